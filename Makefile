@@ -1,0 +1,128 @@
+# Every common job by one word; `make` alone lists them.
+#
+#   make autograde A=rnn_step_by_step ARGS="--student s01"
+#   make demo PY=python          use the Python of an environment that is active (conda)
+
+A        ?= rnn_step_by_step
+ARGS     ?=
+COURSE   ?= .
+LAB      ?= build/lab/$(A)
+N        ?= 30
+NOTEBOOK ?= $(error make mark NOTEBOOK=path/to/notebook.ipynb)
+PYTHON   ?= $(or $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; \
+	done),python3)
+
+VENV := .venv
+PY   := $(VENV)/bin/python
+# The file that stands for a finished setup; with `make PY=...` the environment is the caller's.
+READY := $(if $(filter file,$(origin PY)),$(VENV)/.stamp)
+
+# nbgrader starts `alembic` by its bare name.
+export PATH := $(if $(READY),$(CURDIR)/$(VENV)/bin:)$(PATH)
+# More threads than one make small matrix products slower, and hang them under a process limit.
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+
+GRADER  := $(PY) -m grader
+PYTEST  := $(PY) -m pytest -n auto --dist loadfile
+PIP     := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
+# Started from another folder, and by root only when told that this is meant.
+JUPYTERLAB = $(if $(findstring /,$(PY)),$(abspath $(PY)),$(PY)) -m jupyterlab \
+	$(if $(filter 0,$(shell id -u)),--allow-root)
+
+.DEFAULT_GOAL := help
+.PHONY: help
+help:
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup demo
+setup: $(READY)  ## make .venv and install everything that is pinned in requirements.lock
+
+$(VENV)/.stamp: requirements.lock pyproject.toml .ci/make_venv.py
+	@$(PYTHON) .ci/make_venv.py $(VENV)
+	@touch $@
+
+demo: $(READY)  ## grade a bundled class in build/demo, from release to a table of marks
+	@$(GRADER) demo $(ARGS)
+
+.PHONY: test test-slow crosscheck
+test: $(READY)  ## run the tests that take seconds
+	@$(PYTEST) $(ARGS)
+
+test-slow: $(READY)  ## run the tests that take minutes or a browser
+	@$(PYTEST) -m "(slow or browser) and not crosscheck" $(ARGS)
+
+# PyTorch's build without CUDA where pip can find it; else PyPI's, which on Linux brings CUDA.
+# Both locks agree with requirements.lock, so nothing that is installed changes its version.
+crosscheck: $(READY)  ## compare the references with PyTorch (a large download)
+	@$(PIP) -r requirements-crosscheck-cpu.lock 2>/dev/null || $(PIP) -r requirements-crosscheck.lock
+	@$(PYTEST) -n 0 -m crosscheck $(ARGS)
+
+.PHONY: release autograde feedback report export verify verify-every mark simulate bench doctor
+release: $(READY)  ## make the students' folder assignments/A from solutions/A.py
+	@$(GRADER) release $(A) $(ARGS)
+
+autograde: $(READY)  ## grade what lies in submitted/ into the gradebook
+	@$(GRADER) autograde $(A) $(ARGS)
+
+feedback: $(READY)  ## write a page of feedback for each student
+	@$(GRADER) feedback $(A) $(ARGS)
+
+report: $(READY)  ## write the class report, a page and a table, into report/
+	@$(GRADER) report $(A) $(ARGS)
+
+export: $(READY)  ## write the marks as a table (ARGS="--format csv")
+	@$(GRADER) export $(A) $(ARGS)
+
+verify: $(READY)  ## prove that solutions earn full marks, blanks none, and mistakes lose marks
+	@$(GRADER) verify $(A) $(ARGS)
+
+verify-every: $(READY)  ## the same with every small change of the solution, not a sample
+	@$(GRADER) verify $(A) --every $(ARGS)
+
+mark: $(READY)  ## mark one notebook without a gradebook (NOTEBOOK=path/to/notebook.ipynb)
+	@$(GRADER) mark $(NOTEBOOK) --assignment $(A) $(ARGS)
+
+simulate: $(READY)  ## write a synthetic class of N students into submitted/
+	@$(GRADER) simulate $(N) $(A) $(ARGS)
+
+bench: $(READY)  ## measure stock nbgrader, this kit and the floor on the same class
+	@$(GRADER) bench $(ARGS)
+
+doctor: $(READY)  ## say what isolation this machine offers
+	@$(GRADER) doctor $(ARGS)
+
+# JupyterLab without news and without the instructor's menus; what else is set stays.
+STUDENTS = $(CURDIR)/.jupyter$(addprefix :,$(JUPYTER_CONFIG_PATH))
+
+.PHONY: lab formgrader
+lab: $(READY)  ## open the assignment as a student gets it, in a copy: build/lab/A
+	@mkdir -p $(dir $(LAB))
+	@test -e $(LAB) || cp -r assignments/$(A) $(LAB)
+	@cd $(LAB) && JUPYTER_CONFIG_PATH=$(STUDENTS) $(JUPYTERLAB) $(A).ipynb $(ARGS)
+
+formgrader: $(READY)  ## open nbgrader's formgrader on the course (COURSE=build/demo for the demo)
+	@cd $(COURSE) && $(JUPYTERLAB) --LabApp.default_url=/formgrader $(ARGS)
+
+.PHONY: lint format lock environment clean
+lint: $(READY)  ## check style, format and types
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) -m mypy
+
+format: $(READY)  ## mend what the linter and the formatter can mend by themselves
+	@$(PY) -m ruff check --fix
+	@$(PY) -m ruff format
+
+lock: $(READY)  ## remake the locks from pyproject.toml (ARGS=--upgrade for newer versions)
+	@PY=$(PY) bash .ci/lock $(ARGS)
+
+environment: $(READY)  ## remake environment.yml from pyproject.toml
+	@mkdir -p build
+	@$(PY) -m grader.environment > build/environment.yml && mv build/environment.yml environment.yml
+
+clean:  ## remove build/ and caches; never a gradebook or a submission
+	@rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@find grader solutions tests -name __pycache__ -type d -prune -exec rm -rf {} +
