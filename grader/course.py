@@ -1,0 +1,160 @@
+"""Where a course keeps things: nbgrader's folders, the assignments, their specifications."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from grader.assignment import Packed, load_spec
+from grader.errors import UsageError
+from grader.files import read_text
+from grader.source import read_source
+from grader.spec import Spec
+
+if TYPE_CHECKING:
+    from nbgrader.apps import NbGraderAPI
+
+STUB = 'raise NotImplementedError("this exercise is still empty")'
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course folder and the folders in it; nothing is created by looking."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, folder: Path) -> Course:
+        """Return the course in ``folder``; raises UsageError when there is none."""
+        root = folder.resolve()
+        if not (root / "solutions").is_dir():
+            raise UsageError(
+                f"{root} is not a course: it has no solutions/ folder; "
+                "give the course's folder with --course DIR"
+            )
+        return cls(root)
+
+    @property
+    def solutions(self) -> Path:
+        """The truth: nbgrader's source folder."""
+        return self.root / "solutions"
+
+    @property
+    def assignments(self) -> Path:
+        """What students get: nbgrader's release folder."""
+        return self.root / "assignments"
+
+    @property
+    def submitted(self) -> Path:
+        """What students handed in: ``submitted/<student>/<assignment>/``."""
+        return self.root / "submitted"
+
+    @property
+    def autograded(self) -> Path:
+        """Graded notebooks and verdicts: ``autograded/<student>/<assignment>/``."""
+        return self.root / "autograded"
+
+    @property
+    def feedback(self) -> Path:
+        """Pages for students: ``feedback/<student>/<assignment>/``."""
+        return self.root / "feedback"
+
+    def names(self) -> list[str]:
+        """The assignments that have a source, by name."""
+        texts = {path.stem for path in self.solutions.glob("*.py")}
+        books = {path.stem for path in self.solutions.glob("*/*.ipynb")}
+        return sorted(name for name in texts | books if not name.endswith("_exercises"))
+
+    def assignment(self, name: str | None) -> str:
+        """Return ``name`` if there is such an assignment, or the only one when None.
+
+        Raises UsageError with the names that exist.
+        """
+        names = self.names()
+        if name is None and len(names) == 1:
+            return names[0]
+        if name is None:
+            raise UsageError(f"say which assignment: one of {', '.join(names) or '(none yet)'}")
+        if name not in names:
+            known = ", ".join(names) or "none yet"
+            raise UsageError(f"there is no assignment {name!r} in {self.solutions}: {known}")
+        return name
+
+    def source_notebook(self, name: str) -> Path:
+        """Return the path of the assignment's source notebook, whether or not it exists."""
+        return self.solutions / name / f"{name}.ipynb"
+
+    def spec_text(self, name: str) -> str | None:
+        """The assignment's own exercises file beside its text, None where the kit has them."""
+        beside = self.solutions / f"{name}_exercises.py"
+        return read_text(beside, "write it anew") if beside.exists() else None
+
+    def spec(self, name: str) -> Spec:
+        """Load an assignment's specification; raises UsageError when there is none."""
+        return load_spec(name, self.spec_text(name))
+
+    def packed(self, name: str) -> Packed:
+        """Read the assignment's source notebook and specification."""
+        modules = self.modules(self.spec(name))
+        return Packed(read_source(self.source_notebook(name), modules), self.spec_text(name))
+
+    def modules(self, spec: Spec) -> tuple[tuple[str, str], ...]:
+        """Name and text of the files at the root that students import."""
+        remedy = "it belongs to the assignment, put it back"
+        return tuple((name, read_text(self.root / name, remedy)) for name in spec.modules)
+
+    def secret(self) -> bytes:
+        """The course's secret, made at first use, readable by its owner alone."""
+        path = self.root / ".course_secret"
+        if not path.exists():
+            handle, temporary = tempfile.mkstemp(dir=self.root, prefix=".course_secret.")
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_hex(32))
+            with contextlib.suppress(FileExistsError):  # another process was first
+                os.link(temporary, path)
+            os.unlink(temporary)
+        secret = path.read_bytes()
+        if len(secret) < 32:
+            raise UsageError(f"{path} holds no secret: delete it, a new one is made")
+        return secret
+
+    def nbgrader(self) -> NbGraderAPI:
+        """The API of nbgrader for this course; it starts programs that lie beside this Python."""
+        beside = str(Path(sys.executable).parent)
+        if beside not in os.environ.get("PATH", "").split(os.pathsep):
+            os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", os.defpath)])
+        from nbgrader.apps import NbGraderAPI  # takes seconds to import
+
+        return NbGraderAPI(config=self.config())
+
+    def config(self) -> Config:
+        """Configuration of nbgrader: this kit's, then what the course's own file adds."""
+        config = Config()
+        config.CourseDirectory.source_directory = self.solutions.name
+        config.CourseDirectory.release_directory = self.assignments.name
+        config.ClearSolutions.code_stub = {"python": STUB}
+        if (self.root / "nbgrader_config.py").exists():
+            loader = PyFileConfigLoader("nbgrader_config.py", path=str(self.root))
+            try:
+                config.merge(loader.load_config())
+            except Exception as error:  # it is a program: anything can go wrong in it
+                why = f"{type(error).__name__}: {error}"
+                raise UsageError(f"nbgrader_config.py fails ({why}): mend it") from None
+        config.CourseDirectory.root = str(self.root)
+        if "db_url" not in config.CourseDirectory:
+            config.CourseDirectory.db_url = f"sqlite:///{self.root / 'gradebook.db'}"
+        return config
+
+    @property
+    def gradebook_url(self) -> str:
+        """The gradebook as SQLAlchemy wants it named; SQLite in the course folder by default."""
+        return str(self.config().CourseDirectory.db_url)

@@ -1,0 +1,117 @@
+"""The autograded notebook: the student's cells with what they printed and the judge's outputs.
+
+Rendered by formgrader with the instructor's rights, so nothing active of the student's survives:
+outputs are text and rebuilt PNG, HTML in the student's markdown is escaped.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from grader.intake import PlannedCell, Submission
+from grader.sandbox import CellResult
+from grader.verdict import ExerciseResult, Verdict
+
+TAG = re.compile(r"<(?=[A-Za-z/!?])")
+# A link or an image, or the definition of one, that does not lead to the web or within the page.
+LINK = re.compile(r"\](?=\((?!https?://|mailto:|#)|:(?!\s*https?://))", re.IGNORECASE)
+HEADING = re.compile(r"(?<!&)#{1,6}[ \t]*|^[ \t>]*(?=(?:=+|-+)[ \t]*$)", re.MULTILINE)
+MOST_TEXT = 20_000  # characters of one cell: nbconvert takes minutes for more of some text
+NOTHING = "\u200b"  # a space of no width: what it parts is no longer taken for markup
+LOCKED = ("example", "check", "lesson")
+Cell = dict[str, Any]
+
+
+@cache
+def _released(text: str) -> dict[str, Any]:
+    book: dict[str, Any] = json.loads(text)
+    return book
+
+
+@cache
+def released_cells(text: str) -> dict[str, Cell]:
+    """The released notebook's cells by grade id or cell id, from its JSON text."""
+    cells: dict[str, Cell] = {}
+    for cell in _released(text)["cells"]:
+        name = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id") or cell.get("id", "")
+        cells[name] = cell
+    return cells
+
+
+def graded_notebook(
+    released: str,
+    submission: Submission,
+    verdict: Verdict,
+    outputs: Mapping[str, CellResult],
+) -> str:
+    """Return the notebook's JSON text; ``released`` is that of the released notebook."""
+    known = released_cells(released)
+    results = {f"check_{exercise.name}": exercise for exercise in verdict.exercises}
+    cells: list[Cell] = []
+    used: set[str] = set()
+    for planned in submission.cells:
+        original = known.get(planned.id, {})
+        name = planned.id if planned.id not in used else f"own-{len(cells)}"
+        used.add(name)
+        cells.append(_cell(planned, original, name, results.get(planned.id), outputs))
+    book = {**_released(released), "cells": cells, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(book) + "\n"  # with an indent it would take ten times as long
+
+
+def _cell(
+    planned: PlannedCell,
+    original: Cell,
+    name: str,
+    result: ExerciseResult | None,
+    outputs: Mapping[str, CellResult],
+) -> Cell:
+    kind = original.get("cell_type") or ("markdown" if planned.role == "text" else "code")
+    stub = "".join(original.get("source", ""))
+    source = planned.source or (stub if planned.role == "written" else "")
+    if planned.role in LOCKED and original:
+        source = stub  # the source's own text could hold a hidden test
+    if kind == "markdown" and source != stub:
+        source = escape_markup(source)
+    cell: Cell = {"cell_type": kind, "id": name, "metadata": original.get("metadata", {})}
+    cell["source"] = source
+    if kind == "code":
+        ran = outputs.get(planned.id)
+        cell["execution_count"] = ran.execution_count if ran else None
+        cell["outputs"] = check_outputs(result) if result else list(ran.outputs) if ran else []
+    return cell
+
+
+def escape_markup(markdown: str) -> str:
+    """Take out what could act when the instructor opens it; the text still reads the same.
+
+    HTML; links that run script, and images that are not there (nbconvert stops at them); and
+    headings whose ids would be those of formgrader's own fields for marks and comments.
+    """
+    if len(markdown) > MOST_TEXT:
+        markdown = markdown[:MOST_TEXT] + "\n\n(cut here: the rest is in the submitted notebook)"
+    plain = HEADING.sub(lambda found: found[0] + NOTHING, TAG.sub("&lt;", markdown))
+    return LINK.sub("]" + NOTHING, plain)
+
+
+def check_outputs(result: ExerciseResult) -> list[Cell]:
+    """The outputs of a check cell: the points as a number, then the error if there is one."""
+    points: Cell = {
+        "output_type": "execute_result",
+        "execution_count": None,
+        "metadata": {},
+        "data": {"text/plain": repr(float(result.points))},
+    }
+    if result.outcome == "passed":
+        return [points]
+    text = result.message or result.outcome
+    error = {
+        "output_type": "error",
+        "ename": result.outcome,
+        "evalue": text.splitlines()[0],
+        "traceback": text.splitlines(),
+    }
+    return [points, error]

@@ -1,0 +1,69 @@
+"""A submission on the workbench: its cells run in a fork, or in the next where that has died."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from grader.assignment import Assignment
+from grader.attempt import STOPPED
+from grader.intake import Submission
+from grader.sandbox import CellResult, CellSource, Job, Sandbox, run_cells
+
+RUN = {"answer": "answer", "example": "example", "extra": "other"}
+# How much one submission may take in all, in limits of one job's processor time and of one wait.
+MOST_JOBS, MOST_WAITS = 1.0, 10.0
+
+
+@dataclass
+class Workbench:
+    """The sandbox with the student's cells run in it; a new fork when the old one is gone."""
+
+    assignment: Assignment
+    submission: Submission
+    sandbox: Sandbox
+    job: Job | None = None
+    results: tuple[CellResult, ...] = ()
+    stopped: set[str] = field(default_factory=set)  # cells that hung: never run again
+    wall_clock: bool = False
+    cpu_seconds: float = 0.0  # of the forks that have ended
+    began: float = field(default_factory=time.monotonic)
+
+    def spent(self) -> bool:
+        """Whether the submission has had its share, and holds up everybody else."""
+        limits = self.sandbox.limits
+        waited = time.monotonic() - self.began > MOST_WAITS * limits.wall_seconds
+        self.wall_clock = self.wall_clock or waited
+        return waited or self.cpu_seconds > MOST_JOBS * limits.job_cpu_seconds
+
+    def fork(self) -> Job:
+        """Run the student's cells in a new fork and return it."""
+        cells = [
+            CellSource(cell.id, cell.source, RUN[cell.role])  # type: ignore[arg-type]
+            for cell in self.submission.cells
+            if cell.role in RUN and cell.id not in self.stopped
+        ]
+        files = {name: text.encode() for name, text in self.assignment.source.modules}
+        job, results = run_cells(self.sandbox, cells, files)
+        self.results = self.results or tuple(results)
+        self.stopped |= {result.id for result in results if result.outcome in STOPPED}
+        self.wall_clock = self.wall_clock or any(result.wall_clock for result in results)
+        return job
+
+    def living(self) -> Job:
+        """Return the fork in use, or a new one when it has died."""
+        if self.job is None or not self.job.alive:
+            self.close()
+            self.job = self.fork()
+        return self.job
+
+    def close(self) -> None:
+        """End the fork in use."""
+        if self.job is not None:
+            self.end(self.job)
+            self.job = None
+
+    def end(self, job: Job) -> None:
+        """End a fork and count what it took."""
+        job.close()
+        self.cpu_seconds += job.cpu_seconds
