@@ -1,0 +1,1 @@
+"""What is copied into the student's ``selfcheck.py`` beside the comparison itself."""

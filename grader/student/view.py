@@ -1,0 +1,112 @@
+"""How the student's check shows its result: a small table in a notebook, text in a terminal."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+BAR = 20  # characters of the points bar in text
+LINE = "1px solid rgba(128,128,128,0.4)"  # visible on light and on dark, quieter than the text
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: a check, its outcome in words, its points and a remark."""
+
+    name: str
+    passed: bool
+    points: float
+    max_points: float
+    remark: str = ""
+    to_do: bool = False
+
+    @property
+    def word(self) -> str:
+        """The outcome as a word, so that colour never carries it alone."""
+        if self.to_do:
+            return "to do"
+        return "passed" if self.passed else "failed"
+
+    @property
+    def mark(self) -> str:
+        """The outcome as a sign, beside the word."""
+        if self.to_do:
+            return "\N{WHITE CIRCLE}"
+        return "\N{CHECK MARK}" if self.passed else "\N{BALLOT X}"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A title, a table of rows and a message; Jupyter shows the HTML form, a terminal the text."""
+
+    title: str
+    rows: Sequence[Row] = ()
+    message: str = ""
+    good: bool = False
+
+    @property
+    def points(self) -> float:
+        """Points earned over all rows."""
+        return float(sum(row.points for row in self.rows))
+
+    @property
+    def max_points(self) -> float:
+        """Points that can be earned over all rows."""
+        return float(sum(row.max_points for row in self.rows))
+
+    def __repr__(self) -> str:
+        """Return the panel as plain text of at most 100 columns."""
+        lines = [self.title]
+        width = max((len(row.name) for row in self.rows), default=0)
+        for row in self.rows:
+            score = f"{row.points:g} / {row.max_points:g}"
+            lines.append(
+                f"  {row.name:<{width}}  {row.word:<6}  {score:>11}  {row.remark}".rstrip()
+            )
+        if self.rows:
+            share = self.points / self.max_points
+            bar = "#" * round(BAR * share) + "." * (BAR - round(BAR * share))
+            lines.append(f"  [{bar}] {self.points:g} of {self.max_points:g} points")
+        if self.message:
+            lines += ["", *("  " + line for line in self.message.splitlines())]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """Return the panel as HTML that takes its colours from the notebook's theme."""
+        waiting = bool(self.rows) and all(row.to_do for row in self.rows)
+        edge = "#2e7d32" if self.good else "#757575" if waiting else "#c62828"
+        parts = [
+            f'<div style="border-left:4px solid {edge};padding:0.2em 0.8em;margin:0.3em 0">'
+            f"<strong>{html.escape(self.title)}</strong>"
+        ]
+        if self.rows:
+            parts.append('<table style="margin:0.4em 0;border-collapse:collapse">')
+            head = "".join(_cell("th", text) for text in ("check", "result", "points", "remark"))
+            parts.append(f"<thead><tr>{head}</tr></thead><tbody>")
+            parts += [_row(row) for row in self.rows]
+            parts.append("</tbody></table>")
+            parts.append(
+                f'<div>{self.points:g} of {self.max_points:g} points <meter min="0" '
+                f'max="{self.max_points:g}" value="{self.points:g}" style="width:10em" '
+                f'aria-label="points earned"></meter></div>'
+            )
+        if self.message:
+            parts.append(
+                '<pre style="white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;'
+                'margin:0.4em 0;background:none;color:inherit">'
+                f"{html.escape(self.message)}</pre>"
+            )
+        return "".join([*parts, "</div>"])
+
+
+def _cell(tag: str, text: str) -> str:
+    scope = ' scope="col"' if tag == "th" else ""
+    style = f"text-align:left;padding:0.1em 0.8em 0.1em 0;border-bottom:{LINE}"
+    return f'<{tag}{scope} style="{style}">{html.escape(text)}</{tag}>'
+
+
+def _row(row: Row) -> str:
+    score = f"{row.points:g} / {row.max_points:g}"
+    texts = (row.name, f"{row.mark} {row.word}", score, row.remark)
+    return "<tr>" + "".join(_cell("td", text) for text in texts) + "</tr>"
