@@ -1,0 +1,1 @@
+"""Assignments as the engine sees them: one module each, with a ``SPEC``."""
