@@ -1,0 +1,1322 @@
+# derived from compare.py, trees.py, causes.py, naming.py, view.py, reference.py, replay.py, check.py in grader/ by `make release`; edit those files
+"""Check your own functions: ``from selfcheck import check``.
+
+Compare what a function returned with what it should have returned, one rung at a time.
+"""
+
+from __future__ import annotations
+
+
+"""Compare what a function returned with what it should have returned, one rung at a time.
+
+The ladder, in this order, stopping at the first rung that does not hold: returned what was asked,
+an array, its shape, its dtype, finite, its values, the cache's contents, the arguments left alone.
+The judge and the student's own check use this one file (``make release`` copies it into
+``selfcheck.py``), so it needs nothing but NumPy.
+"""
+
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Tree = Any  # arrays, numbers, strings and None in nested tuples, lists and dictionaries
+
+LETTERS = re.compile(r"[A-Za-z]\w*")
+LONGEST_KEY = 24  # characters of a dictionary's key that a message shows
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of an exercise's marks: a part of the result, or a property of the call.
+
+    ``name`` is the output's name (``a_next``, ``dWax``, ``caches``) or ``inputs`` for "arguments
+    left untouched". ``shape`` is written in letters, ``"(n_a, m)"``; empty where there is no one
+    array. ``main`` marks the values that the exercise is about: if one of them is wrong the
+    exercise earns at most half of its points.
+    """
+
+    name: str
+    points: float
+    shape: str = ""
+    main: bool = False
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What an exercise returns and how its points are spread."""
+
+    name: str
+    arguments: tuple[str, ...]
+    returns: tuple[str, ...]
+    checks: tuple[Check, ...]
+    returns_dict: bool = False
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The first thing wrong with one output: what was checked, expected and got, where to look."""
+
+    rung: str
+    checked: str
+    expected: str
+    got: str
+    look: str
+
+    def text(self) -> str:
+        """Return the four lines as the student reads them."""
+        return (
+            f"checked:  {self.checked}\nexpected: {self.expected}\n"
+            f"got:      {self.got}\nlook at:  {self.look}"
+        )
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far from the reference a value may be, and whether messages may show values."""
+
+    relative: float = 1e-6
+    reveal: bool = False
+
+
+def relative_error(a: Array, n: Array, tolerance: float) -> float:
+    """Whole-array error ‖a-n‖ / max(‖a‖+‖n‖, floor); the floor lets rounding around zero agree."""
+    a, n = np.asarray(a, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    with np.errstate(all="ignore"):
+        floor = tolerance * np.sqrt(max(a.size, 1))
+        size = max(float(np.linalg.norm(a) + np.linalg.norm(n)), floor)
+        return float(np.linalg.norm(a - n) / size)
+
+
+def kind(value: Tree) -> str:
+    """Say in words what ``value`` is: ``an array of shape (5, 10)``, ``None``, ``a list``."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if value is None:
+        return "None"
+    if isinstance(value, tuple | list):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, Mapping):
+        keys = ", ".join(_key(key) for key in list(value)[:14])
+        return f"a dictionary with the keys {keys}" if keys else "an empty dictionary"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def _key(key: Any) -> str:
+    """Show a dictionary's key, short: it may be anything, with any way of showing itself."""
+    if type(key) is int and abs(key) < 10**LONGEST_KEY:
+        return str(key)
+    if type(key) is str and len(key) <= LONGEST_KEY and key.isidentifier():
+        return repr(key)
+    return f"a {type(key).__name__}"
+
+
+def unpack(layout: Layout, result: Tree) -> tuple[dict[str, Tree], Finding | None]:
+    """Take the result apart by name; the finding says what is wrong with it as a whole."""
+    wanted = ", ".join(layout.returns)
+    checked = f"what {layout.name} returns"
+    if layout.returns_dict:
+        if isinstance(result, Mapping):
+            return dict(result), None
+        expected, look = f"a dictionary with the keys {wanted}", "the last line: the dictionary"
+    else:
+        if len(layout.returns) == 1 and result is not None:
+            return {layout.returns[0]: result}, None
+        if isinstance(result, tuple | list) and len(result) == len(layout.returns):
+            return dict(zip(layout.returns, result, strict=True)), None
+        number = "one value" if len(layout.returns) == 1 else f"{len(layout.returns)} values"
+        expected, look = f"{number}: {wanted}", "the `return` line: its values"
+    if result is None:
+        look = "the end of the function: is there a `return`, and is it reached?"
+    return {}, Finding("returned", checked, expected, kind(result), look)
+
+
+def missing_key(layout: Layout, name: str, outputs: Mapping[str, Tree]) -> Finding:
+    """Describe a dictionary that lacks ``name``, with the key that was probably meant."""
+    spare = [key for key in outputs if type(key) is str and key not in layout.returns]
+    near = difflib.get_close_matches(name, spare, n=1, cutoff=0.5)
+    look = f"the key {near[0]!r}: should it be {name!r}?" if near else "the returned dictionary"
+    return Finding("returned", f"{name} of {layout.name}", f"the key {name!r}", kind(outputs), look)
+
+
+def array_finding(
+    where: str, line: Check, expected: Array, got: Tree, tol: Tolerance, dims: str
+) -> Finding | None:
+    """Climb the ladder for one array; None when every rung holds."""
+    source = f"the line that computes {line.name}"
+    if not isinstance(got, np.ndarray):
+        look = "an output that is still None" if got is None else "np.array or np.zeros"
+        return Finding("array", where, "an array", kind(got), f"{source}: {look}")
+    got = np.asarray(got)  # a subclass may hide values or compare in its own way
+    if got.shape != expected.shape:
+        letters = f"{line.shape} = " if line.shape else ""
+        want = f"shape {letters}{expected.shape}" + (f" with {dims}" if dims else "")
+        return Finding(
+            "shape", f"the shape of {where}", want, f"shape {got.shape}", _shape_look(line, got)
+        )
+    if got.dtype.kind != "f":
+        look = "an array made with an integer dtype, or from Python objects"
+        return Finding("dtype", f"the dtype of {where}", "floats", f"dtype {got.dtype}", look)
+    if not np.all(np.isfinite(got)):
+        bad = int(np.sum(~np.isfinite(got)))
+        look = "a division, a logarithm, or an exponential of a large number"
+        return Finding("finite", where, "finite numbers", f"{bad} of {got.size} are not", look)
+    error = relative_error(got, expected, tol.relative)
+    if error < tol.relative:
+        return None
+    seen = f"relative error {error:.1e}" + _first_difference(expected, got, tol)
+    agree = f"the reference within {tol.relative:g} (relative error of the whole array)"
+    return Finding("values", f"the values of {where}", agree, seen, source)
+
+
+def _shape_look(line: Check, got: Array) -> str:
+    if got.ndim == 1 and line.shape.count(",") == 1 and line.shape.rstrip(")").endswith(" 1"):
+        return "the sum: keepdims keeps the second axis"
+    return f"the line that makes {line.name}: which axes does each product and sum leave?"
+
+
+def _first_difference(expected: Array, got: Array, tol: Tolerance) -> str:
+    """Name the first place that differs; the values themselves only where they are no secret."""
+    scale = float(np.max(np.abs(expected), initial=0.0)) + 1.0
+    with np.errstate(all="ignore"):
+        off = np.argwhere(~(np.abs(got - expected) <= tol.relative * scale))
+    share = f"; {len(off)} of {got.size} values are off" if len(off) else ""
+    if not (tol.reveal and len(off)):
+        return share
+    place = tuple(int(i) for i in off[0])
+    spot = f"[{', '.join(map(str, place))}]" if place else ""
+    return f"{share}, first at {spot}: {got[place]:.8f}, expected {expected[place]:.8f}"
+
+
+def tree_finding(
+    where: str,
+    line: Check,
+    expected: Tree,
+    got: Tree,
+    tol: Tolerance,
+    labels: Sequence[str] = (),
+) -> Finding | None:
+    """Compare a cache: containers by length and key, arrays by the ladder, down to the leaves."""
+    if identical(expected, got):  # most of a cache is what went in: no need to climb for it
+        return None
+    if isinstance(expected, np.ndarray):
+        inner = Check(f"{where.split(' of ')[0]}", line.points)
+        found = array_finding(where, inner, expected, got, tol, "")
+        if found is None:
+            return None
+        look = f"what {line.name} holds at this place when the function returns"
+        rung = "cache" if found.rung == "values" else found.rung
+        return Finding(rung, found.checked, found.expected, found.got, look)
+    if isinstance(expected, Mapping):
+        if not isinstance(got, Mapping):
+            return _cache(where, f"a dictionary of {len(expected)}", got, line)
+        lost = [key for key in expected if key not in got]
+        if lost:
+            return _cache(where, f"the key {lost[0]!r}", got, line)
+        pairs = [(f"[{key!r}]", expected[key], got[key]) for key in expected]
+    elif isinstance(expected, tuple | list):
+        names = labels if len(labels) == len(expected) else ()
+        if not isinstance(got, tuple | list) or len(got) != len(expected):
+            inside = f" ({', '.join(names)})" if names else ""
+            return _cache(where, f"{kind(expected)}{inside}", got, line)
+        pairs = [
+            (f"[{i}]" + (f" ({names[i]})" if names else ""), e, g)
+            for i, (e, g) in enumerate(zip(expected, got, strict=True))
+        ]
+    else:
+        same = type(expected) is type(got) and expected == got
+        return None if same else _cache(where, kind(expected), got, line)
+    for step, e, g in pairs:
+        head, _, tail = where.partition(" of ")
+        found = tree_finding(f"{head.split(' (')[0]}{step} of {tail}", line, e, g, tol, labels)
+        if found is not None:
+            return found
+    return None
+
+
+def identical(expected: Tree, got: Tree) -> bool:
+    """Say whether a right value came back to the last bit; False decides nothing."""
+    if type(expected) is np.ndarray:
+        return (
+            type(got) is np.ndarray
+            and got.dtype == expected.dtype
+            and np.array_equal(got, expected)
+            and expected.dtype.kind == "f"
+        )
+    if type(expected) is dict:
+        if type(got) is not dict or len(got) != len(expected):
+            return False
+        return all(key in got and identical(expected[key], got[key]) for key in expected)
+    if type(expected) in (tuple, list):
+        if type(got) not in (tuple, list) or len(got) != len(expected):
+            return False
+        return all(map(identical, expected, got))
+    return False
+
+
+def _cache(where: str, expected: str, got: Tree, line: Check) -> Finding:
+    look = f"the line that puts {line.name} together, and what is kept at each step"
+    return Finding("cache", where, expected, kind(got), look)
+
+
+def compare(
+    layout: Layout, expected: Tree, got: Tree, tol: Tolerance, dims: Mapping[str, int]
+) -> dict[str, Finding | None]:
+    """Return the first finding for each output that has a check (None where it holds).
+
+    Raises nothing for any ``got``; ``expected`` must have the layout's own structure.
+    """
+    outputs, whole = unpack(layout, got)
+    truth, _ = unpack(layout, expected)
+    findings: dict[str, Finding | None] = {}
+    for line in layout.checks:
+        if line.name == "inputs":
+            continue
+        if whole is not None:
+            findings[line.name] = whole
+        elif line.name not in outputs:
+            findings[line.name] = missing_key(layout, line.name, outputs)
+        else:
+            value, where = outputs[line.name], f"{line.name} of {layout.name}"
+            if isinstance(truth[line.name], np.ndarray):
+                letters = LETTERS.findall(line.shape)
+                used = ", ".join(f"{k} = {n}" for k, n in dims.items() if k in letters)
+                found = array_finding(where, line, truth[line.name], value, tol, used)
+            else:
+                labels = layout.labels.get(line.name, ())
+                found = tree_finding(where, line, truth[line.name], value, tol, labels)
+            findings[line.name] = found
+    return findings
+
+
+def earned(layout: Layout, failed: set[str]) -> dict[str, float]:
+    """Points by check when the checks in ``failed`` did not hold.
+
+    A wrong main value caps the exercise at half of its points, and the ``inputs`` check counts
+    only when every main value is right: leaving arguments alone is no merit of a wrong answer.
+    """
+    wrong_main = any(line.main and line.name in failed for line in layout.checks)
+    points = {
+        line.name: 0.0
+        if line.name in failed or (wrong_main and line.name == "inputs")
+        else line.points
+        for line in layout.checks
+    }
+    total, half = sum(points.values()), sum(line.points for line in layout.checks) / 2
+    if wrong_main and total > half:
+        points = {name: value * half / total for name, value in points.items()}
+    return points
+
+
+"""Nested results as flat arrays plus a JSON description, and short fingerprints of them.
+
+Used to ship references to students without pickle, and to recognise a known wrong result without
+shipping how it came about. Copied into ``selfcheck.py``, so it needs nothing but NumPy.
+"""
+
+
+import copy
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+
+
+def pack(tree: Tree, store: dict[str, Array], names: dict[int, str]) -> Any:
+    """Put the arrays of ``tree`` into ``store`` and return its structure as JSON data.
+
+    ``names`` remembers by identity which arrays are stored already, so that the parameters that
+    every step's cache holds are written once. Raises TypeError for anything but plain data.
+    """
+    if isinstance(tree, np.ndarray):
+        if id(tree) not in names:
+            names[id(tree)] = f"a{len(store)}"
+            store[names[id(tree)]] = tree
+        return {"array": names[id(tree)]}
+    if isinstance(tree, tuple | list):
+        return {type(tree).__name__: [pack(item, store, names) for item in tree]}
+    if isinstance(tree, Mapping):
+        return {"dict": {key: pack(value, store, names) for key, value in tree.items()}}
+    if tree is None or isinstance(tree, bool | int | float | str):
+        return {"value": tree}
+    raise TypeError(f"cannot store {type(tree).__name__}")
+
+
+def unpack_tree(about: Mapping[str, Any], store: Mapping[str, Array]) -> Tree:
+    """Rebuild what ``pack`` described; the same stored array comes back as the same object."""
+    [(kind_, body)] = about.items()
+    if kind_ == "array":
+        return store[body]
+    if kind_ == "dict":
+        return {key: unpack_tree(value, store) for key, value in body.items()}
+    if kind_ == "value":
+        return body
+    items = [unpack_tree(item, store) for item in body]
+    return tuple(items) if kind_ == "tuple" else items
+
+
+def fresh(tree: Tree) -> Tree:
+    """Return a deep copy that keeps sharing inside the tree, each array in its own memory."""
+    return copy.deepcopy(tree)
+
+
+def leaves(tree: Tree, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every array and plain value of ``tree`` with its path, in a fixed order."""
+    if isinstance(tree, tuple | list):
+        for index, item in enumerate(tree):
+            yield from leaves(item, f"{path}[{index}]")
+    elif isinstance(tree, Mapping):
+        for key in sorted(tree, key=str):
+            yield from leaves(tree[key], f"{path}[{key!r}]")
+    else:
+        yield path, tree
+
+
+def same(one: Tree, other: Tree, tolerance: float = 1e-9) -> bool:
+    """Say whether two trees have the same structure and, to ``tolerance``, the same values."""
+    mine, yours = list(leaves(one)), list(leaves(other))
+    if [path for path, _ in mine] != [path for path, _ in yours]:
+        return False
+    return all(_same_leaf(a, b, tolerance) for (_, a), (_, b) in zip(mine, yours, strict=True))
+
+
+def _same_leaf(a: Any, b: Any, tolerance: float) -> bool:
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        if a.shape != b.shape or a.dtype.kind not in "fiub" or b.dtype.kind not in "fiub":
+            return False
+        with np.errstate(all="ignore"):
+            one, other = a.astype(np.float64), b.astype(np.float64)
+            scale = max(float(np.max(np.abs(other), initial=0.0)), 1.0)
+            if not np.isfinite(scale):  # within a share of infinity lies everything
+                return False
+            return bool(np.all(np.abs(one - other) <= tolerance * scale))
+    return type(a) is type(b) and bool(a == b)
+
+
+def fingerprint(tree: Tree) -> tuple[str, float, float]:
+    """Two weighted sums over all values of ``tree`` and a short hash of its structure.
+
+    Two results that are not the same give other sums, but for coincidences far rarer than the
+    tolerance they are compared with; the values themselves cannot be read back from them.
+    """
+    structure, first, second, seen = "", 0.0, 0.0, 0
+    for path, leaf in leaves(tree):
+        if not isinstance(leaf, np.ndarray):
+            structure += f"{path}={leaf!r};"
+            continue
+        structure += f"{path}{leaf.shape};"
+        if leaf.dtype.kind not in "fiub":
+            return f"{path}:{leaf.dtype}", float("nan"), float("nan")
+        place = np.arange(seen, seen + leaf.size)
+        seen += leaf.size
+        flat = np.asarray(leaf, dtype=np.float64).ravel()
+        with np.errstate(all="ignore"):
+            first += float(flat @ np.cos(1.7 * place + 0.3))
+            second += float(flat @ np.sin(2.3 * place + 0.9))
+    return f"{zlib.crc32(structure.encode()):08x}", first, second
+
+
+def result_fingerprint(layout: Layout, result: Tree) -> tuple[str, float, float]:
+    """Fingerprint the named outputs of ``result``, or the whole of it when it has none."""
+    outputs, whole = unpack(layout, result)
+    if whole is not None:
+        return fingerprint(result)
+    return fingerprint({name: outputs.get(name) for name in layout.returns})
+
+
+def same_fingerprint(one: tuple[str, float, float], other: tuple[str, float, float]) -> bool:
+    """Say whether two fingerprints are of the same result, to a relative 1e-7."""
+    if one[0] != other[0] or not np.all(np.isfinite(one[1:] + other[1:])):
+        return False
+    return all(abs(a - b) <= 1e-7 * (1.0 + abs(b)) for a, b in zip(one[1:], other[1:], strict=True))
+
+
+"""What the kind of a wrong result says about its cause, whatever the exercise is about.
+
+A known mistake is found by its numbers; these are found by their form: a value that is None, keys
+misspelt, values in another order, an exception that names its reason. Used by the judge and, copied
+into ``selfcheck.py``, by the student's check, so it needs nothing but NumPy.
+"""
+
+
+import difflib
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+
+MOST_REORDERED = 5  # returned values of which every order is tried
+QUOTED = re.compile(rf"'(\w{{1,{LONGEST_KEY}}})'")
+CALLED_WRONGLY = re.compile(r"positional argument|keyword argument")
+SHAPES = re.compile(r"broadcast|matmul|not aligned|dimensions.* must match|same number of dim")
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why a result is wrong: a stable id, what was done, and a hint that gives no answer away.
+
+    ``possible`` marks one that explains a part of what is wrong; something else is wrong as well.
+    """
+
+    id: str
+    title: str
+    hint: str
+    possible: bool = False
+
+    def text(self) -> str:
+        """Return the paragraph that a student reads."""
+        if self.possible:
+            return f"One possibility: {self.title}; something else is wrong as well. {self.hint}"
+        return f"It looks as if {self.title}. {self.hint}"
+
+
+READS_GLOBALS = Cause(
+    "reads-notebook-globals",
+    "the function reads variables of the notebook in place of its own arguments",
+    "Does every name in it come from its arguments, or from a line above in the function?",
+)
+KEEPS_STATE = Cause(
+    "depends-on-earlier-calls",
+    "the same arguments give another result when the function is called again",
+    "What does it keep from one call to the next: a default argument, a global, np.empty?",
+)
+
+
+def cause_of_result(layout: Layout, expected: Tree, got: Tree, tolerance: float) -> Cause | None:
+    """Return why the returned value ``got`` is wrong, None when its form does not say."""
+    if got is None:
+        hint = "A function without a `return`, or whose `return` is not reached, gives None."
+        return Cause("returns-nothing", "nothing is returned", hint)
+    wanted = layout.returns
+    if layout.returns_dict:
+        if not isinstance(got, Mapping):
+            return _another_kind(got, "a dictionary")
+        return _still_none(wanted, got) or _misspelt(wanted, expected, got, tolerance)
+    if len(wanted) == 1:
+        return None
+    if not isinstance(got, tuple | list):
+        return _another_kind(got, f"{len(wanted)} values")
+    if len(got) != len(wanted):
+        hint = "The docstring lists what is returned, in its order."
+        title = f"{len(got)} values are returned and not {len(wanted)}"
+        return Cause("returns-another-number", title, hint)
+    named = dict(zip(wanted, got, strict=True))
+    return _still_none(wanted, named) or _reordered(expected, got, tolerance)
+
+
+def _another_kind(got: Tree, wanted: str) -> Cause:
+    what = "one array" if isinstance(got, np.ndarray) else kind(got)
+    title = f"{what} is returned and not {wanted}"
+    return Cause("returns-another-kind", title, "The docstring says what is returned, and how.")
+
+
+def _still_none(wanted: tuple[str, ...], got: Mapping[str, Tree]) -> Cause | None:
+    name = next((name for name in wanted if name in got and got[name] is None), None)
+    if name is None:
+        return None
+    hint = "Which line computes it, and does a line below set it to None again?"
+    return Cause("left-over-none", f"{name} is still None when it is returned", hint)
+
+
+def _misspelt(
+    wanted: tuple[str, ...], expected: Tree, got: Mapping[str, Tree], tolerance: float
+) -> Cause | None:
+    """Find every lacking value, right, under another key; the others must be right as they are."""
+    lacking = [name for name in wanted if name not in got]
+    spare = [key for key in got if type(key) is str and key.isidentifier() and key not in wanted]
+    found = {}
+    for name in lacking:
+        holders = [key for key in spare if same(got[key], expected[name], tolerance)]
+        if not holders:
+            return None
+        found[name] = holders[0]
+    others = (name for name in wanted if name not in lacking)
+    if not lacking or not all(same(got[name], expected[name], tolerance) for name in others):
+        return None
+    key = found[lacking[0]][:LONGEST_KEY]
+    title = f"{lacking[0]} is returned under the key {key!r}"
+    return Cause("key-misspelt", title, "The docstring lists the keys.")
+
+
+def _reordered(expected: Tree, got: Tree, tolerance: float) -> Cause | None:
+    """Find another order of the returned values in which each of them is right."""
+    places = range(len(expected))
+    if len(expected) > MOST_REORDERED:
+        return None
+    holds = [[same(value, right, tolerance) for value in got] for right in expected]
+    orders = itertools.permutations(places)
+    if not any(all(holds[i][j] for i, j in zip(places, order, strict=True)) for order in orders):
+        return None
+    title = "the right values are returned in another order"
+    return Cause("returns-in-another-order", title, "The docstring lists them in their order.")
+
+
+def cause_of_error(
+    name: str, message: str, keys: Iterable[str], known: Callable[[str], bool]
+) -> Cause | None:
+    """Return why an exception of the type ``name`` was raised, None when it does not say.
+
+    ``keys`` are those of the dictionaries that the function is given. Of the exception's own text,
+    which could carry hidden values, one word is repeated if it is ``known`` to the reader already.
+    """
+    quoted = QUOTED.search(message)
+    word = quoted[1] if quoted and known(quoted[1]) else ""
+    if name == "KeyError" and word:
+        near = difflib.get_close_matches(word, sorted(set(keys) - {word}), n=1, cutoff=0.5)
+        hint = f"Is {near[0]!r} meant?" if near else "Which keys does the docstring list?"
+        return Cause("key-unknown", f"the key {word!r} is looked up and is not there", hint)
+    if name == "NameError" and word:
+        hint = "Is it spelt as where it is set, and set within the function?"
+        return Cause("name-not-defined", f"the name {word!r} is used and defined nowhere", hint)
+    if name == "UnboundLocalError" and word:
+        hint = "Is the line that sets it reached before the line that uses it?"
+        return Cause("name-not-set", f"{word!r} is used before it has a value", hint)
+    if name in ("TypeError", "AttributeError") and "NoneType" in message:
+        hint = "Which value on that line is not computed yet, or comes from a missing `return`?"
+        return Cause("none-is-used", "a value is still None when it is used", hint)
+    if name == "TypeError" and CALLED_WRONGLY.search(message):
+        hint = "Compare the call with the `def` line of the function that it calls."
+        return Cause(
+            "arguments-do-not-fit",
+            "a function is called with other arguments than its `def` line lists",
+            hint,
+        )
+    if name == "ValueError" and SHAPES.search(message):
+        hint = "Write the shape beside each array on that line, in letters, and look where it ends."
+        return Cause("shapes-do-not-fit", "two arrays are put together that do not fit", hint)
+    return None
+
+
+def named_parts(tree: Tree) -> Iterator[tuple[str, Tree]]:
+    """Yield every entry of every dictionary in ``tree`` that has a name for its key."""
+    if isinstance(tree, Mapping):
+        for key, value in tree.items():
+            if isinstance(key, str) and key.isidentifier():
+                yield key, value
+            yield from named_parts(value)
+    elif isinstance(tree, tuple | list):
+        for item in tree:
+            if not isinstance(item, np.ndarray):
+                yield from named_parts(item)
+
+
+"""Name what made a result wrong, from what ``references.npz`` knows of mistakes and from its form.
+
+The same order and the same words as the judge's ``diagnose.py``; there a known mistake is run on
+hidden inputs, here its result on the visible example is recognised by a fingerprint.
+"""
+
+
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+
+Known = Mapping[str, Any]
+
+
+def known_by_error(mistakes: Sequence[Known], error: Exception) -> Cause | None:
+    """Return the catalogued mistake that raises exactly this on the visible example."""
+    text = f"{type(error).__name__}: {error}"
+    found = next((known for known in mistakes if known.get("error") == text), None)
+    return _cause(found) if found else None
+
+
+def known_by_result(layout: Layout, mistakes: Sequence[Known], result: Tree) -> Cause | None:
+    """Return the catalogued mistake that gives exactly this result on the visible example."""
+    mine = result_fingerprint(layout, result)
+    for known in mistakes:
+        if "fingerprint" in known and same_fingerprint(mine, tuple(known["fingerprint"])):
+            return _cause(known)
+    return None
+
+
+def possible_mistake(
+    layout: Layout, mistakes: Sequence[Known], result: Tree, wrong: set[str]
+) -> Cause | None:
+    """Return the mistake that explains the most of the ``wrong`` outputs and spoils no other."""
+    outputs, whole = unpack(layout, result)
+    if whole is not None:
+        return None
+    prints = {name: fingerprint(outputs[name]) for name in wrong if name in outputs}
+    best, most = None, 0
+    for known in mistakes:
+        changed = {name: tuple(of) for name, of in known.get("outputs", {}).items()}
+        alike = [n for n in changed if n in prints and same_fingerprint(prints[n], changed[n])]
+        if set(changed) <= wrong and len(alike) > most:
+            best, most = known, len(alike)
+    return _cause(best, possible=True) if best else None
+
+
+def _cause(known: Known, possible: bool = False) -> Cause:
+    return Cause(known["id"], known["title"], known["hint"], possible)
+
+
+def form_of_error(error: Exception, arguments: Tree, helper: Tree) -> Cause | None:
+    """Return what an exception says; keys are those of the arguments and of the helper's result."""
+    keys = {key for key, _ in (*named_parts(arguments), *named_parts(helper))}
+    return cause_of_error(type(error).__name__, str(error), keys, lambda _: True)
+
+
+def form_of_result(layout: Layout, expected: Tree, result: Tree) -> Cause | None:
+    """Return what the form of a wrong result says."""
+    return cause_of_result(layout, expected, result, 1e-6)
+
+
+def on_its_own(function: Any, arguments: tuple[Tree, ...]) -> Callable[..., Any] | None:
+    """Return ``function`` with useless values for the notebook's variables that it leans on.
+
+    Those are the global names in its code that hold an argument, or a part of one. None when there
+    is no such name: then it reads its arguments from nowhere else.
+    """
+    code, scope = getattr(function, "__code__", None), getattr(function, "__globals__", None)
+    if not isinstance(function, types.FunctionType) or code is None or scope is None:
+        return None
+    parts = [*arguments, *(value for _, value in named_parts(arguments))]
+    parts = [part for part in parts if isinstance(part, np.ndarray | dict | list | tuple)]
+    leant = {
+        name: scope[name]
+        for name in _names_read(code)
+        if name in scope
+        and isinstance(scope[name], np.ndarray | dict | list | tuple)
+        and any(same(scope[name], part, 0.0) for part in parts)
+    }
+    if not leant:
+        return None
+    useless = {name: _useless(value) for name, value in leant.items()}
+    copy_ = types.FunctionType(
+        code, {**scope, **useless}, function.__name__, function.__defaults__, function.__closure__
+    )
+    copy_.__kwdefaults__ = function.__kwdefaults__
+    return copy_
+
+
+def _names_read(code: types.CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _names_read(constant)
+
+
+def _useless(value: Any) -> Any:
+    """Return something of the same kind that no right answer can be computed from."""
+    if isinstance(value, np.ndarray):
+        return np.full(value.shape, np.nan)
+    if isinstance(value, dict):
+        return {key: _useless(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_useless(item) for item in value]
+    return float("nan")
+
+
+"""How the student's check shows its result: a small table in a notebook, text in a terminal."""
+
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+BAR = 20  # characters of the points bar in text
+LINE = "1px solid rgba(128,128,128,0.4)"  # visible on light and on dark, quieter than the text
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: a check, its outcome in words, its points and a remark."""
+
+    name: str
+    passed: bool
+    points: float
+    max_points: float
+    remark: str = ""
+    to_do: bool = False
+
+    @property
+    def word(self) -> str:
+        """The outcome as a word, so that colour never carries it alone."""
+        if self.to_do:
+            return "to do"
+        return "passed" if self.passed else "failed"
+
+    @property
+    def mark(self) -> str:
+        """The outcome as a sign, beside the word."""
+        if self.to_do:
+            return "\N{WHITE CIRCLE}"
+        return "\N{CHECK MARK}" if self.passed else "\N{BALLOT X}"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A title, a table of rows and a message; Jupyter shows the HTML form, a terminal the text."""
+
+    title: str
+    rows: Sequence[Row] = ()
+    message: str = ""
+    good: bool = False
+
+    @property
+    def points(self) -> float:
+        """Points earned over all rows."""
+        return float(sum(row.points for row in self.rows))
+
+    @property
+    def max_points(self) -> float:
+        """Points that can be earned over all rows."""
+        return float(sum(row.max_points for row in self.rows))
+
+    def __repr__(self) -> str:
+        """Return the panel as plain text of at most 100 columns."""
+        lines = [self.title]
+        width = max((len(row.name) for row in self.rows), default=0)
+        for row in self.rows:
+            score = f"{row.points:g} / {row.max_points:g}"
+            lines.append(
+                f"  {row.name:<{width}}  {row.word:<6}  {score:>11}  {row.remark}".rstrip()
+            )
+        if self.rows:
+            share = self.points / self.max_points
+            bar = "#" * round(BAR * share) + "." * (BAR - round(BAR * share))
+            lines.append(f"  [{bar}] {self.points:g} of {self.max_points:g} points")
+        if self.message:
+            lines += ["", *("  " + line for line in self.message.splitlines())]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """Return the panel as HTML that takes its colours from the notebook's theme."""
+        waiting = bool(self.rows) and all(row.to_do for row in self.rows)
+        edge = "#2e7d32" if self.good else "#757575" if waiting else "#c62828"
+        parts = [
+            f'<div style="border-left:4px solid {edge};padding:0.2em 0.8em;margin:0.3em 0">'
+            f"<strong>{html.escape(self.title)}</strong>"
+        ]
+        if self.rows:
+            parts.append('<table style="margin:0.4em 0;border-collapse:collapse">')
+            head = "".join(_cell("th", text) for text in ("check", "result", "points", "remark"))
+            parts.append(f"<thead><tr>{head}</tr></thead><tbody>")
+            parts += [_row(row) for row in self.rows]
+            parts.append("</tbody></table>")
+            parts.append(
+                f'<div>{self.points:g} of {self.max_points:g} points <meter min="0" '
+                f'max="{self.max_points:g}" value="{self.points:g}" style="width:10em" '
+                f'aria-label="points earned"></meter></div>'
+            )
+        if self.message:
+            parts.append(
+                '<pre style="white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;'
+                'margin:0.4em 0;background:none;color:inherit">'
+                f"{html.escape(self.message)}</pre>"
+            )
+        return "".join([*parts, "</div>"])
+
+
+def _cell(tag: str, text: str) -> str:
+    scope = ' scope="col"' if tag == "th" else ""
+    style = f"text-align:left;padding:0.1em 0.8em 0.1em 0;border-bottom:{LINE}"
+    return f'<{tag}{scope} style="{style}">{html.escape(text)}</{tag}>'
+
+
+def _row(row: Row) -> str:
+    score = f"{row.points:g} / {row.max_points:g}"
+    texts = (row.name, f"{row.mark} {row.word}", score, row.remark)
+    return "<tr>" + "".join(_cell("td", text) for text in texts) + "</tr>"
+
+
+"""What the student's check knows of each exercise, read from ``references.npz`` beside it."""
+
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What is known of one exercise: its layout, the visible call, the result, known mistakes."""
+
+    layout: Layout
+    arguments: tuple[Tree, ...]
+    result: Tree
+    dims: Mapping[str, int]
+    mistakes: tuple[Mapping[str, Any], ...]
+    numeric: Mapping[str, Any]
+    helper: str | None
+    steps: tuple[tuple[tuple[Tree, ...], Tree], ...]
+
+
+def _load(folder: Path) -> dict[str, Reference]:
+    with np.load(folder / "references.npz", allow_pickle=False) as stored:
+        store = {name: stored[name] for name in stored.files}
+    about = json.loads(bytes(store.pop("about")).decode("utf-8"))
+    return {name: _reference(entry, store) for name, entry in about["exercises"].items()}
+
+
+def _reference(entry: Mapping[str, Any], store: Mapping[str, Any]) -> Reference:
+    layout = dict(entry["layout"])
+    layout["checks"] = tuple(Check(**line) for line in layout["checks"])
+    layout["labels"] = {key: tuple(names) for key, names in layout["labels"].items()}
+    layout["arguments"], layout["returns"] = tuple(layout["arguments"]), tuple(layout["returns"])
+    return Reference(
+        layout=Layout(**layout),
+        arguments=unpack_tree(entry["arguments"], store),
+        result=unpack_tree(entry["result"], store),
+        dims=entry["dims"],
+        mistakes=tuple(entry["mistakes"]),
+        numeric={name: store[key] for name, key in entry["numeric"].items()},
+        helper=entry["helper"],
+        steps=unpack_tree(entry["steps"], store),
+    )
+
+
+@functools.cache
+def references() -> dict[str, Reference]:
+    """Every exercise by name, in the notebook's order; raises FileNotFoundError with the remedy."""
+    folder = Path(__file__).resolve().parent
+    if not (folder / "references.npz").exists():
+        raise FileNotFoundError(
+            f"references.npz is not in {folder}: put it beside selfcheck.py and the notebook"
+        )
+    return _load(folder)
+
+
+"""A stand-in for the student's helper function, which answers from recorded calls.
+
+So that a wrong helper does not fail the function that calls it, and so that a call with the wrong
+arguments can be told from all others.
+"""
+
+
+import copy
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+
+
+class NotThisStep(Exception):
+    """The stand-in for the cell function was not called the way this step should call it."""
+
+
+def with_replay(reference: Reference, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap ``function`` so that its cell function answers from the recorded steps."""
+    scope = getattr(function, "__globals__", {})
+    helper = reference.helper or ""
+
+    own = scope.get(helper)
+
+    def replay(*arguments: Tree, **named: Tree) -> Tree:
+        given = _in_order(own, arguments, named)
+        for recorded, result in reference.steps:
+            if len(given) == len(recorded) and _alike(given, recorded):
+                return _answer(recorded, result, given)
+        raise NotThisStep(_mismatch(reference, given))
+
+    def wrapped(*arguments: Tree) -> Tree:
+        missing = helper not in scope
+        scope[helper] = replay
+        try:
+            return function(*arguments)
+        finally:
+            if missing:
+                scope.pop(helper, None)
+            else:
+                scope[helper] = own
+
+    return wrapped
+
+
+def _in_order(own: Any, arguments: tuple[Tree, ...], named: Mapping[str, Tree]) -> list[Tree]:
+    """Put named arguments where the student's own cell function has them."""
+    try:
+        bound = inspect.signature(own).bind(*arguments, **named)
+    except (TypeError, ValueError):
+        return [*arguments, *named.values()]
+    return [*bound.args, *bound.kwargs.values()]
+
+
+def _answer(recorded: tuple[Tree, ...], result: Tree, given: list[Tree]) -> Tree:
+    """Copy a recorded result; where it holds an argument it holds the very array given.
+
+    A cache that keeps a view of an array that is written to later must show that here too.
+    """
+    pairs = zip(leaves(recorded), leaves(given), strict=True)
+    memo = {id(old): new for (_, old), (_, new) in pairs if isinstance(old, np.ndarray)}
+    return copy.deepcopy(result, memo)
+
+
+def _alike(given: Any, recorded: Any) -> bool:
+    return all(same(mine, theirs, 1e-6) for mine, theirs in zip(given, recorded, strict=True))
+
+
+def _mismatch(reference: Reference, given: list[Tree]) -> str:
+    """Say which argument of the cell function belongs to no recorded step, and what it was."""
+    helper = reference.helper
+    wanted = len(reference.steps[0][0])
+    if len(given) != wanted:
+        return f"{helper} was called with {len(given)} arguments, not {wanted}"
+    best, step = max(
+        (sum(same(g, r, 1e-6) for g, r in zip(given, recorded, strict=True)), number)
+        for number, (recorded, _) in enumerate(reference.steps)
+    )
+    if not best:
+        return f"{helper} was called with arguments that belong to no time step"
+    recorded = reference.steps[step][0]
+    place = next(
+        i for i, (g, r) in enumerate(zip(given, recorded, strict=True)) if not same(g, r, 1e-6)
+    )
+    return (
+        f"argument {place + 1} of {helper} is not the one that belongs to this time step"
+        f"{_origin(reference, given[place])}"
+    )
+
+
+def _origin(reference: Reference, value: Tree) -> str:
+    """Recognise where a wrong argument came from: zeros, an argument of the whole function."""
+    if isinstance(value, np.ndarray) and not np.any(value):
+        return ": it is all zeros"
+    for name, own in zip(reference.layout.arguments, reference.arguments, strict=False):
+        if same(value, own, 1e-6):
+            return f": it is {name} again, not what the step before returned"
+    for recorded, result in reference.steps:
+        for _, leaf in [*leaves(result), *leaves(recorded)]:
+            if isinstance(leaf, np.ndarray) and same(value, leaf, 1e-6):
+                return ": it is taken from another time step"
+    return ""
+
+
+"""The student's check: call the function on the visible example, say what is right and why not.
+
+``make release`` puts this file, the comparison and the view together as ``selfcheck.py``; the
+references it reads lie beside it in ``references.npz``.
+"""
+
+
+import contextlib
+import io
+import linecache
+import signal
+import sys
+import threading
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+
+SECONDS = 10.0  # a right answer to the visible example takes milliseconds
+EMPTY = "this exercise is still empty"
+_points: dict[str, tuple[float, float]] = {}
+
+
+class CheckFailed(AssertionError):
+    """The check did not hold; shown as its message alone, without the lines of this file."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]
+
+
+def check(name: str, function: Any) -> None:
+    """Check your function on the visible example and show what is right and what is not.
+
+    Parameters: ``name`` of the exercise, and your ``function``. Shows a table with the points
+    that this example earns; raises AssertionError with a short message if anything is wrong.
+    """
+    if name not in references():
+        raise ValueError(f"there is no exercise {name!r}; one of {', '.join(references())}")
+    panel, message = examine(references()[name], function)
+    _points[name] = (panel.points, panel.max_points)
+    _show(panel)
+    sys.displayhook(float(panel.points))  # an autograder reads the points of this cell from here
+    if message:
+        raise CheckFailed(message)
+
+
+def summary() -> None:
+    """Show the points of every exercise that was checked since the notebook was started."""
+    rows = []
+    for name, reference in references().items():
+        whole = float(sum(line.points for line in reference.layout.checks))
+        points, _ = _points.get(name, (0.0, whole))
+        remark = "" if name in _points else "not checked yet"
+        rows.append(Row(name, points == whole, points, whole, remark, name not in _points))
+    done = all(row.passed for row in rows)
+    _show(Panel("Your points on the visible examples", rows, "", done))
+
+
+def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
+    """Return the panel to show and the short message; an empty message means all is right."""
+    layout = reference.layout
+    if not callable(function):
+        got = "nothing" if function is None else type(function).__name__
+        finding = Finding("defined", layout.name, "a function", got, "the cell that defines it")
+        return _panel(reference, dict.fromkeys(_names(layout), finding), finding, "", {})
+    attempt, cause = _attempt_again(reference, function, _attempt(reference, function))
+    if attempt.failed and reference.helper and not attempt.empty:
+        replayed = _attempt(reference, with_replay(reference, function))
+        if not replayed.failed and not _right_cell(reference, function):
+            note = f"right, once {reference.helper} is: mend that one first"
+            return _panel(reference, {}, None, note, replayed.outputs)
+        if cause is None and replayed.replay is not None:
+            attempt = replayed
+    cause = cause or _other_cause(reference, attempt)
+    first = next((finding for finding in attempt.findings.values() if finding), None)
+    return _panel(
+        reference, attempt.findings, first, cause.text() if cause else "", attempt.outputs
+    )
+
+
+@dataclass
+class _Attempt:
+    """One call of the student's function and what became of it."""
+
+    findings: dict[str, Finding | None]
+    outputs: dict[str, Tree]
+    result: Tree = None
+    error: Exception | None = None
+    empty: bool = False
+    replay: NotThisStep | None = None
+
+    @property
+    def failed(self) -> bool:
+        return any(self.findings.values())
+
+
+def _attempt(reference: Reference, function: Callable[..., Any]) -> _Attempt:
+    layout, arguments = reference.layout, fresh(reference.arguments)
+    try:
+        with _quiet(), time_limit(SECONDS):
+            result = function(*arguments)
+    except Exception as error:
+        return _raised(layout, error)
+    tol = Tolerance(1e-6, reveal=True)
+    findings = compare(layout, reference.result, result, tol, reference.dims)
+    findings["inputs"] = _changed(layout, reference.arguments, arguments)
+    return _Attempt(findings, unpack(layout, result)[0], result)
+
+
+def _names(layout: Layout) -> list[str]:
+    return [line.name for line in layout.checks]
+
+
+def _raised(layout: Layout, error: Exception) -> _Attempt:
+    empty = isinstance(error, NotImplementedError) and EMPTY in str(error)
+    called = f"{layout.name} called with the visible example"
+    got = EMPTY if empty else f"{type(error).__name__}: {error}"
+    look = "the cell above: write the function there" if empty else _line_of(error)
+    if isinstance(error, NotThisStep):
+        called, look = f"how {layout.name} calls its cell function", "the call inside the loop"
+        got = str(error)
+    finding = Finding("raised", called, "a result", got, look)
+    replay = error if isinstance(error, NotThisStep) else None
+    findings: dict[str, Finding | None] = dict.fromkeys(_names(layout), finding)
+    return _Attempt(findings, {}, None, error, empty, replay)
+
+
+def _line_of(error: Exception) -> str:
+    """Name the line of the student's own code that raised ``error``."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename != __file__]
+    outside = [frame for frame in own if "site-packages" not in frame.filename] or own
+    if not outside:
+        return "how the function is defined: does it take these arguments?"
+    last = outside[-1]
+    text = linecache.getline(last.filename, last.lineno or 0).strip()
+    return f"line {last.lineno} of that cell, in {last.name}" + (f": {text}" if text else "")
+
+
+def _changed(layout: Layout, before: tuple[Tree, ...], after: tuple[Tree, ...]) -> Finding | None:
+    for name, old, new in zip(layout.arguments, before, after, strict=False):
+        if not same(old, new, 0.0):
+            where = f"the argument {name} after the call"
+            look = "a line that writes into an argument (+= or [...] =): work on a copy"
+            return Finding("inputs", where, "as it was before", "changed", look)
+    return None
+
+
+def _attempt_again(
+    reference: Reference, function: Callable[..., Any], first: _Attempt
+) -> tuple[_Attempt, Cause | None]:
+    """Return the attempt that shows what is wrong, and its cause where that is certain.
+
+    A right answer must come again when the function is called again, and without the notebook's
+    variables: where marks are made, others have been called before and the variables are gone.
+    """
+    known = _known_mistake(reference, first)
+    if first.empty or known is not None:
+        return first, known
+    kept = _copied(first.result)  # a list that the function keeps would change with the next call
+    second = _attempt(reference, function)
+    if bool(first.error) != bool(second.error) or _differ(kept, second.result):
+        return (first if first.failed else second), KEEPS_STATE
+    alone = None if first.failed else on_its_own(function, reference.arguments)
+    if alone is None or not (third := _attempt(reference, alone)).failed:
+        return first, None
+    return third, READS_GLOBALS
+
+
+def _copied(result: Tree) -> Tree:
+    try:
+        return fresh(result)
+    except Exception:  # it holds what cannot be copied
+        return result
+
+
+def _differ(one: Tree, other: Tree) -> bool:
+    try:
+        return not same(one, other, 1e-6)
+    except Exception:  # a list that holds itself, a key that cannot be shown
+        return False
+
+
+def _known_mistake(reference: Reference, attempt: _Attempt) -> Cause | None:
+    """Return the catalogued mistake that gives exactly this result."""
+    if not attempt.failed or attempt.empty:
+        return None
+    if attempt.error is not None:
+        return known_by_error(reference.mistakes, attempt.error)
+    try:
+        return known_by_result(reference.layout, reference.mistakes, attempt.result)
+    except Exception:  # a list that holds itself, a key that cannot be shown
+        return None
+
+
+def _other_cause(reference: Reference, attempt: _Attempt) -> Cause | None:
+    """Return what the form of the result says, or a mistake that explains a part of it."""
+    if not attempt.failed or attempt.empty or attempt.replay is not None:
+        return None
+    layout, expected = reference.layout, reference.result
+    if attempt.error is not None:
+        helper = [result for _, result in reference.steps[:1]]
+        return form_of_error(attempt.error, reference.arguments, helper)
+    wrong = {name for name, finding in attempt.findings.items() if finding} - {"inputs"}
+    try:
+        return form_of_result(layout, expected, attempt.result) or possible_mistake(
+            layout, reference.mistakes, attempt.result, wrong
+        )
+    except Exception:  # a list that holds itself, a key that cannot be shown
+        return None
+
+
+def _right_cell(reference: Reference, function: Callable[..., Any]) -> bool:
+    """Say whether the cell function that ``function`` calls passes its own check."""
+    known = references().get(reference.helper or "")
+    own = getattr(function, "__globals__", {}).get(reference.helper)
+    return known is not None and callable(own) and not _attempt(known, own).failed
+
+
+def _panel(
+    reference: Reference,
+    findings: Mapping[str, Finding | None],
+    first: Finding | None,
+    hint: str,
+    outputs: Mapping[str, Tree],
+) -> tuple[Panel, str]:
+    layout = reference.layout
+    failed = {name for name, finding in findings.items() if finding}
+    points = earned(layout, failed)
+    rows = [
+        Row(
+            line.name if line.name != "inputs" else "arguments untouched",
+            line.name not in failed,
+            points[line.name],
+            line.points,
+            line.shape if line.name in failed else _agreement(reference, outputs, line.name),
+        )
+        for line in layout.checks
+    ]
+    if first is None:
+        return Panel(f"{layout.name}: all checks passed", rows, hint, True), ""
+    message = "\n".join(part for part in (first.text(), hint and f"\n{hint}") if part)
+    panel = Panel(f"{layout.name}: not right yet", rows, message)
+    return panel, _in_short(layout.name, first)
+
+
+def _in_short(name: str, first: Finding) -> str:
+    """Say in one line what is wrong; the table above it says the rest."""
+    if first.got == EMPTY:
+        return f"{name}: {EMPTY}"
+    where = first.checked.removeprefix(f"{name} ").removesuffix(f" of {name}")
+    return f"{name}: {where}: got {first.got}"
+
+
+def _to_do(panel: Panel, layout: Layout) -> Panel:
+    """The panel of a function that is still the stub: what there is to earn, nothing wrong yet."""
+    rows = [replace(row, to_do=True) for row in panel.rows]
+    return Panel(f"{layout.name}: not written yet", rows, f"{EMPTY}: write the function above")
+
+
+def _agreement(reference: Reference, outputs: Mapping[str, Tree], name: str) -> str:
+    """Say how well a gradient agrees with the numerical one of the same function."""
+    if name not in reference.numeric or name not in outputs:
+        return ""
+    error = relative_error(outputs[name], reference.numeric[name], 1e-6)
+    return f"agrees with the numerical gradient to {error:.0e}"
+
+
+def _show(panel: Panel) -> None:
+    try:
+        from IPython import get_ipython
+        from IPython.display import display
+    except ImportError:
+        print(panel)
+        return
+    if get_ipython() is None:
+        print(panel)
+    else:
+        display(panel)  # type: ignore[no-untyped-call]
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep prints and warnings of the function away from the marks."""
+    sink = io.StringIO()
+    with (
+        contextlib.redirect_stdout(sink),
+        contextlib.redirect_stderr(sink),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Stop an endless loop, where the system can (main thread, POSIX)."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
+        yield
+        return
+
+    def stop(*_: Any) -> None:
+        raise TimeoutError(f"no result after {seconds:g} s: does the loop come to an end?")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
