@@ -1,0 +1,43 @@
+"""Student code, run warm and locked in: one fork a job, plain data in and out.
+
+::
+
+    with Sandbox(Limits()) as sandbox:             # tier=None takes the strongest that starts
+        sandbox.tier                               # 'A' | 'B' | 'C'
+        job, results = run_cells(sandbox, cells, files={"rnn_utils.py": b"..."})
+        with job:                                  # results: one CellResult a cell, in order
+            job.defines(["rnn_cell_forward"])      # {'rnn_cell_forward': 'function'}
+            reply = job.call("rnn_cell_forward", (xt, a_prev, parameters), keep="forward")
+            reply = job.call("rnn_cell_backward", (da_next, Kept("forward", (2,))))
+            reply = job.call("rnn_forward", (x, a0, parameters), poison=True,
+                             stand_ins={"rnn_cell_forward": right}, max_stand_in_calls=T_x)
+            job.alive                              # False after 'timed_out' and 'crashed'
+
+``sandbox.job(cells, files)`` gives a job whose cells have not run yet (``job.run()``);
+``run_cells`` also runs again without cells that hang or kill their process.
+Nothing here raises because of what student code does; ``SandboxError`` is the kit's own fault.
+"""
+
+from .data import CellResult, CellSource, Kept, RaisedError, Reply, SandboxError, StandInCall
+from .isolation import available_tiers, bubblewrap, protect_parent
+from .job import Job
+from .limits import Limits
+from .run import run_cells
+from .worker_process import Sandbox
+
+__all__ = [
+    "CellResult",
+    "CellSource",
+    "Job",
+    "Kept",
+    "Limits",
+    "RaisedError",
+    "Reply",
+    "Sandbox",
+    "SandboxError",
+    "StandInCall",
+    "available_tiers",
+    "bubblewrap",
+    "protect_parent",
+    "run_cells",
+]

@@ -1,0 +1,104 @@
+"""The judge's end of a connection: frames with a size limit and one deadline each.
+
+The other end is not trusted: it may stall, dribble, flood or hang up.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import time
+from collections.abc import Callable
+
+from .inside.frames import HEADER
+
+FIRST_LOOK_SECONDS = 0.05
+LATER_LOOKS_SECONDS = 0.1
+PIECE = 1 << 20
+
+
+class Closed(Exception):
+    """The other end has hung up."""
+
+
+class TooLong(Exception):
+    """The other end announces a message beyond the bound."""
+
+
+Watch = Callable[[], None]
+
+
+class Channel:
+    """Frames over a stream socket; ``watch`` is called while waiting, and stops it by raising."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        connection.setblocking(False)
+        self._looked = time.monotonic()
+
+    def send(self, data: bytes, watch: Watch) -> None:
+        """Write one frame. Raises: Closed, and whatever ``watch`` raises."""
+        waiting = memoryview(HEADER.pack(len(data)) + data)
+        while waiting:
+            try:
+                waiting = waiting[self.connection.send(waiting[:PIECE]) :]
+            except BlockingIOError:
+                self._wait(select.POLLOUT, watch)
+            except OSError:
+                raise Closed from None
+
+    def receive(self, limit: int, watch: Watch) -> bytes:
+        """Read one frame of at most ``limit`` bytes.
+
+        Raises: Closed, TooLong, and whatever ``watch`` raises.
+        """
+        length: int = HEADER.unpack(self._exactly(HEADER.size, watch))[0]
+        if length > limit:
+            raise TooLong(f"a message of {length} bytes is too long")
+        return bytes(self._exactly(length, watch))
+
+    def _exactly(self, count: int, watch: Watch) -> bytearray:
+        pieces = bytearray()
+        while len(pieces) < count:
+            try:
+                piece = self.connection.recv(min(count - len(pieces), PIECE))
+            except BlockingIOError:
+                self._wait(select.POLLIN, watch)
+                continue
+            except OSError:
+                raise Closed from None
+            if not piece:
+                raise Closed
+            pieces += piece
+            self._look(watch)
+        return pieces
+
+    def _wait(self, event: int, watch: Watch) -> None:
+        poll = select.poll()
+        poll.register(self.connection, event)
+        pause = FIRST_LOOK_SECONDS
+        while not poll.poll(pause * 1000):
+            watch()
+            pause = LATER_LOOKS_SECONDS
+
+    def _look(self, watch: Watch) -> None:
+        """Look now and then even if the other end never makes us wait: dribbles and floods."""
+        now = time.monotonic()
+        if now - self._looked > LATER_LOOKS_SECONDS:
+            self._looked = now
+            watch()
+
+    def close(self) -> None:
+        """Hang up."""
+        self.connection.close()
+
+
+def deadline(seconds: float, expired: Exception) -> Watch:
+    """Return a watch that raises ``expired`` after so many seconds by the wall clock."""
+    end = time.monotonic() + seconds
+
+    def watch() -> None:
+        if time.monotonic() > end:
+            raise expired
+
+    return watch

@@ -1,0 +1,79 @@
+"""The arguments of judged calls, and the variables around them, as trees of plain data."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .wire import Kept
+
+NOT_USERS = frozenset(("In", "Out", "exit", "quit", "open", "get_ipython"))
+
+
+def is_variable(name: str, value: Any) -> bool:
+    """Tell data from functions, classes, modules and IPython's own names."""
+    if name.startswith("_") or name in NOT_USERS:
+        return False
+    return not callable(value) and not isinstance(value, types.ModuleType)
+
+
+def useless(value: Any) -> Any:
+    """Return something of the same kind that no right answer can be computed from."""
+    if isinstance(value, np.ndarray):
+        return np.full(value.shape, np.nan)
+    if isinstance(value, dict):
+        return {key: useless(item) for key, item in dict.items(value)}
+    if isinstance(value, (list, tuple)):
+        return type(value)(useless(item) for item in value) if type(value) in (list, tuple) else ()
+    return "poisoned" if isinstance(value, str) else np.nan
+
+
+def resolve(tree: Any, kept: Mapping[str, Any]) -> Any:
+    """Put kept values in the places of their markers. Raises: LookupError, TypeError."""
+    if isinstance(tree, Kept):
+        value = kept[tree.name]
+        for index in tree.path:
+            value = value[index]
+        return value
+    if isinstance(tree, (tuple, list)):
+        return type(tree)(resolve(item, kept) for item in tree)
+    if isinstance(tree, dict):
+        return {key: resolve(item, kept) for key, item in tree.items()}
+    return tree
+
+
+def copied(tree: Any, made: dict[int, Any]) -> Any:
+    """Copy the arguments, to see afterwards whether they were changed; shared arrays once."""
+    if isinstance(tree, np.ndarray):
+        if id(tree) not in made:
+            made[id(tree)] = tree.copy()
+        return made[id(tree)]
+    if isinstance(tree, (tuple, list)):
+        return type(tree)(copied(item, made) for item in tree)
+    if isinstance(tree, dict):
+        return {key: copied(item, made) for key, item in tree.items()}
+    return tree
+
+
+def unchanged(tree: Any, before: Any, settled: set[tuple[int, int]]) -> bool:
+    """Compare arguments with their copy, bit by bit; kept values are not looked at."""
+    if isinstance(before, Kept):
+        return True
+    if type(tree) is not type(before):
+        return False
+    if isinstance(tree, np.ndarray):
+        if (id(tree), id(before)) in settled:
+            return True
+        settled.add((id(tree), id(before)))
+        same = tree.dtype == before.dtype and tree.shape == before.shape
+        return bool(same and tree.tobytes() == before.tobytes())
+    if isinstance(tree, (tuple, list)):
+        pairs = zip(tree, before, strict=False)
+        return len(tree) == len(before) and all(unchanged(t, b, settled) for t, b in pairs)
+    if isinstance(tree, dict):
+        keys = tree.keys()
+        return keys == before.keys() and all(unchanged(tree[k], before[k], settled) for k in keys)
+    return bool(tree == before) or (tree != tree and before != before)

@@ -1,0 +1,304 @@
+"""Serve the judge from within a locked-in fork: run cells, answer calls, keep values.
+
+Everything here lies open to the student code beside it, and nothing here is trusted: the judge
+checks all that arrives. What is fetched from modules at import is only for robustness against
+accidents, such as a student's variable called ``np``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import random
+import signal
+import socket
+import sys
+import types
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from . import frames, outputs, shell
+from .arguments import copied, is_variable, resolve, unchanged, useless
+from .wire import Bounds, Encoded, Refused, WireError, decode, encode
+
+Message = dict[str, Any]
+WARM_CELL = "import numpy as np\nnp.zeros(2)\n"
+FAILING_CELL = "def fails():\n    raise NotImplementedError('empty')\nfails()"
+MISSING = object()
+
+
+def warm(scratch: str) -> None:
+    """Import and exercise, before any fork, what cells will use."""
+    for name in ("numpy.random", "matplotlib.pyplot", "IPython.core.ultratb", "stack_data"):
+        importlib.import_module(name)
+    warm_shell = shell.make()
+    stdout, stderr = sys.stdout, sys.stderr
+    shell.capture_streams()
+    for cell in (WARM_CELL, FAILING_CELL):
+        warm_shell.run_cell(cell)
+    _warm_figure()
+    sys.stdout, sys.stderr = stdout, stderr
+    warm_shell.reset(new_session=True)
+    sys.modules["selfcheck"] = _inert_selfcheck()
+
+
+def _warm_figure() -> None:
+    import io
+
+    import matplotlib.pyplot as plt
+
+    plt.plot([0, 1])
+    plt.title("a")
+    plt.savefig(io.BytesIO(), format="png")
+    plt.close("all")
+
+
+def _inert_selfcheck() -> types.ModuleType:
+    """Return a stand-in for the student's check: there is nothing to be learnt from it here."""
+    module = types.ModuleType("selfcheck", "Checks are not run where notebooks are graded.")
+
+    def check(*_: object, **__: object) -> None:
+        """Do nothing."""
+
+    def summary(*_: object, **__: object) -> None:
+        """Do nothing."""
+
+    module.check = check  # type: ignore[attr-defined]
+    module.summary = summary  # type: ignore[attr-defined]
+    return module
+
+
+class Server:
+    """One job: the shell with the student's names, and what calls have kept."""
+
+    def __init__(self, connection: socket.socket, folder: str, limits: Mapping[str, Any]) -> None:
+        self.connection = connection
+        self.folder = folder
+        self.bounds = Bounds(
+            message_bytes=limits["message_bytes"],
+            depth=limits["depth"] + 4,  # the envelope around a value
+            items=limits["items"],
+            ndim=limits["ndim"],
+        )
+        self.value_bounds = Bounds(
+            limits["message_bytes"] - 4096, limits["depth"], limits["items"] - 100, limits["ndim"]
+        )
+        self.shell: Any = shell.Shell.instance()
+        self.kept: dict[str, Any] = {}
+        self.from_examples: set[str] = set()
+        self.poison: dict[str, tuple[Any, Any]] = {}  # made once: it costs more than a call
+        shell.COLLECTOR.limit(
+            limits["output_bytes"], limits["image_bytes"], limits["display_calls"]
+        )
+        sys.path.insert(0, folder)
+
+    def serve(self) -> None:
+        """Answer until the judge hangs up; the judge's number for a request goes back with it."""
+        handlers: dict[str, Callable[[Message], Message]] = {
+            "files": self.files, "cell": self.cell, "defines": self.defines, "call": self.call,
+        }  # fmt: skip
+        while (frame := frames.receive(self.connection)) is not None:
+            request = decode(frame, self.bounds, markers=True, layouts=True)
+            reply = handlers[request["op"]](request)
+            self._send({**reply, "number": request["number"]})
+
+    def _send(self, message: Message) -> None:
+        frames.send(self.connection, encode(message, self.bounds))
+
+    def files(self, request: Message) -> Message:
+        """Write the files that the judge puts beside the notebook."""
+        for name, content in request["files"].items():
+            with open(os.path.join(self.folder, name), "wb") as file:
+                file.write(content.tobytes())
+        # This folder only: the library's may not be listed again from in here.
+        sys.path_importer_cache.pop(self.folder, None)
+        return {}
+
+    def cell(self, request: Message) -> Message:
+        """Run one cell and return what it showed."""
+        before = dict(self.shell.user_ns)
+        shell.SKIPPED.clear()
+        shell.CELL_NAMES.current = request["id"]
+        shell.COLLECTOR.open()
+        outcome = self._run_source(request["source"], request["cpu"])
+        self._note_names(before, example=request["kind"] == "example")
+        return {
+            "outcome": outcome,
+            "outputs": outputs.finished(shell.COLLECTOR.close()),
+            "count": self.shell.execution_count - 1,
+            "skipped": list(shell.SKIPPED),
+        }
+
+    def _run_source(self, source: str, cpu: float) -> str:
+        error: BaseException | None = None
+        try:
+            with _time(cpu):
+                result = self.shell.run_cell(source, store_history=True)
+                error = result.error_before_exec or result.error_in_exec
+                shell.show_figures(self.shell)
+        except BaseException as escaped:
+            error = escaped
+            shell.COLLECTOR.error(type(escaped).__name__, str(escaped), [repr(escaped)])
+        if isinstance(error, shell.TimeUp):
+            return "timed_out"
+        return "ok" if error is None else "error"
+
+    def _note_names(self, before: Mapping[str, Any], *, example: bool) -> None:
+        """Remember which variables were last set by an example cell."""
+        names = self.shell.user_ns
+        changed = {name for name in names if names[name] is not before.get(name, MISSING)}
+        self.from_examples -= changed
+        if example:
+            self.from_examples |= {name for name in changed if is_variable(name, names[name])}
+
+    def defines(self, request: Message) -> Message:
+        """Tell which names are functions."""
+        found = {}
+        for name in request["names"]:
+            value = self.shell.user_ns.get(name, MISSING)
+            kind = "function" if callable(value) else "other"
+            found[name] = "missing" if value is MISSING else kind
+        return {"defines": found}
+
+    def call(self, request: Message) -> Message:
+        """Call a student's function on the judge's arguments."""
+        function = self.shell.user_ns.get(request["function"])
+        if not callable(function):
+            return {"outcome": "missing"}
+        try:
+            arguments = resolve(request["arguments"], self.kept)
+            compared = copied(request["arguments"], {})
+        except (LookupError, TypeError) as error:
+            return {"outcome": "refused", "reason": f"what was kept does not fit: {error}"}
+        poison = request["poison"]
+        replaced = self._poisoned() if poison is True else dict(poison or {})
+        replaced.update({name: self._stand_in(name) for name in request["stand_ins"]})
+        with _replaced(self.shell.user_ns, replaced):
+            reply, result = self._timed_call(function, arguments, request["cpu"])
+        if reply["outcome"] == "returned" and request["keep"] is not None:
+            self.kept[request["keep"]] = result
+        if reply["outcome"] in ("returned", "refused"):
+            reply["inputs_changed"] = not unchanged(arguments, compared, set())
+        _close_figures()
+        return reply
+
+    def _timed_call(
+        self, function: Callable[..., Any], arguments: tuple[Any, ...], cpu: float
+    ) -> tuple[Message, Any]:
+        result = None
+        try:
+            with _time(cpu):
+                result = function(*arguments)
+                encoded = self._encoded(result)
+            return {"outcome": "returned", "value": encoded}, result
+        except Refused as error:
+            return {"outcome": "refused", "reason": str(error)}, result
+        except shell.TimeUp:
+            return {"outcome": "timed_out"}, None
+        except BaseException as error:
+            return {"outcome": "raised", "error": self._described(error)}, None
+
+    def _encoded(self, result: Any) -> Encoded:
+        """Turn what was returned into bytes at once, whatever it pretends to be."""
+        try:
+            return Encoded(encode(result, self.value_bounds))
+        except Refused:
+            raise
+        except Exception as error:
+            raise Refused(f"a value that cannot be read ({type(error).__name__})") from None
+
+    def _described(self, error: BaseException) -> tuple[str, str, int | None, str | None]:
+        """Say what was raised, and in which line of which cell, innermost first."""
+        line = cell = None
+        trace = error.__traceback__
+        while trace is not None:
+            name = trace.tb_frame.f_code.co_filename
+            if name in shell.CELL_NAMES.of:
+                cell, blank = shell.CELL_NAMES.of[name]
+                line = trace.tb_lineno + blank
+            trace = trace.tb_next
+        try:
+            message = str(error)[:2000]
+        except Exception:
+            message = ""
+        return type(error).__name__[:200], message, line, cell
+
+    def _stand_in(self, name: str) -> Callable[..., Any]:
+        """Return a function that asks the judge for its answer."""
+
+        def stand_in(*arguments: Any, **keywords: Any) -> Any:
+            asked = {"op": "ask", "name": name, "arguments": arguments, "keywords": keywords}
+            try:
+                self._send(asked)
+            except Refused as refused:
+                raise TypeError(f"{name} was given {refused}") from None
+            frame = frames.receive(self.connection)
+            if frame is None:
+                os._exit(0)
+            answer = decode(frame, self.bounds)
+            if "error" in answer:
+                raise RuntimeError(answer["error"])
+            return answer["value"]
+
+        stand_in.__name__ = name
+        return stand_in
+
+    def _poisoned(self) -> Message:
+        """Return useless values for the variables that example cells have set."""
+        names, poison = self.shell.user_ns, self.poison
+        for name in self.from_examples:
+            if name in names and (name not in poison or poison[name][0] is not names[name]):
+                poison[name] = (names[name], useless(names[name]))
+        return {name: poison[name][1] for name in self.from_examples if name in names}
+
+
+@contextmanager
+def _replaced(names: dict[str, Any], values: Mapping[str, Any]) -> Iterator[None]:
+    """Give names other values for a while."""
+    before = {name: names.get(name, MISSING) for name in values}
+    names.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is MISSING:
+                names.pop(name, None)
+            else:
+                names[name] = value
+
+
+@contextmanager
+def _time(cpu: float) -> Iterator[None]:
+    """Interrupt the code within after so many processor seconds, or on SIGINT."""
+
+    def stop(*_: object) -> None:
+        raise shell.TimeUp(f"stopped after {cpu:g} seconds of processor time")
+
+    def interrupt(*_: object) -> None:
+        raise shell.TimeUp("stopped: it waited for too long")
+
+    signal.signal(signal.SIGPROF, stop)
+    signal.signal(signal.SIGINT, interrupt)
+    signal.setitimer(signal.ITIMER_PROF, cpu)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _close_figures() -> None:
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None and pyplot.get_fignums():
+        pyplot.close("all")
+
+
+def serve(connection: socket.socket, folder: str, limits: Mapping[str, Any]) -> None:
+    """Be the job until the judge hangs up."""
+    random.seed()
+    shell.capture_streams()
+    try:
+        Server(connection, folder, limits).serve()
+    except WireError:
+        os._exit(2)

@@ -1,0 +1,228 @@
+"""The warm worker: imports once, then forks a locked-in process for every job.
+
+It never reads a submission: it takes a connection from the judge, forks, and the fork talks to
+the judge alone. The worker itself only answers how a fork is doing, and ends it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import random
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from . import frames, kernel, landlock, lockdown
+from .folder import Folder
+from .wire import decode, encode
+
+Message = dict[str, Any]
+
+
+@dataclass
+class _Fork:
+    pid: int
+    folder: Folder
+    finished: tuple[int, float] | None = None  # wait status, processor seconds
+
+
+class Worker:
+    """The judge's side of the worker: one request, one answer, until the connection ends."""
+
+    def __init__(self, control: socket.socket, settings: Message, serve: Callable[..., None]):
+        self.control = control
+        self.tier: str = settings["tier"]
+        self.readable: list[str] = settings["readable"]
+        self.scratch: str = settings["scratch"]
+        self.serve = serve
+        self.forks: dict[int, _Fork] = {}
+        self.folders: list[Folder] = []
+        able = self.tier == "B" and lockdown.spare_uid(0, settings["must_read"]) is not None
+        self.change_uid = able
+
+    def run(self) -> None:
+        """Answer requests for as long as the judge lives."""
+        while True:
+            frame, descriptor = frames.receive_with_descriptor(self.control)
+            if frame is None:
+                break
+            frames.send(self.control, encode(self.answer(decode(frame), descriptor)))
+        for fork in list(self.forks.values()):
+            self.end(fork.pid)
+
+    def answer(self, request: Message, descriptor: int | None) -> Message:
+        """Do what the judge asks; what goes wrong is told, not raised."""
+        try:
+            if request["op"] == "fork":
+                assert descriptor is not None
+                return {"pid": self.fork(request, descriptor)}
+            if request["op"] == "status":
+                return self.status(request["pid"])
+            if request["op"] == "end":
+                return self.end(request["pid"])
+            if request["op"] == "interrupt":
+                return self.interrupt(request["pid"])
+            return {"fault": f"unknown request {request['op']}"}
+        except Exception as error:
+            return {"fault": f"{type(error).__name__}: {error}"}
+
+    def fork(self, request: Message, descriptor: int) -> int:
+        """Fork a job: the child serves the judge on ``descriptor`` and never comes back here."""
+        folder = self._free_folder()
+        uid = folder.uid if self.change_uid else None
+        pid = os.fork()
+        if pid == 0:
+            self._be_the_job(request, descriptor, folder, uid)
+        os.close(descriptor)
+        folder.busy = True
+        self.forks[pid] = _Fork(pid, folder)
+        return pid
+
+    def _free_folder(self) -> Folder:
+        for folder in self.folders:
+            if not folder.busy:
+                return folder
+        number = len(self.folders)
+        uid = lockdown.FIRST_SPARE_UID + (os.getpid() * 8 + number) % lockdown.SPARE_UIDS
+        path = os.path.join(self.scratch, f"job{number}")
+        folder = Folder(path, uid, owned_by_job=self.change_uid)
+        if self.tier != "C":
+            folder.rules = landlock.ruleset([*self.readable], [path])
+        self.folders.append(folder)
+        return folder
+
+    def _be_the_job(
+        self, request: Message, descriptor: int, folder: Folder, uid: int | None
+    ) -> NoReturn:
+        try:
+            os.chdir(folder.path)
+            for name in ("HOME", "TMPDIR", "PWD"):
+                os.environ[name] = folder.path
+            limits = request["limits"]
+            on = lockdown.enter(self.tier, descriptor, folder.rules, limits, uid)
+            signal.set_wakeup_fd(-1)
+            random.seed()
+            np_random_seed()
+            connection = socket.socket(fileno=lockdown.CONNECTION)
+            connection.setblocking(True)
+            frames.send(connection, encode({"layers": on}))
+            self.serve(connection, folder.path, limits)
+        except BaseException as error:
+            with contextlib.suppress(BaseException):
+                fault = f"{type(error).__name__}: {error}"
+                os.write(lockdown.CONNECTION, _framed(encode({"fault": fault})))
+        os._exit(0)
+
+    def status(self, pid: int) -> Message:
+        """Return the processor seconds, threads and folder size of a fork."""
+        fork = self.forks[pid]
+        bytes_written, files = fork.folder.usage()
+        return {
+            "cpu": cpu_seconds(pid),
+            "threads": thread_count(pid),
+            "bytes": bytes_written,
+            "files": files,
+        }
+
+    def interrupt(self, pid: int) -> Message:
+        """Press Ctrl-C in a fork."""
+        if pid in self.forks:
+            os.kill(pid, signal.SIGINT)
+        return {}
+
+    def end(self, pid: int) -> Message:
+        """Kill a fork and whatever it left behind, and empty its folder."""
+        fork = self.forks.pop(pid)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        _, status, usage = os.wait4(pid, 0)
+        strays = self._end_strays()
+        fork.folder.clean()
+        fork.folder.busy = False
+        return {
+            "cpu": usage.ru_utime + usage.ru_stime,
+            "memory_kb": usage.ru_maxrss,
+            "status": status,
+            "strays": strays,
+        }
+
+    def _end_strays(self) -> int:
+        """Kill what forks have left: orphans become children of this process."""
+        strays = 0
+        while True:
+            found = [pid for pid in children() if pid not in self.forks]
+            if not found:
+                return strays
+            for pid in found:
+                strays += 1
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, 0)
+
+
+def _framed(data: bytes) -> bytes:
+    return frames.HEADER.pack(len(data)) + data
+
+
+def np_random_seed() -> None:
+    """Give every fork a random generator of its own, as a fresh interpreter would have."""
+    import numpy as np
+
+    np.random.seed(int.from_bytes(os.urandom(4), "little"))
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the processor time that a child has used so far, all threads together."""
+    if not kernel.LINUX:
+        return 0.0
+    try:
+        return time.clock_gettime((~pid << 3) | 2)  # CPUCLOCK_SCHED of a process, as in glibc
+    except OSError:
+        return 0.0
+
+
+def thread_count(pid: int) -> int:
+    """Return how many threads a child has; 0 where that cannot be known."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return int(file.read().rpartition(b")")[2].split()[17])
+    except OSError:
+        return 0
+
+
+def children() -> list[int]:
+    """Return the numbers of this process's children."""
+    own = os.getpid()
+    try:
+        with open(f"/proc/{own}/task/{own}/children", "rb") as file:
+            return [int(number) for number in file.read().split()]
+    except OSError:
+        return []
+
+
+def main(settings: Message) -> None:
+    """Import everything once, say so, and serve the judge."""
+    if kernel.LINUX:
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+        kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+    control = socket.socket(fileno=settings["control"])
+    os.makedirs(settings["scratch"], exist_ok=True)
+    os.environ["MPLCONFIGDIR"] = os.environ["IPYTHONDIR"] = settings["scratch"]
+    from . import calls
+
+    calls.warm(settings["scratch"])
+    worker = Worker(control, settings, calls.serve)
+    gc.collect()
+    gc.freeze()  # what is shared with every fork is not written to by the collector
+    sys.stdout.flush()
+    frames.send(control, encode({"ready": True, "landlock": landlock.abi()}))
+    worker.run()

@@ -1,0 +1,44 @@
+"""What a submission may use: every bound of the sandbox in one frozen object."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The bounds of one job; processor time in seconds, sizes in bytes.
+
+    Processor time is what counts, so that grades do not depend on how busy the machine is;
+    ``wall_seconds`` is a backstop for code that waits for ever.
+    """
+
+    cell_cpu_seconds: float = 5.0
+    call_cpu_seconds: float = 2.0
+    job_cpu_seconds: float = 60.0
+    wall_seconds: float = 30.0  # a message, from request to reply
+    memory_bytes: int = 1024 * MEGABYTE  # address space beyond that of the warm worker
+    file_bytes: int = 16 * MEGABYTE  # one file
+    folder_bytes: int = 64 * MEGABYTE  # everything a job writes
+    folder_files: int = 2_000
+    open_files: int = 64
+    threads: int = 64
+    output_bytes: int = 1 * MEGABYTE  # text a cell prints
+    image_bytes: int = 2 * MEGABYTE  # one figure
+    display_calls: int = 64  # a cell
+    message_bytes: int = 8 * MEGABYTE  # the judge keeps an exercise's replies until it is done
+    stand_in_bytes: int = 1 * MEGABYTE  # the arguments of one call of a stand-in
+    depth: int = 20
+    items: int = 100_000
+    ndim: int = 8
+
+    def __post_init__(self) -> None:
+        wrong = [name for name, value in asdict(self).items() if not value > 0]
+        if wrong:
+            raise ValueError(f"limits must be above zero: {', '.join(wrong)}")
+
+    def to_dict(self) -> dict[str, float | int]:
+        """Return the limits by name, for the verdict and for the worker."""
+        return asdict(self)

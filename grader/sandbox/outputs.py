@@ -1,0 +1,91 @@
+"""The outputs of student cells, made safe to show: text, and PNG that is rebuilt from pixels."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from . import png
+from .limits import Limits
+
+STREAMS = ("stdout", "stderr")
+TEXT, PNG = "text/plain", "image/png"
+MOST_OUTPUTS = 1_000
+MOST_LINES = 1_000
+MOST_PIXELS = 16_000_000  # in all the images of a cell
+Output = dict[str, Any]
+
+
+def cleaned(told: Any, limits: Limits) -> tuple[Output, ...]:
+    """Return nbformat 4 outputs made of what is usable in an untrusted list; the rest is gone."""
+    if not isinstance(told, list):
+        return ()
+    cleaner = _Cleaner(limits)
+    outputs = (cleaner.output(item) for item in told[:MOST_OUTPUTS] if isinstance(item, dict))
+    return tuple(output for output in outputs if output is not None)
+
+
+def text(told: Output, key: str) -> str:
+    """Return an entry that is text, else nothing: comparing an array would not give a bool."""
+    value = told.get(key)
+    return value if isinstance(value, str) else ""
+
+
+class _Cleaner:
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.text_left = 2 * limits.output_bytes  # the fork has cut it already, if it is honest
+        self.pixels_left = MOST_PIXELS
+
+    def output(self, told: Output) -> Output | None:
+        kind, name = text(told, "output_type"), text(told, "name")
+        if kind == "stream" and name in STREAMS:
+            return {"output_type": kind, "name": name, "text": self._text(told.get("text"))}
+        if kind == "error":
+            return self._error(told)
+        if kind in ("display_data", "execute_result"):
+            return self._shown(told)
+        return None
+
+    def _text(self, told: Any) -> str:
+        kept = told[: self.text_left] if isinstance(told, str) else ""
+        self.text_left -= len(kept)
+        return kept
+
+    def _error(self, told: Output) -> Output:
+        lines = told.get("traceback")
+        return {
+            "output_type": "error",
+            "ename": self._text(told.get("ename")),
+            "evalue": self._text(told.get("evalue")),
+            "traceback": [self._text(line) for line in lines[:MOST_LINES]]
+            if isinstance(lines, list)
+            else [],
+        }
+
+    def _shown(self, told: Output) -> Output:
+        data = told.get("data")
+        data = data if isinstance(data, dict) else {}
+        kept = {TEXT: self._text(data.get(TEXT))}
+        image = self._image(data.get(PNG))
+        if image is not None:
+            kept[PNG] = image
+        elif PNG in data:
+            kept[TEXT] += " [image not shown]"
+        output: Output = {"output_type": told["output_type"], "data": kept, "metadata": {}}
+        if told["output_type"] == "execute_result":
+            count = told.get("execution_count")
+            output["execution_count"] = count if type(count) is int else None
+        return output
+
+    def _image(self, told: Any) -> str | None:
+        if not isinstance(told, str) or len(told) > 2 * self.limits.image_bytes:
+            return None
+        try:
+            data = base64.b64decode(told.replace("\n", "").encode("ascii"), validate=True)
+            image = png.rebuilt(data, self.pixels_left)
+        except (ValueError, binascii.Error):
+            return None
+        self.pixels_left -= image.pixels
+        return base64.b64encode(image.data).decode("ascii")

@@ -1,0 +1,102 @@
+"""From an untrusted message to a frozen result; nothing in it is believed to have a type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from .data import (
+    CELL_OUTCOMES,
+    CellOutcome,
+    CellResult,
+    Definition,
+    RaisedError,
+    Reply,
+    StandInCall,
+)
+from .inside.wire import WireError
+from .limits import Limits
+from .outputs import cleaned, text
+
+DEFINITIONS: dict[str, Definition] = {"function": "function", "other": "other"}
+LONGEST_NAME = 200
+LONGEST_TEXT = 2_000
+MOST_SKIPPED = 100
+Message = dict[str, Any]
+
+
+def cell_result(cell_id: str, message: Message, limits: Limits, interrupted: bool) -> CellResult:
+    """Read what a cell did. Raises: WireError."""
+    outcome = text(message, "outcome")
+    if outcome not in ("ok", "error", "timed_out"):
+        raise WireError("a cell without an outcome")
+    count = message.get("count")
+    skipped = message.get("skipped")
+    lines = skipped if isinstance(skipped, list) else []
+    return CellResult(
+        cell_id,
+        CELL_OUTCOMES[CELL_OUTCOMES.index(outcome)],
+        cleaned(message.get("outputs"), limits),
+        count if type(count) is int else None,
+        tuple(line[:LONGEST_NAME] for line in lines[:MOST_SKIPPED] if isinstance(line, str)),
+        wall_clock=interrupted and outcome == "timed_out",
+    )
+
+
+def stopped_cell(
+    cell_id: str, outcome: CellOutcome, reason: str, wall_clock: bool = False
+) -> CellResult:
+    """Describe a cell that had to be stopped, with an output that says so."""
+    output = {
+        "output_type": "error",
+        "ename": "Stopped",
+        "evalue": reason,
+        "traceback": [f"Stopped: {reason}"],
+    }
+    return CellResult(cell_id, outcome, (output,), wall_clock=wall_clock)
+
+
+def definitions(names: Sequence[str], message: Message) -> dict[str, Definition]:
+    """Read which names are functions. Raises: WireError."""
+    told = message.get("defines")
+    if not isinstance(told, dict):
+        raise WireError("no definitions")
+    return {name: DEFINITIONS.get(text(told, name), "missing") for name in names}
+
+
+def reply(message: Message, interrupted: bool) -> Reply:
+    """Read what a call did. Raises: WireError."""
+    outcome = text(message, "outcome")
+    changed = message.get("inputs_changed") is True
+    if outcome == "returned":
+        return Reply("returned", value=message.get("value"), inputs_changed=changed)
+    if outcome == "refused":
+        reason = text(message, "reason")[:LONGEST_NAME]
+        return Reply("refused", reason=reason, inputs_changed=changed)
+    if outcome == "raised":
+        return Reply("raised", error=_error(message.get("error")))
+    if outcome == "missing":
+        return Reply("missing")
+    if outcome == "timed_out":
+        return Reply("timed_out", wall_clock=interrupted)
+    raise WireError("a call without an outcome")
+
+
+def _error(told: Any) -> RaisedError:
+    if not isinstance(told, tuple) or len(told) != 4:
+        raise WireError("an exception without a description")
+    name, message, line, cell = told
+    if not isinstance(name, str) or not isinstance(message, str):
+        raise WireError("an exception without a name")
+    return RaisedError(
+        name[:LONGEST_NAME],
+        message[:LONGEST_TEXT],
+        line if type(line) is int else None,
+        cell[:LONGEST_NAME] if isinstance(cell, str) else None,
+    )
+
+
+def with_stand_in_calls(result: Reply, asked: Sequence[StandInCall]) -> Reply:
+    """Add the judge's own record of the stand-ins' calls."""
+    return replace(result, stand_in_calls=tuple(asked)) if asked else result

@@ -1,0 +1,222 @@
+"""One warm worker process, from the judge's side: started, asked for forks, replaced."""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import weakref
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import IO, Any
+
+from . import isolation, packages
+from .channel import Channel, Closed, TooLong, deadline
+from .data import CellSource, SandboxError
+from .inside.frames import HEADER
+from .inside.wire import WireError, decode, encode
+from .job import Job
+from .limits import Limits
+
+START_SECONDS = 60.0
+ANSWER_SECONDS = 30.0
+REPLY_BYTES = 1 << 16
+Message = dict[str, Any]
+
+
+class WorkerProcess:
+    """A worker that runs, and the connection to it."""
+
+    def __init__(self, tier: str, limits: Limits) -> None:
+        self.tier = tier
+        self.scratch = isolation.SCRATCH_INSIDE
+        self.own_folder: str | None = None
+        if tier != "A":
+            self.own_folder = self.scratch = tempfile.mkdtemp(prefix="grader-sandbox-")
+            os.chmod(self.scratch, 0o711)  # jobs may have users of their own
+        self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.process = self._start(theirs, limits)
+        self.channel = Channel(ours)
+        self._await_ready()
+
+    def _start(self, theirs: socket.socket, limits: Limits) -> subprocess.Popen[bytes]:
+        settings = {
+            "control": theirs.fileno(),
+            "tier": self.tier,
+            "scratch": self.scratch,
+            "path": packages.import_path(),
+            "readable": packages.readable(),
+            "must_read": [*packages.standard_library(), *packages.packages()[:1]],
+        }
+        return subprocess.Popen(
+            isolation.command(self.tier, json.dumps(settings), limits),
+            env=isolation.environment(),
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self.errors,
+            start_new_session=True,
+        )
+
+    def _await_ready(self) -> None:
+        late = SandboxError("the sandbox's worker did not start in time")
+        try:
+            ready = self._receive(START_SECONDS, late)
+        except SandboxError:
+            self.close()
+            raise
+        if not ready.get("ready"):
+            self.close()
+            raise SandboxError(f"the sandbox's worker did not start: {ready}")
+
+    def ask(self, message: Message, passing: socket.socket | None = None) -> Message:
+        """Ask the worker something, handing it a connection where needed.
+
+        Raises: SandboxError when it does not answer or could not do it.
+        """
+        late = SandboxError("the sandbox's worker does not answer")
+        data = encode(message)
+        try:
+            if passing is None:
+                self.channel.send(data, deadline(ANSWER_SECONDS, late))
+            else:
+                descriptor = array.array("i", [passing.fileno()])
+                rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptor)]
+                self.channel.connection.sendmsg([HEADER.pack(len(data)) + data], rights)
+        except (Closed, OSError):
+            raise SandboxError("the sandbox's worker has ended") from None
+        reply = self._receive(ANSWER_SECONDS, late)
+        if "fault" in reply:
+            raise SandboxError(f"the sandbox's worker: {reply['fault']}")
+        return reply
+
+    def _receive(self, seconds: float, late: SandboxError) -> Message:
+        try:
+            reply = decode(self.channel.receive(REPLY_BYTES, deadline(seconds, late)))
+        except (Closed, TooLong, WireError):
+            raise SandboxError(f"the sandbox's worker has ended{self._last_words()}") from None
+        if not isinstance(reply, dict):
+            raise SandboxError("the sandbox's worker gave no answer")
+        return reply
+
+    def _last_words(self) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(1)
+        self.errors.seek(0)
+        lines = self.errors.read(1 << 16).decode("utf-8", "replace").strip().splitlines()
+        return f": {lines[-1]}" if lines else ""
+
+    def alive(self) -> bool:
+        """Tell whether the process runs."""
+        return self.process.poll() is None
+
+    def close(self) -> None:
+        """Stop the worker and everything in it; it ends by itself when its connection does."""
+        self.channel.close()
+        try:
+            self.process.wait(2)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.errors.close()
+        if self.own_folder is not None:
+            shutil.rmtree(self.own_folder, ignore_errors=True)
+
+
+class Sandbox:
+    """A warm worker that gives jobs; one that has died is replaced at the next job.
+
+    Not for use from several threads at once: one sandbox a thread.
+    """
+
+    def __init__(self, limits: Limits | None = None, tier: str | None = None) -> None:
+        """Start a worker at ``tier``, or at the strongest that starts.
+
+        Raises: SandboxError when none starts.
+        """
+        self.limits = limits or Limits()
+        self.replaced = 0
+        self.reasons: dict[str, str] = {}
+        self._closed = False
+        self._jobs: weakref.WeakSet[Job] = weakref.WeakSet()
+        for candidate in isolation.TIERS if tier is None else (tier,):
+            try:
+                self._worker = self._start(candidate)
+            except SandboxError as error:
+                self.reasons[candidate] = str(error)
+            else:
+                self.tier = candidate
+                return
+        told = "; ".join(f"tier {name}: {why}" for name, why in self.reasons.items())
+        raise SandboxError(f"no sandbox can be started ({told})")
+
+    def _start(self, tier: str) -> WorkerProcess:
+        lacking = isolation.missing(tier)
+        if lacking:
+            raise SandboxError(lacking)
+        try:
+            return WorkerProcess(tier, self.limits)
+        except OSError as error:
+            raise SandboxError(str(error)) from None
+
+    def job(self, cells: Sequence[CellSource], files: Mapping[str, bytes] | None = None) -> Job:
+        """Fork a job for these cells, with ``files`` (name to content) in its folder.
+
+        Raises: SandboxError when the sandbox cannot, even with a fresh worker.
+        """
+        if self._closed:
+            raise SandboxError("the sandbox is closed")
+        try:
+            return self._fork(cells, files or {})
+        except SandboxError:
+            self._replace()
+            return self._fork(cells, files or {})
+
+    def _fork(self, cells: Sequence[CellSource], files: Mapping[str, bytes]) -> Job:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            request = {"op": "fork", "limits": self.limits.to_dict()}
+            try:
+                pid = self._worker.ask(request, theirs)["pid"]
+            except SandboxError:
+                ours.close()
+                raise
+        job = Job(self._worker, Channel(ours), pid, self.limits, cells, files)
+        self._jobs.add(job)
+        return job
+
+    def _replace(self) -> None:
+        self._end_jobs()
+        self._worker.close()
+        self._worker = self._start(self.tier)
+        self.replaced += 1
+
+    def _end_jobs(self) -> None:
+        for job in list(self._jobs):
+            job.close()
+        self._jobs.clear()
+
+    def close(self) -> None:
+        """Stop the worker and whatever jobs it has."""
+        if not self._closed:
+            self._closed = True
+            self._end_jobs()
+            self._worker.close()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
