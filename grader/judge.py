@@ -1,0 +1,276 @@
+"""One submission, one verdict. Knows no files, no gradebook: a notebook's cells go in, marks out.
+
+The student's cells run in the sandbox; inputs are drawn and results compared here. Expected values
+never leave this process.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from grader.assignment import Assignment
+from grader.attempt import Attempt, attempt
+from grader.causes import Cause
+from grader.compare import Tree
+from grader.diagnose import diagnose
+from grader.intake import Submission
+from grader.sandbox import CellResult, Reply, Sandbox
+from grader.source import defined_function, parsed
+from grader.spec import Case, Exercise
+from grader.trees import fresh
+from grader.verdict import CheckResult, ExerciseResult, Verdict
+from grader.workbench import Workbench
+
+WORD = re.compile(r"\w+")
+UNFINISHED = {
+    "error": "raised an error",
+    "timed_out": "ran out of time",
+    "crashed": "ended its process",
+    "not_run": "was not run",
+}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict, what the student's own cells printed, and whether the clock stopped something."""
+
+    verdict: Verdict
+    outputs: Mapping[str, CellResult]
+    wall_clock: bool = False
+
+
+def judge(
+    assignment: Assignment,
+    submission: Submission,
+    seeds: Mapping[str, int],
+    sandbox: Sandbox,
+    student: str | None = None,
+) -> Judgement:
+    """Judge ``submission``; ``seeds`` gives each exercise the seed of its hidden inputs.
+
+    Raises nothing that a submission could cause; the kit's own faults become ``grader_error``.
+    """
+    started = time.perf_counter()
+    bench = Workbench(assignment, submission, sandbox)
+    results: list[ExerciseResult] = []
+    try:
+        for exercise in assignment.spec.exercises:
+            results.append(_exercise(bench, exercise, seeds[exercise.name], results))
+    finally:
+        bench.close()
+    score = float(sum(result.points for result in results))
+    faulty = any(result.outcome == "grader_error" for result in results)
+    skipped = [f"not run here: {line}" for cell in bench.results for line in cell.skipped]
+    verdict = Verdict(
+        student=student,
+        assignment=assignment.spec.name,
+        notebook=assignment.source.name,
+        outcome="grader_error" if faulty else "graded",
+        score=score,
+        max_score=assignment.max_score,
+        exercises=tuple(results),
+        manual={"max_points": assignment.manual_points},
+        mended=(*submission.mended, *skipped),
+        inputs=assignment.inputs(submission.sha256),
+        sandbox={"tier": sandbox.tier, "limits": sandbox.limits.to_dict()},
+        seconds=round(time.perf_counter() - started, 4),
+    )
+    return Judgement(verdict, {cell.id: cell for cell in bench.results}, bench.wall_clock)
+
+
+def judge_alone(
+    assignment: Assignment,
+    submission: Submission,
+    seeds: Mapping[str, int],
+    sandbox: Sandbox,
+    student: str | None = None,
+) -> Judgement:
+    """Judge one submission by itself; what the clock on the wall stopped is tried once more."""
+    made = judge(assignment, submission, seeds, sandbox, student)
+    return judge(assignment, submission, seeds, sandbox, student) if made.wall_clock else made
+
+
+def unreadable(assignment: Assignment, why: str, digest: str, student: str | None) -> Verdict:
+    """Return the verdict on a notebook that cannot be read at all."""
+    return Verdict(
+        student=student,
+        assignment=assignment.spec.name,
+        notebook=assignment.source.name,
+        outcome="unreadable",
+        score=0.0,
+        max_score=assignment.max_score,
+        manual={"max_points": assignment.manual_points},
+        inputs=assignment.inputs(digest),
+        message=f"The notebook cannot be read: {why}.",
+    )
+
+
+def _exercise(
+    bench: Workbench, exercise: Exercise, seed: int, before: list[ExerciseResult]
+) -> ExerciseResult:
+    """Judge one exercise; whatever goes wrong on the kit's side is no zero of the student's."""
+    try:
+        if bench.spent():
+            message = "No time is left for it: what came before took too much."
+            return ExerciseResult(exercise.name, "timed_out", 0.0, exercise.points, message=message)
+        gone = _missing(bench, exercise)
+        if gone is not None:
+            return gone
+        cases = _draw(bench.assignment, exercise, seed)
+        return _result(bench, exercise, _best(bench, exercise, cases, before))
+    except Exception as error:
+        message = f"The grader failed here: {type(error).__name__}: {error}"
+        return ExerciseResult(exercise.name, "grader_error", 0.0, exercise.points, message=message)
+
+
+def _draw(assignment: Assignment, exercise: Exercise, seed: int) -> list[tuple[Case, Tree]]:
+    """Draw the hidden cases and compute what the solution gives on each."""
+    rng = np.random.default_rng(seed)
+    function = assignment.functions[exercise.name]
+    with np.errstate(all="ignore"):
+        cases = exercise.cases(rng, assignment.functions)
+        return [(case, function(*fresh(case.arguments))) for case in cases]
+
+
+def _missing(bench: Workbench, exercise: Exercise) -> ExerciseResult | None:
+    """The result when there is no such function to call, with the reason; None when there is."""
+    if bench.living().defines([exercise.name])[exercise.name] == "function":
+        return None
+    cells = [cell for cell in bench.submission.cells if cell.id == exercise.name]
+    if not cells:
+        why = "its cell is gone from the notebook"
+    else:
+        why = _why_undefined(cells[-1].source, exercise.name, bench.results)
+    return ExerciseResult(
+        exercise.name, "missing", 0.0, exercise.points, message=f"No such function: {why}."
+    )
+
+
+def _why_undefined(source: str, name: str, results: tuple[CellResult, ...]) -> str:
+    tree = parsed(source)
+    if isinstance(tree, SyntaxError):
+        return f"its cell does not parse, line {tree.lineno}: {tree.msg}"
+    if tree is None:
+        return "its cell does not parse"
+    if defined_function(source) is None:
+        return "its cell defines no function"
+    ran = next((result for result in results if result.id == name), None)
+    if ran is not None and ran.outcome != "ok":
+        return f"its cell {UNFINISHED[ran.outcome]} before the function was defined"
+    return f"its cell defines another name, not {name}"
+
+
+def _best(
+    bench: Workbench,
+    exercise: Exercise,
+    cases: list[tuple[Case, Tree]],
+    before: list[ExerciseResult],
+) -> Attempt:
+    """Attempt the exercise in every way that can still help; the best whole attempt counts."""
+    tried: list[Attempt] = []
+    helper = next((r for r in before if r.name == exercise.helper), None)
+    hopeless = helper is not None and helper.outcome in ("timed_out", "crashed")
+    if not hopeless:
+        tried.append(_attempt(bench, exercise, cases))
+        if tried[-1].passed or tried[-1].outcome == "not_attempted":
+            return tried[-1]
+    # A right cell of the student's own is not replaced: what is wrong lies elsewhere, and copies
+    # that a stand-in returns would hide a cache whose arrays are overwritten later.
+    if helper is not None and helper.outcome != "passed" and not (tried and bench.spent()):
+        tried.append(_with_stand_in(bench, exercise, cases))
+    forward = cases[0][0].forward
+    usable = forward is not None and not any(
+        r.name == forward.function and not r.points for r in before
+    )
+    useful = usable and not hopeless and not any(attempt.passed for attempt in tried)
+    if useful and not bench.spent():
+        tried.append(_attempt(bench, exercise, cases, own_forward=True))
+    return max(tried, key=lambda attempt: attempt.points)
+
+
+def _attempt(
+    bench: Workbench, exercise: Exercise, cases: list[tuple[Case, Tree]], own_forward: bool = False
+) -> Attempt:
+    made = attempt(bench.living(), exercise, cases, own_forward=own_forward)
+    bench.wall_clock = bench.wall_clock or any(trial.reply.wall_clock for trial in made.trials)
+    return made
+
+
+def _with_stand_in(bench: Workbench, exercise: Exercise, cases: list[tuple[Case, Tree]]) -> Attempt:
+    """Attempt with the right cell function, in a fork that has seen no other hidden inputs."""
+    helper = exercise.helper or ""
+    right: dict[str, Callable[..., Any]] = {helper: bench.assignment.functions[helper]}
+    job = bench.fork()
+    try:
+        made = attempt(job, exercise, cases, stand_ins=right)
+    finally:
+        bench.end(job)
+    bench.wall_clock = bench.wall_clock or any(trial.reply.wall_clock for trial in made.trials)
+    return made
+
+
+def _cause(bench: Workbench, exercise: Exercise, best: Attempt) -> Cause | None:
+    """Return why the best attempt is wrong, where that is known."""
+
+    def ask(case: Case, names: Mapping[str, Any]) -> Reply:
+        return bench.living().call(exercise.name, case.arguments, poison=names)
+
+    if best.outcome not in ("failed", "raised"):
+        return None
+    text = {word for cell in bench.submission.cells for word in WORD.findall(cell.source)}
+    return diagnose(bench.assignment, exercise, best, ask, text.__contains__)
+
+
+def _result(bench: Workbench, exercise: Exercise, best: Attempt) -> ExerciseResult:
+    """Put the best attempt into the verdict's words."""
+    points = best.points_by_check
+    checks = tuple(
+        CheckResult(
+            check.name,
+            "failed" if best.findings[check.name] or not points[check.name] else "passed",
+            points[check.name],
+            check.points,
+            _message(best, check.name),
+        )
+        for check in exercise.checks
+    )
+    outcome = best.outcome
+    cause = _cause(bench, exercise, best)
+    first = next((found for found in best.findings.values() if found), None)
+    message = first.text() if first else ""
+    if cause is not None:
+        message += f"\n\n{cause.text()}"
+    if best.with_stand_in:
+        message = f"{message}\n\nJudged with a right {exercise.helper} in place of yours.".strip()
+    result = ExerciseResult(
+        exercise.name,
+        outcome,
+        float(sum(points.values())) if outcome != "passed" else exercise.points,
+        exercise.points,
+        with_reference_helpers=best.with_stand_in,
+        mistake=cause.id if cause and not cause.possible else None,
+        message=message,
+        checks=checks,
+    )
+    return (
+        result
+        if outcome in ("passed", "failed")
+        else replace(result, points=0.0, checks=_no_points(checks))
+    )
+
+
+def _message(best: Attempt, name: str) -> str:
+    found = best.findings[name]
+    if found is not None:
+        return found.text()
+    return "" if best.points_by_check[name] else "counts when the main values are right"
+
+
+def _no_points(checks: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
+    return tuple(replace(check, outcome="failed", points=0.0) for check in checks)

@@ -1,0 +1,155 @@
+"""A class on many processes: submissions in, judgements out, each process with its own sandbox.
+
+Shaped like ``concurrent.futures``: local processes by default, any executor otherwise. What is
+computed does not depend on how many there are or in which order they answer.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing.connection import wait as wait_for
+
+from grader.assignment import Packed
+from grader.intake import Submission
+from grader.judge import Judgement, judge
+from grader.sandbox import Sandbox, protect_parent
+
+AHEAD = 3  # tasks waiting for each process, so that none idles and memory stays flat
+TRIES = 3  # a task whose process died is given to so many others
+_loading = threading.Lock()  # a cluster's worker may run several threads
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to judge, with the seeds of its hidden inputs; the secret stays at home."""
+
+    student: str
+    submission: Submission
+    seeds: Mapping[str, int]
+
+
+class ProcessDied(RuntimeError):
+    """The process that a task was given to died."""
+
+
+@functools.cache
+def _sandbox(tier: str | None, thread: int) -> Sandbox:
+    """The thread's own sandbox, kept warm between submissions."""
+    protect_parent()
+    sandbox = Sandbox(tier=tier)
+    atexit.register(sandbox.close)
+    return sandbox
+
+
+def judge_task(packed: Packed, task: Task, tier: str | None = None) -> Judgement:
+    """Judge one task in this process; runs wherever the executor says."""
+    with _loading:
+        assignment = packed.load()
+    sandbox = _sandbox(tier, threading.get_ident())
+    return judge(assignment, task.submission, task.seeds, sandbox, task.student)
+
+
+def local_executor(workers: int) -> Executor:
+    """Start ``workers`` judge processes, each fresh so that it shares nothing with this one."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    fresh = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=fresh, initializer=end_with_parent)
+
+
+def end_with_parent() -> None:
+    """Let this process end when the one that started it does, killed or not.
+
+    A process of the pool waits for tasks from a pipe that it holds open itself: it would wait on
+    for ever, with a warm sandbox.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch(sentinel: int) -> None:
+        wait_for([sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, args=(parent.sentinel,), daemon=True).start()
+
+
+def judge_all(
+    packed: Packed,
+    tasks: Iterable[Task],
+    workers: int,
+    tier: str | None = None,
+    start: Callable[[int], Executor] = local_executor,
+) -> Iterator[tuple[Task, Judgement | Exception]]:
+    """Judge ``tasks`` and yield each with its judgement as soon as it is there.
+
+    What was judged when its process died, or was stopped by the clock on the wall, is tried again
+    alone at the end: a busy machine, or a neighbour that kills processes, costs nobody marks.
+    """
+    again: list[Task] = []
+    for task, judged in _run(packed, tasks, workers, tier, start):
+        if isinstance(judged, ProcessDied) or (isinstance(judged, Judgement) and judged.wall_clock):
+            again.append(task)
+        else:
+            yield task, judged
+    for task in again:
+        yield task, _alone(packed, task, tier, start)
+
+
+def _alone(
+    packed: Packed, task: Task, tier: str | None, start: Callable[[int], Executor]
+) -> Judgement | Exception:
+    """Judge a task with nothing beside it; a process that dies is replaced, so often."""
+    judged: Judgement | Exception = ProcessDied()
+    for _ in range(TRIES):
+        [(_, judged)] = _run(packed, [task], 1, tier, start)
+        if not isinstance(judged, ProcessDied):
+            return judged
+    return judged
+
+
+def _run(
+    packed: Packed,
+    tasks: Iterable[Task],
+    workers: int,
+    tier: str | None,
+    start: Callable[[int], Executor],
+) -> Iterator[tuple[Task, Judgement | Exception]]:
+    """Keep ``workers`` processes busy; a pool whose process died is replaced by another."""
+    waiting = iter(tasks)
+    running: dict[Future[Judgement], Task] = {}
+    executor = start(workers)
+    try:
+        while True:
+            while len(running) < workers * AHEAD and (task := next(waiting, None)) is not None:
+                try:
+                    future = executor.submit(judge_task, packed, task, tier)
+                except BrokenProcessPool:
+                    executor.shutdown(wait=False)
+                    executor = start(workers)
+                    future = executor.submit(judge_task, packed, task, tier)
+                running[future] = task
+            if not running:
+                return
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield running.pop(future), _outcome(future)
+    finally:
+        for future in running:  # only after an interruption; Dask's executors cancel no other way
+            future.cancel()
+        executor.shutdown(wait=True)
+
+
+def _outcome(future: Future[Judgement]) -> Judgement | Exception:
+    error = future.exception()
+    if isinstance(error, BrokenProcessPool):
+        return ProcessDied("its judge process died")
+    return error if isinstance(error, Exception) else future.result()
