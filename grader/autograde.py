@@ -1,0 +1,314 @@
+"""Autograde a class: collect submissions, judge them, write notebooks, verdicts and gradebook."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from collections.abc import Callable, Container, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.assignment import Assignment, Packed
+from grader.cluster import connect
+from grader.course import Course
+from grader.errors import UsageError
+from grader.exchange import carry, exchange_files
+from grader.files import read_text, write_beside
+from grader.intake import (
+    Submission,
+    UnreadableSubmission,
+    find_notebook,
+    parse_notebook,
+    plan,
+    read_file,
+)
+from grader.judge import Judgement, unreadable
+from grader.notebook import graded_notebook
+from grader.pool import Task, judge_all, local_executor
+from grader.sandbox import Sandbox
+from grader.verdict import Verdict, VerdictError
+
+if TYPE_CHECKING:
+    from grader.gradebook import Writer
+
+BATCH = 50  # submissions a commit
+SAFE = ("A", "B")  # below these a submission could read the solution
+
+Graded = tuple[str, Verdict | None, str | None, dict[str, bool]]
+
+
+@dataclass
+class Summary:
+    """What became of a class."""
+
+    assignment: str
+    tier: str
+    graded: list[Verdict] = field(default_factory=list)
+    kept: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+def choose_tier(allow_unsafe: bool) -> str:
+    """Return the strongest isolation that starts here; raises UsageError when it is too weak."""
+    with Sandbox() as sandbox:
+        tier = sandbox.tier
+    if tier in SAFE or allow_unsafe:
+        return tier
+    raise UsageError(
+        "this system cannot isolate submissions (no bubblewrap, no Landlock): a submission could "
+        "read the solution; install bubblewrap, or accept that with --allow-unsafe"
+    )
+
+
+def students(course: Course, name: str, only: str | None) -> list[str]:
+    """The students who handed in ``name``; raises UsageError when there are none."""
+    folder = course.submitted
+    found: list[str] = []
+    if folder.is_dir():
+        with os.scandir(folder) as entries:
+            found = sorted(e.name for e in entries if e.is_dir(follow_symlinks=False))
+    found = [s for s in found if is_real_folder(folder / s / name) and only in (None, s)]
+    odd = [student for student in found if not _is_text(student)]
+    if odd:
+        raise UsageError(f"{folder} holds the folder {odd[0]!r}: its name is not UTF-8, rename it")
+    if not found:
+        who = f"{only or '<student>'}"
+        raise UsageError(f"nothing to grade: put submissions into {folder / who / name}/")
+    return found
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def is_real_folder(path: Path) -> bool:
+    """Whether ``path`` is a folder and not a link to one."""
+    return path.is_dir() and not path.is_symlink()
+
+
+def take_in(
+    course: Course, assignment: Assignment, student: str
+) -> tuple[Submission | Verdict, str]:
+    """Read one submission; a notebook that cannot be read at all is a verdict already."""
+    name = assignment.spec.name
+    folder = course.submitted / student / name
+    data = b""
+    try:
+        path, notes = find_notebook(folder, name)
+        data = read_file(path)
+        submission = plan(parse_notebook(data), assignment.source)
+        submission = Submission(submission.cells, (*notes, *submission.mended), submission.sha256)
+        return submission, submission.sha256
+    except (UnreadableSubmission, OSError) as error:
+        why = f"it cannot be opened: {error.strerror}" if isinstance(error, OSError) else str(error)
+        digest = hashlib.sha256(data).hexdigest()
+        return unreadable(assignment, why, digest, student), digest
+
+
+def seeds(
+    secret: bytes, student: str, assignment: Assignment, submission: Submission
+) -> dict[str, int]:
+    """Derive the seed of each exercise's hidden inputs from the course secret.
+
+    HMAC-SHA256 over student, assignment, exercise and the submitted cells: the same submission
+    gets the same inputs, a changed one gets new ones.
+    """
+    return {
+        exercise.name: int.from_bytes(
+            hmac.digest(
+                secret,
+                "\0".join((student, assignment.spec.name, exercise.name, submission.sha256)).encode(
+                    "utf-8", "surrogateescape"
+                ),
+                "sha256",
+            )[:16],
+            "big",
+        )
+        for exercise in assignment.spec.exercises
+    }
+
+
+def autograde(
+    course: Course,
+    name: str,
+    *,
+    only: str | None = None,
+    workers: int | None = None,
+    allow_unsafe: bool = False,
+    force: bool = False,
+    cluster: str | None = None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Summary:
+    """Grade everything submitted for ``name`` that is not graded yet.
+
+    ``progress`` is called with the number done and the number in all. Raises UsageError for what
+    the caller can mend; the kit's own faults are listed in the summary.
+    """
+    from grader.gradebook import Writer, register  # nbgrader takes seconds to import
+
+    start, workers = connect(cluster) if cluster else (local_executor, workers or cores())
+    tier = choose_tier(allow_unsafe)
+    packed = course.packed(name)
+    assignment = packed.load()
+    found = students(course, name, only)
+    register(course, name)
+    released = read_text(course.assignments / name / f"{name}.ipynb", "run `make release`")
+    summary = Summary(name, tier)
+    pending: list[Graded] = []
+
+    def flush() -> None:
+        """Commit first, then publish: what was cut off in between is graded again."""
+        batch = pending.copy()
+        pending.clear()  # what the gradebook refuses is never published
+        writer.commit()
+        for student, verdict, text, _ in batch:
+            if verdict is not None:
+                publish(course, student, name, verdict, text)
+
+    with Writer(course, name) as writer:
+        known = frozenset() if force else writer.students()
+        where = (workers, tier, start)
+        try:
+            graded = _verdicts(course, packed, assignment, found, known, released, where)
+            for done, entry in enumerate(graded, 1):
+                if _record(writer, summary, entry):
+                    pending.append(entry)
+                progress(done, len(found))
+                if len(pending) >= BATCH:
+                    flush()
+        except UsageError:  # the gradebook has dropped what was not committed
+            pending.clear()
+            raise
+        finally:
+            flush()
+    return summary
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _record(writer: Writer, summary: Summary, entry: Graded) -> bool:
+    """Enter one verdict into gradebook and summary; say whether it is to be published.
+
+    The kit's own faults are not: what was known of that submission before stays.
+    """
+    student, verdict, _, answered = entry
+    if verdict is None:
+        summary.kept += 1
+        return False
+    if verdict.outcome == "grader_error":
+        summary.faults.append(f"{student}: {fault(verdict)}")
+        return False
+    writer.save(student, verdict, answered)
+    summary.graded.append(verdict)
+    return True
+
+
+def fault(verdict: Verdict) -> str:
+    """The first message of the kit's own fault in a verdict."""
+    messages = [e.message for e in verdict.exercises if e.outcome == "grader_error"]
+    return messages[0] if messages else verdict.message
+
+
+def _verdicts(
+    course: Course,
+    packed: Packed,
+    assignment: Assignment,
+    found: Sequence[str],
+    known: Container[str],
+    released: str,
+    where: tuple[int, str, Callable[[int], Executor]],
+) -> Iterator[Graded]:
+    """Yield student, verdict (None when kept), notebook text and which answers were written.
+
+    What is current is kept for the students in ``known``, whom the gradebook has.
+    """
+    secret = course.secret()
+    settled: list[Graded] = []
+
+    def tasks() -> Iterator[Task]:
+        for student in found:
+            taken, digest = take_in(course, assignment, student)
+            if student in known and is_current(course, assignment, student, digest):
+                settled.append((student, None, None, {}))
+            elif isinstance(taken, Verdict):
+                settled.append((student, taken, None, answered_cells(assignment, None, released)))
+            else:
+                yield Task(student, taken, seeds(secret, student, assignment, taken))
+
+    for task, judged in judge_all(packed, tasks(), *where):
+        yield from settled
+        settled.clear()
+        yield _graded(assignment, task, judged, released)
+    yield from settled
+
+
+def _graded(
+    assignment: Assignment, task: Task, judged: Judgement | Exception, released: str
+) -> Graded:
+    if isinstance(judged, Exception):
+        message = f"The grader failed here: {type(judged).__name__}: {judged}"
+        empty = unreadable(assignment, "", task.submission.sha256, task.student)
+        verdict = Verdict(**{**vars(empty), "outcome": "grader_error", "message": message})
+        return task.student, verdict, None, {}
+    text = graded_notebook(released, task.submission, judged.verdict, judged.outputs)
+    answered = answered_cells(assignment, task.submission, released)
+    return task.student, judged.verdict, text, answered
+
+
+def answered_cells(
+    assignment: Assignment, submission: Submission | None, released: str
+) -> dict[str, bool]:
+    """For each cell that is marked by hand: whether the student wrote anything into it."""
+    from grader.notebook import released_cells
+
+    stubs = released_cells(released)
+    answers = {}
+    for cell in assignment.source.cells:
+        if cell.role == "written":
+            text = (submission.answer(cell.id) if submission else None) or ""
+            stub = "".join(stubs.get(cell.id, {}).get("source", ""))
+            answers[cell.id] = text.strip() not in ("", stub.strip())
+    return answers
+
+
+def is_current(course: Course, assignment: Assignment, student: str, digest: str) -> bool:
+    """Whether this very submission was graded already with this source and this kit."""
+    name = assignment.spec.name
+    folder = course.autograded / student / name
+    if exchange_files(folder) != exchange_files(course.submitted / student / name):
+        return False  # the same work, handed in again: its time counts, and so does its secret
+    try:
+        verdict = Verdict.from_json((folder / "verdict.json").read_text(encoding="utf-8"))
+    except (OSError, VerdictError):
+        return False
+    wanted = dict(assignment.inputs(digest))
+    return verdict.outcome != "grader_error" and dict(verdict.inputs) == wanted
+
+
+def publish(
+    course: Course, student: str, name: str, verdict: Verdict, notebook: str | None
+) -> None:
+    """Write the autograded notebook and then the verdict, each beside and renamed."""
+    folder = course.autograded / student / name
+    if notebook is not None:
+        write_beside(folder / f"{name}.ipynb", notebook.encode())
+    else:
+        (folder / f"{name}.ipynb").unlink(missing_ok=True)
+    publish_verdict(course, student, name, verdict)
+
+
+def publish_verdict(course: Course, student: str, name: str, verdict: Verdict) -> None:
+    """Write the verdict, after the time and the secret of the submission that it is on."""
+    folder = course.autograded / student / name
+    carry(course.submitted / student / name, folder)
+    write_beside(folder / "verdict.json", verdict.to_json().encode())

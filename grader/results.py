@@ -1,0 +1,95 @@
+"""What a graded class left on disk: its verdicts, and the headings of the released notebook."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.course import Course
+from grader.errors import UsageError
+from grader.verdict import Verdict, VerdictError
+
+HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The verdicts of one assignment in the order of the students' ids."""
+
+    name: str
+    verdicts: Mapping[str, Verdict]
+    unusable: tuple[str, ...] = ()
+
+
+def graded(course: Course, name: str, only: str | None = None) -> Graded:
+    """Read the verdicts of ``name``, of the student ``only`` or of all.
+
+    Raises UsageError when nothing was graded yet.
+    """
+    verdicts: dict[str, Verdict] = {}
+    unusable: list[str] = []
+    for path in sorted(course.autograded.glob(f"*/{name}/verdict.json")):
+        student = path.parent.parent.name
+        if only not in (None, student):
+            continue
+        try:
+            verdicts[student] = Verdict.from_json(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, VerdictError):
+            unusable.append(student)
+    if not verdicts and not unusable:
+        whose = f" of {only}" if only else ""
+        again = f" --student {only}" if only else ""
+        raise UsageError(
+            f"nothing{whose} is graded for {name}: run `grader autograde {name}{again}` first"
+        )
+    return Graded(name, verdicts, tuple(unusable))
+
+
+def read_cells(path: Path) -> list[dict[str, Any]]:
+    """Read a notebook's cells; none when it is absent or no notebook (an unreadable submission)."""
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [cell for cell in cells if isinstance(cell, dict)]
+
+
+def cell_id(cell: Mapping[str, Any]) -> str:
+    """The cell's grade id, or its own id where it has none."""
+    return str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id") or cell.get("id", ""))
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The released notebook: its title, a heading and the released text for each graded cell."""
+
+    title: str
+    headings: Mapping[str, str]
+    sources: Mapping[str, str]
+
+
+def lesson(course: Course, name: str) -> Lesson:
+    """Read titles from the released notebook; the assignment's name serves where it has none."""
+    title, heading = "", ""
+    headings: dict[str, str] = {}
+    sources: dict[str, str] = {}
+    for cell in read_cells(course.assignments / name / f"{name}.ipynb"):
+        text = "".join(cell.get("source", ""))
+        if cell.get("cell_type") == "markdown" and not cell.get("metadata", {}).get("nbgrader"):
+            found = HEADING.findall(text)
+            title = title or (found[0] if found else "")
+            heading = _main_heading(text) or heading
+        else:
+            headings[cell_id(cell)] = heading
+            sources[cell_id(cell)] = text
+    return Lesson(title or name, headings, sources)
+
+
+def _main_heading(text: str) -> str:
+    """The last heading of the second level, which is where an exercise begins."""
+    found = re.findall(r"^##\s+(.+?)\s*$", text, re.MULTILINE)
+    return re.sub(r"[`*$\\]", "", found[-1]) if found else ""
