@@ -1,0 +1,201 @@
+"""What a page of feedback says: a verdict, a gradebook entry and a notebook, put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grader.marks import Mark, Marks
+from grader.results import Lesson, cell_id
+from grader.showing import MOST_TEXT, Shown, shown_cells
+from grader.verdict import CheckResult, ExerciseResult, Verdict
+from grader.wording import OUTCOMES, Message, counted, read_message
+
+TONES = {"passed": "good", "not_attempted": "calm", "missing": "calm"}
+
+
+@dataclass(frozen=True)
+class ExerciseView:
+    """One exercise as the page shows it."""
+
+    name: str
+    heading: str
+    outcome: str
+    word: str
+    mark: str
+    tone: str
+    sentence: str
+    points: float
+    max_points: float
+    by_hand: bool
+    message: Message
+    comments: tuple[str, ...]
+    checks: tuple[CheckResult, ...]
+    shown: tuple[Shown, ...]
+
+    @property
+    def printed(self) -> bool:
+        """Whether any of the shown cells has output."""
+        return any(cell.text or cell.images for cell in self.shown)
+
+
+@dataclass(frozen=True)
+class WrittenView:
+    """A question that is marked by hand: the answer, the points (None: not marked yet)."""
+
+    id: str
+    heading: str
+    max_points: float
+    points: float | None
+    answer: str
+    comments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StudentPage:
+    """Everything on one page of feedback."""
+
+    student: str
+    name: str
+    title: str
+    handed_in: str
+    exercises: tuple[ExerciseView, ...]
+    written: tuple[WrittenView, ...]
+    other: tuple[Shown, ...]
+    mended: tuple[str, ...]
+    problem: str
+    penalty: float
+    max_tested: float
+    digest: str
+    kit: str
+
+    @property
+    def tested(self) -> float:
+        """Points of the exercises."""
+        return sum(item.points for item in self.exercises)
+
+    @property
+    def points(self) -> float:
+        """All points so far, less the late penalty, never below zero."""
+        return max(self.tested + sum(item.points or 0.0 for item in self.written) - self.penalty, 0)
+
+    @property
+    def max_points(self) -> float:
+        """All points that there are."""
+        return self.max_tested + sum(item.max_points for item in self.written)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether an answer still waits for its mark."""
+        return any(item.points is None for item in self.written)
+
+    @property
+    def summary(self) -> str:
+        """Where the student stands, and the best next step."""
+        passed = [item for item in self.exercises if item.outcome == "passed"]
+        open_ones = [item for item in self.exercises if item.outcome != "passed"]
+        if not self.exercises:
+            return "No exercise could be judged."
+        if not open_ones:
+            return "Every exercise passes. Well done!"
+        number = counted(len(self.exercises), "exercise")
+        verb = "passes" if len(passed) == 1 else "pass"
+        start = f"{len(passed)} of {number} {verb}." if passed else "This is a start."
+        return f"{start} A good next step is {open_ones[0].name}."
+
+
+def student_page(
+    verdict: Verdict,
+    marks: Marks,
+    cells: Sequence[Mapping[str, Any]],
+    lesson: Lesson,
+) -> StudentPage:
+    """Put together the page of ``marks.student``; ``cells`` are the autograded notebook's."""
+    names = [exercise.name for exercise in verdict.exercises]
+    shown = shown_cells(cells, names, lesson.sources)
+    return StudentPage(
+        student=marks.student,
+        name=marks.name,
+        title=lesson.title,
+        handed_in=f"{marks.timestamp:%-d %B %Y, %H:%M} UTC" if marks.timestamp else "",
+        exercises=tuple(_exercise(e, marks, lesson, shown[e.name]) for e in verdict.exercises),
+        written=tuple(_written(verdict, marks, cells, lesson)),
+        other=tuple(cell for cell in shown[""] if cell.own),
+        mended=verdict.mended,
+        problem=verdict.message if verdict.outcome == "unreadable" else "",
+        penalty=marks.penalty,
+        max_tested=verdict.max_score,
+        digest=verdict.inputs.get("submission", "")[:12],
+        kit=verdict.inputs.get("kit", ""),
+    )
+
+
+def _exercise(
+    result: ExerciseResult, marks: Marks, lesson: Lesson, shown: Sequence[Shown]
+) -> ExerciseView:
+    mark = marks.cells.get(f"check_{result.name}", Mark(result.max_points, result.points))
+    by_hand = mark.manual is not None or mark.extra != 0.0
+    points = mark.points if by_hand and mark.points is not None else result.points
+    word, sign, sentence = OUTCOMES[result.outcome]
+    tone = TONES.get(result.outcome, "part" if points else "bad")
+    if result.outcome == "failed" and points:
+        word = "partly right"
+    return ExerciseView(
+        name=result.name,
+        heading=lesson.headings.get(result.name) or result.name,
+        outcome=result.outcome,
+        word=word,
+        mark=sign,
+        tone=tone,
+        sentence=sentence,
+        points=points,
+        max_points=result.max_points,
+        by_hand=by_hand,
+        message=_message(result),
+        comments=_comments(marks, result.name, f"check_{result.name}"),
+        checks=result.checks,
+        shown=tuple(shown),
+    )
+
+
+def _message(result: ExerciseResult) -> Message:
+    """The message of an exercise; an empty one needs no four lines, and a pass hardly any."""
+    if result.outcome == "not_attempted":
+        return Message()
+    return read_message(result.message)
+
+
+def _comments(marks: Marks, *cells: str) -> tuple[str, ...]:
+    return tuple(marks.comments[cell] for cell in cells if marks.comments.get(cell))
+
+
+def _written(
+    verdict: Verdict, marks: Marks, cells: Sequence[Mapping[str, Any]], lesson: Lesson
+) -> list[WrittenView]:
+    """The graded cells that no exercise of the verdict answers for."""
+    tested = {f"check_{exercise.name}" for exercise in verdict.exercises}
+    texts = {cell_id(cell): "".join(cell.get("source", "")) for cell in cells}
+    views = []
+    for name, mark in marks.cells.items():
+        if name in tested or name.startswith("check_"):
+            continue
+        stub = lesson.sources.get(name, "")
+        answer = texts.get(name, "")
+        comments = _comments(marks, name)
+        views.append(
+            WrittenView(
+                id=name,
+                heading=lesson.headings.get(name) or name,
+                max_points=mark.max_points,
+                points=mark.points,
+                answer="" if answer.strip() == stub.strip() else _as_written(answer),
+                comments=tuple(c for c in comments if c != "No response."),
+            )
+        )
+    return views
+
+
+def _as_written(markdown: str) -> str:
+    """A student's markdown as it was typed; the autograded notebook holds its tags escaped."""
+    return markdown.replace("&lt;", "<")[:MOST_TEXT].strip()
