@@ -1,0 +1,298 @@
+"""The command line: ``python -m grader VERB``. Parsing and printing only; the work is elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from grader import __version__
+from grader.course import Course
+from grader.errors import UsageError
+from grader.progress import bar
+from grader.wording import counted
+
+FILE = click.Path(path_type=Path)
+
+
+class Verbs(click.Group):
+    """A group whose usage errors are one line on standard error and exit code 2."""
+
+    def main(self, *arguments: Any, **extra: Any) -> Any:
+        """Run the program; click's own errors, too, are one line."""
+        extra["standalone_mode"] = False
+        try:
+            code = super().main(*arguments, **extra)
+        except click.UsageError as error:
+            verb = error.ctx.command_path if error.ctx is not None else "grader"
+            click.echo(f"grader: {error.format_message()} (see {verb} --help)", err=True)
+            sys.exit(2)
+        except click.Abort:
+            click.echo("grader: interrupted; run it again to finish the rest", err=True)
+            sys.exit(1)
+        sys.exit(code if isinstance(code, int) else 0)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; what the caller can mend becomes one line, not a traceback."""
+        try:
+            return super().invoke(ctx)
+        except UsageError as error:
+            line = str(error)
+        except OSError as error:  # no space, no permission, a file in a folder's place
+            if error.filename is None:
+                raise
+            line = f"{error.filename} cannot be used ({error.strerror}): mend that and run it again"
+        click.echo(f"grader: {' '.join(line.split())}", err=True)
+        sys.exit(2)
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="grader")
+def main() -> None:
+    """Release, grade and explain assignments on recurrent networks from scratch."""
+
+
+def in_course(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--course DIR``, given to the verb as a ``Course``."""
+    return click.option(
+        "--course",
+        default=".",
+        metavar="DIR",
+        callback=lambda _c, _p, value: Course.at(Path(value)),
+        help="The course's folder; by default the current one.",
+    )(function)
+
+
+@main.command()
+@click.argument("assignment", required=False)
+@click.option("--adopt", is_flag=True, help="First take edits of the notebook into the text.")
+@in_course
+def release(assignment: str | None, adopt: bool, course: Course) -> None:
+    """Make the student's folder from the assignment's text."""
+    from grader.release import release as run
+
+    made = run(course, course.assignment(assignment), adopt)
+    for file in made.files:
+        state = "changed" if file in made.changed else "unchanged"
+        click.echo(f"{made.folder.relative_to(course.root) / file}  {state}")
+
+
+@main.command()
+@click.argument("assignment", required=False)
+@click.option("--student", metavar="S", help="Grade this student's submission only.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Judge processes; default: cores.")
+@click.option("--cluster", metavar="ADDRESS", help="Grade on the Dask cluster at this address.")
+@click.option("--allow-unsafe", is_flag=True, help="Grade even where nothing can be isolated.")
+@click.option("--force", is_flag=True, help="Grade again what is graded already.")
+@in_course
+def autograde(
+    assignment: str | None,
+    student: str | None,
+    workers: int | None,
+    cluster: str | None,
+    allow_unsafe: bool,
+    force: bool,
+    course: Course,
+) -> None:
+    """Judge what was submitted and write notebooks, verdicts and the gradebook."""
+    from grader.autograde import autograde as run
+
+    name = course.assignment(assignment)
+    with bar(f"grading {name}") as progress:
+        summary = run(
+            course,
+            name,
+            only=student,
+            workers=workers,
+            cluster=cluster,
+            allow_unsafe=allow_unsafe,
+            force=force,
+            progress=progress,
+        )
+    click.echo(f"{len(summary.graded)} graded, {summary.kept} unchanged (sandbox {summary.tier})")
+    for line in summary.faults:
+        click.echo(f"grader error, not published: {line}", err=True)
+    if summary.faults:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("assignment", required=False)
+@click.option("--student", metavar="S", help="Write this student's page only.")
+@in_course
+def feedback(assignment: str | None, student: str | None, course: Course) -> None:
+    """Write a page of feedback for each graded student."""
+    from grader.feedback import feedback as run
+
+    name = course.assignment(assignment)
+    with bar(f"feedback on {name}") as progress:
+        made = run(course, name, student, progress)
+    click.echo(f"{counted(len(made.written), 'page')} in {course.feedback}/<student>/{name}/")
+    for line in made.left_out:
+        click.echo(f"no page for {line}", err=True)
+    if made.left_out:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("assignment", required=False)
+@in_course
+def report(assignment: str | None, course: Course) -> None:
+    """Write the class report: scores, exercises, mistakes, submissions that are alike."""
+    from grader.report import report as run
+
+    name = course.assignment(assignment)
+    with bar(f"report on {name}") as progress:
+        written = run(course, name, progress)
+    for path in written:
+        click.echo(path.relative_to(course.root))
+
+
+@main.command()
+@in_course
+def demo(course: Course) -> None:
+    """Run a bundled class through release, grading, feedback and export, in build/demo/."""
+    from rich.console import Console
+
+    from grader import demo as bundled
+
+    with bar("grading the bundled class") as progress:
+        trial, summary = bundled.demo(course, course.root / "build" / "demo", progress)
+    places = bundled.publish(trial, summary.assignment)
+    bundled.show(summary, Console(width=None if sys.stdout.isatty() else 160))
+    for what, path in places:
+        click.echo(f"{what}: {path.relative_to(course.root)}")
+    if summary.faults:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option("--assignment", metavar="A", help="The assignment it is of; default: by its name.")
+@click.option("--json", "target", type=click.Path(path_type=Path), help="Write the verdict here.")
+@click.option("--allow-unsafe", is_flag=True, help="Mark even where nothing can be isolated.")
+@in_course
+def mark(
+    notebook: Path, assignment: str | None, target: Path | None, allow_unsafe: bool, course: Course
+) -> None:
+    """Mark one notebook against the course, without a gradebook."""
+    from grader.files import write_beside
+    from grader.mark import assignment_of
+    from grader.mark import mark as run
+
+    verdict = run(course, assignment_of(course, notebook, assignment), notebook, allow_unsafe)
+    if target is not None:
+        write_beside(target.resolve(), verdict.to_json().encode())
+    for exercise in verdict.exercises:
+        score = f"{exercise.points:g}/{exercise.max_points:g}"
+        click.echo(f"{exercise.name:<22} {score:>6}  {exercise.outcome.replace('_', ' ')}")
+        if exercise.message:
+            click.echo("    " + exercise.message.replace("\n", "\n    "))
+    click.echo(f"{'all':<22} {verdict.score:g}/{verdict.max_score:g}  {verdict.message}".rstrip())
+    if verdict.outcome == "grader_error":
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("number", type=click.IntRange(1, 100_000))
+@click.argument("assignment", required=False)
+@click.option("--seed", default=0, show_default=True, help="Another seed gives another class.")
+@in_course
+def simulate(number: int, assignment: str | None, seed: int, course: Course) -> None:
+    """Write a synthetic class into submitted/."""
+    from grader.classroom import simulate as run
+
+    made = run(course, course.assignment(assignment), number, seed)
+    click.echo(f"{made} submissions in {course.submitted}")
+
+
+@main.command()
+@in_course
+def doctor(course: Course) -> None:
+    """Say what isolation this machine offers and how the course stands."""
+    from grader.doctor import findings
+
+    for what, well, text in findings(course):
+        click.echo(f"{what:<20} {'ok' if well else 'NOT OK':<7} {text}")
+
+
+@main.command()
+@click.argument("assignment", required=False)
+@click.option("--submissions", default=100, show_default=True, help="Size of the class.")
+@click.option("--stock", default=10, show_default=True, help="How many of them stock grades.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Judge processes; default: cores.")
+@click.option("--json", "target", type=click.Path(path_type=Path), help="Write the figures here.")
+@in_course
+def bench(
+    assignment: str | None,
+    submissions: int,
+    stock: int,
+    workers: int | None,
+    target: Path | None,
+    course: Course,
+) -> None:
+    """Measure stock nbgrader, this kit and the floor on the same class."""
+    from grader.bench import bench as run
+    from grader.bench import table, write
+
+    def say(line: str) -> None:
+        click.echo(line, err=True)
+
+    stock = min(stock, submissions)
+    figures = run(course, course.assignment(assignment), submissions, stock, workers, say)
+    click.echo(table(figures))
+    if target is not None:
+        write(figures, target)
+
+
+@main.command()
+@click.argument("assignment", required=False)
+@click.option("--workers", type=click.IntRange(1, 256), help="Judge processes; default: cores.")
+@click.option("--every", is_flag=True, help="Mark every mutant of the solution, not a sample.")
+@in_course
+def verify(assignment: str | None, workers: int | None, every: bool, course: Course) -> None:
+    """Hold an assignment's marking to account: solution, blank, mistakes, references."""
+    from grader.autograde import cores
+    from grader.verify import verify as run
+
+    name, failed = course.assignment(assignment), 0
+    with bar(f"judging the solution and the mistakes of {name}") as progress:
+        for held in run(course, name, workers or cores(), every, progress):
+            failed += not held.holds
+            click.echo(f"{'ok' if held.holds else 'NOT OK':<7} {held.what}: {held.text}")
+    if failed:
+        click.echo(f"{failed} of these do not hold", err=True)
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("assignment", required=False)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["csv", "canvas", "moodle", "blackboard", "gradescope"]),
+    default="csv",
+    show_default=True,
+)
+@click.option("--roster", type=FILE, metavar="FILE", help="CSV with names, ids, who is excused.")
+@click.option("--worksheet", type=FILE, metavar="FILE", help="Moodle: the worksheet to fill in.")
+@click.option("--column-id", "column", metavar="N", help="Canvas, Blackboard: their number of it.")
+@click.option("--student", metavar="S", help="Gradescope: whose submission.")
+@click.option("--provisional", is_flag=True, help="Even while answers still wait for marks.")
+@click.option("--output", type=FILE, metavar="FILE", help="Write here, not into exports/.")
+@in_course
+def export(assignment: str | None, course: Course, **wanted: Any) -> None:
+    """Write grades into a file for a spreadsheet or a learning platform."""
+    from grader.export import Wanted
+    from grader.export import export as run
+
+    made = run(course, course.assignment(assignment), Wanted(**wanted))
+    if made.path is not None:
+        click.echo(str(made.path))
+    for line in (*made.notes, *made.problems):
+        click.echo(line, err=True)
+    if made.problems:
+        sys.exit(1)

@@ -1,0 +1,51 @@
+"""What this machine offers: isolation, processors, versions, and the state of the course."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import sqlite3
+from collections.abc import Iterator
+
+from grader.autograde import SAFE, cores
+from grader.course import Course
+from grader.sandbox import available_tiers, bubblewrap
+
+LAYERS = {
+    "A": "bubblewrap namespaces, Landlock, seccomp, limits",
+    "B": "Landlock, seccomp, limits",
+    "C": "a separate process with limits; files can be read",
+}
+
+
+def findings(course: Course) -> Iterator[tuple[str, bool, str]]:
+    """Yield what was looked at, whether it is well, and what was found or how to mend it."""
+    tiers = available_tiers()
+    for tier, problem in tiers.items():
+        yield f"sandbox {tier}", not problem, problem or LAYERS[tier]
+    best = next((tier for tier, problem in tiers.items() if not problem), None)
+    safe = best in SAFE
+    yield "autograde", safe, f"uses {best}" if safe else "refuses without --allow-unsafe"
+    found = bubblewrap()
+    yield "bubblewrap", found is not None, str(found or "none: install Debian's bubblewrap")
+    yield "processors", True, f"{cores()} usable of {os.cpu_count()}"
+    versions = (f"{name} {importlib.metadata.version(name)}" for name in ("numpy", "nbgrader"))
+    yield "versions", True, f"Python {platform.python_version()}, {', '.join(versions)}"
+    for name in course.names():
+        released = (course.assignments / name / f"{name}.ipynb").exists()
+        yield name, released, "released" if released else "not released: run `make release`"
+    yield _gradebook(course)
+
+
+def _gradebook(course: Course) -> tuple[str, bool, str]:
+    path = course.root / "gradebook.db"
+    if not path.exists():
+        return "gradebook", True, "none yet: autograde makes it"
+    try:
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=1.0) as database:
+            [graded] = database.execute("select count(*) from submitted_assignment").fetchone()
+        database.close()
+    except sqlite3.Error as error:
+        return "gradebook", False, f"{error}: keep a copy, then `nbgrader db upgrade`"
+    return "gradebook", True, f"{graded} submissions"
