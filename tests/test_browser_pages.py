@@ -1,0 +1,111 @@
+"""The pages that students and instructors get, as Chromium shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from browser_kit import assert_accessible, browser, new_page, picture, require_browser
+from class_kit import NAME, assignment, course, right
+
+from grader.autograde import autograde
+from grader.classroom import Pupil, copy_of, hand_in
+from grader.feedback import feedback
+from grader.report import report
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
+
+OWN = right("rnn_forward") + '\nprint("<script>alert(1)</script>")'
+PUPILS = [
+    Pupil("ada", written="The cell state is carried on by a sum."),
+    Pupil("alma", written="The cell state is carried on by a sum."),
+    Pupil("blank", solved=()),
+    Pupil("elif", mistakes={"lstm_backward": "drops-recurrent-terms"}, own={"rnn_forward": OWN}),
+    Pupil("omar", damage=lambda book: b"{"),
+]
+SCHEMES = ["light", "dark"]
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A page of feedback for each student, and the class report, by name."""
+    require_browser()
+    trial = copy_of(course(), tmp_path_factory.mktemp("course"))
+    hand_in(trial, assignment(), PUPILS)
+    autograde(trial, NAME, allow_unsafe=True)
+    feedback(trial, NAME)
+    folder = trial.feedback
+    made = {path.parent.parent.name: path for path in folder.glob(f"*/{NAME}/{NAME}.html")}
+    [made["report"]] = [path for path in report(trial, NAME) if path.suffix == ".html"]
+    return made
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[Browser]:
+    """One browser for all tests."""
+    with browser() as made:
+        yield made
+
+
+def opened(started: Browser, path: Path, **options: str) -> tuple[Page, list[str]]:
+    """The page in a tab of its own, and what it asked for or complained about."""
+    page, noted = new_page(started, **options), []
+    page.on("request", lambda asked: noted.append(asked.url))
+    page.on("console", lambda said: noted.append(said.text))
+    page.on("pageerror", lambda error: noted.append(str(error)))
+    page.on("dialog", lambda dialog: noted.append(dialog.message))
+    page.goto(path.as_uri())
+    return page, noted
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("name", ["elif", "blank", "omar", "report"])
+def test_a_page_is_accessible_and_quiet(
+    started: Browser, pages: dict[str, Path], name: str, scheme: str
+) -> None:
+    """No serious finding of axe, no request, no error, no sideways scrolling, whatever is open."""
+    page, noted = opened(started, pages[name], color_scheme=scheme)
+    picture(page, f"{name}-{scheme}", full_page=True)
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    assert_accessible(page)
+    own = (pages[name].as_uri(), "data:image/")
+    assert [entry for entry in noted if not entry.startswith(own)] == []
+    assert page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
+    page.set_viewport_size({"width": 360, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.context.close()
+
+
+def test_a_page_works_with_the_keyboard(started: Browser, pages: dict[str, Path]) -> None:
+    """The first key press offers to skip to the exercises; what is folded opens with Enter."""
+    page, _ = opened(started, pages["elif"])
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "exercises"
+    folded = page.locator("details").first
+    assert folded.get_attribute("open") is None
+    for _ in range(50):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.tagName") == "SUMMARY":
+            break
+    page.keyboard.press("Enter")
+    assert folded.get_attribute("open") == ""
+    page.context.close()
+
+
+def test_a_page_is_legible_in_print(started: Browser, pages: dict[str, Path]) -> None:
+    """Even from a dark screen, print is dark on white."""
+    page, _ = opened(started, pages["elif"], color_scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    colours = page.evaluate(
+        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+    )
+    bright = [sum(map(int, c.split("(")[1].rstrip(")").split(",")[:3])) for c in colours]
+    assert bright[0] < 150 and (bright[1] > 700 or colours[1] == "rgba(0, 0, 0, 0)")
+    picture(page, "elif-print", full_page=True)
+    page.context.close()

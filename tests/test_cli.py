@@ -1,0 +1,325 @@
+"""The command line: one line and exit code 2 for what the caller can mend, never a traceback."""
+
+from __future__ import annotations
+
+import errno
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from grader import __version__
+from grader.classroom import Pupil, copy_of, hand_in
+from grader.cli import main
+from grader.course import Course
+from grader.verdict import Verdict
+from tests.class_kit import NAME, ROOT, assignment, book_of, course
+
+VERBS = sorted(main.commands)
+CONTRACT = (
+    *("release", "autograde", "feedback", "report", "export", "verify", "mark", "simulate"),
+    *("bench", "doctor"),
+)
+NEEDS = {"mark": ["x.ipynb"], "simulate": ["3"]}
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Course:
+    """A copy of the course."""
+    return copy_of(course(), tmp_path / "course")
+
+
+def run(*arguments: str | Path, at: Course | Path | None = None) -> Result:
+    """Run the command line in this process."""
+    where = at.root if isinstance(at, Course) else at
+    given = [str(argument) for argument in arguments]
+    return CliRunner().invoke(main, [*given, *(["--course", str(where)] if where else [])])
+
+
+def refused(result: Result, said: str) -> None:
+    """Exit code 2, nothing on standard output, one line on standard error that says this."""
+    assert result.exit_code == 2, result.output
+    assert isinstance(result.exception, SystemExit)
+    [line] = result.stderr.splitlines()
+    assert line.startswith("grader: ") and re.search(said, line), line
+    assert result.stdout == "" and "Traceback" not in line
+
+
+def test_the_verbs_are_those_of_the_contract() -> None:
+    """Every verb that the design promises exists."""
+    assert set(CONTRACT) <= set(VERBS)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself(verb: str) -> None:
+    """`--help` ends well, says what the verb does and what each option means."""
+    result = run(verb, "--help")
+    command = main.commands[verb]
+    shown = " ".join(result.output.split())
+    assert result.exit_code == 0 and command.help and command.help.splitlines()[0] in shown
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.opts[0] in result.output
+            assert parameter.help or isinstance(parameter.type, click.Choice), parameter.name
+    assert "--course" in result.output
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_is_in_the_readme(verb: str) -> None:
+    """A verb that the README does not name is a verb that nobody finds."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.search(rf"(make|grader) {verb}\b|`{verb}\b", readme)
+
+
+def test_every_verb_that_the_documents_name_exists() -> None:
+    """`grader VERB` and `python -m grader VERB` in the documents are verbs."""
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        text = path.read_text(encoding="utf-8")
+        for verb in re.findall(r"(?:^|`)(?:python -m )?grader ([a-z]+)\b", text, re.MULTILINE):
+            assert verb in VERBS, (path.name, verb)
+
+
+def test_version_and_help() -> None:
+    """The version is the package's; without a verb there is the list of verbs."""
+    assert run("--version").output.strip() == f"grader, version {__version__}"
+    listed = run("--help").output
+    assert all(verb in listed for verb in VERBS)
+    for spelling in ("-h", "--help"):
+        assert run(spelling).exit_code == 0
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_folder_that_is_no_course(verb: str, tmp_path: Path) -> None:
+    """Each verb says that there is no course, and how to name one."""
+    given = NEEDS.get(verb, [])
+    refused(run(verb, *given, at=tmp_path), "is not a course: .* with --course DIR")
+    refused(run(verb, *given, at=tmp_path / "absent"), "is not a course")
+
+
+TAKES_ASSIGNMENT = [
+    v for v in VERBS if any(p.name == "assignment" for p in main.commands[v].params)
+]
+
+
+@pytest.mark.parametrize("verb", TAKES_ASSIGNMENT)
+def test_an_unknown_assignment(verb: str, here: Course) -> None:
+    """Each verb names the assignments that there are."""
+    if verb == "mark":
+        (here.root / "x.ipynb").write_text("{}")
+        given = [str(here.root / "x.ipynb"), "--assignment", "rnn"]
+    else:
+        given = [*NEEDS.get(verb, []), "rnn"]
+    refused(run(verb, *given, at=here), f"there is no assignment 'rnn' in .*: {NAME}")
+
+
+BAD = {
+    ("frobnicate",): "No such command 'frobnicate'",
+    ("release", "--nope"): "No such option:? '?--nope",
+    ("autograde", "--workers", "0"): "0 is not in the range",
+    ("autograde", "--workers", "many"): "'many' is not a valid integer range",
+    ("autograde", "a", "b"): r"Got unexpected extra argument \(b\)",
+    ("mark",): "Missing argument 'NOTEBOOK'",
+    ("simulate",): "Missing argument 'NUMBER'",
+    ("simulate", "0"): "0 is not in the range",
+    ("simulate", "-3"): "No such option",
+    ("export", "--format", "pdf"): "'pdf' is not one of",
+    ("--course", "x", "release"): "No such option",
+}
+
+
+@pytest.mark.parametrize("given", BAD)
+def test_what_cannot_be_parsed(given: tuple[str, ...]) -> None:
+    """Unknown verbs and options and values out of range are one line too, and point to --help."""
+    result = run(*given)
+    refused(result, BAD[given])
+    assert "--help)" in result.stderr
+
+
+def _no_submissions(here: Course) -> None:
+    pass
+
+
+def _submitted_is_a_file(here: Course) -> None:
+    here.submitted.write_text("x")
+
+
+def _handed_in(here: Course) -> None:
+    hand_in(here, assignment(), [Pupil("blank", solved=())])
+
+
+def _not_released(here: Course) -> None:
+    _handed_in(here)
+    shutil.rmtree(here.assignments)
+
+
+def _half_released(here: Course) -> None:
+    _handed_in(here)
+    (here.assignments / NAME / f"{NAME}.ipynb").write_text('{"cells": [')
+
+
+def _no_source(here: Course) -> None:
+    _handed_in(here)
+    here.source_notebook(NAME).unlink()
+
+
+def _broken_source(here: Course) -> None:
+    _handed_in(here)
+    here.source_notebook(NAME).write_text("[]")
+
+
+def _no_module(here: Course) -> None:
+    _handed_in(here)
+    (here.root / "rnn_utils.py").unlink()
+
+
+def _broken_config(here: Course) -> None:
+    _handed_in(here)
+    (here.root / "nbgrader_config.py").write_text("c = get_config(\n")
+
+
+def _no_database(here: Course) -> None:
+    _handed_in(here)
+    (here.root / "gradebook.db").write_bytes(b"my grades\n" * 1000)
+
+
+def _folder_as_database(here: Course) -> None:
+    _handed_in(here)
+    (here.root / "gradebook.db").mkdir()
+
+
+def _empty_secret(here: Course) -> None:
+    _handed_in(here)
+    (here.root / ".course_secret").write_text("")
+
+
+INPUTS: dict[str, tuple[Callable[[Course], None], tuple[str, ...], str]] = {
+    "no submissions": (_no_submissions, ("autograde",), "nothing to grade: put submissions into"),
+    "submitted/ is a file": (_submitted_is_a_file, ("autograde",), "nothing to grade"),
+    "no such student": (_handed_in, ("autograde", "--student", "x"), "nothing to grade: .*/x/"),
+    "no scheduler": (_handed_in, ("autograde", "--cluster", "here"), "is no scheduler's address"),
+    "no TLS": (_handed_in, ("autograde", "--cluster", "tcp://192.0.2.1:1"), "in the clear"),
+    "not released": (_not_released, ("autograde",), "is missing: run `make release`"),
+    "half released": (_half_released, ("autograde",), "is not a notebook .*: run `make release`"),
+    "no source": (_no_source, ("autograde",), "is missing: run `make release` to make it"),
+    "a broken source": (_broken_source, ("autograde",), "is not a notebook"),
+    "no module": (_no_module, ("autograde",), "rnn_utils.py is missing: it belongs to"),
+    "a broken configuration": (_broken_config, ("autograde",), "nbgrader_config.py fails .*: mend"),
+    "no database": (_no_database, ("autograde",), "gradebook .* cannot be used .*: "),
+    "a folder as database": (_folder_as_database, ("autograde",), "gradebook .* cannot be used"),
+    "an empty secret": (_empty_secret, ("autograde",), "holds no secret: delete it"),
+    "nothing to mark": (_no_submissions, ("mark", "absent.ipynb"), "absent.ipynb does not exist"),
+    "nothing graded": (_no_submissions, ("feedback",), "."),
+    "nothing to report": (_no_submissions, ("report",), "."),
+    "nothing to export": (_no_submissions, ("export",), "."),
+    "no roster": (_handed_in, ("export", "--roster", "absent.csv"), "."),
+    "work is there": (_handed_in, ("simulate", "3"), "holds 1 submissions of .* already"),
+    "release without text": (
+        lambda here: (here.solutions / f"{NAME}.py").unlink(),
+        ("release",),
+        "is missing: write the assignment's text there",
+    ),
+    "release without figures": (_no_submissions, ("release",), r"but .*\.svg is missing"),
+}
+
+
+@pytest.mark.parametrize("case", INPUTS)
+def test_bad_input_is_one_line(case: str, here: Course) -> None:
+    """What lies wrong in the course folder is said in one line, and nothing there is changed."""
+    spoil, given, said = INPUTS[case]
+    spoil(here)
+    before = {p: p.read_bytes() for p in here.root.rglob("*.ipynb")}
+    refused(run(*given, at=here), said)
+    assert {p: p.read_bytes() for p in here.root.rglob("*.ipynb")} == before
+    assert not list(here.root.glob("autograded/*/*/verdict.json"))
+
+
+def test_a_full_disk_is_one_line(here: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the system names the file and what the system says of it."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/somewhere/x.ipynb")
+
+    monkeypatch.setattr("grader.classroom.write_beside", full)
+    refused(run("simulate", "1", at=here), r"/somewhere/x.ipynb cannot be used \(No space left")
+
+
+def test_an_interruption_is_one_line_and_exit_code_1(
+    here: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C is no error of the caller's and shows no traceback."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("grader.classroom.simulate", stop)
+    result = run("simulate", "1", at=here)
+    assert result.exit_code == 1
+    assert result.stderr.strip() == "grader: interrupted; run it again to finish the rest"
+
+
+def test_simulate_writes_a_class(here: Course) -> None:
+    """As many notebooks as asked for, the same for the same seed."""
+    result = run("simulate", "3", at=here)
+    assert result.exit_code == 0 and result.stdout.startswith("3 submissions in ")
+    first = {p.name: (p / NAME / f"{NAME}.ipynb").read_bytes() for p in here.submitted.iterdir()}
+    assert len(first) == 3
+    shutil.rmtree(here.submitted)
+    run("simulate", "3", "--seed", "0", at=here)
+    again = {p.name: (p / NAME / f"{NAME}.ipynb").read_bytes() for p in here.submitted.iterdir()}
+    assert again == first
+
+
+@pytest.mark.sandbox
+def test_mark_writes_the_verdict_of_one_file(here: Course, tmp_path: Path) -> None:
+    """The table on standard output, the verdict as JSON with student null, no gradebook."""
+    path = tmp_path / f"{NAME}.ipynb"
+    path.write_text(json.dumps(book_of(Pupil("s", mistakes={"rnn_forward": "state-not-carried"}))))
+    result = run("mark", path, "--json", tmp_path / "v.json", "--allow-unsafe", at=here)
+    assert result.exit_code == 0, result.output
+    told = Verdict.from_json((tmp_path / "v.json").read_text())
+    assert told.student is None and told.score == 85.0
+    assert re.search(r"rnn_forward +0/10 +failed", result.stdout)
+    assert "85/95" in result.stdout and not (here.root / "gradebook.db").exists()
+
+
+def test_mark_says_why_a_file_is_unreadable(here: Course, tmp_path: Path) -> None:
+    """A file that is no notebook has a verdict too."""
+    (tmp_path / "x.ipynb").write_text("{")
+    result = run("mark", tmp_path / "x.ipynb", at=here)
+    assert "The notebook cannot be read: it is not JSON" in result.stdout
+
+
+def test_a_fault_of_the_kit_ends_with_exit_code_1(
+    here: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A grader error is listed on standard error, and the command does not end well."""
+    from grader.autograde import Summary
+
+    def fails(*_: object, **__: object) -> Summary:
+        return Summary(NAME, "A", faults=["ada: odd"])
+
+    monkeypatch.setattr("grader.autograde.autograde", fails)
+    result = run("autograde", at=here)
+    assert result.exit_code == 1
+    assert result.stderr.strip() == "grader error, not published: ada: odd"
+
+
+def test_the_module_runs_as_a_program(tmp_path: Path) -> None:
+    """`python -m grader` in a folder that is no course: one line, exit code 2."""
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", "autograde"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2 and done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1 and "is not a course" in done.stderr

@@ -1,0 +1,354 @@
+"""Hostile cells, run for real: each ends on time, harms nobody and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import numpy as np
+import pytest
+from sandbox_kit import (
+    ISOLATED,
+    PATIENT,
+    assert_unharmed,
+    cells,
+    printed,
+    raised,
+    run,
+    run_once,
+    sandbox_at,
+)
+
+from grader.sandbox import CellSource, run_cells
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.parametrize("tier", ISOLATED)]
+
+HANGS = {
+    "loop in Python": "while True: pass",
+    "loop that swallows": "while True:\n    try:\n        while True: pass\n"
+    "    except BaseException: pass",
+    "loop in C": "import numpy as np\nnp.linalg.matrix_power(np.ones((3000, 3000)), 1 << 60)",
+    "signals ignored": "import signal\nfor s in range(1, 65):\n    try: signal.signal(s, 1)\n"
+    "    except (OSError, ValueError): pass\n"
+    "signal.setitimer(signal.ITIMER_PROF, 0)\nwhile True: pass",
+    "busy threads": "import threading\ndef spin():\n    while True: pass\n"
+    "for _ in range(8): threading.Thread(target=spin).start()\nspin()",
+    "huge power": "10 ** 10 ** 10",
+}
+CRASHES = {
+    "exit": "import os\nos._exit(0)",
+    "segmentation fault": "import ctypes\nctypes.string_at(0)",
+    "abort": "import os\nos.abort()",
+    "kills itself": "import os\nos.kill(os.getpid(), 9)",
+    "stack": "import sys, ctypes\nsys.setrecursionlimit(10 ** 9)\ndef f(): return f()\n"
+    "import re\nre.compile('(' * 10_000_000)",
+    "disk bomb": "import time\nfor n in range(64):\n    open(f'f{n}', 'wb').write(bytes(1 << 20))\n"
+    "time.sleep(60)",
+    "file bomb": "import time\nfor n in range(5000): open(f'f{n}', 'w').close()\ntime.sleep(60)",
+    "thread bomb": "import threading, time\nthreading.stack_size(32768)\n"
+    "while True:\n    try: threading.Thread(target=time.sleep, args=(60,)).start()\n"
+    "    except BaseException: pass",
+}
+
+
+@pytest.mark.parametrize("attack", HANGS)
+def test_cells_that_hang_are_stopped_and_left_out(tier: str, attack: str) -> None:
+    """A hanging cell is timed out by processor time; the other cells still run."""
+    sandbox = sandbox_at(tier, PATIENT)
+    started = time.monotonic()
+    job, results = run(sandbox, "x = 1", HANGS[attack], "x + 1")
+    job.close()
+    assert [result.outcome for result in results] in (
+        ["ok", "timed_out", "ok"],
+        ["ok", "error", "ok"] if attack == "huge power" else [],
+    )
+    assert not any(result.wall_clock for result in results)
+    assert time.monotonic() - started < PATIENT.wall_seconds
+    assert_unharmed(sandbox)
+
+
+@pytest.mark.parametrize("attack", CRASHES)
+def test_cells_that_kill_their_process_are_left_out(tier: str, attack: str) -> None:
+    """A crashing cell costs itself only; the job runs again without it."""
+    sandbox = sandbox_at(tier)
+    job, results = run(sandbox, "x = 1", CRASHES[attack], "x + 1")
+    job.close()
+    bomb = attack.endswith("bomb")  # stopped by a limit of its own, not by the clock
+    assert results[1].outcome in ("crashed", "error", *(() if bomb else ("timed_out",)))
+    assert [results[0].outcome, results[2].outcome] == ["ok", "ok"]
+    assert_unharmed(sandbox)
+
+
+def test_sleeping_for_ever_ends_by_the_wall_clock(tier: str) -> None:
+    """Waiting uses no processor time: the backstop ends it and says that it did."""
+    sandbox = sandbox_at(tier)
+    for swallow in ("", "while True:\n  try:\n    "):
+        after = "\n  except BaseException: pass" if swallow else ""
+        job, results = run(sandbox, f"import time\n{swallow}time.sleep(1e6){after}", "1")
+        job.close()
+        assert [result.outcome for result in results] == ["timed_out", "ok"]
+        assert results[0].wall_clock
+    assert_unharmed(sandbox)
+
+
+def test_memory_is_bounded(tier: str) -> None:
+    """A memory bomb meets MemoryError; its process stays far below what the machine has."""
+    sandbox = sandbox_at(tier)
+    source = "import numpy as np\nhoard = []\nwhile True: hoard.append(np.ones(1 << 20))"
+    with sandbox.job(cells(source)) as job:
+        (result,) = job.run()
+    assert "MemoryError" in repr(result.outputs)
+    assert job.memory_kb < 2 * sandbox.limits.memory_bytes // 1024
+    assert_unharmed(sandbox)
+
+
+REFUSED = {
+    "fork": "os.fork()",
+    "vfork": "import _posixsubprocess, subprocess; subprocess.run(['/bin/true'])",
+    "posix_spawn": "os.posix_spawn(sys.executable, ['python'], {})",
+    "system": "assert os.system('true') == 0",
+    "exec": "os.execv(sys.executable, ['python'])",
+    "multiprocessing": "import multiprocessing as m; m.Process(target=print).start()",
+    "internet": "import socket; socket.create_connection(('1.1.1.1', 80), 1)",
+    "udp": "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+    "unix socket": "import socket; socket.socket(socket.AF_UNIX)",
+    "names": "import socket; socket.gethostbyname('example.org')",
+    "kill all": "os.kill(-1, 9)",
+    "kill group": "os.killpg(0, 9)",
+    "kill parent": "os.kill(os.getppid(), 9)",
+    "stop the first": "os.kill(1, 9)",
+    "parent's limits": "import resource as r; r.prlimit(os.getppid(), r.RLIMIT_CPU, (1, 1))",
+    "parent's priority": "os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)",
+    "parent's memory": "open(f'/proc/{os.getppid()}/mem', 'rb')",
+    "parent's environment": "open(f'/proc/{os.getppid()}/environ', 'rb')",
+    "parent's descriptors": "os.listdir(f'/proc/{os.getppid()}/fd')",
+    "first's environment": "open('/proc/1/environ', 'rb')",
+    "ptrace": "call(101 if X86 else 117, 16, os.getppid(), 0, 0)",
+    "process_vm_readv": "call(310 if X86 else 270, os.getppid(), 0, 0, 0, 0, 0)",
+    "unshare": "call(272 if X86 else 97, 0x10000000)",
+    "mount": "call(165 if X86 else 40, b'a', b'/tmp', b'tmpfs', 0, 0)",
+    "bpf": "call(321 if X86 else 280, 0, 0, 0)",
+    "keyctl": "call(250 if X86 else 219, 0, 0)",
+    "io_uring": "call(425, 1, 0)",
+    "memfd": "os.memfd_create('x')",
+    "userfaultfd": "call(323 if X86 else 282, 0)",
+    "perf": "call(298 if X86 else 241, 0, 0, -1, -1, 0)",
+    "clone3": "call(435, 0, 0)",
+    "new thread group by clone": "call(56 if X86 else 220, 17, 0, 0, 0, 0)",
+    "new system call": "call(600)",
+    "dumpable again": "call(157 if X86 else 167, 4, 1, 0, 0, 0)",
+    "outlive the worker": "call(157 if X86 else 167, 1, 0, 0, 0, 0)",
+    "terminal input": "fcntl.ioctl(0, 0x5412, b'x')",
+    "modes": "os.chmod(np.__file__, 0)",
+    "times": "os.utime(np.__file__)",
+    "shared memory": "call(29 if X86 else 194, 1, 4096, 0o1600)",
+    "password file": "open('/etc/shadow')",
+    "users": "open('/etc/passwd')",
+    "home": "os.listdir(os.path.expanduser('~root'))",
+    "write to NumPy": "open(np.__file__, 'a')",
+    "write elsewhere": "open('/tmp/elsewhere', 'w')",
+    "link out": "os.symlink('/etc/shadow', 'link')",
+    "hard link": "os.link(np.__file__, 'link')",
+    "fifo": "os.mkfifo('fifo')",
+    "other descriptors": "os.listdir('/proc/self/fd')",
+}
+PREFIX = """
+import ctypes, errno, fcntl, os, platform, sys
+import numpy as np
+X86 = platform.machine() == "x86_64"
+libc = ctypes.CDLL(None, use_errno=True)
+def call(number, *arguments):
+    result = libc.syscall(number, *arguments)
+    if result < 0:
+        raise OSError(ctypes.get_errno(), "refused")
+"""
+ERRORS = ("PermissionError", "OSError", "FileNotFoundError", "ProcessLookupError")
+ERRORS += ("BlockingIOError", "gaierror", "AssertionError")
+
+
+@pytest.mark.parametrize("attack", REFUSED)
+def test_what_numpy_never_needs_is_refused(tier: str, attack: str) -> None:
+    """The attempt raises in the student's own cell, and the job goes on."""
+    sandbox = sandbox_at(tier)
+    results = run_once(sandbox, PREFIX, REFUSED[attack], "print('alive')")
+    assert results[0].outcome == "ok"
+    assert results[1].outcome == "error", "it was not refused"
+    assert raised(results[1]) in ERRORS, results[1].outputs
+    assert printed(results[2]) == "alive\n"
+    assert_unharmed(sandbox)
+
+
+def test_threads_and_matrix_products_go_on_working(tier: str) -> None:
+    """The filter refuses processes, not threads."""
+    source = (
+        "import threading, numpy as np\nfrom concurrent.futures import ThreadPoolExecutor\n"
+        "a = np.ones((300, 300))\n"
+        "with ThreadPoolExecutor(4) as pool:\n"
+        "    print(sum(pool.map(lambda _: (a @ a)[0, 0], range(8))))"
+    )
+    (result,) = run_once(sandbox_at(tier), source)
+    assert printed(result) == "2400.0\n"
+
+
+def test_a_fork_bomb_forks_nothing(tier: str) -> None:
+    """Every attempt fails; nothing is left running."""
+    sandbox = sandbox_at(tier)
+    source = "import os\nmade = 0\nfor _ in range(1000):\n    try:\n        os.fork(); made += 1\n"
+    job, results = run(sandbox, source + "    except OSError: pass\nprint(made)")
+    job.close()
+    assert printed(results[0]) == "0\n"
+    assert_unharmed(sandbox)
+
+
+def test_an_interpreter_for_another_architecture_dies(tier: str) -> None:
+    """A 32-bit system call, which the filter could not read, kills the process."""
+    if os.uname().machine != "x86_64":
+        pytest.skip("int 0x80 is x86")
+    code = (
+        "import ctypes, mmap\n"
+        "m = mmap.mmap(-1, 4096, prot=7)\nm.write(bytes.fromhex('b814000000cd80c3'))\n"
+        "ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(m)))()"
+    )
+    assert run_once(sandbox_at(tier), code)[0].outcome == "crashed"
+
+
+def test_deeply_nested_and_locked_folders_are_cleaned_up(tier: str) -> None:
+    """Nothing that student code can build in its folder survives it."""
+    sandbox = sandbox_at(tier)
+    source = "import os\nfor n in range(300):\n    os.mkdir('d', 0o000 if n == 299 else 0o700)\n"
+    job, results = run(sandbox, source + "    if n < 299: os.chdir('d')\nprint('made')")
+    job.close()
+    assert printed(results[0]) == "made\n"
+    assert_unharmed(sandbox)
+
+
+FORGED = """
+import os, struct, sys
+sys.path.insert(0, '')
+from inside.wire import encode
+for number in (0, 1, -1):
+    for reply in ({"number": number, "outcome": "returned", "value": 1.0},
+                  {"op": "ask", "name": "f", "arguments": (), "keywords": {}}):
+        data = encode(reply)
+        frame = struct.pack("<I", len(data)) + data
+        for fd in range(3, 256):
+            try:
+                os.write(fd, frame)
+            except OSError:
+                pass
+"""
+PATCHES = {
+    "frames on every descriptor": FORGED,
+    "floods": "import os\ntry:\n    while True: os.write(3, b'x' * 65536)\nexcept OSError: pass",
+    "a huge length": "import os\nos.write(3, b'\\xff' * 4)",
+    "a dribble": "import os, time\nos.write(3, b'\\x00\\x00\\x01\\x00')\n"
+    "while True:\n    os.write(3, b'x'); time.sleep(0.02)",
+    "a closed connection": "import os\nos.close(3)",
+    "wire": "import inside.wire as w\nw.encode = lambda *a, **k: b'T'",
+    "frames": "import inside.frames as f\nf.send = lambda *a: None",
+    "server": "import gc\nfrom inside.calls import Server\n"
+    "s = [o for o in gc.get_objects() if isinstance(o, Server)][0]\n"
+    "s.call = s.cell = lambda r: {'outcome': 'returned', 'value': 1.0}",
+    "stack": "import sys\nf = sys._getframe()\nwhile f:\n"
+    "    f.f_locals.clear() if f.f_code.co_name == 'serve' else 0\n    f = f.f_back",
+    "modules": "import sys\nfor n in list(sys.modules):\n    sys.modules[n] = None",
+    "builtins": "import builtins\nbuiltins.isinstance = lambda *a: True\n"
+    "builtins.len = lambda x: 1",
+    "numpy": "import numpy as np\nnp.array_equal = np.allclose = lambda *a, **k: True\n"
+    "np.asarray = lambda *a, **k: 1\nnp.ndarray = int",
+    "display": "get_ipython().run_cell = lambda *a, **k: None\n"
+    "get_ipython().display_formatter.format = lambda *a: ({'text/html': '<script>'}, {})\n1",
+    "transformers": "get_ipython().input_transformers_post.append(lambda l: ['1/0'])",
+}
+
+
+@pytest.mark.parametrize("attack", PATCHES)
+def test_forging_brings_nothing_but_plain_data(tier: str, attack: str) -> None:
+    """Whatever a cell does to the process, the judge reads plain data or sees a dead job."""
+    sandbox = sandbox_at(tier)
+    with sandbox.job(cells("def f(x):\n    return 2 * x", PATCHES[attack])) as job:
+        results = job.run()
+        assert len(results) == 2
+        reply = job.call("f", (np.ones(2),))
+        assert type(reply.value) in (type(None), np.ndarray, float, bool)
+        assert "<script>" not in repr(results)
+    assert_unharmed(sandbox)
+
+
+def test_forged_replies_are_not_to_the_request(tier: str) -> None:
+    """A reply written in advance cannot know the request's number: the job ends as crashed."""
+    forged = (
+        "from inside import frames, wire\nimport os, socket\n"
+        "for reply in ({'outcome': 'ok', 'outputs': [], 'count': 1, 'skipped': []},\n"
+        "              {'outcome': 'returned', 'value': 99.0}):\n"
+        "    frames.send(socket.socket(fileno=os.dup(3)), wire.encode({**reply, 'number': 1}))"
+    )
+    with sandbox_at(tier).job(cells("def f(x):\n    return 2 * x", forged)) as job:
+        results = job.run()
+        reply = job.call("f", (np.ones(2),))
+    assert results[1].outcome == "crashed"
+    assert (reply.outcome, reply.value) == ("crashed", None)
+
+
+ODD = """
+import os, socket
+import numpy as np
+from inside.wire import encode, decode
+from inside import frames
+def line():
+    return socket.socket(fileno=os.dup(3))
+def odd(message):
+    frames.send(line(), encode(message))
+def asks_for_ever(x):
+    import signal
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    end = line()
+    while True:
+        frames.send(end, encode({"op": "ask", "name": "g", "arguments": (), "keywords": {}}))
+        frames.receive(end)
+def forges(**parts):
+    frames.send(line(), encode({"op": "ask", "name": "g", "arguments": (), "keywords": {}} | parts))
+    return decode(frames.receive(line()))
+"""
+A = "np.zeros(3)"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(f"odd({{'number': {A}, 'outcome': 'returned'}})", f"odd({A})", f"odd({{'op': {A}}})"),
+        *(f"forges(name={A})", f"forges(arguments={A})", f"forges(keywords={A})"),
+        *("forges(name='other')", "forges(keywords={'x': 1, 'y': 2})", "asks_for_ever(1)"),
+    ],
+)
+def test_odd_messages_during_a_call_never_raise_at_the_judge(tier: str, body: str) -> None:
+    """Arrays where text is due, questions that are none, and questions without end."""
+    sandbox = sandbox_at(tier)
+    with sandbox.job(cells(f"{ODD}\ndef f(x):\n    return {body}")) as job:
+        assert job.run()[0].outcome == "ok"
+        reply = job.call("f", (1.0,), stand_ins={"g": lambda: 2.0}, max_stand_in_calls=3)
+        assert reply.outcome in ("returned", "crashed", "timed_out")
+        assert len(reply.stand_in_calls) <= 3
+    assert_unharmed(sandbox)
+
+
+def test_no_more_than_three_cells_are_left_out(tier: str) -> None:
+    """After three cells that end their process the rest is not run; what ran before still did."""
+    sandbox = sandbox_at(tier)
+    die = "import os\nos._exit(0)"
+    job, results = run(sandbox, "x = 1", die, "y = 2", die, die, "z = 3", die)
+    with job:
+        assert job.alive
+        assert job.defines(["x", "y", "z"]) == {"x": "other", "y": "other", "z": "missing"}
+    outcomes = ["ok", "crashed", "ok", "crashed", "crashed", "not_run", "not_run"]
+    assert [result.outcome for result in results] == outcomes
+
+
+def test_cells_with_one_id_are_told_apart(tier: str) -> None:
+    """Results go by position: an id that comes twice hides nothing."""
+    sandbox = sandbox_at(tier)
+    twice = [CellSource("a", "print(1)"), CellSource("a", "import os\nos._exit(0)")]
+    job, results = run_cells(sandbox, [*twice, CellSource("a", "print(3)")])
+    job.close()
+    assert [result.outcome for result in results] == ["ok", "crashed", "ok"]
+    assert [printed(result) for result in results] == ["1\n", "", "3\n"]

@@ -1,0 +1,190 @@
+"""Verdicts refuse what cannot be, and survive the way to a file and back."""
+
+import dataclasses
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.verdict import (
+    EXERCISE_OUTCOMES,
+    CheckResult,
+    ExerciseResult,
+    Verdict,
+    VerdictError,
+)
+
+RIGHT = CheckResult("dx", "passed", 2.0, 2.0)
+WRONG = CheckResult("da0", "failed", 0.0, 3.0, "checked: …")
+HALF = ExerciseResult("f", "failed", 2.0, 5.0, mistake="m", message="…", checks=(RIGHT, WRONG))
+WHOLE = ExerciseResult("g", "passed", 2.0, 2.0, checks=(RIGHT,))
+VERDICT = Verdict(
+    student="s01",
+    assignment="a",
+    notebook="a",
+    outcome="graded",
+    score=4.0,
+    max_score=7.0,
+    exercises=(HALF, WHOLE),
+    manual={"max_points": 5.0},
+    mended=("duplicate cell id f (2nd kept)",),
+    inputs={"submission": "1", "source": "2", "kit": "0.1.0"},
+    sandbox={"tier": "A", "limits": {"depth": 20}},
+    seconds=0.06,
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"points": -1.0},
+        {"points": 2.5},
+        {"points": float("nan")},
+        {"points": float("inf")},
+        {"outcome": "failed"},
+        {"outcome": "perhaps"},
+    ],
+)
+def test_a_check_refuses(change):
+    """Points below 0, above the most, not a number, or for a failed check; unknown outcomes."""
+    with pytest.raises(VerdictError):
+        dataclasses.replace(RIGHT, **change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"points": -0.5},
+        {"points": 5.5},
+        {"points": float("nan")},
+        {"points": 3.0},  # not what its checks earn
+        {"points": 5.0},  # failed with all points
+        {"outcome": "passed"},
+        {"outcome": "maybe"},
+        *({"outcome": outcome} for outcome in EXERCISE_OUTCOMES[2:]),  # these earn nothing
+    ],
+)
+def test_an_exercise_refuses(change):
+    """An outcome that contradicts the points, or points that its checks did not earn."""
+    with pytest.raises(VerdictError):
+        dataclasses.replace(HALF, **change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"score": 5.0},
+        {"score": -4.0},
+        {"score": float("nan")},
+        {"score": 8.0, "max_score": 7.0},
+        {"max_score": 3.0},
+        {"max_score": 8.0},  # not what the exercises are worth
+        {"outcome": "passed"},
+        {"outcome": "unreadable"},  # with a score
+        {"exercises": (HALF,)},
+        {"exercises": (HALF, HALF, WHOLE)},
+        {
+            "exercises": (HALF, ExerciseResult("g", "grader_error", 0.0, 2.0)),
+            "score": 2.0,
+        },
+    ],
+)
+def test_a_verdict_refuses(change):
+    """A score that is not the exercises' sum, and a grader error that is not the whole's."""
+    with pytest.raises(VerdictError):
+        dataclasses.replace(VERDICT, **change)
+
+
+def test_a_grader_error_is_the_whole_verdicts():
+    """With a fault of the kit in one exercise the verdict is a grader error and holds."""
+    faulty = ExerciseResult("g", "grader_error", 0.0, 2.0)
+    verdict = dataclasses.replace(
+        VERDICT, exercises=(HALF, faulty), score=2.0, outcome="grader_error"
+    )
+    assert Verdict.from_json(verdict.to_json()) == verdict
+
+
+def test_json_has_the_schema_of_the_contract():
+    """Keys and their nesting are those of DESIGN: nothing is missing and one text is added."""
+    data = json.loads(VERDICT.to_json())
+    assert VERDICT.to_json().endswith("}\n")
+    assert next(iter(data)) == "schema" and data["schema"] == 1
+    assert set(data) == {
+        *("schema", "student", "assignment", "notebook", "outcome", "score", "max_score"),
+        *("manual", "exercises", "mended", "inputs", "sandbox", "seconds", "message"),
+    }
+    assert set(data["exercises"][0]) == {
+        *("name", "outcome", "points", "max_points", "with_reference_helpers", "mistake"),
+        *("message", "checks"),
+    }
+    assert set(data["exercises"][0]["checks"][0]) == {
+        *("name", "outcome", "points", "max_points", "message"),
+    }
+    assert data["manual"] == {"max_points": 5.0} and data["mended"] == list(VERDICT.mended)
+
+
+def test_json_goes_there_and_back():
+    """Reading what was written gives an equal verdict."""
+    assert Verdict.from_json(VERDICT.to_json()) == VERDICT
+    nobody = dataclasses.replace(VERDICT, student=None)
+    assert Verdict.from_json(nobody.to_json()).student is None
+
+
+@given(
+    st.text(),
+    st.lists(st.tuples(st.integers(0, 40), st.integers(1, 40)), max_size=6),
+    st.text(max_size=50),
+)
+def test_any_verdict_goes_there_and_back(student, marks, message):
+    """Whatever the name, the marks and the text; the same marks whatever the time."""
+    exercises = tuple(
+        ExerciseResult(
+            f"f{n}", "passed" if a >= b else "failed", min(a, b) / 4, b / 4, message=message
+        )
+        for n, (a, b) in enumerate(marks)
+    )
+    verdict = dataclasses.replace(
+        VERDICT,
+        student=student,
+        exercises=exercises,
+        score=sum(e.points for e in exercises),
+        max_score=sum(e.max_points for e in exercises) or 7.0,
+        message=message,
+    )
+    assert Verdict.from_json(verdict.to_json()) == verdict
+    assert verdict.same_marks(dataclasses.replace(verdict, seconds=9.0))
+
+
+def test_same_marks_ignores_the_time_alone():
+    """Any other difference is one."""
+    assert not VERDICT.same_marks(dataclasses.replace(VERDICT, message="other"))
+    assert not VERDICT.same_marks(dataclasses.replace(VERDICT, mended=()))
+    assert VERDICT.same_marks(dataclasses.replace(VERDICT, seconds=1.0))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "[]",
+        "{}",
+        '"text"',
+        '{"schema": 2}',
+        '{"schema": 1}',
+        VERDICT.to_json()[:-20],
+        VERDICT.to_json().replace('"schema": 1', '"schema": 0'),
+        VERDICT.to_json().replace('"score": 4.0', '"score": 5.0'),
+        VERDICT.to_json().replace('"score": 4.0', '"score": "4"'),
+        VERDICT.to_json().replace('"score": 4.0', '"score": NaN'),
+        VERDICT.to_json().replace('"mended"', '"unknown": 1, "mended"'),
+        VERDICT.to_json().replace('"points": 2.0', '"points": null'),
+        "[" * 100_000,
+        "\ud800",
+    ],
+)
+def test_what_is_no_verdict_is_refused_in_one_way(text):
+    """Anything that cannot be read raises VerdictError and nothing else."""
+    with pytest.raises(VerdictError):
+        Verdict.from_json(text)
