@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# mark.sh STUDENTS: mark what fetch.sh fetched, one verdict a student in build/marks/.
+# Exit code 1 if the grader itself failed on some submission: that student has no mark.
+set -uo pipefail
+
+mkdir -p build/marks
+failed=0
+while IFS=, read -r student _; do
+    case $student in
+        '' | .* | *[!A-Za-z0-9._-]*) echo "::warning::not a name for a folder: $student"; continue ;;
+    esac
+    notebook=build/students/$student/$ASSIGNMENT.ipynb
+    if [ ! -e "$notebook" ]; then
+        echo "::warning::$student: no $ASSIGNMENT.ipynb"
+        continue
+    fi
+    make --no-print-directory mark A="$ASSIGNMENT" NOTEBOOK="$notebook" \
+        ARGS="--json build/marks/$student.json" >"build/marks/$student.txt" </dev/null ||
+        { echo "::error::$student: the grader failed"; failed=1; }
+done < <(tail -n +2 "$1" | tr -d '\r')
+exit "$failed"
