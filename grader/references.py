@@ -22,6 +22,7 @@ from grader.trees import fingerprint, fresh, pack, result_fingerprint, same, sam
 
 DIGITS = 9  # of an output's fingerprint; it is compared to a relative 1e-7
 KEEP = 1e-12  # a committed array is kept when the recomputed one agrees to this
+KEEP_NUMERIC = 1e-7  # and a numerical gradient, where the last bits are divided by a small step
 Scope = dict[str, Any]
 
 
@@ -133,13 +134,24 @@ def keep_committed(new: Mapping[str, Array], old: Mapping[str, Array] | None) ->
     if old is None or set(old) != set(new):
         return dict(new)
     about_new, about_old = (json.loads(bytes(which["about"])) for which in (new, old))
-    kept = {name: old[name] if _agree(old[name], new[name]) else new[name] for name in new}
+    numeric = _numeric(about_new)
+    kept = {
+        name: old[name]
+        if _agree(old[name], new[name], KEEP_NUMERIC if name in numeric else KEEP)
+        else new[name]
+        for name in new
+    }
     kept["about"] = old["about"] if _same_json(about_new, about_old) else new["about"]
     return kept
 
 
-def _agree(old: Array, new: Array) -> bool:
-    return old.dtype == new.dtype and same(old, new, KEEP)
+def _numeric(about: Mapping[str, Any]) -> set[str]:
+    """The names of the stored arrays that are numerical gradients."""
+    return {name for entry in about["exercises"].values() for name in entry["numeric"].values()}
+
+
+def _agree(old: Array, new: Array, tolerance: float) -> bool:
+    return old.dtype == new.dtype and same(old, new, tolerance)
 
 
 def _same_json(new: Any, old: Any) -> bool:

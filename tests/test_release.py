@@ -306,15 +306,16 @@ def test_a_failed_rename_puts_the_old_release_back(
 
 def arrays() -> dict[str, Any]:
     """References of a small assignment."""
-    about = {"exercises": {"f": {"mistakes": [{"fingerprint": ["ab", 0.25, 1.5]}]}}}
-    text = np.frombuffer(json.dumps(about).encode(), np.uint8)
-    return {"a0": np.array([1.0, 2.0]), "a1": np.array([3]), "about": text}
+    entry = {"mistakes": [{"fingerprint": ["ab", 0.25, 1.5]}], "numeric": {"dx": "a2"}}
+    text = np.frombuffer(json.dumps({"exercises": {"f": entry}}).encode(), np.uint8)
+    return {"a0": np.array([1.0, 2.0]), "a1": np.array([3]), "a2": np.array([0.5]), "about": text}
 
 
 def test_references_that_agree_are_kept() -> None:
     """Last bits that differ between machines change no committed byte."""
     old, new = arrays(), arrays()
     new["a0"] = new["a0"] * (1 + 1e-15)
+    new["a2"] = new["a2"] + 1e-9  # a difference over a small step: its last bits are large
     new["about"] = np.frombuffer(
         bytes(new["about"]).replace(b"0.25", b"0.2500000000000004"), np.uint8
     )
@@ -328,8 +329,13 @@ def test_references_that_agree_are_kept() -> None:
         {"a0": np.array([1.0, 2.0, 3.0])},
         {"a0": np.array([1.0, 2.0], np.float32)},
         {"a1": np.array([4])},
-        {"a2": np.array([1.0])},
-        {"about": np.frombuffer(b'{"exercises": {"f": {"mistakes": []}}}', np.uint8)},
+        {"a2": np.array([0.5 + 1e-5])},
+        {"a3": np.array([1.0])},
+        {
+            "about": np.frombuffer(
+                b'{"exercises": {"f": {"mistakes": [], "numeric": {}}}}', np.uint8
+            )
+        },
     ],
 )
 def test_references_that_differ_are_new(change: dict[str, Any]) -> None:
