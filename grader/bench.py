@@ -102,9 +102,6 @@ def _some(course: Course, name: str, whole: Course, folder: Path, number: int) -
     (folder / "nbgrader_config.py").write_text(STOCK_CONFIG)
     for student in sorted(path.name for path in whole.submitted.iterdir())[:number]:
         shutil.copytree(whole.submitted / student, fewer.submitted / student)
-        for file in ("selfcheck.py", "references.npz", *course.spec(name).modules):
-            if (course.assignments / name / file).exists():
-                shutil.copy(course.assignments / name / file, fewer.solutions / name / file)
     register(fewer, name)
     return fewer
 

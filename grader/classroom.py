@@ -121,9 +121,17 @@ def simulate(course: Course, name: str, number: int, seed: int = 0) -> int:
 
 
 def copy_of(course: Course, folder: Path) -> Course:
-    """Copy what grading needs of a course into ``folder``."""
+    """Copy what grading needs of a course into ``folder``.
+
+    What stock nbgrader takes from beside the source notebook is put there as well: a fresh clone
+    has it only in the students' folder.
+    """
     for part in (course.solutions, course.assignments):
         shutil.copytree(part, folder / part.name, dirs_exist_ok=True)
+    for released in course.assignments.glob("*/*"):
+        beside = folder / course.solutions.name / released.parent.name / released.name
+        if released.is_file() and beside.parent.is_dir() and not beside.exists():
+            shutil.copy(released, beside)
     for name in {m for a in course.names() for m in course.spec(a).modules} | {
         "nbgrader_config.py"
     }:

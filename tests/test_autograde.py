@@ -581,6 +581,19 @@ def autograde_again(twin: Course) -> Any:
     return Summary(NAME, "", kept=kept)
 
 
+def test_the_copy_of_a_fresh_clone_has_what_stock_nbgrader_needs(
+    bare: Path, tmp_path: Path
+) -> None:
+    """What stock takes from beside the source comes from the released folder if it is missing."""
+    shutil.copytree(bare, tmp_path / "clone")
+    clone = Course.at(tmp_path / "clone")
+    names = {"selfcheck.py", "references.npz", "rnn_utils.py"}
+    for name in names:
+        (clone.solutions / NAME / name).unlink(missing_ok=True)
+    copied = copy_of(clone, tmp_path / "copy")
+    assert names <= {path.name for path in (copied.solutions / NAME).iterdir()}
+
+
 @pytest.mark.slow
 def test_stock_nbgrader_without_the_configuration_grades_too(outside: Course) -> None:
     """The test cells are ordinary nbgrader tests: full for the solution, zero for the blank."""
