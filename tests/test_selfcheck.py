@@ -95,6 +95,10 @@ def test_the_untouched_stub_is_called_empty(name, shown):
     printed, error = checked(own[name], name)
     assert shown == [0.0] and "this exercise is still empty" in error
     assert "looks as if" not in printed
+    rows = [line for line in printed.splitlines() if re.search(r" 0 / \d", line)]
+    assert len(rows) == len(assignment().spec.exercise(name).checks)
+    assert all(" to do " in row for row in rows) and "failed" not in printed
+    assert f"{name}: not written yet" in printed and "write the function above" in printed
 
 
 def _released_cells():
