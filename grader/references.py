@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from grader.compare import Array, Tree, unpack
+from grader.errors import UsageError
 from grader.source import Source
-from grader.spec import Exercise, Functions, Spec
+from grader.spec import Exercise, Functions, Spec, SpecError
 from grader.trees import fingerprint, fresh, pack, result_fingerprint, same, same_fingerprint
 
 DIGITS = 9  # of an output's fingerprint; it is compared to a relative 1e-7
@@ -27,13 +28,25 @@ Scope = dict[str, Any]
 
 
 def build_references(spec: Spec, source: Source) -> dict[str, Array]:
-    """Return the arrays of ``references.npz`` for an assignment, computed from its solution."""
+    """Return the arrays of ``references.npz`` for an assignment, computed from its solution.
+
+    Raises UsageError when the solution fails on a visible example, and when a known mistake no
+    longer fits the solution's text.
+    """
     store: dict[str, Array] = {}
     names: dict[int, str] = {}
     alive: list[Any] = []  # ids of freed arrays would be handed out again
     about = {}
     for exercise in spec.exercises:
-        about[exercise.name] = _entry(exercise, source, store, names, alive)
+        try:
+            about[exercise.name] = _entry(exercise, source, store, names, alive)
+        except SpecError as error:  # its text is a line of the solution: never for students
+            raise UsageError(f"{exercise.name}: {error}; write its edits anew") from None
+        except Exception as error:
+            raise UsageError(
+                f"the solution of {exercise.name} fails on its visible example, after the answer "
+                f"cells and the one called 'setup': {type(error).__name__}: {error}"
+            ) from error
     text = json.dumps({"exercises": about})  # in the notebook's order, as students are shown it
     return {**store, "about": np.frombuffer(text.encode(), dtype=np.uint8)}
 
@@ -101,9 +114,10 @@ def _mistakes(
     truth, scope = result_fingerprint(exercise.layout, right), source.namespace()
     for number, mistake in enumerate(exercise.mistakes):
         entry: dict[str, Any] = {"id": mistake.id, "title": mistake.title, "hint": mistake.hint}
+        function = mistaken(exercise, source, number, scope)
         try:
             with np.errstate(all="ignore"):
-                result = mistaken(exercise, source, number, scope)(*fresh(arguments))
+                result = function(*fresh(arguments))
         except Exception as error:
             entry["error"] = f"{type(error).__name__}: {error}"
         else:

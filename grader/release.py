@@ -18,11 +18,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader import causes, compare, trees
-from grader.course import Course
+from grader.course import STUB, Course
 from grader.errors import UsageError
 from grader.files import read_text, write_beside
 from grader.references import build_references, from_bytes, keep_committed, to_bytes
-from grader.source import Source, read_notebook, source_of
+from grader.source import Source, defined_function, read_notebook, source_of
 from grader.spec import Spec
 from grader.student import check, naming, reference, replay, view
 from grader.text import edited, text_changed, to_notebook, to_text
@@ -58,6 +58,7 @@ def release(course: Course, name: str, adopt: bool = False) -> Released:
     files = student_files(course, spec, source, modules)
     with tempfile.TemporaryDirectory(prefix="release-", dir=course.root) as folder:
         released = blank(Path(folder), name, book, files)
+        check_stubs(spec, released)
         refuse_solutions(source, {path.name: path.read_bytes() for path in released.iterdir()})
         return _install(course, name, book, files, released)
 
@@ -89,11 +90,17 @@ def _settle_edits(course: Course, name: str, adopt: bool) -> None:
 
 
 def check_agreement(spec: Spec, source: Source) -> None:
-    """Hold the specification and the notebook together: exercises, checks and points."""
+    """Hold the specification and the notebook together: exercises, marks, checks and points."""
     answers = [cell.id for cell in source.cells if cell.role == "answer"]
     wanted = [exercise.name for exercise in spec.exercises]
     if answers != wanted:
         raise UsageError(f"the notebook's answer cells are {answers}, the exercises {wanted}")
+    for cell in source.cells:
+        if cell.role == "answer" and not re.fullmatch("(BE)+", _marks(cell.source)):
+            raise UsageError(
+                f"cell {cell.id} has no pair of marks '### BEGIN SOLUTION' and '### END SOLUTION', "
+                "or one mark without the other: put them around the solution's lines"
+            )
     checks = {cell.id: cell.points for cell in source.cells if cell.role == "check"}
     for exercise in spec.exercises:
         points = checks.get(f"check_{exercise.name}")
@@ -101,6 +108,11 @@ def check_agreement(spec: Spec, source: Source) -> None:
             raise UsageError(
                 f"cell check_{exercise.name} says {points} points, its checks {exercise.points:g}"
             )
+
+
+def _marks(source: str) -> str:
+    """The solution marks of a cell in their order: B where one begins, E where it ends."""
+    return "".join(found[0] for found in re.findall(r"(BEGIN|END) SOLUTION", source))
 
 
 def student_files(
@@ -145,9 +157,24 @@ def blank(folder: Path, name: str, book: NotebookNode, files: Mapping[str, bytes
         (source / file).write_bytes(data)
     outcome = course.nbgrader().generate_assignment(name)
     if not outcome["success"]:
-        log = [line.strip() for line in outcome.get("log", []) if line.strip()]
-        raise UsageError(f"nbgrader could not release {name}: {log[-1] if log else 'no reason'}")
+        log = str(outcome.get("log") or "").splitlines()
+        why = next((line for line in log if line.startswith("[ERROR]")), "no reason")
+        why = why.removeprefix("[ERROR]").strip()
+        raise UsageError(f"nbgrader could not release {name} ({why}): mend solutions/{name}.py")
     return course.assignments / name
+
+
+def check_stubs(spec: Spec, released: Path) -> None:
+    """Raise UsageError unless students get every function's `def` line and a stub at its end."""
+    book = json.loads((released / f"{spec.name}.ipynb").read_text(encoding="utf-8"))
+    texts = {cell["id"]: "".join(cell["source"]) for cell in book["cells"]}
+    for exercise in spec.exercises:
+        text = texts[exercise.name]
+        if defined_function(text) != exercise.name or not text.rstrip().endswith(STUB):
+            raise UsageError(
+                f"cell {exercise.name} would be released without its `def` line, or with lines "
+                "below the stub: the solution marks go around all that students write"
+            )
 
 
 def refuse_solutions(source: Source, released: Mapping[str, bytes]) -> None:

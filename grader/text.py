@@ -38,13 +38,18 @@ def to_notebook(
 ) -> NotebookNode:
     """Return the source notebook that ``text`` (percent format) describes.
 
-    Raises UsageError when the text is not percent format, a figure is missing or an example fails.
+    Raises UsageError when the text is not percent format, a cell's header cannot be read, a figure
+    is missing or an example fails.
     """
     try:
         book: NotebookNode = jupytext.reads(text, fmt="py:percent")
     except Exception as error:  # its header is YAML, its cells' metadata are JSON
         why = str(error).partition("\n")[0][:120]
         raise UsageError(f"solutions/{name}.py cannot be read ({why}): mend its header") from None
+    for cell in book.cells:
+        wrong = cell.metadata.get("incorrectly_encoded_metadata")
+        if wrong:  # jupytext goes on without it, and a cell would lose its points or its lock
+            raise UsageError(f"solutions/{name}.py: a cell header that is no JSON: {wrong[:120]}")
     if not any(cell.cell_type == "code" for cell in book.cells):
         raise UsageError(f"solutions/{name}.py has no code cells: is it jupytext's percent format?")
     _name_cells(book)
@@ -139,7 +144,10 @@ def example_outputs(book: NotebookNode, modules: tuple[tuple[str, str], ...]) ->
 
 
 def _name_cells(book: NotebookNode) -> None:
-    """Give every cell an id: its grade id, or the heading it stands under and its position."""
+    """Give every cell an id: its grade id, or the heading it stands under and its position.
+
+    Raises UsageError when two cells have the same grade id.
+    """
     heading, place, used = "start", 0, set[str]()
     for cell in book.cells:
         found = HEADING.search(cell.source) if cell.cell_type == "markdown" else None
@@ -147,6 +155,8 @@ def _name_cells(book: NotebookNode) -> None:
             words = re.sub(r"[^a-z0-9]+", "-", found["words"].lower()).strip("-")
             heading, place = words[:40], 0
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name in used:
+            raise UsageError(f"two cells have the grade id {name!r}: give one of them another")
         if not name:
             name = f"{heading}-{place}"
             while name in used:

@@ -374,6 +374,14 @@ def _replace(old: str, new: str) -> Callable[[Course], None]:
     return change
 
 
+def _without(line: str) -> Callable[[Course], None]:
+    def change(trial: Course) -> None:
+        text = text_of(trial).read_text(encoding="utf-8")
+        text_of(trial).write_text(text.replace(line, "", 1), encoding="utf-8")
+
+    return change
+
+
 def _no_module(trial: Course) -> None:
     (trial.root / "rnn_utils.py").unlink()
 
@@ -412,6 +420,34 @@ INPUTS: dict[str, tuple[Callable[[Course], None], str]] = {
         _replace('"grade_id": "rnn_forward", "locked": false', '"grade_id": "rnn_fwd", '
                  '"locked": false'),
         "the notebook's answer cells are",
+    ),
+    "a lost mark": (_without("    ### BEGIN SOLUTION\n"), "cell rnn_cell_forward has no pair"),
+    "another lost mark": (_without("    ### END SOLUTION\n"), "cell rnn_cell_forward has no pair"),
+    "lines below the stub": (
+        _replace("    return a, y_pred, (caches, x)\n    ### END SOLUTION\n",
+                 "    ### END SOLUTION\n    return a, y_pred, (caches, x)\n"),
+        "cell rnn_forward would be released .* with lines below the stub",
+    ),
+    "a grade id used twice": (
+        _replace('"grade_id": "versions",', '"grade_id": "setup_files",'),
+        "two cells have the grade id 'setup_files'",
+    ),
+    "a grade id that nbgrader refuses": (
+        _replace('"grade_id": "versions",', '"grade_id": "versions!",'),
+        r"nbgrader could not release rnn_step_by_step \(.*versions!.*\): mend solutions/",
+    ),
+    "a header that is no JSON": (
+        _replace('# %% nbgrader={"grade": false, "grade_id": "setup",',
+                 '# %% nbgrader={"grade": false, "grade_id": "setup"'),
+        "a cell header that is no JSON: nbgrader=",
+    ),
+    "no set-up": (
+        _replace('"grade_id": "setup",', '"grade_id": "set_up",'),
+        "the solution of rnn_cell_forward fails on its visible example.*NameError",
+    ),
+    "a mistake that no longer fits": (
+        _replace("np.tanh(Wax @ xt + Waa @ a_prev + ba)", "np.tanh(Waa @ a_prev + Wax @ xt + ba)"),
+        "rnn_cell_forward: mistake '.*' occurs 0 times, not once; write its edits anew",
     ),
     "no module": (_no_module, "rnn_utils.py is missing: it belongs to the assignment"),
     "a broken notebook": (_broken_notebook, "is not a notebook .*: delete it"),
