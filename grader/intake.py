@@ -6,6 +6,7 @@ come from the source notebook; whatever had to be mended is listed.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -73,7 +74,8 @@ def read_file(path: Path) -> bytes:
     try:
         handle = os.open(path, flags)
     except OSError as error:
-        raise UnreadableSubmission(f"it cannot be opened: {error.strerror}") from None
+        why = "it is a link" if error.errno == errno.ELOOP else error.strerror
+        raise UnreadableSubmission(f"it cannot be opened: {why}") from None
     about = os.fstat(handle)
     if not stat.S_ISREG(about.st_mode):
         os.close(handle)
@@ -98,8 +100,9 @@ def find_notebook(folder: Path, name: str) -> tuple[Path, tuple[str, ...]]:
     found = sorted(p for p in folder.glob("*.ipynb") if p.is_file() or p.is_symlink())
     if len(found) == 1:
         return found[0], (f"the notebook was called {found[0].name!r}",)
-    what = "several notebooks" if found else "no notebook"
-    raise UnreadableSubmission(f"there is {what} and none is called {name}.ipynb")
+    if not found:
+        raise UnreadableSubmission(f"there is none in the folder: it is to be called {name}.ipynb")
+    raise UnreadableSubmission(f"there are several and none is called {name}.ipynb")
 
 
 def parse_notebook(data: bytes) -> list[RawCell]:
@@ -158,7 +161,7 @@ def plan(raw: Sequence[RawCell], source: Source) -> Submission:
     mended: list[str] = []
     matched = _match(raw, source, mended)
     if not any(match is not None for match in matched):
-        raise UnreadableSubmission("none of the assignment's cells is in it: is it another one?")
+        raise UnreadableSubmission("none of the assignment's cells is in it; it may be another one")
     cells: list[PlannedCell] = []
     placed: set[str] = set()
     for cell, match in zip(raw, matched, strict=True):

@@ -382,8 +382,8 @@ UNREADABLE: dict[str, tuple[bytes, str]] = {
     "no cells": (b"{}", "not a notebook of format 4"),
     "cells are no list": (b'{"cells": {}}', "not a notebook of format 4"),
     "format 3": (b'{"worksheets": [{"cells": []}], "nbformat": 3}', "open it and save it again"),
-    "no cell of ours": (json.dumps({"cells": [code("x = 1")]}).encode(), "is it another one"),
-    "an empty list": (b'{"cells": []}', "is it another one"),
+    "no cell of ours": (json.dumps({"cells": [code("x = 1")]}).encode(), "it may be another one"),
+    "an empty list": (b'{"cells": []}', "it may be another one"),
     "not UTF-8": ("{}".encode("utf-16"), "it is not UTF-8 text"),
     "latin letters": ('{"a": "é"}'.encode("latin-1"), "it is not UTF-8 text"),
     "deep": (b'{"cells": ' + b"[" * 200_000, "nested too deeply"),
@@ -449,8 +449,8 @@ def _large(path: Path) -> None:
     [
         (_folder, "it is not a regular file"),
         (_fifo, "it is not a regular file"),
-        (_link, "it cannot be opened"),
-        (_loop, "it cannot be opened"),
+        (_link, "it cannot be opened: it is a link"),
+        (_loop, "it cannot be opened: it is a link"),
         (_device, "it cannot be opened"),
         (_large, "it has 65 MB, at most 64 are read"),
     ],
@@ -503,7 +503,7 @@ def test_no_or_several_other_notebooks_are_unreadable(
     """Nobody guesses which of two notebooks was meant."""
     for name in names:
         (tmp_path / name).write_text("{}")
-    with pytest.raises(UnreadableSubmission, match=f"none is called {NAME}.ipynb"):
+    with pytest.raises(UnreadableSubmission, match=f"called {NAME}.ipynb"):
         find_notebook(tmp_path, NAME)
 
 

@@ -1084,9 +1084,9 @@ def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
             attempt = replayed
     cause = cause or _other_cause(reference, attempt)
     first = next((finding for finding in attempt.findings.values() if finding), None)
-    return _panel(
-        reference, attempt.findings, first, cause.text() if cause else "", attempt.outputs
-    )
+    hint = cause.text() if cause else ""
+    panel, message = _panel(reference, attempt.findings, first, hint, attempt.outputs)
+    return (_to_do(panel, layout) if attempt.empty else panel), message
 
 
 @dataclass
