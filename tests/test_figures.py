@@ -99,6 +99,14 @@ def test_gradients_are_dashed(path: Path):
 
 
 @every_figure
+def test_da_with_a_time_step_is_always_the_slice_of_da(path: Path):
+    """In equation (18) it is the loss's share alone; other gradients are said to be at a state."""
+    for text in parse(path).iter(f"{SVG}text"):
+        words = "".join(text.itertext())
+        assert "da⟨" not in words or words.endswith("⟩ from loss"), words
+
+
+@every_figure
 def test_notebook_text_shows_the_figure(path: Path):
     """The assignment's text refers to each of its figures, with alt text."""
     source = ROOT / "solutions" / f"{path.parent.name}.py"
