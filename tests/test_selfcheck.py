@@ -223,6 +223,16 @@ def test_changed_arguments_cost_one_point(shown):
     assert "work on a copy" in printed
 
 
+def test_untouched_arguments_say_why_they_earn_nothing_yet(shown):
+    """Beside a wrong main output the check of the arguments passes, is worth 0, and says why."""
+    own = scope(rnn_cell_forward=mistaken("rnn_cell_forward", "no-tanh"))
+    printed, _ = checked(own["rnn_cell_forward"])
+    (row,) = [line for line in printed.splitlines() if "arguments untouched" in line]
+    assert "passed" in row and "0 / 1" in row
+    assert row.endswith("counts when the main outputs are right")
+    assert printed.count("counts when") == 1
+
+
 def test_the_next_check_starts_from_untouched_arguments(shown):
     """A function that ruins its arguments does not ruin the next check."""
 

@@ -1244,7 +1244,7 @@ def _panel(
             line.name not in failed,
             points[line.name],
             line.points,
-            line.shape if line.name in failed else _agreement(reference, outputs, line.name),
+            _remark(reference, outputs, line, points[line.name], line.name in failed),
         )
         for line in layout.checks
     ]
@@ -1267,6 +1267,16 @@ def _to_do(panel: Panel, layout: Layout) -> Panel:
     """The panel of a function that is still the stub: what there is to earn, nothing wrong yet."""
     rows = [replace(row, to_do=True) for row in panel.rows]
     return Panel(f"{layout.name}: not written yet", rows, f"{EMPTY}: write the function above")
+
+
+def _remark(
+    reference: Reference, outputs: Mapping[str, Tree], line: Check, points: float, failed: bool
+) -> str:
+    if failed:
+        return line.shape
+    if not points:
+        return "counts when the main outputs are right"
+    return _agreement(reference, outputs, line.name)
 
 
 def _agreement(reference: Reference, outputs: Mapping[str, Tree], name: str) -> str:
