@@ -49,10 +49,17 @@ class Verbs(click.Group):
         sys.exit(2)
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Verbs,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="grader")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Release, grade and explain assignments on recurrent networks from scratch."""
+    if context.invoked_subcommand is None:  # as `make` alone, list what there is
+        click.echo(context.get_help())
 
 
 def in_course(function: Callable[..., Any]) -> Callable[..., Any]:

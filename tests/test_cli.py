@@ -57,6 +57,14 @@ def test_the_verbs_are_those_of_the_contract() -> None:
     assert set(CONTRACT) <= set(VERBS)
 
 
+def test_without_a_verb_they_are_listed() -> None:
+    """The bare command says what there is, as `make` alone does: no error, nothing on stderr."""
+    result = CliRunner().invoke(main, [])
+    assert result.exit_code == 0 and result.stderr == ""
+    listed = re.findall(r"^  ([a-z]+)  +[A-Z]", result.stdout, re.MULTILINE)
+    assert listed == VERBS
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_explains_itself(verb: str) -> None:
     """`--help` ends well, says what the verb does and what each option means."""
