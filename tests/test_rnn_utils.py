@@ -221,6 +221,13 @@ def test_numeric_gradient_leaves_its_argument_alone():
     assert x.tolist() == [1.0, 2.0]
 
 
+@pytest.mark.parametrize("value", [np.float32(1e7), 1e12, np.inf, np.nan])
+def test_numeric_gradient_says_what_its_step_cannot_move(value):
+    """An entry that is lost in rounding or not finite is named: no 0/0, and no silent zero."""
+    with pytest.raises(ValueError, match=r"does not move (1e\+|1000|inf|nan).*larger"):
+        numeric_gradient(lambda z: np.sum(z), np.array([value]))
+
+
 def test_numeric_gradient_takes_whole_numbers_and_single_numbers():
     """Whole numbers are differentiated as float64, and a 0-dimensional array is an array."""
     assert numeric_gradient(lambda z: np.sum(z**2), np.array([1, 3])) == pytest.approx([2, 6])

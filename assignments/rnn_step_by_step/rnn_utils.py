@@ -166,7 +166,8 @@ def numeric_gradient(
 
     Raises:
         TypeError: ``x`` does not hold real numbers.
-        ValueError: ``f`` returns something other than one number, or ``step`` is not positive.
+        ValueError: ``f`` returns something other than one number, ``step`` is not positive, or an
+            entry of ``x`` is so large (or not finite) that it cannot be moved by the step.
 
     Source:
         Press et al., Numerical Recipes, 3rd edition (2007), section 5.7.
@@ -182,6 +183,8 @@ def numeric_gradient(
         below[index] -= h
         # The distance actually moved: x + h is rounded to the nearest float.
         distance = float(above[index]) - float(below[index])
+        if not distance > 0:
+            raise ValueError(f"a step of {h:.1g} does not move {x[index]}: choose a larger one")
         gradient[index] = (_number(f(above)) - _number(f(below))) / distance
     return gradient
 
