@@ -534,6 +534,26 @@ def test_missing_references_say_what_to_do(tmp_path):
     assert "put it beside selfcheck.py and the notebook" in done.stderr
 
 
+@pytest.mark.parametrize("spoil", ["cut off", "text", "another release"])
+def test_damaged_references_say_what_to_do(tmp_path, spoil):
+    """A download that stopped, a file of something else or of another release: one plain reason."""
+    shutil.copy(student_folder() / "selfcheck.py", tmp_path)
+    whole = (student_folder() / "references.npz").read_bytes()
+    kept = tmp_path / "references.npz"
+    kept.write_bytes({"cut off": whole[:5000], "text": b"<html>"}.get(spoil, whole))
+    if spoil == "another release":
+        np.savez(kept, about=np.frombuffer(b'{"exercises": {"rnn_forward": {}}}', dtype=np.uint8))
+    done = subprocess.run(
+        [sys.executable, "-c", "from selfcheck import check; check('rnn_forward', print)"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    last = done.stderr.rstrip().splitlines()[-1]
+    assert last.startswith("ValueError: references.npz in ") and "fetch it again" in last
+
+
 def test_references_are_plain_data():
     """references.npz needs no pickle and holds no line of the solution."""
     with np.load(student_folder() / "references.npz", allow_pickle=False) as stored:

@@ -55,10 +55,19 @@ def _reference(entry: Mapping[str, Any], store: Mapping[str, Any]) -> Reference:
 
 @functools.cache
 def references() -> dict[str, Reference]:
-    """Every exercise by name, in the notebook's order; raises FileNotFoundError with the remedy."""
+    """Every exercise by name, in the notebook's order.
+
+    Raises FileNotFoundError or ValueError with the remedy when the file is absent or damaged.
+    """
     folder = Path(__file__).resolve().parent
     if not (folder / "references.npz").exists():
         raise FileNotFoundError(
             f"references.npz is not in {folder}: put it beside selfcheck.py and the notebook"
         )
-    return _load(folder)
+    try:
+        return _load(folder)
+    except Exception as error:  # cut off, or of another release than this file
+        raise ValueError(
+            f"references.npz in {folder} cannot be read ({type(error).__name__}): "
+            "fetch it again, together with selfcheck.py and rnn_utils.py"
+        ) from None
