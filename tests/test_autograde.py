@@ -29,9 +29,21 @@ from grader.course import Course
 from grader.demo import bundled_class
 from grader.errors import UsageError
 from grader.gradebook import open_gradebook
+from grader.intake import Submission, UnreadableSubmission
 from grader.judge import Judgement
+from grader.source import parsed
 from grader.verdict import ExerciseResult, Verdict
-from tests.class_kit import NAME, ROOT, WRITTEN, assignment, book_of, course, right, sandbox
+from tests.class_kit import (
+    NAME,
+    ROOT,
+    WRITTEN,
+    assignment,
+    course,
+    released,
+    right,
+    sandbox,
+    taken,
+)
 
 pytestmark = pytest.mark.sandbox
 PUPILS = [
@@ -624,6 +636,24 @@ def test_nbgraders_tools_work_on_the_result(outside: Course) -> None:
 
 def test_the_class_of_the_demo_is_what_the_issue_asks_for() -> None:
     """At least twelve submissions: perfect, blank, half done, mistakes, unreadable, endless."""
-    names = [pupil.name for pupil in bundled_class(assignment())]
-    assert len(names) >= 12 and len(set(names)) == len(names)
-    assert book_of(bundled_class(assignment())[0])["cells"]
+    pupils = bundled_class(assignment())
+    assert len({pupil.name for pupil in pupils}) == len(pupils) >= 12
+    perfect, blank, half = pupils[:3]
+    assert perfect.solved is None and not perfect.mistakes and not perfect.own
+    assert blank.solved == () and half.solved and len(half.solved) == 4
+    assert len({m for pupil in pupils for m in pupil.mistakes.items()}) >= 6
+    assert any("while t < " in text for pupil in pupils for text in pupil.own.values())
+    answers = [taken_or_none(pupil) for pupil in pupils]
+    assert answers.count(None) == 1
+    cells = [cell for answer in answers if answer for cell in answer.cells if cell.role == "answer"]
+    broken = [cell.id for cell in cells if isinstance(parsed(cell.source), SyntaxError)]
+    assert broken == ["lstm_forward"]
+
+
+def taken_or_none(pupil: Pupil) -> Submission | None:
+    """A pupil's submission, None when it cannot be read."""
+    data = pupil.notebook(assignment(), released())
+    try:
+        return taken(data)
+    except UnreadableSubmission:
+        return None
