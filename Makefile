@@ -83,7 +83,7 @@ verify-every: $(READY)  ## the same with every small change of the solution, not
 	@$(GRADER) verify $(A) --every $(ARGS)
 
 mark: $(READY)  ## mark one notebook without a gradebook (NOTEBOOK=path/to/notebook.ipynb)
-	@$(GRADER) mark $(NOTEBOOK) --assignment $(A) $(ARGS)
+	@$(GRADER) mark "$(NOTEBOOK)" --assignment $(A) $(ARGS)
 
 simulate: $(READY)  ## write a synthetic class of N students into submitted/
 	@$(GRADER) simulate $(N) $(A) $(ARGS)
