@@ -6,6 +6,7 @@ import pytest
 from class_kit import assignment, book_of, mistaken, right, taken
 from sandbox_kit import sandbox_at
 
+from grader.causes import cause_of_error
 from grader.classroom import Pupil
 from grader.judge import judge
 from grader.verdict import ExerciseResult
@@ -143,6 +144,14 @@ def test_the_form_of_a_wrong_result_is_named(cause: str) -> None:
     result = judged(name, edited(name, edit))
     assert result.mistake == cause and said in result.message
     assert "It looks as if " in result.message
+
+
+@pytest.mark.parametrize(("word", "meant"), [("Wxa", "Wax"), ("Wyaa", "Wya"), ("b_y", "by")])
+def test_swapped_letters_are_the_likeliest_slip(word: str, meant: str) -> None:
+    """Wxa is Wax with two letters swapped, although it is as near to Wya."""
+    keys = ["Wax", "Waa", "Wya", "ba", "by"]
+    found = cause_of_error("KeyError", f"'{word}'", keys, lambda _: True)
+    assert found is not None and f"Is {meant!r} meant?" in found.hint
 
 
 def test_a_cell_that_does_not_parse_is_told_its_line() -> None:
