@@ -123,6 +123,8 @@ environment: $(READY)  ## remake environment.yml from pyproject.toml
 	@mkdir -p build
 	@$(PY) -m grader.environment > build/environment.yml && mv build/environment.yml environment.yml
 
-clean:  ## remove build/ and caches; never a gradebook or a submission
-	@rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+clean:  ## remove build/ and caches; never a course's gradebook, a submission or work in build/lab
+	@test ! -d build || find build -mindepth 1 -maxdepth 1 ! -path build/lab -exec rm -rf {} +
+	@rmdir build 2>/dev/null || true
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	@find grader solutions tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -6,6 +6,7 @@ import ast
 import importlib.metadata
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -193,6 +194,22 @@ def test_make_alone_lists_every_target() -> None:
     assert done.returncode == 0, done.stderr
     listed = re.findall(r"^  make (\S+) +\S.*$", done.stdout, flags=re.MULTILINE)
     assert listed == targets()
+
+
+def test_clean_keeps_what_people_made(tmp_path: Path) -> None:
+    """`make clean` removes what commands make; work in build/lab, marks and submissions stay."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    kept = ["build/lab/a/a.ipynb", "gradebook.db", "submitted/s/a/a.ipynb", "autograded/s/a/v.json"]
+    made = ["build/demo/gradebook.db", ".ruff_cache/x", "grader/__pycache__/x.pyc"]
+    for name in [*kept, *made, "solutions/a.py", "tests/t.py"]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    for _ in range(2):  # and a second time, when there is less to remove
+        subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+        assert all((tmp_path / name).exists() for name in kept)
+        assert not any((tmp_path / name).exists() for name in made)
+    shutil.rmtree(tmp_path / "build")
+    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
 
 
 @pytest.mark.parametrize("target", targets())
