@@ -45,7 +45,7 @@ $(VENV)/.stamp: requirements.lock pyproject.toml .ci/make_venv.py
 	@touch $@
 
 demo: $(READY)  ## grade a bundled class in build/demo, from release to a table of marks
-	@$(GRADER) demo $(ARGS)
+	@$(GRADER) demo $(A) $(ARGS)
 
 .PHONY: test test-slow crosscheck
 test: $(READY)  ## run the tests that take seconds

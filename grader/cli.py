@@ -159,15 +159,17 @@ def report(assignment: str | None, course: Course) -> None:
 
 
 @main.command()
+@click.argument("assignment", required=False)
 @in_course
-def demo(course: Course) -> None:
+def demo(assignment: str | None, course: Course) -> None:
     """Run a bundled class through release, grading, feedback and export, in build/demo/."""
     from rich.console import Console
 
     from grader import demo as bundled
 
+    name, folder = course.assignment(assignment), course.root / "build" / "demo"
     with bar("grading the bundled class") as progress:
-        trial, summary = bundled.demo(course, course.root / "build" / "demo", progress)
+        trial, summary = bundled.demo(course, name, folder, progress)
     places = bundled.publish(trial, summary.assignment)
     bundled.show(summary, Console(width=None if sys.stdout.isatty() else 160))
     for what, path in places:

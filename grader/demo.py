@@ -49,11 +49,10 @@ def bundled_class(assignment: Assignment) -> list[Pupil]:
 
 
 def demo(
-    course: Course, folder: Path, progress: Callable[[int, int], None]
+    course: Course, name: str, folder: Path, progress: Callable[[int, int], None]
 ) -> tuple[Course, Summary]:
     """Release, hand in, grade: everything in ``folder``, nothing in the course's own folders."""
     shutil.rmtree(folder, ignore_errors=True)
-    name = course.assignment(None)
     folder.mkdir(parents=True)
     figures = Path("docs") / "figures"
     if (course.root / figures).is_dir():

@@ -15,7 +15,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from grader import __version__
+from grader import __version__, demo
 from grader.classroom import Pupil, copy_of, hand_in
 from grader.cli import main
 from grader.course import Course
@@ -63,6 +63,30 @@ def test_without_a_verb_they_are_listed() -> None:
     assert result.exit_code == 0 and result.stderr == ""
     listed = re.findall(r"^  ([a-z]+)  +[A-Z]", result.stdout, re.MULTILINE)
     assert listed == VERBS
+
+
+@pytest.mark.slow
+def test_the_demo_leaves_the_course_alone_and_ends_with_a_table(
+    here: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside a second assignment, too: table, pages and marks come from build/demo/ alone."""
+    shutil.copytree(ROOT / "docs" / "figures", here.root / "docs" / "figures")
+    (here.solutions / "another.py").write_text("# %%\nx = 1\n", encoding="utf-8")
+    (here.solutions / "another_exercises.py").write_text(
+        "from grader.spec import Spec\nSPEC = Spec('another', 'Another', ())\n", encoding="utf-8"
+    )
+    refused(run("demo", at=here), "say which assignment: one of another, rnn_step_by_step")
+    some = [Pupil("ada"), Pupil("blank", solved=())]
+    monkeypatch.setattr(demo, "bundled_class", lambda assignment: some)
+    before = {path: path.read_bytes() for path in here.root.rglob("*") if path.is_file()}
+    result = run("demo", NAME, at=here)
+    assert result.exit_code == 0, result.output
+    assert re.search(r"ada .*95/95 .*nothing: all right", result.output)
+    assert re.search(r"blank .* 0/95 .*rnn_cell_forward: not attempted", result.output)
+    assert "2 pages of feedback: build/demo/feedback" in result.output
+    assert (here.root / "build" / "demo" / "gradebook.db").exists()
+    outside = [p for p in here.root.rglob("*") if p.is_file() and "build" not in p.parts]
+    assert {path: path.read_bytes() for path in outside} == before
 
 
 @pytest.mark.parametrize("verb", VERBS)
