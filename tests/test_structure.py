@@ -26,23 +26,21 @@ def tree(module: str) -> ast.Module:
     return ast.parse(FILES[module].read_text(encoding="utf-8"))
 
 
-def statements(node: ast.AST, everywhere: bool) -> Iterator[ast.AST]:
-    """The statements that run on import; with ``everywhere`` those inside functions as well."""
+def statements(node: ast.AST, types: bool) -> Iterator[ast.AST]:
+    """Every statement; with ``types`` those as well that only a type checker reads."""
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+        if not types and isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
             continue
         yield child
-        inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        if everywhere or not inside:
-            yield from statements(child, everywhere)
+        yield from statements(child, types)
 
 
 @functools.cache
-def imports(module: str, everywhere: bool = True) -> frozenset[str]:
+def imports(module: str, types: bool = False) -> frozenset[str]:
     """What a module imports, by full name; for the package's own, modules and not their names."""
     package = module if FILES[module].name == "__init__.py" else module.rpartition(".")[0]
     found: set[str] = set()
-    for node in statements(tree(module), everywhere):
+    for node in statements(tree(module), types):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -117,8 +115,8 @@ STANDARD = set(__import__("sys").stdlib_module_names)
 
 
 def test_no_module_imports_itself_in_a_circle() -> None:
-    """What runs on import has an order: no two modules wait for each other."""
-    graph = {module: {n for n in imports(module, False) if n in FILES} for module in FILES}
+    """Arrows point one way, those that wait inside a function and those for types as well."""
+    graph = {module: {n for n in imports(module, True) if n in FILES} for module in FILES}
     done: set[str] = set()
 
     def visit(module: str, path: tuple[str, ...]) -> None:

@@ -19,11 +19,11 @@ Nothing here raises because of what student code does; ``SandboxError`` is the k
 """
 
 from .data import CellResult, CellSource, Kept, RaisedError, Reply, SandboxError, StandInCall
-from .isolation import available_tiers, bubblewrap, protect_parent
+from .isolation import bubblewrap, protect_parent
 from .job import Job
 from .limits import Limits
 from .run import run_cells
-from .worker_process import Sandbox
+from .sandbox import Sandbox, available_tiers
 
 __all__ = [
     "CellResult",

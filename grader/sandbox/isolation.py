@@ -120,19 +120,3 @@ def protect_parent() -> None:
     """Keep other processes, even of the same user, from reading this process's memory."""
     if kernel.LINUX:
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
-
-
-@lru_cache(maxsize=1)
-def available_tiers() -> dict[str, str]:
-    """Try every tier. Returns: what keeps each from working here, empty where it works."""
-    from .data import SandboxError
-    from .worker_process import Sandbox
-
-    found = {}
-    for tier in TIERS:
-        try:
-            with Sandbox(tier=tier) as sandbox, sandbox.job(()):
-                found[tier] = ""
-        except SandboxError as error:
-            found[tier] = str(error)
-    return found

@@ -10,7 +10,7 @@ import contextlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -23,9 +23,7 @@ from .limits import Limits
 from .outputs import text
 from .stand_ins import Answers
 from .watch import Stopped, Watch
-
-if TYPE_CHECKING:
-    from .worker_process import WorkerProcess
+from .worker_process import WorkerProcess
 
 READY_SECONDS = 30.0
 ENVELOPE_DEPTH = 4

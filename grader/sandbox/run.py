@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from .data import CellResult, CellSource
 from .job import Job
-from .worker_process import Sandbox
+from .sandbox import Sandbox
 
 MOST_SKIPPED = 3
 ENDED = ("timed_out", "crashed")

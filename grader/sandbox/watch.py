@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from .channel import Closed
 from .data import SandboxError
 from .limits import Limits
-
-if TYPE_CHECKING:
-    from .worker_process import WorkerProcess
+from .worker_process import WorkerProcess
 
 GRACE_SECONDS = 1.0  # between being interrupted and being killed
 

@@ -1,4 +1,4 @@
-"""One warm worker process, from the judge's side: started, asked for forks, replaced."""
+"""One warm worker process, from the judge's side: started, asked for forks, stopped."""
 
 from __future__ import annotations
 
@@ -10,17 +10,13 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import weakref
-from collections.abc import Mapping, Sequence
-from types import TracebackType
 from typing import IO, Any
 
 from . import isolation, packages
 from .channel import Channel, Closed, TooLong, deadline
-from .data import CellSource, SandboxError
+from .data import SandboxError
 from .inside.frames import HEADER
 from .inside.wire import WireError, decode, encode
-from .job import Job
 from .limits import Limits
 
 START_SECONDS = 60.0
@@ -128,95 +124,3 @@ class WorkerProcess:
         self.errors.close()
         if self.own_folder is not None:
             shutil.rmtree(self.own_folder, ignore_errors=True)
-
-
-class Sandbox:
-    """A warm worker that gives jobs; one that has died is replaced at the next job.
-
-    Not for use from several threads at once: one sandbox a thread.
-    """
-
-    def __init__(self, limits: Limits | None = None, tier: str | None = None) -> None:
-        """Start a worker at ``tier``, or at the strongest that starts.
-
-        Raises: SandboxError when none starts.
-        """
-        self.limits = limits or Limits()
-        self.replaced = 0
-        self.reasons: dict[str, str] = {}
-        self._closed = False
-        self._jobs: weakref.WeakSet[Job] = weakref.WeakSet()
-        for candidate in isolation.TIERS if tier is None else (tier,):
-            try:
-                self._worker = self._start(candidate)
-            except SandboxError as error:
-                self.reasons[candidate] = str(error)
-            else:
-                self.tier = candidate
-                return
-        told = "; ".join(f"tier {name}: {why}" for name, why in self.reasons.items())
-        raise SandboxError(f"no sandbox can be started ({told})")
-
-    def _start(self, tier: str) -> WorkerProcess:
-        lacking = isolation.missing(tier)
-        if lacking:
-            raise SandboxError(lacking)
-        try:
-            return WorkerProcess(tier, self.limits)
-        except OSError as error:
-            raise SandboxError(str(error)) from None
-
-    def job(self, cells: Sequence[CellSource], files: Mapping[str, bytes] | None = None) -> Job:
-        """Fork a job for these cells, with ``files`` (name to content) in its folder.
-
-        Raises: SandboxError when the sandbox cannot, even with a fresh worker.
-        """
-        if self._closed:
-            raise SandboxError("the sandbox is closed")
-        try:
-            return self._fork(cells, files or {})
-        except SandboxError:
-            self._replace()
-            return self._fork(cells, files or {})
-
-    def _fork(self, cells: Sequence[CellSource], files: Mapping[str, bytes]) -> Job:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            request = {"op": "fork", "limits": self.limits.to_dict()}
-            try:
-                pid = self._worker.ask(request, theirs)["pid"]
-            except SandboxError:
-                ours.close()
-                raise
-        job = Job(self._worker, Channel(ours), pid, self.limits, cells, files)
-        self._jobs.add(job)
-        return job
-
-    def _replace(self) -> None:
-        self._end_jobs()
-        self._worker.close()
-        self._worker = self._start(self.tier)
-        self.replaced += 1
-
-    def _end_jobs(self) -> None:
-        for job in list(self._jobs):
-            job.close()
-        self._jobs.clear()
-
-    def close(self) -> None:
-        """Stop the worker and whatever jobs it has."""
-        if not self._closed:
-            self._closed = True
-            self._end_jobs()
-            self._worker.close()
-
-    def __enter__(self) -> Sandbox:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
