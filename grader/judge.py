@@ -38,11 +38,15 @@ UNFINISHED = {
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict, what the student's own cells printed, and whether the clock stopped something."""
+    """A verdict, what the student's own cells printed, and whether to try again.
+
+    It is ``doubtful`` when something was stopped that need not be the student's doing: by the
+    clock on the wall, or by the end of its process, which a crowded machine kills, too.
+    """
 
     verdict: Verdict
     outputs: Mapping[str, CellResult]
-    wall_clock: bool = False
+    doubtful: bool = False
 
 
 def judge(
@@ -81,7 +85,7 @@ def judge(
         sandbox={"tier": sandbox.tier, "limits": sandbox.limits.to_dict()},
         seconds=round(time.perf_counter() - started, 4),
     )
-    return Judgement(verdict, {cell.id: cell for cell in bench.results}, bench.wall_clock)
+    return Judgement(verdict, {cell.id: cell for cell in bench.results}, bench.doubtful)
 
 
 def judge_alone(
@@ -91,9 +95,9 @@ def judge_alone(
     sandbox: Sandbox,
     student: str | None = None,
 ) -> Judgement:
-    """Judge one submission by itself; what the clock on the wall stopped is tried once more."""
+    """Judge one submission by itself; a doubtful judgement is made once more, and counts then."""
     made = judge(assignment, submission, seeds, sandbox, student)
-    return judge(assignment, submission, seeds, sandbox, student) if made.wall_clock else made
+    return judge(assignment, submission, seeds, sandbox, student) if made.doubtful else made
 
 
 def unreadable(assignment: Assignment, why: str, digest: str, student: str | None) -> Verdict:
@@ -140,8 +144,13 @@ def _draw(assignment: Assignment, exercise: Exercise, seed: int) -> list[tuple[C
 
 def _missing(bench: Workbench, exercise: Exercise) -> ExerciseResult | None:
     """The result when there is no such function to call, with the reason; None when there is."""
-    if bench.living().defines([exercise.name])[exercise.name] == "function":
+    job = bench.living()
+    alive = job.alive
+    if job.defines([exercise.name])[exercise.name] == "function":
         return None
+    if alive and not job.alive:
+        message = "Its process ended between two calls."
+        return ExerciseResult(exercise.name, "crashed", 0.0, exercise.points, message=message)
     cells = [cell for cell in bench.submission.cells if cell.id == exercise.name]
     if not cells:
         why = "its cell is gone from the notebook"
@@ -177,7 +186,7 @@ def _best(
     helper = next((r for r in before if r.name == exercise.helper), None)
     hopeless = helper is not None and helper.outcome in ("timed_out", "crashed")
     if not hopeless:
-        tried.append(_attempt(bench, exercise, cases))
+        tried.append(attempt(bench.living(), exercise, cases))
         if tried[-1].passed or tried[-1].outcome == "not_attempted":
             return tried[-1]
     # A right cell of the student's own is not replaced: what is wrong lies elsewhere, and copies
@@ -190,16 +199,8 @@ def _best(
     )
     useful = usable and not hopeless and not any(attempt.passed for attempt in tried)
     if useful and not bench.spent():
-        tried.append(_attempt(bench, exercise, cases, own_forward=True))
+        tried.append(attempt(bench.living(), exercise, cases, own_forward=True))
     return max(tried, key=lambda attempt: attempt.points)
-
-
-def _attempt(
-    bench: Workbench, exercise: Exercise, cases: list[tuple[Case, Tree]], own_forward: bool = False
-) -> Attempt:
-    made = attempt(bench.living(), exercise, cases, own_forward=own_forward)
-    bench.wall_clock = bench.wall_clock or any(trial.reply.wall_clock for trial in made.trials)
-    return made
 
 
 def _with_stand_in(bench: Workbench, exercise: Exercise, cases: list[tuple[Case, Tree]]) -> Attempt:
@@ -208,11 +209,9 @@ def _with_stand_in(bench: Workbench, exercise: Exercise, cases: list[tuple[Case,
     right: dict[str, Callable[..., Any]] = {helper: bench.assignment.functions[helper]}
     job = bench.fork()
     try:
-        made = attempt(job, exercise, cases, stand_ins=right)
+        return attempt(job, exercise, cases, stand_ins=right)
     finally:
         bench.end(job)
-    bench.wall_clock = bench.wall_clock or any(trial.reply.wall_clock for trial in made.trials)
-    return made
 
 
 def _cause(bench: Workbench, exercise: Exercise, best: Attempt) -> Cause | None:

@@ -91,12 +91,12 @@ def judge_all(
 ) -> Iterator[tuple[Task, Judgement | Exception]]:
     """Judge ``tasks`` and yield each with its judgement as soon as it is there.
 
-    What was judged when its process died, or was stopped by the clock on the wall, is tried again
-    alone at the end: a busy machine, or a neighbour that kills processes, costs nobody marks.
+    What was judged when its process died, and what is doubtful, is tried again alone at the end: a
+    busy machine, or a neighbour that kills processes, costs nobody marks.
     """
     again: list[Task] = []
     for task, judged in _run(packed, tasks, workers, tier, start):
-        if isinstance(judged, ProcessDied) or (isinstance(judged, Judgement) and judged.wall_clock):
+        if isinstance(judged, ProcessDied) or (isinstance(judged, Judgement) and judged.doubtful):
             again.append(task)
         else:
             yield task, judged

@@ -25,7 +25,7 @@ class Workbench:
     job: Job | None = None
     results: tuple[CellResult, ...] = ()
     stopped: set[str] = field(default_factory=set)  # cells that hung: never run again
-    wall_clock: bool = False
+    doubtful: bool = False  # whether what stopped it need not be the student's doing
     cpu_seconds: float = 0.0  # of the forks that have ended
     began: float = field(default_factory=time.monotonic)
 
@@ -33,7 +33,7 @@ class Workbench:
         """Whether the submission has had its share, and holds up everybody else."""
         limits = self.sandbox.limits
         waited = time.monotonic() - self.began > MOST_WAITS * limits.wall_seconds
-        self.wall_clock = self.wall_clock or waited
+        self.doubtful = self.doubtful or waited
         return waited or self.cpu_seconds > MOST_JOBS * limits.job_cpu_seconds
 
     def fork(self) -> Job:
@@ -47,7 +47,6 @@ class Workbench:
         job, results = run_cells(self.sandbox, cells, files)
         self.results = self.results or tuple(results)
         self.stopped |= {result.id for result in results if result.outcome in STOPPED}
-        self.wall_clock = self.wall_clock or any(result.wall_clock for result in results)
         return job
 
     def living(self) -> Job:
@@ -67,3 +66,4 @@ class Workbench:
         """End a fork and count what it took."""
         job.close()
         self.cpu_seconds += job.cpu_seconds
+        self.doubtful = self.doubtful or job.doubtful

@@ -449,7 +449,7 @@ def test_what_the_clock_on_the_wall_stopped_is_tried_again_alone(
         calls.append(given[-1])
         made = true(*given)
         if calls.count("blank") == 1 and given[-1] == "blank":
-            return Judgement(made.verdict, made.outputs, wall_clock=True)
+            return Judgement(made.verdict, made.outputs, doubtful=True)
         return made
 
     monkeypatch.setattr(pool, "judge", busy)

@@ -174,4 +174,4 @@ def test_calls_just_below_their_limit_do_not_hold_up_the_class(way: str) -> None
     assert time.monotonic() - began < 120
     assert judged.verdict.score == 0.0
     assert judged.verdict.exercises[-1].message.startswith("No time is left for it")
-    assert judged.wall_clock or way == "computing"
+    assert judged.doubtful or way == "computing"

@@ -12,7 +12,7 @@ import pytest
 from grader.autograde import seeds
 from grader.classroom import Pupil
 from grader.judge import Judgement, judge, unreadable
-from grader.sandbox import Limits, SandboxError
+from grader.sandbox import Job, Limits, Sandbox, SandboxError
 from grader.verdict import ExerciseResult, Verdict
 from tests.class_kit import assignment, book_of, mistaken, right, sandbox, taken
 from tests.sandbox_kit import PATIENT
@@ -367,11 +367,34 @@ def test_a_sandbox_that_cannot_start_is_a_grader_error(monkeypatch: pytest.Monke
     assert judged(Pupil("s")).verdict.outcome == "grader_error"
 
 
+@pytest.mark.parametrize("moment", ["run", "defines", "call"])
+def test_a_worker_that_dies_while_it_judges_costs_no_marks(
+    moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a crowded machine kills looks like a crash of the student's: it is judged again."""
+    true, killed = getattr(Job, moment), []
+
+    def dying(job: Job, *given: Any, **more: Any) -> Any:
+        if not killed:
+            killed.append(job)
+            job._worker.process.kill()
+            job._worker.process.wait()
+        return true(job, *given, **more)
+
+    submission = taken(book_of(Pupil("s")))
+    drawn = seeds(SECRET, "s", assignment(), submission)
+    with Sandbox() as own:
+        monkeypatch.setattr(Job, moment, dying)
+        first, second = (judge(assignment(), submission, drawn, own) for _ in range(2))
+    assert first.doubtful and killed
+    assert not second.doubtful and second.verdict.score == second.verdict.max_score
+
+
 def test_what_the_clock_stopped_is_judged_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Alone, too, a stop by the clock on the wall counts only the second time."""
+    """Alone, too, what need not be the student's doing counts only the second time."""
     from grader import judge as room
 
-    slow, quick = Judgement(perfect().verdict, {}, wall_clock=True), perfect()
+    slow, quick = Judgement(perfect().verdict, {}, doubtful=True), perfect()
     made = [slow, quick, quick]
     monkeypatch.setattr(room, "judge", lambda *_: made.pop(0))
     found = [room.judge_alone(assignment(), taken(book_of()), {}, sandbox()) for _ in range(2)]

@@ -62,7 +62,7 @@ def test_cells_that_hang_are_stopped_and_left_out(tier: str, attack: str) -> Non
         ["ok", "timed_out", "ok"],
         ["ok", "error", "ok"] if attack == "huge power" else [],
     )
-    assert not any(result.wall_clock for result in results)
+    assert not job.doubtful
     assert time.monotonic() - started < PATIENT.wall_seconds
     assert_unharmed(sandbox)
 
@@ -87,7 +87,7 @@ def test_sleeping_for_ever_ends_by_the_wall_clock(tier: str) -> None:
         job, results = run(sandbox, f"import time\n{swallow}time.sleep(1e6){after}", "1")
         job.close()
         assert [result.outcome for result in results] == ["timed_out", "ok"]
-        assert results[0].wall_clock
+        assert job.doubtful
     assert_unharmed(sandbox)
 
 

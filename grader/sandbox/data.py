@@ -39,7 +39,6 @@ class CellResult:
     outputs: tuple[dict[str, Any], ...] = ()
     execution_count: int | None = None
     skipped: tuple[str, ...] = ()  # shell lines that were not run
-    wall_clock: bool = False  # stopped by the clock on the wall: try again alone
 
 
 @dataclass(frozen=True)
@@ -75,4 +74,3 @@ class Reply:
     reason: str = ""
     inputs_changed: bool = False
     stand_in_calls: tuple[StandInCall, ...] = ()
-    wall_clock: bool = False

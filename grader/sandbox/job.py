@@ -47,7 +47,7 @@ class Job:
         self.alive = True
         self.cpu_seconds = 0.0  # known when the job is closed
         self.memory_kb = 0
-        self._interrupted = False  # by the wall clock, in the last exchange
+        self.doubtful = False  # ended or cut by what need not be its own doing: see _exchange
         self._worker = worker
         self._channel = channel
         self._pid = pid
@@ -88,9 +88,9 @@ class Job:
         request = {"op": "cell", "id": cell.id, "source": cell.source, "kind": cell.kind}
         try:
             reply = self._exchange({**request, "cpu": cpu}, cpu)
-            return replies.cell_result(cell.id, reply, self.limits, self._interrupted)
+            return replies.cell_result(cell.id, reply, self.limits)
         except Stopped as stop:
-            return replies.stopped_cell(cell.id, stop.outcome, str(stop), stop.wall_clock)
+            return replies.stopped_cell(cell.id, stop.outcome, str(stop))
         except Closed:
             return replies.stopped_cell(cell.id, "crashed", "this cell ended its process")
         except WireError:
@@ -146,9 +146,9 @@ class Job:
         try:
             answer = Answers(helpers, max_stand_in_calls, asked)
             told = self._exchange(request, cpu, answer)
-            reply = replies.reply(told, self._interrupted)
+            reply = replies.reply(told)
         except Stopped as stop:
-            reply = Reply(stop.outcome, wall_clock=stop.wall_clock)
+            reply = Reply(stop.outcome)
         except (Closed, WireError):
             reply = Reply("crashed")
         if reply.outcome in ("timed_out", "crashed"):
@@ -158,11 +158,13 @@ class Job:
     def _exchange(self, request: Message, cpu: float, answers: Answers | None = None) -> Message:
         """Send a request and receive its reply, answering stand-ins in between.
 
+        On a busy machine the time on the wall is over sooner, and a crowded one kills processes,
+        workers among them: both leave the job doubtful, to be tried again alone.
+
         Raises: Closed, Stopped (the process is gone then), WireError.
         """
         number = secrets.randbits(62)
         watch = Watch(self._worker, self._pid, cpu, self.limits)
-        self._interrupted = False
         try:
             message = encode({**request, "number": number}, self._roomy(), markers=True)
             self._channel.send(message, watch)
@@ -180,10 +182,11 @@ class Job:
         except TooLong as error:
             self.close()
             raise WireError(str(error)) from None
-        except (Closed, Stopped):
+        except (Closed, Stopped) as error:
+            self.doubtful |= isinstance(error, Closed) or error.wall_clock
             self.close()
             raise
-        self._interrupted = watch.interrupted
+        self.doubtful |= watch.interrupted
         told = reply.get("number")
         if type(told) is not int or told != number:
             raise WireError("the reply is not to this request")

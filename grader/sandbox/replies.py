@@ -26,7 +26,7 @@ MOST_SKIPPED = 100
 Message = dict[str, Any]
 
 
-def cell_result(cell_id: str, message: Message, limits: Limits, interrupted: bool) -> CellResult:
+def cell_result(cell_id: str, message: Message, limits: Limits) -> CellResult:
     """Read what a cell did. Raises: WireError."""
     outcome = text(message, "outcome")
     if outcome not in ("ok", "error", "timed_out"):
@@ -40,13 +40,10 @@ def cell_result(cell_id: str, message: Message, limits: Limits, interrupted: boo
         cleaned(message.get("outputs"), limits),
         count if type(count) is int else None,
         tuple(line[:LONGEST_NAME] for line in lines[:MOST_SKIPPED] if isinstance(line, str)),
-        wall_clock=interrupted and outcome == "timed_out",
     )
 
 
-def stopped_cell(
-    cell_id: str, outcome: CellOutcome, reason: str, wall_clock: bool = False
-) -> CellResult:
+def stopped_cell(cell_id: str, outcome: CellOutcome, reason: str) -> CellResult:
     """Describe a cell that had to be stopped, with an output that says so."""
     output = {
         "output_type": "error",
@@ -54,7 +51,7 @@ def stopped_cell(
         "evalue": reason,
         "traceback": [f"Stopped: {reason}"],
     }
-    return CellResult(cell_id, outcome, (output,), wall_clock=wall_clock)
+    return CellResult(cell_id, outcome, (output,))
 
 
 def definitions(names: Sequence[str], message: Message) -> dict[str, Definition]:
@@ -65,7 +62,7 @@ def definitions(names: Sequence[str], message: Message) -> dict[str, Definition]
     return {name: DEFINITIONS.get(text(told, name), "missing") for name in names}
 
 
-def reply(message: Message, interrupted: bool) -> Reply:
+def reply(message: Message) -> Reply:
     """Read what a call did. Raises: WireError."""
     outcome = text(message, "outcome")
     changed = message.get("inputs_changed") is True
@@ -79,7 +76,7 @@ def reply(message: Message, interrupted: bool) -> Reply:
     if outcome == "missing":
         return Reply("missing")
     if outcome == "timed_out":
-        return Reply("timed_out", wall_clock=interrupted)
+        return Reply("timed_out")
     raise WireError("a call without an outcome")
 
 

@@ -18,7 +18,7 @@ def run_cells(
     """Run cells in a new job; where one hangs or crashes, run the rest again without it.
 
     After three such cells, or when the job's processor time is used up, the cells from there on
-    are ``not_run``. The caller closes the job.
+    are ``not_run``. The caller closes the job, which is as doubtful as those before it.
 
     Returns: the job, alive unless even that failed, and a result for every cell, in order.
     Raises: SandboxError.
@@ -26,9 +26,11 @@ def run_cells(
     stopped: dict[int, CellResult] = {}  # by position, since ids come from elsewhere
     waiting = list(range(len(cells)))
     seconds_left = sandbox.limits.job_cpu_seconds
+    doubtful = False
     while True:
         job = sandbox.job([cells[at] for at in waiting], files)
         ran = dict(zip(waiting, job.run(), strict=True))
+        doubtful = job.doubtful = job.doubtful or doubtful
         if job.alive:
             break
         seconds_left -= job.cpu_seconds
