@@ -146,6 +146,15 @@ def test_the_same_submission_gets_the_same_marks() -> None:
     assert perfect().verdict.same_marks(again)
 
 
+def test_a_function_that_draws_numbers_gets_the_same_marks() -> None:
+    """What it returns differs from call to call, and not from one judgement to the next."""
+    draws = "import numpy as np\ndef rnn_cell_forward(xt, a_prev, parameters):\n"
+    draws += "    return a_prev + np.random.randn(*a_prev.shape), xt, ()"
+    one, other = (verdict(rnn_cell_forward=draws) for _ in range(2))
+    assert by_name(one)["rnn_cell_forward"].outcome == "failed"
+    assert one.same_marks(other)
+
+
 def test_a_changed_submission_gets_other_inputs() -> None:
     """Any change of a cell, of the student or of the secret gives other seeds."""
     submission = taken(book_of())

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import random
 import signal
 import socket
 import sys
@@ -296,7 +295,6 @@ def _close_figures() -> None:
 
 def serve(connection: socket.socket, folder: str, limits: Mapping[str, Any]) -> None:
     """Be the job until the judge hangs up."""
-    random.seed()
     shell.capture_streams()
     try:
         Server(connection, folder, limits).serve()
