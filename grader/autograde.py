@@ -26,9 +26,9 @@ from grader.intake import (
     read_file,
 )
 from grader.judge import Judgement, unreadable
-from grader.notebook import graded_notebook
+from grader.notebook import graded_notebook, released_cells
 from grader.pool import Task, judge_all, local_executor
-from grader.sandbox import Sandbox
+from grader.sandbox import Sandbox, protect_parent
 from grader.verdict import Verdict, VerdictError
 
 if TYPE_CHECKING:
@@ -96,7 +96,10 @@ def is_real_folder(path: Path) -> bool:
 def take_in(
     course: Course, assignment: Assignment, student: str
 ) -> tuple[Submission | Verdict, str]:
-    """Read one submission; a notebook that cannot be read at all is a verdict already."""
+    """Read one submission; a notebook that cannot be read at all is a verdict already.
+
+    Raises OSError when this machine cannot open it: that says nothing about the submission.
+    """
     name = assignment.spec.name
     folder = course.submitted / student / name
     data = b""
@@ -106,10 +109,9 @@ def take_in(
         submission = plan(parse_notebook(data), assignment.source)
         submission = Submission(submission.cells, (*notes, *submission.mended), submission.sha256)
         return submission, submission.sha256
-    except (UnreadableSubmission, OSError) as error:
-        why = f"it cannot be opened: {error.strerror}" if isinstance(error, OSError) else str(error)
+    except UnreadableSubmission as why:
         digest = hashlib.sha256(data).hexdigest()
-        return unreadable(assignment, why, digest, student), digest
+        return unreadable(assignment, str(why), digest, student), digest
 
 
 def seeds(
@@ -153,6 +155,7 @@ def autograde(
     """
     from grader.gradebook import Writer, register  # nbgrader takes seconds to import
 
+    protect_parent()  # it holds the course's secret
     start, workers = connect(cluster) if cluster else (local_executor, workers or cores())
     tier = choose_tier(allow_unsafe)
     packed = course.packed(name)
@@ -237,7 +240,11 @@ def _verdicts(
 
     def tasks() -> Iterator[Task]:
         for student in found:
-            taken, digest = take_in(course, assignment, student)
+            try:
+                taken, digest = take_in(course, assignment, student)
+            except Exception as error:  # of one submission: the others are graded
+                settled.append(_faulty(assignment, student, error))
+                continue
             if student in known and is_current(course, assignment, student, digest):
                 settled.append((student, None, None, {}))
             elif isinstance(taken, Verdict):
@@ -256,21 +263,27 @@ def _graded(
     assignment: Assignment, task: Task, judged: Judgement | Exception, released: str
 ) -> Graded:
     if isinstance(judged, Exception):
-        message = f"The grader failed here: {type(judged).__name__}: {judged}"
-        empty = unreadable(assignment, "", task.submission.sha256, task.student)
-        verdict = Verdict(**{**vars(empty), "outcome": "grader_error", "message": message})
-        return task.student, verdict, None, {}
-    text = graded_notebook(released, task.submission, judged.verdict, judged.outputs)
-    answered = answered_cells(assignment, task.submission, released)
+        return _faulty(assignment, task.student, judged)
+    try:
+        text = graded_notebook(released, task.submission, judged.verdict, judged.outputs)
+        answered = answered_cells(assignment, task.submission, released)
+    except Exception as error:
+        return _faulty(assignment, task.student, error)
     return task.student, judged.verdict, text, answered
+
+
+def _faulty(assignment: Assignment, student: str, error: Exception) -> Graded:
+    """What there is to say of a submission on which the kit itself failed: no marks."""
+    message = f"The grader failed here: {type(error).__name__}: {error}"
+    empty = unreadable(assignment, "", "", student)
+    verdict = Verdict(**{**vars(empty), "outcome": "grader_error", "message": message})
+    return student, verdict, None, {}
 
 
 def answered_cells(
     assignment: Assignment, submission: Submission | None, released: str
 ) -> dict[str, bool]:
     """For each cell that is marked by hand: whether the student wrote anything into it."""
-    from grader.notebook import released_cells
-
     stubs = released_cells(released)
     answers = {}
     for cell in assignment.source.cells:

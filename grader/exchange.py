@@ -19,7 +19,7 @@ def exchange_files(folder: Path) -> dict[str, bytes]:
     for name in (STAMP, SECRET):
         try:
             data = read_file(folder / name)
-        except UnreadableSubmission:
+        except (UnreadableSubmission, OSError):
             continue
         if 0 < len(data) <= MOST:
             found[name] = data

@@ -27,6 +27,8 @@ MAX_PARSED = 10**6  # of all cells together that are short enough to be parsed
 MAX_VALUES = 2 * 10**6  # in the whole file: an empty list takes 70 bytes of memory for 3 of text
 CODE = ("answer", "example", "check", "lesson")
 STUB = "YOUR ANSWER HERE"  # what nbgrader leaves of a written answer
+# A link, a socket, nothing: what was handed in is no file. Anything else is this machine's fault.
+NO_FILE = (errno.ELOOP, errno.ENXIO, errno.ENODEV, errno.ENOENT, errno.ENOTDIR)
 
 
 class UnreadableSubmission(Exception):
@@ -69,11 +71,16 @@ class Submission:
 
 
 def read_file(path: Path) -> bytes:
-    """Read a regular file of at most 64 MB, following no link; raises UnreadableSubmission."""
+    """Read a regular file of at most 64 MB, following no link.
+
+    Raises UnreadableSubmission for what was handed in, OSError for what ails this machine.
+    """
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
         handle = os.open(path, flags)
     except OSError as error:
+        if error.errno not in NO_FILE:
+            raise
         why = "it is a link" if error.errno == errno.ELOOP else error.strerror
         raise UnreadableSubmission(f"it cannot be opened: {why}") from None
     about = os.fstat(handle)
@@ -97,7 +104,8 @@ def find_notebook(folder: Path, name: str) -> tuple[Path, tuple[str, ...]]:
     wanted = folder / f"{name}.ipynb"
     if wanted.is_symlink() or wanted.exists():
         return wanted, ()
-    found = sorted(p for p in folder.glob("*.ipynb") if p.is_file() or p.is_symlink())
+    books = (path for path in folder.iterdir() if path.suffix == ".ipynb")
+    found = sorted(path for path in books if path.is_file() or path.is_symlink())
     if len(found) == 1:
         return found[0], (f"the notebook was called {found[0].name!r}",)
     if not found:

@@ -339,6 +339,27 @@ def test_an_exception_of_the_judge_is_a_fault_and_stops_nobody(
     assert [v.student for v in autograde(here, NAME).graded] == ["ada"]
 
 
+@pytest.mark.parametrize("step", ["read_file", "plan", "graded_notebook", "answered_cells"])
+def test_a_step_that_fails_on_one_submission_stops_nobody(
+    here: Course, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What this machine or this kit cannot do for one is its fault, not an unreadable notebook."""
+    true, calls = getattr(room, step), []
+
+    def fails(*given: Any) -> Any:
+        calls.append(given)
+        if len(calls) == 1:
+            raise PermissionError(13, "Permission denied", "x.ipynb")
+        return true(*given)
+
+    monkeypatch.setattr(room, step, fails)
+    summary = grade(here, HERE["ada"], HERE["blank"])
+    assert [v.student for v in summary.graded] == ["blank"]
+    [told] = summary.faults
+    assert told.startswith("ada: The grader failed here: PermissionError") and "denied" in told
+    agree(here)
+
+
 @pytest.mark.parametrize("mode", ["IMMEDIATE", "EXCLUSIVE"])
 def test_a_locked_gradebook_is_one_line_and_loses_nothing(
     here: Course, mode: str, monkeypatch: pytest.MonkeyPatch

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import errno
 import json
 import os
 import random
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -473,6 +475,20 @@ def test_what_is_no_regular_file_is_refused_at_once(
     work.start()
     work.join(10)
     assert not work.is_alive() and problems and why in problems[0]
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EMFILE, errno.EIO])
+def test_what_ails_the_machine_is_not_the_submissions(
+    code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No rights, no descriptors left, a broken disk: an error, and nobody's unreadable notebook."""
+
+    def fails(*_: Any) -> int:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "open", fails)
+    with pytest.raises(OSError, match=re.escape(os.strerror(code))):
+        read_file(tmp_path / "x.ipynb")
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
