@@ -222,10 +222,14 @@ def simulate(number: int, assignment: str | None, seed: int, course: Course) -> 
 @in_course
 def doctor(course: Course) -> None:
     """Say what isolation this machine offers and how the course stands."""
-    from grader.doctor import findings
+    from grader.doctor import DISPENSABLE, findings
 
+    failed = False
     for what, well, text in findings(course):
+        failed |= not well and what not in DISPENSABLE
         click.echo(f"{what:<20} {'ok' if well else 'NOT OK':<7} {text}")
+    if failed:
+        sys.exit(1)
 
 
 @main.command()

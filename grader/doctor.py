@@ -19,6 +19,10 @@ LAYERS = {
 }
 
 
+# What may be missing here: the line `autograde` says whether the rest of them is enough.
+DISPENSABLE = ("sandbox A", "sandbox B", "sandbox C", "bubblewrap")
+
+
 def findings(course: Course) -> Iterator[tuple[str, bool, str]]:
     """Yield what was looked at, whether it is well, and what was found or how to mend it."""
     tiers = available_tiers()
@@ -28,7 +32,8 @@ def findings(course: Course) -> Iterator[tuple[str, bool, str]]:
     safe = best in SAFE
     yield "autograde", safe, f"uses {best}" if safe else "refuses without --allow-unsafe"
     found = bubblewrap()
-    yield "bubblewrap", found is not None, str(found or "none: install Debian's bubblewrap")
+    where = f"{found.path} ({found.origin})" if found else "none: install Debian's bubblewrap"
+    yield "bubblewrap", found is not None, where
     yield "processors", True, f"{cores()} usable of {os.cpu_count()}"
     versions = (f"{name} {importlib.metadata.version(name)}" for name in ("numpy", "nbgrader"))
     yield "versions", True, f"Python {platform.python_version()}, {', '.join(versions)}"

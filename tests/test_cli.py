@@ -16,9 +16,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader import __version__, demo
+from grader.bench import Measured
 from grader.classroom import Pupil, copy_of, hand_in
 from grader.cli import main
 from grader.course import Course
+from grader.sandbox import bubblewrap
 from grader.verdict import Verdict
 from tests.class_kit import NAME, ROOT, assignment, book_of, course
 
@@ -341,6 +343,61 @@ def test_a_fault_of_the_kit_ends_with_exit_code_1(
     result = run("autograde", at=here)
     assert result.exit_code == 1
     assert result.stderr.strip() == "grader error, not published: ada: odd"
+
+
+@pytest.mark.sandbox
+def test_doctor_names_the_isolation_and_where_bubblewrap_is_from(here: Course) -> None:
+    """Every tier with its layers or what it lacks, and the gradebook; all is well here."""
+    result = run("doctor", at=here)
+    lines = {line[:20].strip(): line[20:].split(maxsplit=1) for line in result.stdout.splitlines()}
+    assert {f"sandbox {tier}" for tier in "ABC"} < set(lines)
+    assert lines["autograde"][0] == "ok" and result.exit_code == 0, result.output
+    found = bubblewrap()
+    assert found is None or lines["bubblewrap"] == ["ok", f"{found.path} ({found.origin})"]
+
+
+@pytest.mark.parametrize(
+    ("problem", "code"), [({"A": "forbidden"}, 0), ({"A": "forbidden", "B": "too old"}, 1)]
+)
+def test_doctor_ends_with_exit_code_1_where_nothing_safe_is_left(
+    problem: dict[str, str], code: int, here: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tier that is missing is told; a machine on which autograde refuses is unfit."""
+    tiers = {tier: problem.get(tier, "") for tier in "ABC"}
+    monkeypatch.setattr("grader.doctor.available_tiers", lambda: tiers)
+    result = run("doctor", at=here)
+    assert re.search(r"sandbox A +NOT OK +forbidden", result.stdout)
+    assert result.exit_code == code, result.output
+
+
+def test_doctor_finds_a_broken_gradebook(here: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is no database is named with the remedy."""
+    monkeypatch.setattr("grader.doctor.available_tiers", lambda: dict.fromkeys("ABC", ""))
+    (here.root / "gradebook.db").write_text("no database at all, but long enough to be looked at")
+    result = run("doctor", at=here)
+    assert re.search(r"gradebook +NOT OK", result.stdout) and result.exit_code == 1
+
+
+def test_bench_writes_what_the_contract_lists(
+    here: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The figures of stock nbgrader, the kit and the floor, and how they compare."""
+    seconds = iter((20.0, 1.0, 2.0, 10.0, 1.0))
+
+    def measured(_: object, __: object, submissions: int) -> Measured:
+        took = next(seconds)
+        return Measured(submissions / took, 0.5, 100.0, took, submissions)
+
+    monkeypatch.setattr("grader.bench._measure", measured)
+    target = tmp_path / "b.json"
+    result = run("bench", "--submissions", "4", "--stock", "2", "--json", target, at=here)
+    assert result.exit_code == 0, result.output
+    told = json.loads(target.read_text())
+    for way in ("stock", "kit", "floor"):
+        assert {"per_second", "cpu_seconds", "peak_mb"} <= set(told[way])
+    assert told["speedup_over_stock"] == 20.0 and told["times_floor"] == 2.0
+    assert told["submissions"] == 4 and told["workers"] >= 1
+    assert "20.0 times stock nbgrader, 2.00 times the floor's time" in result.stdout
 
 
 def test_the_module_runs_as_a_program(tmp_path: Path) -> None:
