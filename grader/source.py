@@ -23,6 +23,7 @@ from grader.files import read_text
 MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 LESSON = "lesson"
 LONGEST = 10_000  # characters: Python's parser takes minutes for a megabyte of some code
+LINE_END = re.compile(r"\r\n?|\n")  # Python's own
 MAGIC = re.compile(r"^([ \t]*)[!%].*$", re.M)
 
 
@@ -53,6 +54,20 @@ def defined_function(source: str) -> str | None:
         return None
     names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
     return names[-1] if names else None
+
+
+def definitions(source: str) -> str:
+    """Return ``source`` up to its last definition or import, without what only uses them.
+
+    Empty when nothing follows that, and when it does not parse. Line numbers stay.
+    """
+    tree = parsed(source)
+    kinds = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    body = tree.body if isinstance(tree, ast.Module) else []
+    last = max((at for at, node in enumerate(body) if isinstance(node, kinds)), default=None)
+    if last is None or last == len(body) - 1:
+        return ""
+    return "\n".join(LINE_END.split(source)[: body[last].end_lineno])
 
 
 def parsed(source: str) -> ast.Module | SyntaxError | None:

@@ -6,9 +6,9 @@ import time
 from dataclasses import dataclass, field
 
 from grader.assignment import Assignment
-from grader.attempt import STOPPED
 from grader.intake import Submission
 from grader.sandbox import CellResult, CellSource, Job, Sandbox, run_cells
+from grader.source import definitions
 
 RUN = {"answer": "answer", "example": "example", "extra": "other"}
 # How much one submission may take in all, in limits of one job's processor time and of one wait.
@@ -23,11 +23,19 @@ class Workbench:
     submission: Submission
     sandbox: Sandbox
     job: Job | None = None
+    cells: tuple[CellSource, ...] = ()  # those that run to their end: what hung never runs again
     results: tuple[CellResult, ...] = ()
-    stopped: set[str] = field(default_factory=set)  # cells that hung: never run again
     doubtful: bool = False  # whether what stopped it need not be the student's doing
     cpu_seconds: float = 0.0  # of the forks that have ended
     began: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        """Take the cells that are to be run."""
+        self.cells = tuple(
+            CellSource(cell.id, cell.source, RUN[cell.role])  # type: ignore[arg-type]
+            for cell in self.submission.cells
+            if cell.role in RUN
+        )
 
     def spent(self) -> bool:
         """Whether the submission has had its share, and holds up everybody else."""
@@ -38,15 +46,10 @@ class Workbench:
 
     def fork(self) -> Job:
         """Run the student's cells in a new fork and return it."""
-        cells = [
-            CellSource(cell.id, cell.source, RUN[cell.role])  # type: ignore[arg-type]
-            for cell in self.submission.cells
-            if cell.role in RUN and cell.id not in self.stopped
-        ]
         files = {name: text.encode() for name, text in self.assignment.source.modules}
-        job, results = run_cells(self.sandbox, cells, files)
+        job, results = run_cells(self.sandbox, self.cells, files, definitions)
+        self.cells = job.cells
         self.results = self.results or tuple(results)
-        self.stopped |= {result.id for result in results if result.outcome in STOPPED}
         return job
 
     def living(self) -> Job:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Iterator
@@ -85,6 +86,8 @@ AT_TIER_B = (
     "memory-bomb",
 )
 AT_TIER_B += ("disk-bomb", "file-bomb", "folder-bomb", "gigabyte-of-output", "sleep")
+TIERS = {"A": tuple(BOMBS), "B": AT_TIER_B}
+PAIRS = [pytest.param(t, b, id=f"tier{t}-{b}") for t, bombs in TIERS.items() for b in bombs]
 USUAL = {"loop": BOMBS["loop"], "memory-bomb": BOMBS["memory-bomb"]}
 
 
@@ -102,18 +105,41 @@ def bombers(bombs: dict[str, str]) -> list[Pupil]:
     return pupils
 
 
-@pytest.fixture(
-    scope="module", params=[pytest.param("A", id="tierA"), pytest.param("B", id="tierB")]
-)
-def graded(request: pytest.FixtureRequest) -> Iterator[Graded]:
-    """All bombs and their neighbours in one class; at tier B those that the tiers meet apart."""
-    need_tier(request.param)
-    chosen = {k: v for k, v in BOMBS.items() if request.param == "A" or k in AT_TIER_B}
+@contextlib.contextmanager
+def bombed(tier: str) -> Iterator[Graded]:
+    """All bombs of a tier and their neighbours in one class."""
+    need_tier(tier)
     with new_course() as course:
-        pupils = [*bombers(chosen), *neighbours(8)]
-        yield graded_class(course, pupils, request.param, TIGHT)
+        pupils = [*bombers({name: BOMBS[name] for name in TIERS[tier]}), *neighbours(8)]
+        yield graded_class(course, pupils, tier, TIGHT)
 
 
+@pytest.fixture(scope="module")
+def at_tier_a() -> Iterator[Graded]:
+    """All bombs at tier A."""
+    with bombed("A") as graded:
+        yield graded
+
+
+@pytest.fixture(scope="module")
+def at_tier_b() -> Iterator[Graded]:
+    """At tier B, those that the tiers meet with different layers."""
+    with bombed("B") as graded:
+        yield graded
+
+
+@pytest.fixture
+def graded(request: pytest.FixtureRequest, tier: str) -> Graded:
+    """The class at a tier; graded once, whatever the order of the tests."""
+    made: Graded = request.getfixturevalue(f"at_tier_{tier.lower()}")
+    return made
+
+
+each_tier = pytest.mark.parametrize("tier", TIERS, ids="tier{}".format)
+each_bomb = pytest.mark.parametrize(("tier", "bomb"), PAIRS)
+
+
+@each_tier
 def test_bombs_harm_nobody(graded: Graded) -> None:
     """Neighbours keep their marks, nothing is left, and the run ends within its bounds."""
     assert_harmless(graded, longest=1200)
@@ -121,11 +147,9 @@ def test_bombs_harm_nobody(graded: Graded) -> None:
     assert graded.cpu_seconds < 30 * bombs + 60
 
 
-@pytest.mark.parametrize("bomb", BOMBS)
+@each_bomb
 def test_a_bomb_costs_its_owner_alone(graded: Graded, bomb: str) -> None:
     """In a cell it costs that cell; in a call, its exercise: what else is right still counts."""
-    if f"{bomb}-cell" not in graded.verdicts:
-        pytest.skip(f"{bomb} is bounded in the same way at tier {graded.tier}")
     assert graded.verdicts[f"{bomb}-cell"].score == FULL
     called = graded.verdicts[f"{bomb}-call"]
     outcomes = {exercise.name: exercise for exercise in called.exercises}
@@ -133,11 +157,9 @@ def test_a_bomb_costs_its_owner_alone(graded: Graded, bomb: str) -> None:
     assert outcomes["lstm_cell_forward"].outcome == outcomes["lstm_forward"].outcome == "passed"
 
 
-@pytest.mark.parametrize("bomb", BOMBS)
+@each_bomb
 def test_what_a_bomb_leaves_in_the_notebook_is_small(graded: Graded, bomb: str) -> None:
     """Outputs are cut: an autograded notebook stays one that formgrader can open."""
-    if f"{bomb}-cell" not in graded.verdicts:
-        pytest.skip(f"{bomb} is bounded in the same way at tier {graded.tier}")
     for student in (f"{bomb}-cell", f"{bomb}-call"):
         path = graded.course.autograded / student / NAME / f"{NAME}.ipynb"
         assert path.stat().st_size < 40 << 20

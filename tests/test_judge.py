@@ -281,6 +281,22 @@ def test_a_hanging_cell_function_costs_its_sequence_nothing() -> None:
     assert losses(found) == {"rnn_cell_forward": 0.0}
 
 
+def test_a_dying_cell_function_costs_nothing_else() -> None:
+    """Four example cells call it and die with it; the answers that stand behind still count."""
+    text = "def rnn_cell_forward(xt, a_prev, parameters):\n    import os; os._exit(3)"
+    found = verdict(rnn_cell_forward=text)
+    assert losses(found) == {"rnn_cell_forward": 0.0}
+    assert by_name(found)["rnn_cell_forward"].outcome == "crashed"
+
+
+def test_what_hangs_behind_a_definition_does_not_cost_the_function() -> None:
+    """A cell that defines its function and then tries it for too long is cut down to the first."""
+    text = right("rnn_cell_forward") + "\nwhile True:\n    pass"
+    found = judged(Pupil("s", own={"rnn_cell_forward": text}))
+    assert found.verdict.score == 95.0
+    assert found.outputs["rnn_cell_forward"].outcome == "timed_out"
+
+
 def test_an_exception_is_told_by_type_and_line() -> None:
     """The line of the student's cell stands in the message, the exception's text does not."""
     text = "def rnn_forward(x, a0, parameters):\n\n    raise ValueError(f'secret {x}')"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import time
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from sandbox_kit import (
     ISOLATED,
+    LIMITS,
     PATIENT,
     assert_unharmed,
     cells,
@@ -342,6 +344,59 @@ def test_no_more_than_three_cells_are_left_out(tier: str) -> None:
         assert job.defines(["x", "y", "z"]) == {"x": "other", "y": "other", "z": "missing"}
     outcomes = ["ok", "crashed", "ok", "crashed", "crashed", "not_run", "not_run"]
     assert [result.outcome for result in results] == outcomes
+
+
+LEFT_BEHIND = {
+    "descriptors": "import os\nhoard = []\nwhile True:\n    try: hoard.append(os.pipe())\n"
+    "    except OSError: pass",
+    "names": "import builtins, numpy\nbuiltins.open = numpy.tanh = None\nwhile True: pass",
+    "folder": "import os\nos.mkdir('below')\nos.chdir('below')\nwhile True: pass",
+}
+
+
+@pytest.mark.parametrize("left", LEFT_BEHIND)
+def test_a_cell_that_hangs_leaves_nothing_to_the_others(tier: str, left: str) -> None:
+    """They run in a process in which it has never been, whenever it was stopped."""
+    after = "import numpy as np\nwith open('mine', 'w') as file:\n    file.write('x')\nnp.tanh(0.0)"
+    after += "\nprint(sorted(__import__('os').listdir()))"
+    job, results = run(sandbox_at(tier, PATIENT), "x = 1", LEFT_BEHIND[left], after)
+    job.close()
+    assert [result.outcome for result in results] == ["ok", "timed_out", "ok"]
+    assert printed(results[2]) == "['mine']\n"
+
+
+def test_cells_of_the_kits_own_do_not_count_as_left_out(tier: str) -> None:
+    """Examples that die in the student's function are left out one by one; the answers stay."""
+    die = CellSource("e", "import os\nos._exit(0)", "example")
+    job, results = run_cells(sandbox_at(tier), [*cells("x = 1"), *[die] * 5, *cells("y = 2")])
+    with job:
+        assert job.defines(["x", "y"]) == {"x": "other", "y": "other"}
+    assert [result.outcome for result in results] == ["ok", *["crashed"] * 5, "ok"]
+
+
+def test_a_cell_is_cut_down_before_it_is_left_out(tier: str) -> None:
+    """What is shorter runs in its place, and the job's cells tell what has run to its end."""
+    die = "\nimport os\nos._exit(0)"
+    sources = ("x = 1" + die, "y = 2" + die, "z = 3")
+    short = {"x = 1" + die: "x = 1", "y = 2" + die: die}
+    job, results = run_cells(
+        sandbox_at(tier), cells(*sources), shorten=lambda source: short.get(source, "")
+    )
+    with job:
+        assert [cell.source for cell in job.cells] == ["x = 1", "z = 3"]
+        assert job.defines(["x", "y"]) == {"x": "other", "y": "missing"}
+    assert [result.outcome for result in results] == ["crashed", "crashed", "ok"]
+
+
+def test_many_cells_that_wait_do_not_hold_up_the_class(tier: str) -> None:
+    """After ten waits of the longest kind, or three cells of the student's, the rest is not run."""
+    waiting = [CellSource(f"w{n}", "import time\ntime.sleep(1e6)", "other") for n in range(50)]
+    limits = dataclasses.replace(LIMITS, wall_seconds=0.5)
+    began = time.monotonic()
+    job, results = run_cells(sandbox_at(tier, limits), waiting)
+    job.close()
+    assert time.monotonic() - began < 60
+    assert [result.outcome for result in results] == ["timed_out"] * 3 + ["not_run"] * 47
 
 
 def test_cells_with_one_id_are_told_apart(tier: str) -> None:

@@ -12,6 +12,7 @@ CellOutcome = Literal["ok", "error", "timed_out", "crashed", "not_run"]
 CallOutcome = Literal["returned", "raised", "timed_out", "crashed", "refused", "missing"]
 Definition = Literal["function", "missing", "other"]
 
+ENDED: tuple[CellOutcome, ...] = ("timed_out", "crashed")
 CELL_OUTCOMES: tuple[CellOutcome, ...] = ("ok", "error", "timed_out", "crashed", "not_run")
 __all__ = ["CallOutcome", "CellKind", "CellOutcome", "CellResult", "CellSource", "Definition"]
 __all__ += ["Kept", "RaisedError", "Reply", "SandboxError", "StandInCall"]

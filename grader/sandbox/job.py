@@ -16,7 +16,7 @@ import numpy as np
 
 from . import replies
 from .channel import Channel, Closed, TooLong, deadline
-from .data import CellResult, CellSource, Definition, Reply, SandboxError, StandInCall
+from .data import ENDED, CellResult, CellSource, Definition, Reply, SandboxError, StandInCall
 from .inside import lockdown
 from .inside.wire import Bounds, WireError, decode, encode
 from .limits import Limits
@@ -78,8 +78,15 @@ class Job:
                 raise SandboxError(f"a job's files could not be written {error}") from None
 
     def run(self) -> list[CellResult]:
-        """Run the cells in order; what follows a cell that ends the process is ``not_run``."""
-        return [self._run_cell(cell) for cell in self.cells]
+        """Run the cells in order, up to the first that hangs or ends the process.
+
+        What follows that one is ``not_run``: in this process it would meet what was left behind.
+        """
+        results: list[CellResult] = []
+        for cell in self.cells:
+            over = results and results[-1].outcome in (*ENDED, "not_run")
+            results.append(CellResult(cell.id, "not_run") if over else self._run_cell(cell))
+        return results
 
     def _run_cell(self, cell: CellSource) -> CellResult:
         if not self.alive:

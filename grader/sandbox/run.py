@@ -2,43 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
-from .data import CellResult, CellSource
+from .data import ENDED, CellResult, CellSource
 from .job import Job
 from .sandbox import Sandbox
 
-MOST_SKIPPED = 3
-ENDED = ("timed_out", "crashed")
+MOST_SKIPPED = 3  # cells that are not the kit's own
+MOST_WAITS = 10.0  # in limits of one wait
+Shorten = Callable[[str], str]  # what of a cell's source to run where all of it cannot be
 
 
 def run_cells(
-    sandbox: Sandbox, cells: Sequence[CellSource], files: Mapping[str, bytes] | None = None
+    sandbox: Sandbox,
+    cells: Sequence[CellSource],
+    files: Mapping[str, bytes] | None = None,
+    shorten: Shorten = lambda source: "",
 ) -> tuple[Job, list[CellResult]]:
     """Run cells in a new job; where one hangs or crashes, run the rest again without it.
 
-    After three such cells, or when the job's processor time is used up, the cells from there on
-    are ``not_run``. The caller closes the job, which is as doubtful as those before it.
+    Whatever such a cell has left in its process (open files, memory, half-changed names) goes
+    with it, so that what the others do depends neither on it nor on when it was stopped. What
+    ``shorten`` leaves of it gets a try in its place. After three of the student's cells, or when
+    the job's processor time or ten waits are used up, the cells from there on are ``not_run``.
+    The caller closes the job, whose ``cells`` are those that have run to their end, and which is
+    as doubtful as those before it.
 
-    Returns: the job, alive unless even that failed, and a result for every cell, in order.
-    Raises: SandboxError.
+    Returns: the job, and a result for every cell, in order; that of a cell which was stopped
+    tells of its first run. Raises: SandboxError.
     """
     stopped: dict[int, CellResult] = {}  # by position, since ids come from elsewhere
-    waiting = list(range(len(cells)))
+    waiting = dict(enumerate(cells))
+    left_out = 0
     seconds_left = sandbox.limits.job_cpu_seconds
     doubtful = False
+    end = time.monotonic() + MOST_WAITS * sandbox.limits.wall_seconds
     while True:
-        job = sandbox.job([cells[at] for at in waiting], files)
+        job = sandbox.job(list(waiting.values()), files)
         ran = dict(zip(waiting, job.run(), strict=True))
         doubtful = job.doubtful = job.doubtful or doubtful
-        if job.alive:
+        culprit = next((at for at, result in ran.items() if result.outcome in ENDED), None)
+        if culprit is None:
             break
+        job.close()
         seconds_left -= job.cpu_seconds
-        culprit = next((at for at, r in ran.items() if r.outcome in ENDED), None)
-        if culprit is None or len(stopped) > MOST_SKIPPED:
-            break
-        stopped[culprit] = ran[culprit]
-        give_up = len(stopped) >= MOST_SKIPPED or seconds_left < sandbox.limits.cell_cpu_seconds
-        waiting = [at for at in waiting if at < culprit or (at > culprit and not give_up)]
+        cell = waiting.pop(culprit)
+        short = "" if culprit in stopped else shorten(cell.source)
+        stopped.setdefault(culprit, ran[culprit])
+        if short:
+            waiting[culprit] = replace(cell, source=short)
+        else:
+            left_out += cell.kind != "example"
+        spent = seconds_left < sandbox.limits.cell_cpu_seconds or time.monotonic() > end
+        last = culprit if spent or left_out >= MOST_SKIPPED else len(cells)
+        waiting = {at: waiting[at] for at in sorted(waiting) if at < last}
     found = {**ran, **stopped}
     return job, [found.get(at) or CellResult(cell.id, "not_run") for at, cell in enumerate(cells)]
