@@ -22,6 +22,7 @@ from sandbox_kit import (
 )
 
 from grader.sandbox import CellSource, run_cells
+from grader.sandbox.job import MOST_SHOWN
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.parametrize("tier", ISOLATED)]
 
@@ -119,6 +120,13 @@ REFUSED = {
     "kill group": "os.killpg(0, 9)",
     "kill parent": "os.kill(os.getppid(), 9)",
     "stop the first": "os.kill(1, 9)",
+    "signal by a file's owner": "fcntl.fcntl(os.pipe()[0], 8, os.getppid())",
+    "signal by a file's new owner": "fcntl.fcntl(os.pipe()[0], 15, bytes(8))",
+    "which signal": "fcntl.fcntl(os.pipe()[0], 10, 9)",
+    "signal by a socket's owner": "import socket as s; fcntl.ioctl(s.socketpair()[0], 0x8902, bytes(4))",
+    "datagrams": "import socket; socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)",
+    "raw pair": "import socket; socket.socketpair(socket.AF_UNIX, socket.SOCK_RAW)",
+    "flush every disk": "call(306 if X86 else 267, 0)",
     "parent's limits": "import resource as r; r.prlimit(os.getppid(), r.RLIMIT_CPU, (1, 1))",
     "parent's priority": "os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)",
     "parent's memory": "open(f'/proc/{os.getppid()}/mem', 'rb')",
@@ -397,6 +405,27 @@ def test_many_cells_that_wait_do_not_hold_up_the_class(tier: str) -> None:
     job.close()
     assert time.monotonic() - began < 60
     assert [result.outcome for result in results] == ["timed_out"] * 3 + ["not_run"] * 47
+
+
+def test_many_short_waits_do_not_hold_up_the_class(tier: str) -> None:
+    """No cell waits for too long, all together do: after ten limits of a wait they end."""
+    waiting = [CellSource(f"w{n}", "import time\ntime.sleep(0.4)", "other") for n in range(100)]
+    limits = dataclasses.replace(LIMITS, wall_seconds=0.5)
+    began = time.monotonic()
+    job, results = run_cells(sandbox_at(tier, limits), waiting)
+    job.close()
+    assert time.monotonic() - began < 30
+    assert [result.outcome for result in results[-50:]] == ["not_run"] * 50
+
+
+def test_outputs_of_many_cells_are_bounded_together(tier: str) -> None:
+    """A cell may show so much, and a thousand cells not a thousand times that."""
+    sources = ["print('x' * (1 << 16))"] * 1000
+    job, results = run_cells(sandbox_at(tier), cells(*sources, "1 + 1"))
+    job.close()
+    assert {result.outcome for result in results} == {"ok"}
+    assert sum(len(repr(result.outputs)) for result in results) < 2 * MOST_SHOWN
+    assert "too much" in printed(results[-2])
 
 
 def test_cells_with_one_id_are_told_apart(tier: str) -> None:

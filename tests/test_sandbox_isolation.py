@@ -355,13 +355,18 @@ def test_the_filter_decides_as_its_tables_say(machine: str) -> None:
         assert decide(numbers[column], 7, 9) == seccomp.ALLOW
         for other in (0, 1, 0xFFFFFFFF, 0xFFFFFFF9):
             assert decide(numbers[column], other, 9) == seccomp.EPERM
-    assert decide(seccomp.SOCKETPAIR[machine], 1) == seccomp.ALLOW
-    assert decide(seccomp.SOCKETPAIR[machine], 2) == seccomp.EPERM
+    for stream in (1, 0x801, 0x80001, 0x80801):
+        assert decide(seccomp.SOCKETPAIR[machine], 1, stream) == seccomp.ALLOW
+    for other in (2, 3, 5, 0x80002, 0x80005):  # datagrams, which a raw one is, too; packets
+        assert decide(seccomp.SOCKETPAIR[machine], 1, other) == seccomp.EPERM
+    assert decide(seccomp.SOCKETPAIR[machine], 2, 1) == seccomp.EPERM
     assert decide(seccomp.PRLIMIT[machine], 0) == seccomp.ALLOW
     assert decide(seccomp.PRLIMIT[machine], 1) == seccomp.EPERM
     assert decide(seccomp.IOCTL[machine], 0, seccomp.TIOCSTI) == seccomp.EPERM
+    assert decide(seccomp.IOCTL[machine], 0, seccomp.SIOCSPGRP) == seccomp.EPERM
     assert decide(seccomp.IOCTL[machine], 0, 0x5401) == seccomp.ALLOW
     assert decide(seccomp.FCNTL[machine], 0, 6) == seccomp.EPERM  # F_SETLK
+    assert decide(seccomp.FCNTL[machine], 0, 8) == seccomp.EPERM  # F_SETOWN
     assert decide(seccomp.FCNTL[machine], 0, 4) == seccomp.ALLOW  # F_SETFL
     assert decide(10_000) == seccomp.ENOSYS
     assert decide(0x40000000 + 57) == seccomp.ENOSYS  # the x32 numbers

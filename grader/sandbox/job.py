@@ -7,8 +7,11 @@ process had crashed; it never becomes anything but plain data, and never raises 
 from __future__ import annotations
 
 import contextlib
+import math
 import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
@@ -27,6 +30,8 @@ from .worker_process import WorkerProcess
 
 READY_SECONDS = 30.0
 ENVELOPE_DEPTH = 4
+MOST_SHOWN = 32 << 20  # bytes, about, of the outputs of all cells together
+TOO_MUCH = {"output_type": "stream", "name": "stdout", "text": "[too much was shown: not kept]\n"}
 Message = dict[str, Any]
 
 
@@ -48,6 +53,7 @@ class Job:
         self.cpu_seconds = 0.0  # known when the job is closed
         self.memory_kb = 0
         self.doubtful = False  # ended or cut by what need not be its own doing: see _exchange
+        self._shown = 0
         self._worker = worker
         self._channel = channel
         self._pid = pid
@@ -77,16 +83,27 @@ class Job:
             except (Closed, Stopped) as error:
                 raise SandboxError(f"a job's files could not be written {error}") from None
 
-    def run(self) -> list[CellResult]:
+    def run(self, end: float = math.inf) -> list[CellResult]:
         """Run the cells in order, up to the first that hangs or ends the process.
 
         What follows that one is ``not_run``: in this process it would meet what was left behind.
+        So is what is not begun by ``end``, on the monotonic clock.
         """
         results: list[CellResult] = []
         for cell in self.cells:
             over = results and results[-1].outcome in (*ENDED, "not_run")
-            results.append(CellResult(cell.id, "not_run") if over else self._run_cell(cell))
+            late = not over and time.monotonic() > end
+            self.doubtful |= late
+            skip = over or late
+            results.append(
+                CellResult(cell.id, "not_run") if skip else self._bounded(self._run_cell(cell))
+            )
         return results
+
+    def _bounded(self, result: CellResult) -> CellResult:
+        """Leave the outputs out once those of all cells together are too much."""
+        self._shown += sum(map(_size, result.outputs))
+        return result if self._shown <= MOST_SHOWN else replace(result, outputs=(dict(TOO_MUCH),))
 
     def _run_cell(self, cell: CellSource) -> CellResult:
         if not self.alive:
@@ -224,3 +241,10 @@ class Job:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _size(tree: Any) -> int:
+    """Return about how many bytes an output takes, however little text there is in its parts."""
+    if isinstance(tree, dict):
+        return sum(map(_size, tree.values()))
+    return sum(map(_size, tree)) if isinstance(tree, list) else 50 + len(str(tree))

@@ -19,7 +19,11 @@ LOAD, EQUAL, GREATER, HAS_BITS, RETURN = 0x20, 0x15, 0x25, 0x45, 0x06
 NUMBER, ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
 CLONE_THREAD, CLONE_NEWUSER = 0x00010000, 0x10000000
 AF_UNIX = 1
+# Streams only, whatever their flags: an unconnected datagram socket needs no `connect` to reach
+# others, since `sendto` takes an address, and nothing else would refuse it a path.
+STREAMS = tuple(1 | nonblock | cloexec for nonblock in (0, 0x800) for cloexec in (0, 0x80000))
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
+FIOSETOWN, SIOCSPGRP = 0x8901, 0x8902
 LAST_KNOWN = 466  # newer system calls answer "not implemented"
 
 AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -55,6 +59,7 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     "quotactl_fd": (443, 443), "sethostname": (170, 161), "setdomainname": (171, 162),
     "settimeofday": (164, 170), "clock_settime": (227, 112), "adjtimex": (159, 171),
     "clock_adjtime": (305, 266), "vhangup": (153, 58), "seccomp": (317, 277),
+    "sync": (162, 81), "syncfs": (306, 267),
     "lsm_set_self_attr": (460, 460), "uselib": (134, None), "nfsservctl": (180, 42),
     # memory and files that no limit counts, or that outlive the job
     "memfd_create": (319, 279), "memfd_secret": (447, 447), "shmget": (29, 194),
@@ -83,7 +88,9 @@ SOCKETPAIR = {"x86_64": 53, "aarch64": 199}
 IOCTL = {"x86_64": 16, "aarch64": 29}
 FCNTL = {"x86_64": 72, "aarch64": 25}
 # Locks, leases and notices on a library's file are seen by other jobs: no letter-box.
-FCNTL_REFUSED = (5, 6, 7, 36, 37, 38, 1024, 1026)
+# A descriptor's owner, and which signal it is sent: any signal to any process of the same user.
+FCNTL_REFUSED = (5, 6, 7, 36, 37, 38, 1024, 1026, 8, 10, 15)
+IOCTL_REFUSED = (TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP)
 PRLIMIT = {"x86_64": 302, "aarch64": 261}
 PRCTL = {"x86_64": 157, "aarch64": 167}
 # Dying with the worker and staying unreadable are not the student's to undo.
@@ -129,11 +136,12 @@ def program(machine: str, own_pid: int) -> list[Instruction]:
     steps += [(EQUAL, 0, 1, CLONE3), (RETURN, 0, 0, ENOSYS)]  # glibc falls back to clone
     steps += _unless_bits(CLONE[machine], CLONE_THREAD, CLONE_NEWUSER)
     steps += _unless_argument(SOCKETPAIR[machine], 0, (AF_UNIX,))
+    steps += _unless_argument(SOCKETPAIR[machine], 1, STREAMS)
     steps += _unless_argument(PRLIMIT[machine], 0, (0, own_pid))
     for numbers in SIGNALS.values():
         number = numbers[column]
         steps += _unless_argument(number, 0, (own_pid,))
-    steps += _if_argument(IOCTL[machine], 1, (TIOCSTI, TIOCLINUX))
+    steps += _if_argument(IOCTL[machine], 1, IOCTL_REFUSED)
     steps += _if_argument(FCNTL[machine], 1, FCNTL_REFUSED)
     steps += _if_argument(PRCTL[machine], 0, PRCTL_REFUSED)
     return [*steps, (RETURN, 0, 0, ALLOW)]
