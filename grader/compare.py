@@ -21,6 +21,7 @@ Array = npt.NDArray[Any]
 Tree = Any  # arrays, numbers, strings and None in nested tuples, lists and dictionaries
 
 LETTERS = re.compile(r"[A-Za-z]\w*")
+VALUES_OFF = "values are off"  # how a message says that numbers differ
 LONGEST_KEY = 24  # characters of a dictionary's key that a message shows
 
 
@@ -164,8 +165,9 @@ def array_finding(
     error = relative_error(got, expected, tol.relative)
     if error < tol.relative:
         return None
-    seen = f"relative error {error:.1e}" + _first_difference(expected, got, tol)
-    agree = f"the reference within {tol.relative:g} (relative error of the whole array)"
+    off, size = _differences(expected, got, tol), f"relative error {error:.1e}"
+    seen = f"{off} ({size})" if off else size
+    agree = f"the values of the reference, to {round(-float(np.log10(tol.relative)))} digits"
     return Finding("values", f"the values of {where}", agree, seen, source)
 
 
@@ -175,12 +177,12 @@ def _shape_look(line: Check, got: Array) -> str:
     return f"the line that makes {line.name}: which axes does each product and sum leave?"
 
 
-def _first_difference(expected: Array, got: Array, tol: Tolerance) -> str:
-    """Name the first place that differs; the values themselves only where they are no secret."""
+def _differences(expected: Array, got: Array, tol: Tolerance) -> str:
+    """Count what differs and name the first place; values only where they are no secret."""
     scale = float(np.max(np.abs(expected), initial=0.0)) + 1.0
     with np.errstate(all="ignore"):
         off = np.argwhere(~(np.abs(got - expected) <= tol.relative * scale))
-    share = f"; {len(off)} of {got.size} values are off" if len(off) else ""
+    share = f"{len(off)} of {got.size} {VALUES_OFF}" if len(off) else ""
     if not (tol.reveal and len(off)):
         return share
     place = tuple(int(i) for i in off[0])

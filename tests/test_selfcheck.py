@@ -329,6 +329,28 @@ def test_a_missing_cell_costs_its_sequence_nothing(shown):
     assert shown == [10.0]
 
 
+@pytest.mark.parametrize("sequence", [name for name in NAMES if "cell" not in name])
+def test_an_empty_cell_is_not_an_empty_sequence(sequence, shown):
+    """A right sequence keeps its points while its cell is a stub, and is not called empty."""
+    cell = sequence.replace("_", "_cell_")
+    cells = {c["metadata"].get("nbgrader", {}).get("grade_id"): c for c in _released_cells()}
+    own = scope(**{cell: "".join(cells[cell]["source"])})
+    printed, error = checked(own[sequence], sequence)
+    assert error == "" and shown == [assignment().spec.exercise(sequence).points]
+    assert f"right, once {cell} is: mend that one first" in printed
+
+
+def test_with_an_empty_cell_a_wrong_sequence_is_told_its_own_mistake(shown):
+    """Recorded steps show what is wrong with the sequence; the empty cell does not hide it."""
+    cells = {c["metadata"].get("nbgrader", {}).get("grade_id"): c for c in _released_cells()}
+    stub = "".join(cells["rnn_cell_forward"]["source"])
+    text = right("rnn_forward").replace("caches.append(cache)", "pass")
+    own = scope(rnn_cell_forward=stub, rnn_forward=text)
+    printed, error = checked(own["rnn_forward"], "rnn_forward")
+    assert "caches" in error and "still empty" not in printed + error
+    assert shown == [8.0] and "It looks as if caches is never filled" in " ".join(printed.split())
+
+
 RECURRENCES = {
     "the first state again": (
         "cell(x[:, :, t], a_next, parameters)",
@@ -453,7 +475,38 @@ def test_the_table_says_in_words_what_colours_say():
     shown = panel._repr_html_()
     assert "passed" in shown and "failed" in shown and "1 of 3 points" in shown
     assert 'aria-label="points earned"' in shown and 'scope="col"' in shown
+    third = Panel("t", [Row("a", True, 1 / 3, 1), Row("b", True, 0.1, 1), Row("c", True, 0.2, 1)])
+    assert "0.33 / 1" in repr(third) and "0.33 / 1" in third._repr_html_()
+    assert "0.63 of 3 points" in repr(third)
     assert max(map(len, repr(panel).splitlines())) <= 100
+
+
+@pytest.mark.parametrize(("name", "mistake"), [pair for pair in SHOWN if pair[0] in NAMES[::3]])
+def test_what_a_mistake_shows_fits_a_terminal(name, mistake, shown):
+    """No line is longer than 100 columns, none ends in a space; labels keep their column."""
+    printed, error = checked(scope(**{name: mistaken(name, mistake)})[name], name)
+    lines = printed.splitlines()
+    assert max(map(len, lines)) <= 100 and all(line == line.rstrip() for line in lines)
+    four = [line for line in lines if re.match("  (checked|expected|got|look at):", line)]
+    assert len(four) == 4 and all(line[11] == " " != line[12] for line in four)
+    if "values are off" in printed:
+        assert error.endswith("values are off")  # the numbers are in the table above
+
+
+def test_a_passed_check_that_earns_less_says_why(shown):
+    """Arguments left alone are no merit of a wrong answer: the row says when its point counts."""
+    text = mistaken("rnn_cell_forward", "no-tanh")
+    printed, _ = checked(scope(rnn_cell_forward=text)["rnn_cell_forward"])
+    [line] = [line for line in printed.splitlines() if "arguments untouched" in line]
+    assert "passed" in line and "0 / 1  counts when the main values are right" in line
+
+
+def test_the_four_lines_are_a_table_with_row_headings():
+    """In a notebook each label heads its row, and what is said beyond them is a paragraph."""
+    shown = Panel("t", [], "checked:  a\nexpected: b\ngot:      c: d\nlook at:  e\n\nIt looks")
+    found = shown._repr_html_()
+    assert [found.count(part) for part in ('scope="row"', "<p ", "<pre")] == [4, 1, 0]
+    assert ">c: d</td>" in found and ">It looks</p>" in found
 
 
 def test_the_file_defines_nothing_twice():

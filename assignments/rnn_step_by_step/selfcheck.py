@@ -29,6 +29,7 @@ Array = npt.NDArray[Any]
 Tree = Any  # arrays, numbers, strings and None in nested tuples, lists and dictionaries
 
 LETTERS = re.compile(r"[A-Za-z]\w*")
+VALUES_OFF = "values are off"  # how a message says that numbers differ
 LONGEST_KEY = 24  # characters of a dictionary's key that a message shows
 
 
@@ -172,8 +173,9 @@ def array_finding(
     error = relative_error(got, expected, tol.relative)
     if error < tol.relative:
         return None
-    seen = f"relative error {error:.1e}" + _first_difference(expected, got, tol)
-    agree = f"the reference within {tol.relative:g} (relative error of the whole array)"
+    off, size = _differences(expected, got, tol), f"relative error {error:.1e}"
+    seen = f"{off} ({size})" if off else size
+    agree = f"the values of the reference, to {round(-float(np.log10(tol.relative)))} digits"
     return Finding("values", f"the values of {where}", agree, seen, source)
 
 
@@ -183,12 +185,12 @@ def _shape_look(line: Check, got: Array) -> str:
     return f"the line that makes {line.name}: which axes does each product and sum leave?"
 
 
-def _first_difference(expected: Array, got: Array, tol: Tolerance) -> str:
-    """Name the first place that differs; the values themselves only where they are no secret."""
+def _differences(expected: Array, got: Array, tol: Tolerance) -> str:
+    """Count what differs and name the first place; values only where they are no secret."""
     scale = float(np.max(np.abs(expected), initial=0.0)) + 1.0
     with np.errstate(all="ignore"):
         off = np.argwhere(~(np.abs(got - expected) <= tol.relative * scale))
-    share = f"; {len(off)} of {got.size} values are off" if len(off) else ""
+    share = f"{len(off)} of {got.size} {VALUES_OFF}" if len(off) else ""
     if not (tol.reveal and len(off)):
         return share
     place = tuple(int(i) for i in off[0])
@@ -575,8 +577,8 @@ def cause_of_error(
     quoted = QUOTED.search(message)
     word = quoted[1] if quoted and known(quoted[1]) else ""
     if name == "KeyError" and word:
-        near = _nearest(word, sorted(set(keys) - {word}))
-        hint = f"Is {near!r} meant?" if near else "Which keys does the docstring list?"
+        near = difflib.get_close_matches(word, sorted(set(keys) - {word}), n=1, cutoff=0.5)
+        hint = f"Is {near[0]!r} meant?" if near else "Which keys does the docstring list?"
         return Cause("key-unknown", f"the key {word!r} is looked up and is not there", hint)
     if name == "NameError" and word:
         hint = "Is it spelt as where it is set, and set within the function?"
@@ -598,12 +600,6 @@ def cause_of_error(
         hint = "Write the shape beside each array on that line, in letters, and look where it ends."
         return Cause("shapes-do-not-fit", "two arrays are put together that do not fit", hint)
     return None
-
-
-def _nearest(word: str, keys: list[str]) -> str:
-    """The key that ``word`` may stand for; letters swapped come first: Wxa is Wax and not Wya."""
-    swapped = [key for key in keys if sorted(key) == sorted(word)]
-    return next(iter(swapped or difflib.get_close_matches(word, keys, n=1, cutoff=0.5)), "")
 
 
 def named_parts(tree: Tree) -> Iterator[tuple[str, Tree]]:
@@ -734,10 +730,15 @@ def _useless(value: Any) -> Any:
 
 
 import html
+import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 BAR = 20  # characters of the points bar in text
+WIDTH = 98  # columns of a message in text, beside its margin of two
+LABELLED = re.compile(r"(checked|expected|got|look at):\s+(.*)")
+PLAIN = "text-align:left;vertical-align:top;padding:0.1em 0.8em 0.1em 0;overflow-wrap:anywhere"
 LINE = "1px solid rgba(128,128,128,0.4)"  # visible on light and on dark, quieter than the text
 
 
@@ -766,6 +767,11 @@ class Row:
             return "\N{WHITE CIRCLE}"
         return "\N{CHECK MARK}" if self.passed else "\N{BALLOT X}"
 
+    @property
+    def score(self) -> str:
+        """The points with at most two decimals: thirds do not fit any table."""
+        return f"{round(self.points, 2):g} / {self.max_points:g}"
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -779,7 +785,12 @@ class Panel:
     @property
     def points(self) -> float:
         """Points earned over all rows."""
-        return float(sum(row.points for row in self.rows))
+        return round(float(sum(row.points for row in self.rows)), 9)  # 9, not 8.999999999999998
+
+    @property
+    def score(self) -> str:
+        """The points with at most two decimals, of how many."""
+        return f"{round(self.points, 2):g} of {self.max_points:g}"
 
     @property
     def max_points(self) -> float:
@@ -791,16 +802,15 @@ class Panel:
         lines = [self.title]
         width = max((len(row.name) for row in self.rows), default=0)
         for row in self.rows:
-            score = f"{row.points:g} / {row.max_points:g}"
             lines.append(
-                f"  {row.name:<{width}}  {row.word:<6}  {score:>11}  {row.remark}".rstrip()
+                f"  {row.name:<{width}}  {row.word:<6}  {row.score:>11}  {row.remark}".rstrip()
             )
         if self.rows:
             share = self.points / self.max_points
             bar = "#" * round(BAR * share) + "." * (BAR - round(BAR * share))
-            lines.append(f"  [{bar}] {self.points:g} of {self.max_points:g} points")
+            lines.append(f"  [{bar}] {self.score} points")
         if self.message:
-            lines += ["", *("  " + line for line in self.message.splitlines())]
+            lines += ["", *("  " + line if line else "" for line in _folded(self.message))]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -818,16 +828,12 @@ class Panel:
             parts += [_row(row) for row in self.rows]
             parts.append("</tbody></table>")
             parts.append(
-                f'<div>{self.points:g} of {self.max_points:g} points <meter min="0" '
+                f'<div>{self.score} points <meter min="0" '
                 f'max="{self.max_points:g}" value="{self.points:g}" style="width:10em" '
                 f'aria-label="points earned"></meter></div>'
             )
         if self.message:
-            parts.append(
-                '<pre style="white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;'
-                'margin:0.4em 0;background:none;color:inherit">'
-                f"{html.escape(self.message)}</pre>"
-            )
+            parts.append(_message(self.message))
         return "".join([*parts, "</div>"])
 
 
@@ -838,9 +844,35 @@ def _cell(tag: str, text: str) -> str:
 
 
 def _row(row: Row) -> str:
-    score = f"{row.points:g} / {row.max_points:g}"
-    texts = (row.name, f"{row.mark} {row.word}", score, row.remark)
+    texts = (row.name, f"{row.mark} {row.word}", row.score, row.remark)
     return "<tr>" + "".join(_cell("td", text) for text in texts) + "</tr>"
+
+
+def _folded(message: str) -> list[str]:
+    """Fold long lines for a terminal; what follows a label stays in the label's column."""
+    lines = []
+    for line in message.splitlines():
+        inside = " " * len("expected: ") if LABELLED.fullmatch(line) else ""
+        lines += textwrap.wrap(line, WIDTH, subsequent_indent=inside, break_on_hyphens=False) or [
+            ""
+        ]
+    return lines
+
+
+def _message(message: str) -> str:
+    """Show labelled lines as a table without lines of its own, the rest as paragraphs."""
+    parts, rows = [], ""
+    for line in filter(None, message.splitlines()):
+        if found := LABELLED.fullmatch(line):
+            label, text = map(html.escape, found.groups())
+            rows += f'<tr><th scope="row" style="{PLAIN}">{label}</th>'
+            rows += f'<td style="{PLAIN}">{text}</td></tr>'
+        else:
+            parts.append(
+                f'<p style="margin:0.4em 0;overflow-wrap:anywhere">{html.escape(line)}</p>'
+            )
+    table = f'<table style="margin:0.4em 0;border-collapse:collapse">{rows}</table>' if rows else ""
+    return table + "".join(parts)
 
 
 """What the student's check knows of each exercise, read from ``references.npz`` beside it."""
@@ -897,22 +929,13 @@ def _reference(entry: Mapping[str, Any], store: Mapping[str, Any]) -> Reference:
 
 @functools.cache
 def references() -> dict[str, Reference]:
-    """Every exercise by name, in the notebook's order.
-
-    Raises FileNotFoundError or ValueError with the remedy when the file is absent or damaged.
-    """
+    """Every exercise by name, in the notebook's order; raises FileNotFoundError with the remedy."""
     folder = Path(__file__).resolve().parent
     if not (folder / "references.npz").exists():
         raise FileNotFoundError(
             f"references.npz is not in {folder}: put it beside selfcheck.py and the notebook"
         )
-    try:
-        return _load(folder)
-    except Exception as error:  # cut off, or of another release than this file
-        raise ValueError(
-            f"references.npz in {folder} cannot be read ({type(error).__name__}): "
-            "fetch it again, together with selfcheck.py and rnn_utils.py"
-        ) from None
+    return _load(folder)
 
 
 """A stand-in for the student's helper function, which answers from recorded calls.
@@ -1074,7 +1097,7 @@ def summary() -> None:
     """Show the points of every exercise that was checked since the notebook was started."""
     rows = []
     for name, reference in references().items():
-        whole = float(sum(line.points for line in reference.layout.checks))
+        whole = round(float(sum(line.points for line in reference.layout.checks)), 9)
         points, _ = _points.get(name, (0.0, whole))
         remark = "" if name in _points else "not checked yet"
         rows.append(Row(name, points == whole, points, whole, remark, name not in _points))
@@ -1095,8 +1118,8 @@ def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
         if not replayed.failed and not _right_cell(reference, function):
             note = f"right, once {reference.helper} is: mend that one first"
             return _panel(reference, {}, None, note, replayed.outputs)
-        if cause is None and replayed.replay is not None:
-            attempt = replayed
+        if cause is None and (replayed.replay is not None or _says_empty(attempt.error)):
+            attempt, cause = replayed, _known_mistake(reference, replayed)
     cause = cause or _other_cause(reference, attempt)
     first = next((finding for finding in attempt.findings.values() if finding), None)
     hint = cause.text() if cause else ""
@@ -1138,7 +1161,8 @@ def _names(layout: Layout) -> list[str]:
 
 
 def _raised(layout: Layout, error: Exception) -> _Attempt:
-    empty = isinstance(error, NotImplementedError) and EMPTY in str(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    empty = _says_empty(error) and frames[-1].name == layout.name  # not the cell that it calls
     called = f"{layout.name} called with the visible example"
     got = EMPTY if empty else f"{type(error).__name__}: {error}"
     look = "the cell above: write the function there" if empty else _line_of(error)
@@ -1149,6 +1173,10 @@ def _raised(layout: Layout, error: Exception) -> _Attempt:
     replay = error if isinstance(error, NotThisStep) else None
     findings: dict[str, Finding | None] = dict.fromkeys(_names(layout), finding)
     return _Attempt(findings, {}, None, error, empty, replay)
+
+
+def _says_empty(error: Exception | None) -> bool:
+    return isinstance(error, NotImplementedError) and EMPTY in str(error)
 
 
 def _line_of(error: Exception) -> str:
@@ -1259,7 +1287,7 @@ def _panel(
             line.name not in failed,
             points[line.name],
             line.points,
-            _remark(reference, outputs, line, points[line.name], line.name in failed),
+            _remark(reference, outputs, line, failed, points[line.name]),
         )
         for line in layout.checks
     ]
@@ -1270,11 +1298,24 @@ def _panel(
     return panel, _in_short(layout.name, first)
 
 
+def _remark(
+    reference: Reference, outputs: Mapping[str, Tree], line: Check, failed: set[str], points: float
+) -> str:
+    """Say beside a check what its result should look like, or why it earns less than it could."""
+    if line.name in failed:
+        return line.shape
+    if points < line.points:
+        return f"counts {'in full ' if points else ''}when the main values are right"
+    return _agreement(reference, outputs, line.name)
+
+
 def _in_short(name: str, first: Finding) -> str:
     """Say in one line what is wrong; the table above it says the rest."""
     if first.got == EMPTY:
         return f"{name}: {EMPTY}"
     where = first.checked.removeprefix(f"{name} ").removesuffix(f" of {name}")
+    if VALUES_OFF in first.got:
+        return f"{name}: {where}: {first.got.partition(VALUES_OFF)[0]}{VALUES_OFF}"
     return f"{name}: {where}: got {first.got}"
 
 
@@ -1282,16 +1323,6 @@ def _to_do(panel: Panel, layout: Layout) -> Panel:
     """The panel of a function that is still the stub: what there is to earn, nothing wrong yet."""
     rows = [replace(row, to_do=True) for row in panel.rows]
     return Panel(f"{layout.name}: not written yet", rows, f"{EMPTY}: write the function above")
-
-
-def _remark(
-    reference: Reference, outputs: Mapping[str, Tree], line: Check, points: float, failed: bool
-) -> str:
-    if failed:
-        return line.shape
-    if not points:
-        return "counts when the main outputs are right"
-    return _agreement(reference, outputs, line.name)
 
 
 def _agreement(reference: Reference, outputs: Mapping[str, Tree], name: str) -> str:

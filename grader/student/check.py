@@ -20,6 +20,7 @@ from typing import Any
 
 from grader.causes import KEEPS_STATE, READS_GLOBALS, Cause
 from grader.compare import (
+    VALUES_OFF,
     Check,
     Finding,
     Layout,
@@ -78,7 +79,7 @@ def summary() -> None:
     """Show the points of every exercise that was checked since the notebook was started."""
     rows = []
     for name, reference in references().items():
-        whole = float(sum(line.points for line in reference.layout.checks))
+        whole = round(float(sum(line.points for line in reference.layout.checks)), 9)
         points, _ = _points.get(name, (0.0, whole))
         remark = "" if name in _points else "not checked yet"
         rows.append(Row(name, points == whole, points, whole, remark, name not in _points))
@@ -99,8 +100,8 @@ def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
         if not replayed.failed and not _right_cell(reference, function):
             note = f"right, once {reference.helper} is: mend that one first"
             return _panel(reference, {}, None, note, replayed.outputs)
-        if cause is None and replayed.replay is not None:
-            attempt = replayed
+        if cause is None and (replayed.replay is not None or _says_empty(attempt.error)):
+            attempt, cause = replayed, _known_mistake(reference, replayed)
     cause = cause or _other_cause(reference, attempt)
     first = next((finding for finding in attempt.findings.values() if finding), None)
     hint = cause.text() if cause else ""
@@ -142,7 +143,8 @@ def _names(layout: Layout) -> list[str]:
 
 
 def _raised(layout: Layout, error: Exception) -> _Attempt:
-    empty = isinstance(error, NotImplementedError) and EMPTY in str(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    empty = _says_empty(error) and frames[-1].name == layout.name  # not the cell that it calls
     called = f"{layout.name} called with the visible example"
     got = EMPTY if empty else f"{type(error).__name__}: {error}"
     look = "the cell above: write the function there" if empty else _line_of(error)
@@ -153,6 +155,10 @@ def _raised(layout: Layout, error: Exception) -> _Attempt:
     replay = error if isinstance(error, NotThisStep) else None
     findings: dict[str, Finding | None] = dict.fromkeys(_names(layout), finding)
     return _Attempt(findings, {}, None, error, empty, replay)
+
+
+def _says_empty(error: Exception | None) -> bool:
+    return isinstance(error, NotImplementedError) and EMPTY in str(error)
 
 
 def _line_of(error: Exception) -> str:
@@ -263,7 +269,7 @@ def _panel(
             line.name not in failed,
             points[line.name],
             line.points,
-            _remark(reference, outputs, line, points[line.name], line.name in failed),
+            _remark(reference, outputs, line, failed, points[line.name]),
         )
         for line in layout.checks
     ]
@@ -274,11 +280,24 @@ def _panel(
     return panel, _in_short(layout.name, first)
 
 
+def _remark(
+    reference: Reference, outputs: Mapping[str, Tree], line: Check, failed: set[str], points: float
+) -> str:
+    """Say beside a check what its result should look like, or why it earns less than it could."""
+    if line.name in failed:
+        return line.shape
+    if points < line.points:
+        return f"counts {'in full ' if points else ''}when the main values are right"
+    return _agreement(reference, outputs, line.name)
+
+
 def _in_short(name: str, first: Finding) -> str:
     """Say in one line what is wrong; the table above it says the rest."""
     if first.got == EMPTY:
         return f"{name}: {EMPTY}"
     where = first.checked.removeprefix(f"{name} ").removesuffix(f" of {name}")
+    if VALUES_OFF in first.got:
+        return f"{name}: {where}: {first.got.partition(VALUES_OFF)[0]}{VALUES_OFF}"
     return f"{name}: {where}: got {first.got}"
 
 
@@ -286,16 +305,6 @@ def _to_do(panel: Panel, layout: Layout) -> Panel:
     """The panel of a function that is still the stub: what there is to earn, nothing wrong yet."""
     rows = [replace(row, to_do=True) for row in panel.rows]
     return Panel(f"{layout.name}: not written yet", rows, f"{EMPTY}: write the function above")
-
-
-def _remark(
-    reference: Reference, outputs: Mapping[str, Tree], line: Check, points: float, failed: bool
-) -> str:
-    if failed:
-        return line.shape
-    if not points:
-        return "counts when the main outputs are right"
-    return _agreement(reference, outputs, line.name)
 
 
 def _agreement(reference: Reference, outputs: Mapping[str, Tree], name: str) -> str:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import html
+import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 BAR = 20  # characters of the points bar in text
+WIDTH = 98  # columns of a message in text, beside its margin of two
+LABELLED = re.compile(r"(checked|expected|got|look at):\s+(.*)")
+PLAIN = "text-align:left;vertical-align:top;padding:0.1em 0.8em 0.1em 0;overflow-wrap:anywhere"
 LINE = "1px solid rgba(128,128,128,0.4)"  # visible on light and on dark, quieter than the text
 
 
@@ -35,6 +40,11 @@ class Row:
             return "\N{WHITE CIRCLE}"
         return "\N{CHECK MARK}" if self.passed else "\N{BALLOT X}"
 
+    @property
+    def score(self) -> str:
+        """The points with at most two decimals: thirds do not fit any table."""
+        return f"{round(self.points, 2):g} / {self.max_points:g}"
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -48,7 +58,12 @@ class Panel:
     @property
     def points(self) -> float:
         """Points earned over all rows."""
-        return float(sum(row.points for row in self.rows))
+        return round(float(sum(row.points for row in self.rows)), 9)  # 9, not 8.999999999999998
+
+    @property
+    def score(self) -> str:
+        """The points with at most two decimals, of how many."""
+        return f"{round(self.points, 2):g} of {self.max_points:g}"
 
     @property
     def max_points(self) -> float:
@@ -60,16 +75,15 @@ class Panel:
         lines = [self.title]
         width = max((len(row.name) for row in self.rows), default=0)
         for row in self.rows:
-            score = f"{row.points:g} / {row.max_points:g}"
             lines.append(
-                f"  {row.name:<{width}}  {row.word:<6}  {score:>11}  {row.remark}".rstrip()
+                f"  {row.name:<{width}}  {row.word:<6}  {row.score:>11}  {row.remark}".rstrip()
             )
         if self.rows:
             share = self.points / self.max_points
             bar = "#" * round(BAR * share) + "." * (BAR - round(BAR * share))
-            lines.append(f"  [{bar}] {self.points:g} of {self.max_points:g} points")
+            lines.append(f"  [{bar}] {self.score} points")
         if self.message:
-            lines += ["", *("  " + line for line in self.message.splitlines())]
+            lines += ["", *("  " + line if line else "" for line in _folded(self.message))]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -87,16 +101,12 @@ class Panel:
             parts += [_row(row) for row in self.rows]
             parts.append("</tbody></table>")
             parts.append(
-                f'<div>{self.points:g} of {self.max_points:g} points <meter min="0" '
+                f'<div>{self.score} points <meter min="0" '
                 f'max="{self.max_points:g}" value="{self.points:g}" style="width:10em" '
                 f'aria-label="points earned"></meter></div>'
             )
         if self.message:
-            parts.append(
-                '<pre style="white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;'
-                'margin:0.4em 0;background:none;color:inherit">'
-                f"{html.escape(self.message)}</pre>"
-            )
+            parts.append(_message(self.message))
         return "".join([*parts, "</div>"])
 
 
@@ -107,6 +117,32 @@ def _cell(tag: str, text: str) -> str:
 
 
 def _row(row: Row) -> str:
-    score = f"{row.points:g} / {row.max_points:g}"
-    texts = (row.name, f"{row.mark} {row.word}", score, row.remark)
+    texts = (row.name, f"{row.mark} {row.word}", row.score, row.remark)
     return "<tr>" + "".join(_cell("td", text) for text in texts) + "</tr>"
+
+
+def _folded(message: str) -> list[str]:
+    """Fold long lines for a terminal; what follows a label stays in the label's column."""
+    lines = []
+    for line in message.splitlines():
+        inside = " " * len("expected: ") if LABELLED.fullmatch(line) else ""
+        lines += textwrap.wrap(line, WIDTH, subsequent_indent=inside, break_on_hyphens=False) or [
+            ""
+        ]
+    return lines
+
+
+def _message(message: str) -> str:
+    """Show labelled lines as a table without lines of its own, the rest as paragraphs."""
+    parts, rows = [], ""
+    for line in filter(None, message.splitlines()):
+        if found := LABELLED.fullmatch(line):
+            label, text = map(html.escape, found.groups())
+            rows += f'<tr><th scope="row" style="{PLAIN}">{label}</th>'
+            rows += f'<td style="{PLAIN}">{text}</td></tr>'
+        else:
+            parts.append(
+                f'<p style="margin:0.4em 0;overflow-wrap:anywhere">{html.escape(line)}</p>'
+            )
+    table = f'<table style="margin:0.4em 0;border-collapse:collapse">{rows}</table>' if rows else ""
+    return table + "".join(parts)
