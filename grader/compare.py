@@ -165,7 +165,7 @@ def array_finding(
     error = relative_error(got, expected, tol.relative)
     if error < tol.relative:
         return None
-    off, size = _differences(expected, got, tol), f"relative error {error:.1e}"
+    off, size = _differences(expected, got, tol), f"relative error {error:.2g}"
     seen = f"{off} ({size})" if off else size
     agree = f"the values of the reference, to {round(-float(np.log10(tol.relative)))} digits"
     return Finding("values", f"the values of {where}", agree, seen, source)

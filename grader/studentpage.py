@@ -12,6 +12,7 @@ from grader.showing import MOST_TEXT, Shown, shown_cells
 from grader.verdict import CheckResult, ExerciseResult, Verdict
 from grader.wording import OUTCOMES, Message, counted, read_message
 
+NO_FUNCTION = "No such function: "  # how the judge begins to say why an exercise is missing
 TONES = {"passed": "good", "not_attempted": "calm", "missing": "calm"}
 
 
@@ -92,17 +93,21 @@ class StudentPage:
 
     @property
     def summary(self) -> str:
-        """Where the student stands, and the best next step."""
+        """Where the student stands."""
         passed = [item for item in self.exercises if item.outcome == "passed"]
-        open_ones = [item for item in self.exercises if item.outcome != "passed"]
         if not self.exercises:
             return "No exercise could be judged."
-        if not open_ones:
+        if not self.next_step:
             return "Every exercise passes. Well done!"
         number = counted(len(self.exercises), "exercise")
         verb = "passes" if len(passed) == 1 else "pass"
-        start = f"{len(passed)} of {number} {verb}." if passed else "This is a start."
-        return f"{start} A good next step is {open_ones[0].name}."
+        return f"{len(passed)} of {number} {verb}." if passed else "This is a start."
+
+    @property
+    def next_step(self) -> str:
+        """The first exercise that does not pass; empty when all do."""
+        open_ones = (item.name for item in self.exercises if item.outcome != "passed")
+        return next(open_ones, "")
 
 
 def student_page(
@@ -163,7 +168,11 @@ def _message(result: ExerciseResult) -> Message:
     """The message of an exercise; an empty one needs no four lines, and a pass hardly any."""
     if result.outcome == "not_attempted":
         return Message()
-    return read_message(result.message)
+    text = result.message
+    if result.outcome == "missing" and text.startswith(NO_FUNCTION):  # the page has just said so
+        text = text.removeprefix(NO_FUNCTION)
+        text = text[:1].upper() + text[1:]
+    return read_message(text)
 
 
 def _comments(marks: Marks, *cells: str) -> tuple[str, ...]:

@@ -125,7 +125,7 @@ def test_an_exercise_is_filled_and_validated(page: Page, lab: str) -> None:
     assert_shows(output(page, "example_rnn_cell_forward"), "still empty")
     shown = run(page, "check_rnn_cell_forward")
     wrong = "CheckFailed: rnn_cell_forward: this exercise is still empty"
-    assert_shows(shown, "0 of 10 points", wrong)
+    assert_shows(shown, "not written yet", "to do", "0 of 10 points", wrong)
     picture(page, "lab-empty")
     paste_over(page, "rnn_cell_forward", right("rnn_cell_forward"))
     for name in ("rnn_cell_forward", "example_rnn_cell_forward", "check_rnn_cell_forward"):
@@ -144,7 +144,7 @@ def test_an_exercise_is_filled_and_validated(page: Page, lab: str) -> None:
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_a_known_mistake_is_named(page: Page, lab: str, folder: Path, theme: str) -> None:
-    """The table reads well in both themes; the light one is the picture in the README."""
+    """The tables, failed and passed, read well in both themes; one is the README's picture."""
     pupil = Pupil("elif", mistakes={"lstm_backward": "drops-recurrent-terms"})
     (folder / "elif.ipynb").write_text(json.dumps(book_of(pupil)), encoding="utf-8")
     open_notebook(page, f"{lab}elif.ipynb?reset")
@@ -154,6 +154,11 @@ def test_a_known_mistake_is_named(page: Page, lab: str, folder: Path, theme: str
     assert_shows(shown, "nothing is carried from step t + 1 back to step t")
     assert_accessible(page, "[data-name=check_lstm_backward] .jp-RenderedHTMLCommon")
     picture(page, f"lab-mistake-{theme.lower()}")
+    passed = output(page, "check_rnn_forward")
+    assert_shows(passed, "all checks passed", "10 of 10 points")
+    assert_accessible(page, "[data-name=check_rnn_forward] .jp-RenderedHTMLCommon")
+    picture(page, f"lab-passed-{theme.lower()}")
+    shown = output(page, "check_lstm_backward")
     if theme == "Light":
         made = picture(shown.locator(".jp-RenderedHTMLCommon"), "check")
         assert made.stat().st_size <= LARGEST

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_kit import assert_accessible, browser, new_page, picture, require_browser
+from browser_kit import (
+    PICTURES,
+    assert_accessible,
+    browser,
+    new_page,
+    picture,
+    require_browser,
+)
 from class_kit import NAME, assignment, course, right
 
 from grader.autograde import autograde
@@ -29,6 +37,8 @@ PUPILS = [
     Pupil("omar", damage=lambda book: b"{"),
 ]
 SCHEMES = ["light", "dark"]
+CUT_OFF = """[...document.querySelectorAll(".glance")].map(table => table.parentElement)
+    .filter(around => around.scrollWidth > around.clientWidth).map(around => around.innerText)"""
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +78,7 @@ def opened(started: Browser, path: Path, **options: str) -> tuple[Page, list[str
 def test_a_page_is_accessible_and_quiet(
     started: Browser, pages: dict[str, Path], name: str, scheme: str
 ) -> None:
-    """No serious finding of axe, no request, no error, no sideways scrolling, whatever is open."""
+    """No serious finding of axe, no request, no error, nothing cut off at the side when narrow."""
     page, noted = opened(started, pages[name], color_scheme=scheme)
     picture(page, f"{name}-{scheme}", full_page=True)
     page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
@@ -78,6 +88,9 @@ def test_a_page_is_accessible_and_quiet(
     assert page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
     page.set_viewport_size({"width": 360, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = false)")
+    picture(page, f"{name}-{scheme}-narrow", full_page=True)
+    assert page.evaluate(CUT_OFF) == []
     page.context.close()
 
 
@@ -108,4 +121,6 @@ def test_a_page_is_legible_in_print(started: Browser, pages: dict[str, Path]) ->
     bright = [sum(map(int, c.split("(")[1].rstrip(")").split(",")[:3])) for c in colours]
     assert bright[0] < 150 and (bright[1] > 700 or colours[1] == "rgba(0, 0, 0, 0)")
     picture(page, "elif-print", full_page=True)
+    made = page.pdf(path=PICTURES / "elif.pdf", format="A4", prefer_css_page_size=True)
+    assert 2 <= len(re.findall(rb"/Type /Page\b", made)) <= 3  # nothing is unfolded, no gaps
     page.context.close()

@@ -108,7 +108,9 @@ def test_a_message_of_another_form_is_kept_whole() -> None:
     """What is not in four lines is shown as it stands."""
     told = "No such function: its cell is gone from the notebook."
     assert read_message(told).notes == (told,)
-    assert told in page(of(one("missing", message=told))).text
+    text = page(of(one("missing", message=told))).text
+    assert "Its cell is gone from the notebook." in text and "No such function:" not in text
+    assert "As I like." in page(of(one("missing", message="As I like."))).text
 
 
 def test_an_empty_exercise_is_not_scolded() -> None:
@@ -159,7 +161,8 @@ def test_much_output_is_cut() -> None:
 def test_a_full_score_is_celebrated_and_a_partial_one_gets_a_next_step() -> None:
     """The summary ends in something to be glad of or something to do."""
     assert "Well done" in page(of(one("passed"))).text
-    assert "A good next step is f." in page(of(one("raised"))).text
+    made = page(of(one("raised")))
+    assert "A good next step is f." in made.text and {"href": "#f"} in made.all("a")
 
 
 def test_written_answer_shows_points_and_comment() -> None:

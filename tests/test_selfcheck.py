@@ -475,6 +475,7 @@ def test_the_table_says_in_words_what_colours_say():
     shown = panel._repr_html_()
     assert "passed" in shown and "failed" in shown and "1 of 3 points" in shown
     assert 'aria-label="points earned"' in shown and 'scope="col"' in shown
+    assert "remark" not in shown  # nor an empty column
     third = Panel("t", [Row("a", True, 1 / 3, 1), Row("b", True, 0.1, 1), Row("c", True, 0.2, 1)])
     assert "0.33 / 1" in repr(third) and "0.33 / 1" in third._repr_html_()
     assert "0.63 of 3 points" in repr(third)

@@ -173,7 +173,7 @@ def array_finding(
     error = relative_error(got, expected, tol.relative)
     if error < tol.relative:
         return None
-    off, size = _differences(expected, got, tol), f"relative error {error:.1e}"
+    off, size = _differences(expected, got, tol), f"relative error {error:.2g}"
     seen = f"{off} ({size})" if off else size
     agree = f"the values of the reference, to {round(-float(np.log10(tol.relative)))} digits"
     return Finding("values", f"the values of {where}", agree, seen, source)
@@ -735,6 +735,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+HEADS = ("check", "result", "points", "remark")
 BAR = 20  # characters of the points bar in text
 WIDTH = 98  # columns of a message in text, beside its margin of two
 LABELLED = re.compile(r"(checked|expected|got|look at):\s+(.*)")
@@ -823,9 +824,10 @@ class Panel:
         ]
         if self.rows:
             parts.append('<table style="margin:0.4em 0;border-collapse:collapse">')
-            head = "".join(_cell("th", text) for text in ("check", "result", "points", "remark"))
+            columns = len(HEADS) if any(row.remark for row in self.rows) else len(HEADS) - 1
+            head = "".join(_cell("th", text) for text in HEADS[:columns])
             parts.append(f"<thead><tr>{head}</tr></thead><tbody>")
-            parts += [_row(row) for row in self.rows]
+            parts += [_row(row, columns) for row in self.rows]
             parts.append("</tbody></table>")
             parts.append(
                 f'<div>{self.score} points <meter min="0" '
@@ -843,9 +845,9 @@ def _cell(tag: str, text: str) -> str:
     return f'<{tag}{scope} style="{style}">{html.escape(text)}</{tag}>'
 
 
-def _row(row: Row) -> str:
+def _row(row: Row, columns: int) -> str:
     texts = (row.name, f"{row.mark} {row.word}", row.score, row.remark)
-    return "<tr>" + "".join(_cell("td", text) for text in texts) + "</tr>"
+    return "<tr>" + "".join(_cell("td", text) for text in texts[:columns]) + "</tr>"
 
 
 def _folded(message: str) -> list[str]:
@@ -853,9 +855,8 @@ def _folded(message: str) -> list[str]:
     lines = []
     for line in message.splitlines():
         inside = " " * len("expected: ") if LABELLED.fullmatch(line) else ""
-        lines += textwrap.wrap(line, WIDTH, subsequent_indent=inside, break_on_hyphens=False) or [
-            ""
-        ]
+        folded = textwrap.wrap(line, WIDTH, subsequent_indent=inside, break_on_hyphens=False)
+        lines += folded or [""]
     return lines
 
 
@@ -865,7 +866,7 @@ def _message(message: str) -> str:
     for line in filter(None, message.splitlines()):
         if found := LABELLED.fullmatch(line):
             label, text = map(html.escape, found.groups())
-            rows += f'<tr><th scope="row" style="{PLAIN}">{label}</th>'
+            rows += f'<tr style="background:none"><th scope="row" style="{PLAIN}">{label}</th>'
             rows += f'<td style="{PLAIN}">{text}</td></tr>'
         else:
             parts.append(
@@ -1303,7 +1304,7 @@ def _remark(
 ) -> str:
     """Say beside a check what its result should look like, or why it earns less than it could."""
     if line.name in failed:
-        return line.shape
+        return line.shape and f"shape {line.shape}"
     if points < line.points:
         return f"counts {'in full ' if points else ''}when the main values are right"
     return _agreement(reference, outputs, line.name)
@@ -1322,7 +1323,9 @@ def _in_short(name: str, first: Finding) -> str:
 def _to_do(panel: Panel, layout: Layout) -> Panel:
     """The panel of a function that is still the stub: what there is to earn, nothing wrong yet."""
     rows = [replace(row, to_do=True) for row in panel.rows]
-    return Panel(f"{layout.name}: not written yet", rows, f"{EMPTY}: write the function above")
+    return Panel(
+        f"{layout.name}: not written yet", rows, f"{EMPTY.capitalize()}: write the function above."
+    )
 
 
 def _agreement(reference: Reference, outputs: Mapping[str, Tree], name: str) -> str:

@@ -285,7 +285,7 @@ def _remark(
 ) -> str:
     """Say beside a check what its result should look like, or why it earns less than it could."""
     if line.name in failed:
-        return line.shape
+        return line.shape and f"shape {line.shape}"
     if points < line.points:
         return f"counts {'in full ' if points else ''}when the main values are right"
     return _agreement(reference, outputs, line.name)
@@ -304,7 +304,9 @@ def _in_short(name: str, first: Finding) -> str:
 def _to_do(panel: Panel, layout: Layout) -> Panel:
     """The panel of a function that is still the stub: what there is to earn, nothing wrong yet."""
     rows = [replace(row, to_do=True) for row in panel.rows]
-    return Panel(f"{layout.name}: not written yet", rows, f"{EMPTY}: write the function above")
+    return Panel(
+        f"{layout.name}: not written yet", rows, f"{EMPTY.capitalize()}: write the function above."
+    )
 
 
 def _agreement(reference: Reference, outputs: Mapping[str, Tree], name: str) -> str:

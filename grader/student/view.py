@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+HEADS = ("check", "result", "points", "remark")
 BAR = 20  # characters of the points bar in text
 WIDTH = 98  # columns of a message in text, beside its margin of two
 LABELLED = re.compile(r"(checked|expected|got|look at):\s+(.*)")
@@ -96,9 +97,10 @@ class Panel:
         ]
         if self.rows:
             parts.append('<table style="margin:0.4em 0;border-collapse:collapse">')
-            head = "".join(_cell("th", text) for text in ("check", "result", "points", "remark"))
+            columns = len(HEADS) if any(row.remark for row in self.rows) else len(HEADS) - 1
+            head = "".join(_cell("th", text) for text in HEADS[:columns])
             parts.append(f"<thead><tr>{head}</tr></thead><tbody>")
-            parts += [_row(row) for row in self.rows]
+            parts += [_row(row, columns) for row in self.rows]
             parts.append("</tbody></table>")
             parts.append(
                 f'<div>{self.score} points <meter min="0" '
@@ -116,9 +118,9 @@ def _cell(tag: str, text: str) -> str:
     return f'<{tag}{scope} style="{style}">{html.escape(text)}</{tag}>'
 
 
-def _row(row: Row) -> str:
+def _row(row: Row, columns: int) -> str:
     texts = (row.name, f"{row.mark} {row.word}", row.score, row.remark)
-    return "<tr>" + "".join(_cell("td", text) for text in texts) + "</tr>"
+    return "<tr>" + "".join(_cell("td", text) for text in texts[:columns]) + "</tr>"
 
 
 def _folded(message: str) -> list[str]:
@@ -126,9 +128,8 @@ def _folded(message: str) -> list[str]:
     lines = []
     for line in message.splitlines():
         inside = " " * len("expected: ") if LABELLED.fullmatch(line) else ""
-        lines += textwrap.wrap(line, WIDTH, subsequent_indent=inside, break_on_hyphens=False) or [
-            ""
-        ]
+        folded = textwrap.wrap(line, WIDTH, subsequent_indent=inside, break_on_hyphens=False)
+        lines += folded or [""]
     return lines
 
 
@@ -138,7 +139,7 @@ def _message(message: str) -> str:
     for line in filter(None, message.splitlines()):
         if found := LABELLED.fullmatch(line):
             label, text = map(html.escape, found.groups())
-            rows += f'<tr><th scope="row" style="{PLAIN}">{label}</th>'
+            rows += f'<tr style="background:none"><th scope="row" style="{PLAIN}">{label}</th>'
             rows += f'<td style="{PLAIN}">{text}</td></tr>'
         else:
             parts.append(
