@@ -171,6 +171,25 @@ def test_ends_with_three_things_and_reading_and_a_summary(book):
     assert book.cells[-1].source == "summary()"
 
 
+def test_nothing_in_it_needs_one_front_end(book):
+    """Jupyter, VS Code, Colab: no widget, magic, shell line or path."""
+    modules = r"^\s*(?:import|from)\s+(\w+)"
+    for source in code(book).values():
+        assert not re.search(
+            r"^\s*[%!]|get_ipython|ipywidgets|IPython|input\(|open\(", source, re.M
+        )
+        used = set(re.findall(modules, source, re.M))
+        assert used <= {"numpy", "matplotlib", "rnn_utils", "selfcheck", "sys", "platform"}
+    assert not re.search(r"file:|/home/|/content/", markdown(book))
+
+
+def test_figures_travel_inside_the_released_notebook():
+    """Nothing that it shows lies beside it, or on the web."""
+    released = markdown(nbformat.read(RELEASED, as_version=4))
+    addresses = re.findall(r"\]\(([^)]*)\)", released)
+    assert {address.partition(",")[0] for address in addresses} == {"data:image/svg+xml;base64"}
+
+
 def test_versions_are_printed_once(book):
     """One cell prints the versions of Python and NumPy."""
     assert sum("np.__version__" in source for source in code(book).values()) == 1
