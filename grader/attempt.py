@@ -70,16 +70,21 @@ class Attempt:
             return "passed"
         if self.stopped is not None:
             return self.stopped.outcome
-        if self.error is not None and is_empty(self.error):
+        if self.error is not None and is_empty(self.error, self.layout.name):
             return "not_attempted"
         if not self.points and all(t.reply.outcome == "raised" for t in self.trials):
             return "raised"
         return "failed"
 
 
-def is_empty(error: RaisedError) -> bool:
-    """Whether the untouched stub raised this."""
+def from_a_stub(error: RaisedError) -> bool:
+    """Whether an untouched stub raised this: the function's own, or that of one it calls."""
     return error.type == "NotImplementedError" and EMPTY in error.message
+
+
+def is_empty(error: RaisedError, name: str) -> bool:
+    """Whether the untouched stub of the exercise ``name`` itself raised this."""
+    return from_a_stub(error) and error.cell in (None, name)
 
 
 def attempt(
@@ -101,7 +106,7 @@ def attempt(
         trials.append(Trial(case, expected, reply))
         for name, finding in _findings(exercise.layout, case, expected, reply).items():
             findings[name] = findings[name] or finding
-        if reply.outcome in STOPPED or (reply.error is not None and is_empty(reply.error)):
+        if reply.outcome in STOPPED or (reply.error is not None and from_a_stub(reply.error)):
             break
     return Attempt(exercise.layout, tuple(trials), findings, bool(stand_ins))
 
@@ -171,7 +176,7 @@ def _no_result(layout: Layout, reply: Reply, where: str) -> Finding:
 
 def raised_finding(layout: Layout, error: RaisedError, checked: str) -> Finding:
     """Describe an exception by its type and line; its text could carry hidden inputs."""
-    if is_empty(error):
+    if is_empty(error, layout.name):
         look = "the exercise's cell: write the function there"
         return Finding("raised", checked, "a result", EMPTY, look)
     line = f"line {error.line} of the cell {error.cell}" if error.line else "the function's cell"

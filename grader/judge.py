@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from grader.assignment import Assignment
-from grader.attempt import Attempt, attempt
+from grader.attempt import Attempt, attempt, from_a_stub
 from grader.causes import Cause
 from grader.compare import Tree
 from grader.diagnose import diagnose
@@ -186,9 +186,13 @@ def _best(
     helper = next((r for r in before if r.name == exercise.helper), None)
     hopeless = helper is not None and helper.outcome in ("timed_out", "crashed")
     if not hopeless:
-        tried.append(attempt(bench.living(), exercise, cases))
-        if tried[-1].passed or tried[-1].outcome == "not_attempted":
-            return tried[-1]
+        first = attempt(bench.living(), exercise, cases)
+        if first.passed or first.outcome == "not_attempted":
+            return first
+        # That the cell is still empty says nothing of the sequence; the stand-in shows what is.
+        stopped_at_stub = first.error is not None and from_a_stub(first.error)
+        if not (stopped_at_stub and helper is not None and helper.outcome == "not_attempted"):
+            tried.append(first)
     # A right cell of the student's own is not replaced: what is wrong lies elsewhere, and copies
     # that a stand-in returns would hide a cache whose arrays are overwritten later.
     if helper is not None and helper.outcome != "passed" and not (tried and bench.spent()):

@@ -126,6 +126,28 @@ def test_a_missing_cell_costs_its_sequence_nothing() -> None:
     assert result["rnn_forward"].points == 10.0 and result["rnn_forward"].with_reference_helpers
 
 
+@pytest.mark.parametrize("sequence", [name for name in NAMES if "_cell_" not in name])
+def test_an_empty_cell_costs_its_sequence_nothing(sequence: str) -> None:
+    """The stub's error is the cell's own: a sequence that was written is not called empty."""
+    cell = sequence.replace("_", "_cell_")
+    found = judged(Pupil("s", solved=tuple(name for name in NAMES if name != cell))).verdict
+    assert list(losses(found)) == [cell]
+    assert by_name(found)[cell].outcome == "not_attempted"
+    result = by_name(found)[sequence]
+    assert result.outcome == "passed" and result.with_reference_helpers
+    assert f"Judged with a right {cell} in place of yours." in result.message
+
+
+def test_with_an_empty_cell_a_wrong_sequence_is_told_its_own_mistake() -> None:
+    """What is wrong with the sequence is named, and not that the cell is empty."""
+    solved = tuple(name for name in NAMES if name != "rnn_cell_forward")
+    pupil = Pupil("s", solved=solved, mistakes={"rnn_forward": "state-not-carried"})
+    result = by_name(judged(pupil).verdict)["rnn_forward"]
+    assert result.outcome == "failed" and "still empty" not in result.message
+    assert "NotImplementedError" not in result.message
+    assert result.message.startswith("checked:  the values of a of rnn_forward")
+
+
 def test_an_own_cache_layout_costs_the_cache_alone() -> None:
     """Backward functions that read the student's own cache are judged with it."""
     forward = right("rnn_cell_forward").replace(

@@ -229,7 +229,7 @@ def test_untouched_arguments_say_why_they_earn_nothing_yet(shown):
     printed, _ = checked(own["rnn_cell_forward"])
     (row,) = [line for line in printed.splitlines() if "arguments untouched" in line]
     assert "passed" in row and "0 / 1" in row
-    assert row.endswith("counts when the main outputs are right")
+    assert row.endswith("counts when the main values are right")
     assert printed.count("counts when") == 1
 
 
