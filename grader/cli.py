@@ -154,8 +154,9 @@ def report(assignment: str | None, course: Course) -> None:
     name = course.assignment(assignment)
     with bar(f"report on {name}") as progress:
         written = run(course, name, progress)
+    here = Path.cwd()
     for path in written:
-        click.echo(path.relative_to(course.root))
+        click.echo(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 @main.command()

@@ -82,7 +82,7 @@ def _stubs(verdicts: Mapping[str, Verdict], about: Lesson) -> dict[str, str]:
 
 
 def written(marks: Mapping[str, Marks], verdicts: Mapping[str, Verdict]) -> dict[str, float]:
-    """How far marking by hand is: answers waiting, answers marked, and late penalties."""
+    """How far marking by hand is: answers waiting, marked, left empty; and late penalties."""
     tested = {f"check_{e.name}" for verdict in verdicts.values() for e in verdict.exercises}
     cells = [
         mark
@@ -91,10 +91,13 @@ def written(marks: Mapping[str, Marks], verdicts: Mapping[str, Verdict]) -> dict
         for cell, mark in entry.cells.items()
         if cell not in tested and not cell.startswith("check_")
     ]
-    points = [mark.points for mark in cells if mark.points is not None]
+    settled = [mark for mark in cells if not mark.waits]
+    by_hand = [mark for mark in settled if mark.manual is not None]
+    points = [mark.points for mark in by_hand if mark.points is not None]
     return {
-        "waiting": len(cells) - len(points),
+        "waiting": len(cells) - len(settled),
         "marked": len(points),
+        "empty": len(settled) - len(points),  # nbgrader gives them zero by itself
         "mean": sum(points) / len(points) if points else 0.0,
         "late": sum(1 for s, entry in marks.items() if s in verdicts and entry.penalty),
     }

@@ -16,7 +16,7 @@ GROUPS = {  # how outcomes are told apart in the picture: label, outcomes
     "partly right": (),  # failed with points
     "wrong or raised": ("failed", "raised"),
     "timed out or crashed": ("timed_out", "crashed"),
-    "not attempted": ("not_attempted", "missing"),
+    "not attempted or missing": ("not_attempted", "missing"),
 }
 BINS = 10
 FEWEST = 5  # students below which a correlation says nothing
@@ -73,6 +73,11 @@ class Standing:
             return 0.0, 0.0, 0.0
         low, middle, high = np.percentile(list(self.scores.values()), (25, 50, 75))
         return float(low), float(middle), float(high)
+
+    @property
+    def hardest(self) -> list[ExerciseStanding]:
+        """The exercises, the one with the lowest success first."""
+        return sorted(self.exercises, key=lambda item: item.success)
 
     @property
     def bins(self) -> tuple[tuple[str, int], ...]:

@@ -94,6 +94,29 @@ def test_a_page_is_accessible_and_quiet(
     page.context.close()
 
 
+def test_the_report_is_legible_on_a_telephone(started: Browser, pages: dict[str, Path]) -> None:
+    """Explanations keep whole words in a line, and pictures their size: both scroll sideways."""
+    page, _ = opened(started, pages["report"])
+    page.set_viewport_size({"width": 360, "height": 640})
+    picture(page, "report-telephone", full_page=True)
+    assert page.locator("td.told").first.bounding_box()["width"] >= 14 * 16  # type: ignore[index]
+    widths = page.evaluate("[...document.querySelectorAll('figure img')].map(i => i.clientWidth)")
+    assert len(widths) == 3 and min(widths) >= 600
+    page.context.close()
+
+
+def test_a_link_to_a_pair_shows_both_answers(started: Browser, pages: dict[str, Path]) -> None:
+    """Following it opens what is folded; the two answers stand side by side."""
+    page, _ = opened(started, pages["report"])
+    sides = page.locator("#pair-1 .sides").first.locator("pre")
+    assert not sides.first.is_visible()
+    page.locator("a[href='#pair-1']").click()
+    sides.first.wait_for(state="visible")
+    one, two = (side.bounding_box() for side in sides.all())
+    assert one and two and one["y"] == two["y"] and one["x"] + one["width"] <= two["x"]
+    page.context.close()
+
+
 def test_a_page_works_with_the_keyboard(started: Browser, pages: dict[str, Path]) -> None:
     """The first key press offers to skip to the exercises; what is folded opens with Enter."""
     page, _ = opened(started, pages["elif"])

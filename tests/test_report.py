@@ -11,13 +11,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from gradebook_kit import NAME, ROOT, new_course, record
+from gradebook_kit import NAME, ROOT, mark_by_hand, new_course, record
 from page_kit import CONTROL, HOSTILE, Page
 from solution import SPEC, source
 from variants import handwritten
@@ -29,8 +30,10 @@ from grader.cli import main
 from grader.course import Course
 from grader.csvsafe import csv_text, neutral
 from grader.errors import UsageError
-from grader.report import report
-from grader.standing import correlation, standing
+from grader.gradebook import open_gradebook
+from grader.marks import read_marks
+from grader.report import report, written
+from grader.standing import correlation, group, standing
 from grader.verdict import ExerciseResult, Verdict
 
 EVIL = HOSTILE + CONTROL
@@ -85,6 +88,18 @@ def test_every_score_falls_into_one_bin() -> None:
     found = standing(klass(*[(share,) for share in (0, 0.05, 0.1, 0.999, 1, 1)]))
     assert sum(count for _, count in found.bins) == 6
     assert found.bins[0][1] == 2 and found.bins[-1][1] == 3
+
+
+def test_the_hardest_exercise_comes_first() -> None:
+    """Exercises by difficulty: the lowest success first, whatever their place."""
+    found = standing(klass((1, 0, 0.5), (1, 0.5, 0.5)))
+    assert [item.name for item in found.hardest] == ["e1", "e2", "e0"]
+
+
+def test_what_is_gone_is_not_called_untouched() -> None:
+    """A function whose cell does not parse is told apart in the picture from none at all."""
+    gone = ExerciseResult("e0", "missing", 0.0, 10.0)
+    assert group(gone) == "not attempted or missing"
 
 
 def test_mistakes_are_counted_with_who_made_them() -> None:
@@ -276,9 +291,31 @@ def test_report_says_what_it_must(course: Course) -> None:
     text = Page(report(course, NAME)[0].read_text(encoding="utf-8")).text
     for phrase in ("is the share of the exercise's points", "is the correlation between"):
         assert phrase in text
+    assert "Hardest first: rnn_forward" in text
     assert "It is no proof" in text and "fault: a grader error" in text
     assert "Unreadable" in text and "Mended before grading" in text and "2 waiting" in text
     assert "Graded without full isolation" not in text
+
+
+def test_written_answers_are_told_apart(tmp_path: Path) -> None:
+    """Marked by hand, waiting, waiting again after a regrade, and left empty are four things."""
+    course = new_course(tmp_path)
+    record(course, dict.fromkeys(("ada", "again", "waits"), 8), answered=True)
+    record(course, {"blank": 0})
+    with closing(open_gradebook(course)) as gradebook:
+        mark_by_hand(gradebook, "ada", 4.0)
+        mark_by_hand(gradebook, "again", 2.0)
+    record(course, {"again": 8}, answered=True)
+    verdicts = {who: real(who) for who in ("ada", "again", "waits", "blank")}
+    found = written(read_marks(course, NAME), verdicts)
+    assert (found["marked"], found["mean"]) == (1, 4.0)
+    assert (found["waiting"], found["empty"]) == (2, 1)
+
+
+def test_the_report_says_where_it_is(course: Course) -> None:
+    """Asked for from another folder, the command prints paths that can be opened from there."""
+    told = CliRunner().invoke(main, ["report", "--course", str(course.root)])
+    assert [Path(line).is_file() for line in told.stdout.splitlines()] == [True, True]
 
 
 def test_pictures_say_in_words_what_they_show(course: Course) -> None:
