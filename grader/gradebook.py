@@ -25,6 +25,7 @@ from nbgrader.api import (
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties, SaveCells
 from sqlalchemy import create_engine, inspect
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from grader.course import Course
@@ -46,6 +47,12 @@ def open_gradebook(course: Course) -> Gradebook:
         return Gradebook(url)
     except DatabaseError as error:
         raise unusable(url, str(error.orig)) from None
+
+
+def no_gradebook(course: Course) -> bool:
+    """Whether there is none yet: nbgrader makes an empty one by looking."""
+    url = make_url(course.gradebook_url)
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
 
 
 def _lacking(url: str) -> str:

@@ -23,7 +23,7 @@ from sqlalchemy.exc import DatabaseError
 
 from grader.course import Course
 from grader.errors import UsageError
-from grader.gradebook import open_gradebook, unusable
+from grader.gradebook import no_gradebook, open_gradebook, unusable
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,11 @@ def read_marks(course: Course, name: str) -> dict[str, Marks]:
 
     Raises UsageError when the gradebook does not know the assignment or cannot be read.
     """
+    unknown = UsageError(
+        f"the gradebook does not know {name}: run `grader autograde {name} --force`"
+    )
+    if no_gradebook(course):
+        raise unknown
     with closing(open_gradebook(course)) as gradebook:
         try:
             assignment = gradebook.find_assignment(name)
@@ -77,9 +82,7 @@ def read_marks(course: Course, name: str) -> dict[str, Marks]:
                 entry.student: Marks(**vars(entry)) for entry in _read(gradebook.db, assignment)
             }
         except MissingEntry:
-            raise UsageError(
-                f"the gradebook does not know {name}: run `grader autograde {name} --force`"
-            ) from None
+            raise unknown from None
         except DatabaseError as error:
             raise unusable(course.gradebook_url, str(error.orig)) from None
 

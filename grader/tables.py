@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.errors import UsageError
 
@@ -86,15 +87,18 @@ def _decoded(data: bytes) -> str:
 
 def _rows(path: Path, text: str, needed: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:
     """Take the text apart at the separator by which the most needed columns are found."""
-    first = text.split("\n", 1)[0]
+
+    def read(separator: str) -> Any:
+        # With newline="" a line may also end in a lone carriage return, as old programs write it.
+        return csv.reader(io.StringIO(text, newline=""), delimiter=separator)
 
     def found(separator: str) -> int:
-        names = next(csv.reader([first], delimiter=separator), [])
+        names = next(read(separator), [])
         return len({name.strip() for name in names} & set(needed))
 
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(SEPARATORS, key=found))
     rows, line = [], 1
     try:
+        reader = read(max(SEPARATORS, key=found))
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 rows.append((line, tuple(cells)))

@@ -59,7 +59,7 @@ def run(course: Course, *options: Any) -> Result:
 
 
 def table(path: Path) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8"), newline="")))
+    return list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
 
 
 def written(result: Result) -> list[list[str]]:

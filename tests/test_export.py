@@ -33,6 +33,7 @@ def test_csv_has_every_cell_and_they_add_up(course: Course) -> None:
     assert result.exit_code == 0, result.output
     header, *rows = written(result)
     assert Path(result.stdout.strip()) == course.root / "exports" / f"{NAME}-csv.csv"
+    assert Path(result.stdout.strip()).read_bytes().startswith(b"\xef\xbb\xbfstudent,")  # for Excel
     names = [e.name for e in SPEC.exercises]
     assert sorted(header[9:]) == sorted([*names, WRITTEN])
     found = {row[0]: dict(zip(header, row, strict=True)) for row in rows}

@@ -78,6 +78,10 @@ BAD_ROSTERS: dict[str, tuple[str | bytes, str]] = {
     "excused": ("student,excused\nada,perhaps\n", "excused says 'perhaps'"),
     "canvas id": ("student,canvas_id\nada,U-1\n", "canvas_id 'U-1' is not a number"),
     "empty": ("", "is empty"),
+    "one login": ("student,login\nada,x\nbo,X\n", "line 3: the login X of bo is ada's already"),
+    "another's id": ("student,login\nada,bo\nbo,\n", "the login bo of bo is ada's already"),
+    "one canvas id": ("student,canvas_id\nada,7\nbo,07\n", "the canvas_id 7 of bo is ada's"),
+    "one sis id": ("student,sis_user_id\nada,U\nbo,U\n", "the sis_user_id U of bo is ada's"),
     "header only": ("student,name\n", "has no students"),
     "strangers": ("student\nzoe\nyan\n", "no student of"),
     "binary": (b"PK\x03\x04\x00\x00student", "is not a text file"),
@@ -104,6 +108,16 @@ def test_a_roster_of_any_program_is_read(course: Course, encoding: str) -> None:
     result = run(course, "--roster", path)
     assert result.exit_code == 0
     assert ["josé", "'@José"] in [row[:2] for row in written(result)]
+
+
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+def test_a_roster_of_any_line_end_is_read(course: Course, end: str) -> None:
+    """Lone carriage returns end a line too, and the last line needs no end."""
+    path = course.root / "roster.csv"
+    path.write_bytes(ROSTER.strip().replace("\n", end).encode())
+    result = run(course, "--roster", path)
+    assert result.exit_code == 0
+    assert [row[0] for row in written(result)][-1] == "dora"
 
 
 def test_graded_students_whom_the_roster_lacks_are_named(course: Course) -> None:

@@ -361,3 +361,12 @@ def test_report_before_grading_is_one_line(course: Course) -> None:
     told = CliRunner().invoke(main, ["report", "--course", str(course.root)])
     assert told.exit_code == 2 and told.stderr.count("\n") == 1
     assert not (course.root / "report").exists()
+
+
+def test_report_without_a_gradebook_makes_none(course: Course) -> None:
+    """A gradebook that is gone: exit code 2, the remedy, and no empty one in its place."""
+    (course.root / "gradebook.db").unlink()
+    told = CliRunner().invoke(main, ["report", "--course", str(course.root)])
+    assert told.exit_code == 2 and "grader autograde" in told.stderr
+    assert told.stderr.count("\n") == 1
+    assert not (course.root / "gradebook.db").exists()

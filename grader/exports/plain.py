@@ -22,14 +22,14 @@ COLUMNS = (
 
 
 def csv_bytes(standing: Standing) -> bytes:
-    """Return the class as CSV in UTF-8: ``score`` is the cells and extra credit less the penalty.
+    """Return the class as CSV, in UTF-8 with the mark by which Excel knows it.
 
-    A cell that waits for its mark is empty, and so is the score of who is excused or handed
-    nothing in.
+    ``score`` is the cells and extra credit less the penalty. A cell that waits for its mark is
+    empty, and so is the score of who is excused or handed nothing in.
     """
     names = [cell.removeprefix("check_") for cell in standing.cells]
     rows = (list(_row(entry, standing)) for entry in standing.entries)
-    return csv_text([[*COLUMNS, *names], *rows]).encode("utf-8", "backslashreplace")
+    return csv_text([[*COLUMNS, *names], *rows]).encode("utf-8-sig", "backslashreplace")
 
 
 def _row(entry: Entry, standing: Standing) -> Iterator[object]:

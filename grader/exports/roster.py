@@ -33,9 +33,11 @@ def read_roster(path: Path, assignment: str, known: Collection[str]) -> dict[str
     """Read the roster by student; only the column ``student`` is needed, others are ignored.
 
     ``known`` are the names of the course's assignments, of which a student may be excused. Raises
-    UsageError for a student without id or with two rows, or a cell with no meaning.
+    UsageError for a student without id or with two rows, for two students with one id on a
+    platform, and for a cell with no meaning.
     """
     people: dict[str, Person] = {}
+    taken: dict[tuple[str, str], str] = {}
     for line, row in read_table(path, ["student"]).records():
         where = f"{path}, line {line}"
         cells = {key: row.get(key, "") for key in TEXTS}
@@ -48,9 +50,26 @@ def read_roster(path: Path, assignment: str, known: Collection[str]) -> dict[str
             raise UsageError(f"{where}: canvas_id {cells['canvas_id']!r} is not a number")
         excused = _excused(row.get("excused", ""), assignment, known, where)
         people[who] = Person(**cells, excused=excused)
+        _own_names(people[who], taken, where)
     if not people:
         raise UsageError(f"{path} has no students: add a row for each")
     return people
+
+
+def _own_names(person: Person, taken: dict[tuple[str, str], str], where: str) -> None:
+    """Raise UsageError when a platform would take the student for another one of the roster."""
+    names = {
+        "login": person.login or person.student,
+        "canvas_id": person.canvas_id.lstrip("0"),
+        "sis_user_id": person.sis_user_id,
+    }
+    for column, name in names.items():
+        other = taken.setdefault((column, name.casefold()), person.student)
+        if name and other != person.student:
+            raise UsageError(
+                f"{where}: the {column} {name} of {person.student} is {other}'s already: "
+                "a platform would give one of them the other's grade; mend the roster"
+            )
 
 
 def _excused(text: str, assignment: str, known: Collection[str], where: str) -> bool:

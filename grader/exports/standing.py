@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbgrader.api import Student
-from sqlalchemy.engine import make_url
 
 from grader.course import Course
 from grader.errors import UsageError
 from grader.exports.roster import Person, read_roster
-from grader.gradebook import open_gradebook
+from grader.gradebook import no_gradebook, open_gradebook
 from grader.marks import Marks, read_marks
 
 Points = int | float
@@ -87,9 +86,8 @@ def read_standing(course: Course, name: str, roster: Path | None = None) -> Stan
     Raises UsageError when nothing is graded, or the gradebook or the roster cannot be used.
     """
     nothing = UsageError(f"nothing is graded for {name}: run `grader autograde {name}` first")
-    url = make_url(course.gradebook_url)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        raise nothing  # and nbgrader would make an empty gradebook by looking
+    if no_gradebook(course):
+        raise nothing
     listed = read_roster(roster, name, course.names()) if roster else None
     marks = read_marks(course, name)
     if not marks:
