@@ -123,7 +123,8 @@ REFUSED = {
     "signal by a file's owner": "fcntl.fcntl(os.pipe()[0], 8, os.getppid())",
     "signal by a file's new owner": "fcntl.fcntl(os.pipe()[0], 15, bytes(8))",
     "which signal": "fcntl.fcntl(os.pipe()[0], 10, 9)",
-    "signal by a socket's owner": "import socket as s; fcntl.ioctl(s.socketpair()[0], 0x8902, bytes(4))",
+    "signal by a socket's owner": "import socket\n"
+    "fcntl.ioctl(socket.socketpair()[0], 0x8902, bytes(4))",
     "datagrams": "import socket; socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)",
     "raw pair": "import socket; socket.socketpair(socket.AF_UNIX, socket.SOCK_RAW)",
     "flush every disk": "call(306 if X86 else 267, 0)",

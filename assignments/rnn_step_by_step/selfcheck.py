@@ -577,8 +577,8 @@ def cause_of_error(
     quoted = QUOTED.search(message)
     word = quoted[1] if quoted and known(quoted[1]) else ""
     if name == "KeyError" and word:
-        near = difflib.get_close_matches(word, sorted(set(keys) - {word}), n=1, cutoff=0.5)
-        hint = f"Is {near[0]!r} meant?" if near else "Which keys does the docstring list?"
+        near = _nearest(word, sorted(set(keys) - {word}))
+        hint = f"Is {near!r} meant?" if near else "Which keys does the docstring list?"
         return Cause("key-unknown", f"the key {word!r} is looked up and is not there", hint)
     if name == "NameError" and word:
         hint = "Is it spelt as where it is set, and set within the function?"
@@ -600,6 +600,12 @@ def cause_of_error(
         hint = "Write the shape beside each array on that line, in letters, and look where it ends."
         return Cause("shapes-do-not-fit", "two arrays are put together that do not fit", hint)
     return None
+
+
+def _nearest(word: str, keys: list[str]) -> str:
+    """The key that ``word`` may stand for; letters swapped come first: Wxa is Wax and not Wya."""
+    swapped = [key for key in keys if sorted(key) == sorted(word)]
+    return next(iter(swapped or difflib.get_close_matches(word, keys, n=1, cutoff=0.5)), "")
 
 
 def named_parts(tree: Tree) -> Iterator[tuple[str, Tree]]:
@@ -930,13 +936,22 @@ def _reference(entry: Mapping[str, Any], store: Mapping[str, Any]) -> Reference:
 
 @functools.cache
 def references() -> dict[str, Reference]:
-    """Every exercise by name, in the notebook's order; raises FileNotFoundError with the remedy."""
+    """Every exercise by name, in the notebook's order.
+
+    Raises FileNotFoundError or ValueError with the remedy when the file is absent or damaged.
+    """
     folder = Path(__file__).resolve().parent
     if not (folder / "references.npz").exists():
         raise FileNotFoundError(
             f"references.npz is not in {folder}: put it beside selfcheck.py and the notebook"
         )
-    return _load(folder)
+    try:
+        return _load(folder)
+    except Exception as error:  # cut off, or of another release than this file
+        raise ValueError(
+            f"references.npz in {folder} cannot be read ({type(error).__name__}): "
+            "fetch it again, together with selfcheck.py and rnn_utils.py"
+        ) from None
 
 
 """A stand-in for the student's helper function, which answers from recorded calls.
