@@ -93,7 +93,7 @@ def _rows(path: Path, text: str, needed: Sequence[str]) -> list[tuple[int, tuple
         return csv.reader(io.StringIO(text, newline=""), delimiter=separator)
 
     def found(separator: str) -> int:
-        names = next(read(separator), [])
+        names: list[str] = next(read(separator), [])
         return len({name.strip() for name in names} & set(needed))
 
     rows, line = [], 1
