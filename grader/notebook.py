@@ -19,8 +19,9 @@ from grader.verdict import ExerciseResult, Verdict
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
 # A link or an image, or the definition of one, that does not lead to the web or within the page.
 LINK = re.compile(r"\](?=\((?!https?://|mailto:|#)|:(?!\s*https?://))", re.IGNORECASE)
+IMAGE = re.compile(r"!(?=\[)")
 HEADING = re.compile(r"(?<!&)#{1,6}[ \t]*|^[ \t>]*(?=(?:=+|-+)[ \t]*$)", re.MULTILINE)
-MOST_TEXT = 20_000  # characters of one cell: nbconvert takes minutes for more of some text
+MOST_TEXT = 19_000  # characters of one cell: nbconvert takes minutes for more of some text
 NOTHING = "\u200b"  # a space of no width: what it parts is no longer taken for markup
 LOCKED = ("example", "check", "lesson")
 Cell = dict[str, Any]
@@ -88,13 +89,14 @@ def _cell(
 def escape_markup(markdown: str) -> str:
     """Take out what could act when the instructor opens it; the text still reads the same.
 
-    HTML; links that run script, and images that are not there (nbconvert stops at them); and
+    HTML; links that run script; images, which are links instead: one that is not there stops
+    nbconvert, one that is elsewhere is fetched in the instructor's name, cookies and all; and
     headings whose ids would be those of formgrader's own fields for marks and comments.
     """
     if len(markdown) > MOST_TEXT:
         markdown = markdown[:MOST_TEXT] + "\n\n(cut here: the rest is in the submitted notebook)"
     plain = HEADING.sub(lambda found: found[0] + NOTHING, TAG.sub("&lt;", markdown))
-    return LINK.sub("]" + NOTHING, plain)
+    return LINK.sub("]" + NOTHING, IMAGE.sub("!" + NOTHING, plain))
 
 
 def check_outputs(result: ExerciseResult) -> list[Cell]:

@@ -13,6 +13,7 @@ import pytest
 from hostile_kit import Graded, assert_harmless, graded_again, new_course
 from hostile_pupils import FULL, NAME, assignment, neighbours, with_cell
 from nbconvert.exporters import HTMLExporter
+from nbconvert.filters import markdown2html
 from nbgrader.server_extensions.formgrader import handlers
 
 from grader.classroom import Book, Pupil, hand_in
@@ -302,6 +303,14 @@ def test_headings_take_no_fields_of_formgraders(
 def test_what_is_shown_of_a_long_text_is_bounded() -> None:
     """nbconvert would take minutes for a megabyte of brackets, and formgrader wait for it."""
     assert len(escape_markup("![" * 500_000)) < 30_000
+
+
+def test_no_image_is_fetched_in_the_instructors_name() -> None:
+    """An address that acts when it is asked for, such as a log-out, is a link to be clicked."""
+    text = "![i](https://x.org/logout) ![i][r] [![i](https://x.org)](https://x.org)"
+    page = markdown2html(escape_markup(f"{text}\n\n[r]: https://x.org/logout"))
+    assert "<img" in markdown2html(text) and "<img" not in page
+    assert 'href="https://x.org/logout"' in page
 
 
 def test_writing_script_costs_no_marks(graded: Graded) -> None:
