@@ -22,7 +22,7 @@ from grader.diagnose import diagnose
 from grader.intake import Submission
 from grader.sandbox import CellResult, Reply, Sandbox
 from grader.source import defined_function, parsed
-from grader.spec import Case, Exercise
+from grader.spec import Case, Exercise, SpecError
 from grader.trees import fresh
 from grader.verdict import CheckResult, ExerciseResult, Verdict
 from grader.workbench import Workbench
@@ -139,6 +139,8 @@ def _draw(assignment: Assignment, exercise: Exercise, seed: int) -> list[tuple[C
     function = assignment.functions[exercise.name]
     with np.errstate(all="ignore"):
         cases = exercise.cases(rng, assignment.functions)
+        if not cases:
+            raise SpecError(f"{exercise.name} draws no cases: nothing would be asked")
         return [(case, function(*fresh(case.arguments))) for case in cases]
 
 

@@ -404,6 +404,23 @@ def test_a_fault_of_the_kit_is_never_a_zero(
     assert type(error).__name__ in found.exercises[0].message
 
 
+def test_an_exercise_that_asks_nothing_is_passed_by_nobody() -> None:
+    """Missing evidence is never a pass: an author's empty list of cases is the kit's fault."""
+    spec = assignment().spec
+    silent = dataclasses.replace(spec.exercises[0], cases=lambda *_: [])
+    changed = dataclasses.replace(spec, exercises=(silent, *spec.exercises[1:2]))
+    submission = taken(book_of(Pupil("s")))
+    made = judge(
+        dataclasses.replace(assignment(), spec=changed),
+        submission,
+        dict.fromkeys(NAMES, 1),
+        sandbox(),
+    )
+    first, second = made.verdict.exercises
+    assert (first.outcome, second.outcome) == ("grader_error", "passed")
+    assert "draws no cases" in first.message and made.verdict.outcome == "grader_error"
+
+
 def test_a_sandbox_that_cannot_start_is_a_grader_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """No fork, no verdict: nobody gets a zero for it."""
 
