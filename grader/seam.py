@@ -102,11 +102,16 @@ def _sandbox() -> Sandbox:
     return sandbox
 
 
-def register_before(**about: Any) -> None:
-    """Enter the assignment into the gradebook before nbgrader looks for it there."""
+def register_before(config: Config, **about: Any) -> None:
+    """Enter the assignment into the gradebook before nbgrader looks for it there.
+
+    The course is where nbgrader takes it to be: formgrader's server may run in another folder.
+    """
     from grader.gradebook import register
 
-    register(Course.at(Path.cwd()), about["assignment"])
+    places = config.CourseDirectory
+    root = Path(places.root) if "root" in places else Path.cwd()
+    register(Course.at(root), about["assignment"])
 
 
 def configure(config: Config) -> None:
@@ -116,5 +121,5 @@ def configure(config: Config) -> None:
     config.ClearSolutions.code_stub = {"python": STUB}
     config.Autograde.sanitize_preprocessors = [Judge]
     config.Autograde.autograde_preprocessors = [SaveAutoGrades, AssignLatePenalties, Publish]
-    config.Autograde.pre_convert_hook = register_before
+    config.Autograde.pre_convert_hook = functools.partial(register_before, config)
     config.GenerateFeedback.exporter_class = "grader.seam_feedback.FeedbackPage"

@@ -20,6 +20,7 @@ from typing import Any
 import nbformat
 import pytest
 from nbgrader.utils import determine_grade
+from traitlets.config import Config
 
 from grader import autograde as room
 from grader import pool
@@ -31,6 +32,7 @@ from grader.errors import UsageError
 from grader.gradebook import open_gradebook
 from grader.intake import Submission, UnreadableSubmission
 from grader.judge import Judgement
+from grader.seam import configure
 from grader.source import parsed
 from grader.verdict import ExerciseResult, Verdict
 from tests.class_kit import (
@@ -612,6 +614,22 @@ def autograde_again(twin: Course) -> Any:
     assert code == 0
     kept = int(out.split(" graded, ")[1].split()[0])
     return Summary(NAME, "", kept=kept)
+
+
+def test_nbgrader_registers_in_the_course_that_its_configuration_names(
+    bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Formgrader's server runs where it likes: the gradebook is the course's, not a new one."""
+    course_root = shutil.copytree(bare, tmp_path / "course")
+    (course_root / "gradebook.db").unlink()
+    monkeypatch.chdir(tmp_path)
+    config = Config()
+    configure(config)
+    config.CourseDirectory.root = str(course_root)  # as the course's own file adds it below
+    config.Autograde.pre_convert_hook(assignment=NAME, student="*", notebooks=[])
+    assert (course_root / "gradebook.db").exists() and not (tmp_path / "gradebook.db").exists()
+    with closing(open_gradebook(Course.at(course_root))) as gradebook:
+        assert gradebook.find_assignment(NAME)
 
 
 def test_the_copy_of_a_fresh_clone_has_what_stock_nbgrader_needs(
