@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 from concurrent.futures import Executor
+from typing import Any
 from urllib.parse import urlsplit
 
 from grader.errors import UsageError
@@ -51,8 +52,21 @@ def connect(address: str) -> tuple[Callable[[int], Executor], int]:
         raise UsageError(
             "--cluster needs the extra: pip install 'rnn-course-kit[cluster]'"
         ) from None
+
+    library: Any = Client  # it comes without types
+
+    class Quiet(library):  # type: ignore[misc]
+        def __del__(self) -> None:
+            """One that never came up has nothing to close, and would wait for that, loudly."""
+            if getattr(self, "status", "") == "running":
+                super().__del__()
+
     try:
-        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        client: Any = Quiet(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except TypeError:  # what Dask raises when its settings name no certificate
+        raise UsageError(
+            f"{address} needs certificates: name them in Dask's settings (docs/cluster.md)"
+        ) from None
     except (OSError, TimeoutError, ValueError) as error:
         raise UsageError(f"no scheduler answers at {address} ({type(error).__name__})") from None
     threads = sum(client.nthreads().values())

@@ -55,6 +55,24 @@ def test_nobody_answering_is_one_line():
         connect("tcp://127.0.0.1:9")
 
 
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("tcp://127.0.0.1:9", "no scheduler answers"), ("tls://127.0.0.1:9", "needs certificates")],
+)
+def test_a_cluster_that_cannot_be_reached_ends_the_program_at_once(address, said, tmp_path):
+    """One line and exit code 2, not the traceback of a client that never came up."""
+    copy_of(Course.at(ROOT), tmp_path)
+    command = ["autograde", "--cluster", address, "--course", str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", *command],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2 and done.stdout == ""
+    [line] = done.stderr.splitlines()
+    assert line.startswith("grader: ") and said in line
+
+
 @pytest.fixture(scope="module")
 def tasks(tmp_path_factory):
     """A small synthetic class and its packed assignment."""
