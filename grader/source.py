@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-import nbformat
+from typing import TYPE_CHECKING, Any
 
 from grader.errors import UsageError
 from grader.files import read_text
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 LESSON = "lesson"
@@ -142,22 +143,22 @@ def read_source(path: Path, modules: Sequence[tuple[str, str]]) -> Source:
     return source_of(book, path.stem, tuple(modules))
 
 
-def read_notebook(path: Path, remedy: str) -> nbformat.NotebookNode:
+def read_notebook(path: Path, remedy: str) -> NotebookNode:
     """Return a notebook of the course's own; raises UsageError with the ``remedy``."""
+    import nbformat  # takes seconds where all of jsonschema is installed; judges never need it
+
     text = read_text(path, remedy)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of ids that an editor left out
-            book: nbformat.NotebookNode = nbformat.reads(text, as_version=4)
+            book: NotebookNode = nbformat.reads(text, as_version=4)
     except Exception as error:
         why = str(error).partition("\n")[0][:120]
         raise UsageError(f"{path} is not a notebook ({why}): {remedy}") from None
     return book
 
 
-def source_of(
-    book: nbformat.NotebookNode, name: str, modules: tuple[tuple[str, str], ...]
-) -> Source:
+def source_of(book: NotebookNode, name: str, modules: tuple[tuple[str, str], ...]) -> Source:
     """Sort a source notebook's cells into roles."""
     cells = tuple(
         SourceCell(_id(cell), _role(cell), cell.source, _points(cell)) for cell in book.cells
@@ -166,15 +167,15 @@ def source_of(
     return Source(name, cells, modules, digest)
 
 
-def _id(cell: nbformat.NotebookNode) -> str:
+def _id(cell: NotebookNode) -> str:
     return str(cell.metadata.get("nbgrader", {}).get("grade_id") or cell.get("id", ""))
 
 
-def _points(cell: nbformat.NotebookNode) -> float:
+def _points(cell: NotebookNode) -> float:
     return float(cell.metadata.get("nbgrader", {}).get("points") or 0.0)
 
 
-def _role(cell: nbformat.NotebookNode) -> str:
+def _role(cell: NotebookNode) -> str:
     about = cell.metadata.get("nbgrader", {})
     if about.get("grade"):
         return "written" if about.get("solution") else "check"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import functools
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -128,6 +130,17 @@ def test_no_module_imports_itself_in_a_circle() -> None:
 
     for module in FILES:
         visit(module, ())
+
+
+def test_a_judge_process_starts_without_the_libraries_of_notebooks() -> None:
+    """Each of a class's processes imports these anew: seconds that every run would wait for."""
+    code = "import sys, grader.pool; print(*{name.split('.')[0] for name in sys.modules})"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert not {"nbformat", "jsonschema", "nbgrader", "IPython", "matplotlib", "distributed"} & set(
+        ran.stdout.split()
+    )
 
 
 def test_only_the_command_line_knows_the_command_line() -> None:
