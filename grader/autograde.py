@@ -245,7 +245,8 @@ def _verdicts(
             except Exception as error:  # of one submission: the others are graded
                 settled.append(_faulty(assignment, student, error))
                 continue
-            if student in known and is_current(course, assignment, student, digest):
+            safe = where[1] in SAFE
+            if student in known and is_current(course, assignment, student, digest, safe):
                 settled.append((student, None, None, {}))
             elif isinstance(taken, Verdict):
                 settled.append((student, taken, None, answered_cells(assignment, None, released)))
@@ -294,8 +295,13 @@ def answered_cells(
     return answers
 
 
-def is_current(course: Course, assignment: Assignment, student: str, digest: str) -> bool:
-    """Whether this very submission was graded already with this source and this kit."""
+def is_current(
+    course: Course, assignment: Assignment, student: str, digest: str, safe: bool = True
+) -> bool:
+    """Whether this very submission was graded already with this source and this kit.
+
+    What was graded without isolation is not current once there is a ``safe`` way.
+    """
     name = assignment.spec.name
     folder = course.autograded / student / name
     if exchange_files(folder) != exchange_files(course.submitted / student / name):
@@ -304,6 +310,10 @@ def is_current(course: Course, assignment: Assignment, student: str, digest: str
         verdict = Verdict.from_json((folder / "verdict.json").read_text(encoding="utf-8"))
     except (OSError, VerdictError):
         return False
+    if verdict.outcome == "graded":
+        exposed = verdict.sandbox.get("tier", SAFE[0]) not in SAFE
+        if (safe and exposed) or not (folder / f"{name}.ipynb").is_file():
+            return False
     wanted = dict(assignment.inputs(digest))
     return verdict.outcome != "grader_error" and dict(verdict.inputs) == wanted
 

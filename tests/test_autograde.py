@@ -209,6 +209,25 @@ def test_another_source_or_kit_grades_again(here: Course) -> None:
     assert len(autograde(here, NAME).graded) == 1
 
 
+def test_what_was_graded_without_isolation_is_graded_again(here: Course) -> None:
+    """The report says to do so: then the next run must not take those verdicts for current."""
+    grade(here, HERE["ada"], HERE["blank"])
+    path = here.autograded / "ada" / NAME / "verdict.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**told, "sandbox": {**told["sandbox"], "tier": "C"}}))
+    again = autograde(here, NAME)
+    assert [v.student for v in again.graded] == ["ada"] and again.kept == 1
+    assert verdict_of(here, "ada").sandbox["tier"] in room.SAFE
+
+
+def test_a_lost_notebook_is_written_again(here: Course) -> None:
+    """Formgrader and feedback need it: a verdict alone is not all that grading makes."""
+    grade(here, HERE["ada"], HERE["cut"])
+    (here.autograded / "ada" / NAME / f"{NAME}.ipynb").unlink()
+    assert [v.student for v in autograde(here, NAME).graded] == ["ada"]
+    assert notebook_of(here, "ada").cells
+
+
 def test_a_new_gradebook_is_filled_from_the_submissions(here: Course) -> None:
     """Verdicts without a record in the gradebook are not enough: the work is graded again."""
     grade(here, HERE["blank"])

@@ -22,7 +22,7 @@ def course(tmp_path: Path) -> Course:
     """A course in which ada handed in and was graded."""
     made = Course(tmp_path)
     hand_in_at(made, "ada", "2025-03-01 10:00:00.000000 UTC")
-    publish(made, "ada", NAME, replace(verdict("ada"), inputs=ASSIGNMENT.inputs("d1")), None)
+    publish(made, "ada", NAME, replace(verdict("ada"), inputs=ASSIGNMENT.inputs("d1")), "{}")
     return made
 
 
