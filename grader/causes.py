@@ -21,6 +21,8 @@ from grader.trees import same
 MOST_REORDERED = 5  # returned values of which every order is tried
 QUOTED = re.compile(rf"'(\w{{1,{LONGEST_KEY}}})'")
 CALLED_WRONGLY = re.compile(r"positional argument|keyword argument")
+NUMBER = re.compile(r"-?\d{1,9}")
+UNPACKED = re.compile(r"(too many|not enough) values to unpack")
 SHAPES = re.compile(r"broadcast|matmul|not aligned|dimensions.* must match|same number of dim")
 
 
@@ -116,6 +118,8 @@ def _reordered(expected: Tree, got: Tree, tolerance: float) -> Cause | None:
     places = range(len(expected))
     if len(expected) > MOST_REORDERED:
         return None
+    if all(map(same, got, expected, itertools.repeat(tolerance))):
+        return None  # in their own order: what is wrong lies elsewhere
     holds = [[same(value, right, tolerance) for value in got] for right in expected]
     orders = itertools.permutations(places)
     if not any(all(holds[i][j] for i, j in zip(places, order, strict=True)) for order in orders):
@@ -138,6 +142,12 @@ def cause_of_error(
         near = _nearest(word, sorted(set(keys) - {word}))
         hint = f"Is {near!r} meant?" if near else "Which keys does the docstring list?"
         return Cause("key-unknown", f"the key {word!r} is looked up and is not there", hint)
+    if name == "KeyError" and NUMBER.fullmatch(message):
+        hint = "Its entries have names: which keys does the docstring list?"
+        return Cause("key-is-a-number", "an entry of a dictionary is asked for by position", hint)
+    if name == "IndexError":
+        hint = "How long is what is indexed there, and how far does the loop count?"
+        return Cause("index-out-of-range", "an index runs past the end", hint)
     if name == "NameError" and word:
         hint = "Is it spelt as where it is set, and set within the function?"
         return Cause("name-not-defined", f"the name {word!r} is used and defined nowhere", hint)
@@ -154,6 +164,9 @@ def cause_of_error(
             "a function is called with other arguments than its `def` line lists",
             hint,
         )
+    if name == "ValueError" and UNPACKED.match(message):
+        hint = "Count the names on the left of that line. How many things does the right side hold?"
+        return Cause("unpacks-another-number", "a value is taken apart into a wrong number", hint)
     if name == "ValueError" and SHAPES.search(message):
         hint = "Write the shape beside each array on that line, in letters, and look where it ends."
         return Cause("shapes-do-not-fit", "two arrays are put together that do not fit", hint)

@@ -128,10 +128,15 @@ def _reads_globals(exercise: Exercise, tried: Attempt, ask: Ask) -> Cause | None
 def _by_form(
     assignment: Assignment, exercise: Exercise, tried: Attempt, known: Callable[[str], bool]
 ) -> Cause | None:
-    """What the form of every wrong result says, when all say the same."""
+    """What the form of every wrong result says, when all say the same.
+
+    Where the first one raised, and every other that raised says the same, that is what is shown.
+    """
     helper = assignment.spec.exercise(exercise.helper).returns if exercise.helper else ()
     named = {*exercise.returns, *helper}
     wrong = [trial for trial in tried.trials if not _right(tried, trial, trial.reply)]
+    if wrong and wrong[0].reply.error is not None:
+        wrong = [trial for trial in wrong if trial.reply.error is not None]
     causes = {_form(tried, trial, named, known) for trial in wrong}
     return causes.pop() if len(causes) == 1 else None
 

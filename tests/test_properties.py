@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+
+import numpy as np
 import pytest
 from class_kit import assignment, book_of, mistaken, right, taken
 from sandbox_kit import sandbox_at
 
-from grader.causes import cause_of_error
+from grader.causes import cause_of_error, cause_of_result
 from grader.classroom import Pupil
 from grader.judge import judge
 from grader.verdict import ExerciseResult
@@ -134,6 +137,11 @@ FORMS = {
         "rnn_forward", ("x[:, :, t], a_next, parameters", "x[:, :, t], a_next"), "`def` line"
     ),
     "shapes-do-not-fit": ("rnn_cell_forward", ("Wax @ xt", "Wax.T @ xt"), "do not fit"),
+    "unpacks-another-number": (
+        "rnn_cell_backward", ("xt, parameters = cache", "xt = cache"), "taken apart"
+    ),
+    "index-out-of-range": ("rnn_forward", ("range(T_x)", "range(T_x + 1)"), "past the end"),
+    "key-is-a-number": ("rnn_backward", ('gradients["dxt"]', "gradients[0]"), "by position"),
 }  # fmt: skip
 
 
@@ -144,6 +152,20 @@ def test_the_form_of_a_wrong_result_is_named(cause: str) -> None:
     result = judged(name, edited(name, edit))
     assert result.mistake == cause and said in result.message
     assert "It looks as if " in result.message
+
+
+def test_an_error_is_explained_though_it_does_not_come_in_every_case() -> None:
+    """With one example per batch the shapes happen to fit; what raised first is what is told."""
+    result = judged("rnn_cell_forward", edited("rnn_cell_forward", (" + ba)", " + ba.ravel())")))
+    assert result.outcome == "failed" and result.mistake == "shapes-do-not-fit"
+    assert "it raised ValueError" in result.message
+
+
+def test_right_values_with_changed_arguments_are_in_the_right_order() -> None:
+    """Nothing is said of the order of values when each of them stands in its place."""
+    expected = (np.ones(2), np.zeros(3), ())
+    layout = assignment().spec.exercise("rnn_cell_forward").layout
+    assert cause_of_result(layout, expected, copy.deepcopy(expected), 1e-6) is None
 
 
 @pytest.mark.parametrize(("word", "meant"), [("Wxa", "Wax"), ("Wyaa", "Wya"), ("b_y", "by")])

@@ -159,8 +159,8 @@ def test_whatever_arrives_becomes_valid_nbformat(told: Any) -> None:
 def test_whatever_a_fork_replies_becomes_a_result_or_a_wire_error(message: Any) -> None:
     """No reply, however odd its parts, raises anything else at the judge."""
     readers: list[Callable[[], object]] = [
-        lambda: replies.cell_result("a", message, Limits(), False),
-        lambda: replies.reply(message, False),
+        lambda: replies.cell_result("a", message, Limits()),
+        lambda: replies.reply(message),
         lambda: replies.definitions(["name"], message),
     ]
     for read in readers:

@@ -6,6 +6,7 @@ from grader.spec import Mistake
 
 DX = "dx = np.zeros((x.shape[0], m, T_x), dtype=da.dtype)"
 START_A = "da_prevt = np.zeros_like(a_prev)"
+SIZES = "n_a, m, T_x = da.shape"
 LOOP = "for t in reversed(range(T_x)):"
 CALL = "lstm_cell_backward(da[:, :, t] + da_prevt, dc_prevt, steps[t])"
 STORE_DX = 'dx[:, :, t] = gradients["dxt"]'
@@ -110,6 +111,12 @@ MISTAKES = (
         "da of the first step is added to da0",
         "da[:, :, 0] belongs to the state after the first step, da0 to the state before it.",
         ((RETURN, 'return {"dx": dx, "da0": da_prevt + da[:, :, 0], **totals}'),),
+    ),
+    Mistake(
+        "loops-over-all-caches",
+        "the loop is as long as the caches and not as da",
+        "The docstring says whose T_x is meant.",
+        ((SIZES, "n_a, m, T_x = *da.shape[:2], len(steps)"),),
     ),
     Mistake(
         "misspelt-key",

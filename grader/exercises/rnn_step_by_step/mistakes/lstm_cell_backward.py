@@ -40,6 +40,24 @@ MISTAKES = (
         ),
     ),
     Mistake(
+        "parentheses-missing-in-dcct",
+        "parentheses are missing around the sum in dcct",
+        "tanh's derivative multiplies both ways back: through dc_next and through da_next.",
+        ((DCCT, f"dcct = dc_next * it + {SHOWN} * it * (1 - cct**2)"),),
+    ),
+    Mistake(
+        "parentheses-missing-in-dit",
+        "parentheses are missing around the sum in dit",
+        "The gate's derivative multiplies both ways back: through dc_next and through da_next.",
+        ((DIT, f"dit = dc_next * cct + {SHOWN} * cct * it * (1 - it)"),),
+    ),
+    Mistake(
+        "parentheses-missing-in-dft",
+        "parentheses are missing around the sum in dft",
+        "The gate's derivative multiplies both ways back: through dc_next and through da_next.",
+        ((DFT, f"dft = dc_next * c_prev + {SHOWN} * c_prev * ft * (1 - ft)"),),
+    ),
+    Mistake(
         "misprinted-candidate",
         "cct is a factor in dcct",
         "The candidate's derivative is printed wrongly on the web: derive it from c<t>.",
@@ -91,6 +109,16 @@ MISTAKES = (
         ((DCCT, "dcct = dc * it * cct * (1 - cct)"),),
     ),
     Mistake(
+        "gates-with-tanh-derivative",
+        "the gates have the derivative of tanh",
+        "Which activation made the gates, and what is its derivative?",
+        (
+            (DOT, "dot = da_next * tanh_c * (1 - ot**2)"),
+            (DIT, "dit = dc * cct * (1 - it**2)"),
+            (DFT, "dft = dc * c_prev * (1 - ft**2)"),
+        ),
+    ),
+    Mistake(
         "left-over-none",
         "a line dit = None is left over below the computation",
         "Does a later line overwrite what was computed?",
@@ -125,6 +153,12 @@ MISTAKES = (
         "c_next is used where tanh of c_next belongs",
         "Which function of the cell state went into a<t>?",
         ((TANH_C, "tanh_c = c_next"),),
+    ),
+    Mistake(
+        "tanh-of-c-prev",
+        "tanh of c_prev is used where tanh of c_next belongs",
+        "Which cell state went into a<t>?",
+        ((TANH_C, "tanh_c = np.tanh(c_prev)"),),
     ),
     Mistake(
         "no-square",
@@ -174,6 +208,18 @@ MISTAKES = (
         "the forget gate is missing from dc_prev",
         "What does c<t-1> meet on its way into c<t>?",
         ((DC_PREV, "dc_prev = dc"),),
+    ),
+    Mistake(
+        "forget-gate-on-dc-next-only",
+        "the forget gate acts on one of the two summands of dc_prev",
+        "Both ways back into c<t> go on to c<t-1> by the same road: what stands on it?",
+        ((DC_PREV, f"dc_prev = dc_next * ft + {SHOWN}"),),
+    ),
+    Mistake(
+        "forget-gate-missing-on-dc-next",
+        "the forget gate does not act on dc_next in dc_prev",
+        "Both ways back into c<t> go on to c<t-1> by the same road: what stands on it?",
+        ((DC_PREV, f"dc_prev = dc_next + {SHOWN} * ft"),),
     ),
     Mistake(
         "concat-order",

@@ -45,6 +45,12 @@ MISTAKES = (
         ),
     ),
     Mistake(
+        "tanh-for-forget-gate",
+        "the forget gate is made with tanh",
+        "A gate lies between 0 and 1: which activation does that?",
+        ((FORGET, "ft = np.tanh(Wf @ concat + bf)"),),
+    ),
+    Mistake(
         "no-tanh-on-cell-state",
         "a_next takes the cell state without tanh",
         "A cell state may grow, a hidden state may not: what stands between them in a<t>?",
@@ -73,6 +79,12 @@ MISTAKES = (
         "xt stands above a_prev in the concatenation",
         "The columns of Wf belong to [a_prev, xt] in that order: see the forget gate's equation.",
         ((CONCAT, "concat = np.concatenate([xt, a_prev], axis=0)"),),
+    ),
+    Mistake(
+        "c-prev-in-concat",
+        "the old cell state stands in the concatenation",
+        "Which of the two memories do the gates read?",
+        ((CONCAT, "concat = np.concatenate([c_prev, xt], axis=0)"),),
     ),
     Mistake(
         "gates-swapped",
@@ -124,6 +136,21 @@ MISTAKES = (
             (FORGET, "ft = sigmoid(Wi @ concat + bi)"),
             (UPDATE, "it = sigmoid(Wf @ concat + bf)"),
         ),
+    ),
+    Mistake(
+        "forget-and-update-biases-swapped",
+        "bf and bi have changed places",
+        "Which letter belongs to the forget gate, and which to the update gate?",
+        (
+            (FORGET, "ft = sigmoid(Wf @ concat + bi)"),
+            (UPDATE, "it = sigmoid(Wi @ concat + bf)"),
+        ),
+    ),
+    Mistake(
+        "update-gate-with-bf",
+        "the update gate is made with the forget gate's bias",
+        "Each gate has a weight and a bias of its own.",
+        ((UPDATE, "it = sigmoid(Wi @ concat + bf)"),),
     ),
     Mistake(
         "gates-without-bias",

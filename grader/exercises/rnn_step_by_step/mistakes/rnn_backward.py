@@ -6,6 +6,7 @@ from grader.spec import Mistake
 
 DX = "dx = np.zeros((x.shape[0], m, T_x), dtype=da.dtype)"
 START = "da_prevt = np.zeros_like(a_prev)"
+SIZES = "n_a, m, T_x = da.shape"
 LOOP = "for t in reversed(range(T_x)):"
 CALL = "rnn_cell_backward(da[:, :, t] + da_prevt, steps[t])"
 STORE_DX = 'dx[:, :, t] = gradients["dxt"]'
@@ -74,6 +75,12 @@ MISTAKES = (
         ((RETURN, RETURN.replace("da_prevt", "da_prevt + da[:, :, 0]")),),
     ),
     Mistake(
+        "da0-is-upstream",
+        "da0 is da of the first step",
+        "da[:, :, 0] belongs to the state after the first step, da0 to the state before it.",
+        ((RETURN, RETURN.replace("da_prevt", "da[:, :, 0]")),),
+    ),
+    Mistake(
         "da0-from-last-step",
         "da0 is what the last step sends back",
         "Which step reads a0?",
@@ -99,6 +106,12 @@ MISTAKES = (
         "step t uses the upstream gradient of step t - 1",
         "Which slice of da belongs to step t?",
         ((CALL, "rnn_cell_backward(da[:, :, t - 1] + da_prevt, steps[t])"),),
+    ),
+    Mistake(
+        "loops-over-all-caches",
+        "the loop is as long as the caches and not as da",
+        "The docstring says whose T_x is meant.",
+        ((SIZES, "n_a, m, T_x = *da.shape[:2], len(steps)"),),
     ),
     Mistake(
         "misspelt-key",

@@ -21,6 +21,12 @@ MISTAKES = (
         ((DZ, "dz = da_next"),),
     ),
     Mistake(
+        "da-next-unused",
+        "da_next has no influence",
+        "The chain rule multiplies the derivative of tanh by what arrives from above.",
+        ((DZ, "dz = 1 - a_next**2"),),
+    ),
+    Mistake(
         "tanh-taken-twice",
         "tanh is taken of a_next once more",
         "a_next is already a tanh: write the derivative in terms of a_next itself.",
