@@ -9,13 +9,14 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,10 @@ from grader.autograde import cores
 from grader.classroom import copy_of, simulate
 from grader.course import Course
 from grader.errors import UsageError
+from grader.sandbox import adopt_orphans
 
 CHECKS = 9  # times that each check is timed
+ORPHANS_SECONDS = 10.0  # that what a way of grading leaves behind may take to end
 STOCK_CONFIG = """\
 c = get_config()
 c.CourseDirectory.source_directory = "solutions"
@@ -128,6 +131,7 @@ def _measure(command: Sequence[str], folder: Path, submissions: int) -> Measured
     package = str(Path(__file__).resolve().parent.parent)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     environment = {**os.environ, "PYTHONPATH": package, "PATH": path}
+    adopt_orphans()
     with tempfile.TemporaryFile() as output:
         began = time.perf_counter()
         process = subprocess.Popen(
@@ -140,14 +144,32 @@ def _measure(command: Sequence[str], folder: Path, submissions: int) -> Measured
             output.seek(0)
             last = output.read().decode(errors="replace").strip().splitlines()[-1:]
             raise UsageError(f"{command[0]} failed: {' '.join(last)}")
-    cpu = usage.ru_utime + usage.ru_stime
+    used = [usage, *_orphans()]
+    cpu = sum(one.ru_utime + one.ru_stime for one in used)
     return Measured(
         round(submissions / seconds, 3),
         round(cpu / submissions, 4),
-        round(usage.ru_maxrss / 1024, 1),
+        round(max(one.ru_maxrss for one in used) / 1024, 1),
         round(seconds, 2),
         submissions,
     )
+
+
+def _orphans() -> Iterator[resource.struct_rusage]:
+    """Yield what each process used that the measured one left behind, once it has ended.
+
+    bubblewrap does not wait for the worker that it starts: nobody else would count it.
+    """
+    end = time.monotonic() + ORPHANS_SECONDS
+    while time.monotonic() < end:
+        try:
+            process, _, usage = os.wait4(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if process:
+            yield usage
+        else:
+            time.sleep(0.05)
 
 
 def check_times(course: Course, name: str) -> dict[str, float]:

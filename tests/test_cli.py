@@ -400,6 +400,27 @@ def test_bench_writes_what_the_contract_lists(
     assert "20.0 times stock nbgrader, 2.00 times the floor's time" in result.stdout
 
 
+@pytest.mark.sandbox
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux hands orphans on")
+def test_bench_counts_what_runs_inside_the_sandbox(tmp_path: Path) -> None:
+    """Work in a cell is the measured program's, though bubblewrap does not wait for it."""
+    (tmp_path / "works.py").write_text(
+        "from grader.sandbox import CellSource, Sandbox\n"
+        "source = 'import time\\nwhile time.process_time() < 3: pass'\n"
+        "with Sandbox() as sandbox, sandbox.job([CellSource('a', source)]) as job:\n"
+        "    job.run()\n"
+    )
+    code = (
+        "import sys, pathlib, grader.bench as bench\n"
+        "print(bench._measure([sys.executable, 'works.py'], pathlib.Path(sys.argv[1]), 1))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, tmp_path], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    found = re.search(r"cpu_seconds=([\d.]+)", ran.stdout)
+    assert found and float(found[1]) > 3.0, ran.stdout
+
+
 def test_the_module_runs_as_a_program(tmp_path: Path) -> None:
     """`python -m grader` in a folder that is no course: one line, exit code 2."""
     done = subprocess.run(

@@ -19,7 +19,7 @@ Nothing here raises because of what student code does; ``SandboxError`` is the k
 """
 
 from .data import CellResult, CellSource, Kept, RaisedError, Reply, SandboxError, StandInCall
-from .isolation import bubblewrap, protect_parent
+from .isolation import adopt_orphans, bubblewrap, protect_parent
 from .job import Job
 from .limits import Limits
 from .run import run_cells
@@ -36,6 +36,7 @@ __all__ = [
     "Sandbox",
     "SandboxError",
     "StandInCall",
+    "adopt_orphans",
     "available_tiers",
     "bubblewrap",
     "protect_parent",

@@ -116,6 +116,12 @@ def _binds() -> list[str]:
     return options
 
 
+def adopt_orphans() -> None:
+    """Let what descendants of this process leave behind become its children, to be waited for."""
+    if kernel.LINUX:
+        kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+
+
 def protect_parent() -> None:
     """Keep other processes, even of the same user, from reading this process's memory."""
     if kernel.LINUX:
