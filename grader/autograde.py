@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Callable, Container, Iterator, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -153,11 +153,13 @@ def autograde(
     ``progress`` is called with the number done and the number in all. Raises UsageError for what
     the caller can mend; the kit's own faults are listed in the summary.
     """
-    from grader.gradebook import Writer, register  # nbgrader takes seconds to import
-
     protect_parent()  # it holds the course's secret
     start, workers = connect(cluster) if cluster else (local_executor, workers or cores())
-    tier = choose_tier(allow_unsafe)
+    with ThreadPoolExecutor(1) as meanwhile:
+        trying = meanwhile.submit(choose_tier, allow_unsafe)
+        from grader.gradebook import Writer, register  # nbgrader takes seconds to import
+
+        tier = trying.result()
     packed = course.packed(name)
     assignment = packed.load()
     found = students(course, name, only)
