@@ -42,10 +42,11 @@ Graded = tuple[str, Verdict | None, str | None, dict[str, bool]]
 
 @dataclass
 class Summary:
-    """What became of a class."""
+    """What became of a class: how many were graded and, where wanted, their verdicts."""
 
     assignment: str
     tier: str
+    number: int = 0
     graded: list[Verdict] = field(default_factory=list)
     kept: int = 0
     faults: list[str] = field(default_factory=list)
@@ -146,12 +147,15 @@ def autograde(
     allow_unsafe: bool = False,
     force: bool = False,
     cluster: str | None = None,
+    keep: bool = True,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Summary:
     """Grade everything submitted for ``name`` that is not graded yet.
 
-    ``progress`` is called with the number done and the number in all. Raises UsageError for what
-    the caller can mend; the kit's own faults are listed in the summary.
+    ``progress`` is called with the number done and the number in all. Without ``keep`` the summary
+    holds no verdicts, and memory does not grow with the class: they are in the folders.
+
+    Raises UsageError for what the caller can mend; the kit's own faults are listed in the summary.
     """
     protect_parent()  # it holds the course's secret
     start, workers = connect(cluster) if cluster else (local_executor, workers or cores())
@@ -183,7 +187,7 @@ def autograde(
         try:
             graded = _verdicts(course, packed, assignment, found, known, released, where)
             for done, entry in enumerate(graded, 1):
-                if _record(writer, summary, entry):
+                if _record(writer, summary, entry, keep):
                     pending.append(entry)
                 progress(done, len(found))
                 if len(pending) >= BATCH:
@@ -201,7 +205,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _record(writer: Writer, summary: Summary, entry: Graded) -> bool:
+def _record(writer: Writer, summary: Summary, entry: Graded, keep: bool) -> bool:
     """Enter one verdict into gradebook and summary; say whether it is to be published.
 
     The kit's own faults are not: what was known of that submission before stays.
@@ -214,7 +218,9 @@ def _record(writer: Writer, summary: Summary, entry: Graded) -> bool:
         summary.faults.append(f"{student}: {fault(verdict)}")
         return False
     writer.save(student, verdict, answered)
-    summary.graded.append(verdict)
+    summary.number += 1
+    if keep:
+        summary.graded.append(verdict)
     return True
 
 

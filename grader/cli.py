@@ -117,9 +117,10 @@ def autograde(
             cluster=cluster,
             allow_unsafe=allow_unsafe,
             force=force,
+            keep=False,
             progress=progress,
         )
-    click.echo(f"{len(summary.graded)} graded, {summary.kept} unchanged (sandbox {summary.tier})")
+    click.echo(f"{summary.number} graded, {summary.kept} unchanged (sandbox {summary.tier})")
     for line in summary.faults:
         click.echo(f"grader error, not published: {line}", err=True)
     if summary.faults:

@@ -143,8 +143,15 @@ def test_a_class_is_graded_into_the_gradebook(here: Course) -> None:
     assert not (here.autograded / "cut" / NAME / f"{NAME}.ipynb").exists()
     before = {p: p.read_bytes() for p in here.autograded.rglob("*") if p.is_file()}
     again = autograde(here, NAME)
-    assert (again.kept, again.graded) == (4, [])
+    assert (again.kept, again.number, again.graded) == (4, 0, [])
     assert {p: p.read_bytes() for p in here.autograded.rglob("*") if p.is_file()} == before
+
+
+def test_a_large_class_is_not_held_in_memory(here: Course) -> None:
+    """The command line wants the number alone: a verdict takes 25 kB of memory."""
+    summary = grade(here, HERE["ada"], HERE["cut"], keep=False)
+    assert (summary.number, summary.graded) == (2, [])
+    agree(here)
 
 
 def test_the_autograded_notebook_is_nbgraders(here: Course) -> None:
