@@ -159,11 +159,10 @@ def autograde(
     """
     protect_parent()  # it holds the course's secret
     start, workers = connect(cluster) if cluster else (local_executor, workers or cores())
-    with ThreadPoolExecutor(1) as meanwhile:
-        trying = meanwhile.submit(choose_tier, allow_unsafe)
-        from grader.gradebook import Writer, register  # nbgrader takes seconds to import
+    trying = ThreadPoolExecutor(1).submit(choose_tier, allow_unsafe)
+    from grader.gradebook import Writer, register  # nbgrader takes seconds to import: meanwhile
 
-        tier = trying.result()
+    tier = trying.result()
     packed = course.packed(name)
     assignment = packed.load()
     found = students(course, name, only)

@@ -236,7 +236,7 @@ def doctor(course: Course) -> None:
 
 @main.command()
 @click.argument("assignment", required=False)
-@click.option("--submissions", default=100, show_default=True, help="Size of the class.")
+@click.option("--submissions", default=300, show_default=True, help="Size of the class.")
 @click.option("--stock", default=10, show_default=True, help="How many of them stock grades.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Judge processes; default: cores.")
 @click.option("--json", "target", type=click.Path(path_type=Path), help="Write the figures here.")

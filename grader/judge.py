@@ -148,7 +148,7 @@ def _missing(bench: Workbench, exercise: Exercise) -> ExerciseResult | None:
     """The result when there is no such function to call, with the reason; None when there is."""
     job = bench.living()
     alive = job.alive
-    if job.defines([exercise.name])[exercise.name] == "function":
+    if bench.defines(exercise.name) == "function":
         return None
     if alive and not job.alive:
         message = "Its process ended between two calls."

@@ -140,7 +140,7 @@ def _run(
             if not running:
                 return
             done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
+            for future in [f for f in running if f in done]:  # in the order of the class
                 yield running.pop(future), _outcome(future)
     finally:
         for future in running:  # only after an interruption; Dask's executors cancel no other way

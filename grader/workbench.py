@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from grader.assignment import Assignment
 from grader.intake import Submission
-from grader.sandbox import CellResult, CellSource, Job, Sandbox, run_cells
+from grader.sandbox import CellResult, CellSource, Definition, Job, Sandbox, run_cells
 from grader.source import definitions
 
 RUN = {"answer": "answer", "example": "example", "extra": "other"}
@@ -25,6 +25,7 @@ class Workbench:
     job: Job | None = None
     cells: tuple[CellSource, ...] = ()  # those that run to their end: what hung never runs again
     results: tuple[CellResult, ...] = ()
+    defined: dict[str, Definition] | None = None  # what the names of exercises stand for, in job
     doubtful: bool = False  # whether what stopped it need not be the student's doing
     cpu_seconds: float = 0.0  # of the forks that have ended
     began: float = field(default_factory=time.monotonic)
@@ -56,8 +57,18 @@ class Workbench:
         """Return the fork in use, or a new one when it has died."""
         if self.job is None or not self.job.alive:
             self.close()
-            self.job = self.fork()
+            self.job, self.defined = self.fork(), None
         return self.job
+
+    def defines(self, name: str) -> Definition:
+        """Tell what an exercise's name stands for; asked once a fork, for all of them."""
+        job = self.living()
+        if self.defined is None:
+            found = job.defines([exercise.name for exercise in self.assignment.spec.exercises])
+            if not job.alive:
+                return "missing"
+            self.defined = found
+        return self.defined[name]
 
     def close(self) -> None:
         """End the fork in use."""

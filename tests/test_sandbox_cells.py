@@ -199,3 +199,40 @@ def test_results_and_limits_are_frozen(tier: str) -> None:
     with pytest.raises(ValueError, match="wall_seconds"):
         Limits(wall_seconds=0)
     assert Limits().to_dict()["ndim"] == 8
+
+
+MAGIC_LOOKALIKES = {
+    "a leading blank line": "\n\nx = 1\nprint(x)",
+    "an indented cell": "    x = 1\n    print(x)",
+    "a prompt": "In [1]: x = 1\n   ...: print(x)",
+    "a doctest prompt": ">>> x = 1\n>>> print(x)",
+    "a magic below": "x = 1\n%time print(x)",
+    "a shell line below": "x = 1\n!echo\nprint(x)",
+    "a question": "x = 1\nx?\nprint(x)",
+    "a magic without its sign": "x = 1\nprint(x)\n",
+    "await": "async def f(): return 1\nprint(await f())",
+}
+
+
+@pytest.mark.parametrize("what", MAGIC_LOOKALIKES)
+def test_what_ipython_transforms_is_transformed(tier: str, what: str) -> None:
+    """Only plain Python takes the short way; everything that a notebook takes still runs."""
+    (result,) = run_once(sandbox_at(tier), MAGIC_LOOKALIKES[what])
+    assert result.outcome == "ok" and "1" in printed(result)
+
+
+def test_a_transformer_of_the_students_holds_for_the_cells_behind_it(tier: str) -> None:
+    """What is registered with IPython is used, for plain Python as well."""
+    register = (
+        "def double(lines):\n    return [line.replace('21', '42') for line in lines]\n"
+        "get_ipython().input_transformers_post.append(double)"
+    )
+    _, result = run_once(sandbox_at(tier), register, "x = 21\nprint(x)")
+    assert "42" in printed(result)
+
+
+def test_line_numbers_of_plain_cells_are_those_of_the_notebook(tier: str) -> None:
+    """The short way keeps the text, so an error is shown in its line."""
+    (result,) = run_once(sandbox_at(tier), "x = 1\n\n# a remark\ny = x / 0")
+    assert raised(result) == "ZeroDivisionError"
+    assert "line 4" in "\n".join(result.outputs[0]["traceback"])

@@ -18,7 +18,16 @@
 Nothing here raises because of what student code does; ``SandboxError`` is the kit's own fault.
 """
 
-from .data import CellResult, CellSource, Kept, RaisedError, Reply, SandboxError, StandInCall
+from .data import (
+    CellResult,
+    CellSource,
+    Definition,
+    Kept,
+    RaisedError,
+    Reply,
+    SandboxError,
+    StandInCall,
+)
 from .isolation import adopt_orphans, bubblewrap, protect_parent
 from .job import Job
 from .limits import Limits
@@ -28,6 +37,7 @@ from .sandbox import Sandbox, available_tiers
 __all__ = [
     "CellResult",
     "CellSource",
+    "Definition",
     "Job",
     "Kept",
     "Limits",

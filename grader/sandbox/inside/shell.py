@@ -6,9 +6,11 @@ configuration, no kernel. Shell lines are not run: they say so and do nothing.
 
 from __future__ import annotations
 
+import ast
 import builtins
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -79,6 +81,9 @@ class _Compiler(CachingCompiler):
 class Shell(InteractiveShell):
     """IPython without terminal, kernel, history or shell."""
 
+    usual_transformers: tuple[list[Any], ...] | None = None
+    plain = False  # the cell that is run now
+
     def init_ipython_dir(self, ipython_dir: Any) -> None:
         """Use the folder that the worker was given."""
         self.ipython_dir = os.environ["IPYTHONDIR"]
@@ -104,8 +109,49 @@ class Shell(InteractiveShell):
         skip(f"!{cmd}")
         return []
 
+    def transform_cell(self, raw_cell: str) -> str:
+        """Leave plain Python as it is: to take it to pieces takes longer than to run it.
+
+        A single line may be a magic without its sign, and what a student has changed in the
+        transformers holds: both go IPython's way.
+        """
+        self.plain = self._transformers() == self.usual_transformers and _is_plain(raw_cell)
+        if self.plain:
+            return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+        transformed: str = super().transform_cell(raw_cell)  # type: ignore[no-untyped-call]
+        return transformed
+
+    def should_run_async(self, raw_cell: str, **more: Any) -> bool:
+        """Plain Python has no `await`; the rest is looked at by IPython."""
+        return not self.plain and bool(super().should_run_async(raw_cell, **more))
+
+    def _transformers(self) -> tuple[list[Any], ...]:
+        manager = self.input_transformer_manager
+        cleaning, lines = manager.cleanup_transforms, manager.line_transforms
+        return (list(cleaning), list(lines), list(manager.token_transformers),
+                list(self.input_transformers_post))  # fmt: skip
+
+    def _format_exception_for_storage(self, *_: Any, **__: Any) -> dict[str, Any]:
+        """Keep no second copy of a traceback, which takes as long to make as the one shown."""
+        return {}
+
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         COLLECTOR.error(getattr(etype, "__name__", str(etype)), _text(evalue), stb)
+
+
+def _is_plain(cell: str) -> bool:
+    """Whether a cell is Python from its first character on, with nothing for IPython to change."""
+    if cell[:1].isspace() or cell.startswith("In [") or "\n" not in cell.strip() or "\r" in cell:
+        return False
+    if "await" in cell or "async" in cell:  # parses, and is more than Python takes here
+        return False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it is compiled again, and warns then
+            compile(cell, "", "exec", ast.PyCF_ONLY_AST)
+    except Exception:
+        return False
+    return True
 
 
 def _text(value: object) -> str:
@@ -139,6 +185,7 @@ def make() -> Any:
         displayhook_class=_ResultHook,
         compiler_class=_Compiler,
     )
+    shell.usual_transformers = shell._transformers()
     shell.set_hook("show_in_pager", _page)
     _replace_magics(shell)
     matplotlib.use("module://matplotlib_inline.backend_inline")
