@@ -140,8 +140,9 @@ def instructor(tmp_path: Path) -> Path:
         for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "handed in"]):
             who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
             subprocess.run(["git", *who, *command], cwd=made, check=True)
-    lines = ["ada,rnn/ada", "blank,rnn/blank", "gone,rnn/gone", "../x,rnn/ada"]
-    (folder / "students.csv").write_bytes("\r\n".join(["student,repository", *lines, ""]).encode())
+    lines = ["ada,rnn/ada", "gone,rnn/gone", "../x,rnn/ada", "blank,rnn/blank"]
+    text = "\r\n".join(["student,repository", *lines])  # the last line without an end
+    (folder / "students.csv").write_bytes(text.encode("utf-8-sig"))
     return folder
 
 
@@ -165,6 +166,28 @@ def test_an_instructors_repository_marks_the_class(instructor: Path) -> None:
         "ada",
         "blank",
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"name,repository\nada,rnn/ada\n", "must be student,repository"),
+        (b"student;repository\nada;rnn/ada\n", "must be student,repository"),
+        ("student,repository\nada,rnn/ada\n".encode("utf-16"), "must be student,repository"),
+        (b"", "must be student,repository"),
+        (b"student,repository\nada,rnn/a\nbo,rnn/b\nada,rnn/c", "two lines for ada:"),
+    ],
+    ids=["column", "separator", "encoding", "empty", "twice"],
+)
+def test_a_bad_list_of_students_fetches_nothing(tmp_path: Path, content: bytes, says: str) -> None:
+    """Columns, encoding and duplicates: one line with the remedy, and nobody's work is touched."""
+    (tmp_path / "students.csv").write_bytes(content)
+    command = ["bash", str(CI / "fetch.sh"), "students.csv"]
+    env = {**os.environ, "SERVER": tmp_path.as_uri()}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.returncode == 2 and says in done.stdout
+    assert len(done.stdout.splitlines()) == 1 and not done.stderr
+    assert not (tmp_path / "build").exists()
 
 
 def test_a_development_container_opens_the_notebook() -> None:

@@ -5,7 +5,7 @@ set -uo pipefail
 
 mkdir -p build/marks
 failed=0
-while IFS=, read -r student _; do
+while IFS=, read -r student _ || [ -n "$student" ]; do
     case $student in
         '' | .* | *[!A-Za-z0-9._-]*) echo "::warning::not a name for a folder: $student"; continue ;;
     esac
