@@ -65,6 +65,16 @@ for pid in (os.getppid(), 1, 2, 3, -1, 0, -os.getpgrp(), -os.getpgid(0)):
         tried(lambda: os.kill(pid, number))
 tried(lambda: os.killpg(0, 9), lambda: os.killpg(os.getpgid(os.getppid()), 9))
 """,
+    "signal-by-owner": """
+import fcntl, socket, struct
+for pid in (os.getppid(), 1, 2, -1):
+    one, other = socket.socketpair()
+    tried(lambda: fcntl.fcntl(one, 8, pid), lambda: fcntl.fcntl(one, 15, struct.pack("ii", 1, pid)),
+          lambda: fcntl.ioctl(one, 0x8901, struct.pack("i", pid)),
+          lambda: fcntl.ioctl(one, 0x8902, struct.pack("i", pid)), lambda: fcntl.fcntl(one, 10, 9))
+    fcntl.fcntl(one, fcntl.F_SETFL, os.O_NONBLOCK | 0o20000)
+    other.send(b"x")
+""",
     "pidfd": """
 tried(lambda: os.pidfd_open(os.getppid()), lambda: call(434, os.getppid(), 0),
       lambda: call(438, 3, 0, 0), lambda: call(424, 3, 9, 0, 0))
@@ -112,6 +122,15 @@ import socket, urllib.request
 tried(lambda: socket.gethostbyname("localhost.localdomain"),
       lambda: socket.getaddrinfo("example.invalid", 80),
       lambda: urllib.request.urlopen(f"http://127.0.0.1:{PORT}/", timeout=1))
+""",
+    "datagrams": """
+import socket
+for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW, socket.SOCK_SEQPACKET):
+    for address in (UNIX + "-datagrams", "\\0hostile-datagrams-" + str(PORT)):
+        def reach():
+            one, other = socket.socketpair(socket.AF_UNIX, kind)
+            return one.sendto(b"out", address)
+        tried(reach)
 """,
     "unix-sockets": """
 import socket
@@ -210,7 +229,7 @@ tried(lambda: shared_memory.SharedMemory(MARKER, create=True, size=100),
 """,
 }
 AT_TIER_B = ("fork", "daemon", "kill-parent", "ptrace", "parents-memory", "network", "write-course")
-AT_TIER_B += ("write-elsewhere", "exit-0")
+AT_TIER_B += ("write-elsewhere", "exit-0", "datagrams", "signal-by-owner")
 CRASHES = {
     "exit-0": "os._exit(0)",
     "kill-itself": "os.kill(os.getpid(), 9)",

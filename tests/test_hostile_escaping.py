@@ -32,14 +32,19 @@ def listeners(folder: Path) -> Iterator[list[socket.socket]]:
     tcp = socket.create_server(("127.0.0.1", 0))
     path, abstract = socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)
     udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    with tcp, path, abstract, udp:
+    datagrams, hidden = (socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) for _ in range(2))
+    with tcp, path, abstract, udp, datagrams, hidden:
         port = tcp.getsockname()[1]
         path.bind(str(folder / "listener"))
         abstract.bind(f"\0hostile-{port}")
         udp.bind(("127.0.0.1", port))
+        datagrams.bind(str(folder / "listener-datagrams"))
+        hidden.bind(f"\0hostile-datagrams-{port}")
+        for name in ("listener", "listener-datagrams"):
+            (folder / name).chmod(0o777)  # as a system log's: whoever gets there may write
         path.listen()
         abstract.listen()
-        yield [tcp, path, abstract, udp]
+        yield [tcp, path, abstract, udp, datagrams, hidden]
 
 
 @contextlib.contextmanager

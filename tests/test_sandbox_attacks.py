@@ -123,10 +123,9 @@ REFUSED = {
     "signal by a file's owner": "fcntl.fcntl(os.pipe()[0], 8, os.getppid())",
     "signal by a file's new owner": "fcntl.fcntl(os.pipe()[0], 15, bytes(8))",
     "which signal": "fcntl.fcntl(os.pipe()[0], 10, 9)",
-    "signal by a socket's owner": "import socket\n"
-    "fcntl.ioctl(socket.socketpair()[0], 0x8902, bytes(4))",
-    "datagrams": "import socket; socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)",
-    "raw pair": "import socket; socket.socketpair(socket.AF_UNIX, socket.SOCK_RAW)",
+    "signal by a socket's owner": "fcntl.ioctl(socket.socketpair()[0], 0x8902, bytes(4))",
+    "datagrams": "socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)",
+    "raw pair": "socket.socketpair(socket.AF_UNIX, socket.SOCK_RAW)",
     "flush every disk": "call(306 if X86 else 267, 0)",
     "parent's limits": "import resource as r; r.prlimit(os.getppid(), r.RLIMIT_CPU, (1, 1))",
     "parent's priority": "os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)",
@@ -164,7 +163,7 @@ REFUSED = {
     "other descriptors": "os.listdir('/proc/self/fd')",
 }
 PREFIX = """
-import ctypes, errno, fcntl, os, platform, sys
+import ctypes, errno, fcntl, os, platform, socket, sys
 import numpy as np
 X86 = platform.machine() == "x86_64"
 libc = ctypes.CDLL(None, use_errno=True)
