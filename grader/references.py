@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -180,9 +181,19 @@ def _same_json(new: Any, old: Any) -> bool:
 
 
 def to_bytes(arrays: Mapping[str, Array]) -> bytes:
-    """The ``.npz`` file's bytes; the same arrays always give the same bytes."""
+    """The ``.npz`` file's bytes; the same arrays give the same bytes with every Python.
+
+    ``np.savez`` leaves the archive's headers to ``zipfile``, which writes them in other ways from
+    one Python to the next.
+    """
     buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, array in arrays.items():
+            entry = zipfile.ZipInfo(f"{name}.npy")  # dated 1980, without the system's own flags
+            entry.create_system = 3
+            content = io.BytesIO()
+            np.lib.format.write_array(content, np.asarray(array), allow_pickle=False)
+            archive.writestr(entry, content.getvalue())
     return buffer.getvalue()
 
 
