@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
+from nbgrader.apps.nbgraderapp import NbGraderApp
 
 from grader import causes, cli
 from grader.exercises.rnn_step_by_step import SPEC
@@ -117,6 +119,31 @@ def test_every_page_is_in_the_index() -> None:
     for path in (ROOT / "docs").glob("*.md"):
         assert path.name == "README.md" or f"]({path.name})" in index
     assert "](docs/README.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_page_is_linked_from_the_readme() -> None:
+    """A reader of the README is one step from each page, and from the records of decisions."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for path in (ROOT / "docs").glob("*.md"):
+        assert f"](docs/{path.name})" in text, path.name
+    assert "](docs/decisions/)" in text and "](docs/ci/README.md)" in text
+
+
+def test_every_command_of_nbgrader_shown_exists(page: Path) -> None:
+    """`nbgrader VERB --option` in a page's code is one that the nbgrader installed here knows."""
+    for line in code(page.read_text(encoding="utf-8")):
+        found = re.match(r"nbgrader ((?:[a-z_]+ ?)+)(.*)", line)
+        if not found:
+            continue
+        command: Any = NbGraderApp
+        for word in found[1].split():
+            if not command.subcommands:
+                break
+            assert word in command.subcommands, line
+            command = command.subcommands[word][0]
+        made = command()
+        names = {f"--{name}" for name in (*made.aliases, *made.flags)}
+        assert set(OPTION.findall(found[2])) <= names, line
 
 
 @pytest.mark.parametrize("word", VOCABULARY)
