@@ -21,7 +21,6 @@ from gradebook_kit import NAME, ROOT, WRITTEN, hand_in_at, mark_by_hand, new_cou
 from nbgrader.utils import notebook_hash
 from page_kit import CONTROL, HOSTILE, Page, colours, contrast
 
-from grader import bench
 from grader import feedback as module
 from grader.autograde import autograde, publish
 from grader.classroom import Pupil, hand_in
@@ -470,22 +469,3 @@ def test_a_class_from_its_notebooks_to_its_pages(tmp_path: Path) -> None:
     assert "missing" in texts["hostile"] and "raised an error" in texts["hostile"]
     assert "it is not JSON" in texts["unreadable"]
     assert ROOT.as_posix() not in "".join(texts.values())
-
-
-@pytest.mark.slow
-def test_two_hundred_pages_take_at_most_a_tenth_of_stock_nbgraders_time(tmp_path: Path) -> None:
-    """The whole class here against the same class by ``nbgrader generate_feedback``, ten of it."""
-    made = new_course(tmp_path)
-    students = [f"s{i:03d}" for i in range(200)]
-    record(made, dict.fromkeys(students, 5), answered=True)
-    text = (made.assignments / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
-    for student in students:
-        publish(made, student, NAME, verdict(student, 5), text)
-    ours = bench._measure(bench._pages(made, NAME), made.root, len(students))
-    assert len(list(made.feedback.glob(f"*/{NAME}/{NAME}.html"))) == len(students)
-    shutil.rmtree(made.feedback)
-    (made.root / "nbgrader_config.py").write_text(bench.STOCK_CONFIG)
-    stock = [*bench._stock(made, NAME, "generate_feedback"), "--student", "s00?"]
-    theirs = bench._measure(stock, made.root, 10)
-    assert len(list(made.feedback.glob(f"*/{NAME}/{NAME}.html"))) == 10
-    assert ours.per_second >= 10 * theirs.per_second
