@@ -68,7 +68,7 @@ def judge(
             results.append(_exercise(bench, exercise, seeds[exercise.name], results))
     finally:
         bench.close()
-    score = float(sum(result.points for result in results))
+    score = round(float(sum(result.points for result in results)), 9)  # 9, not 8.999999999999998
     faulty = any(result.outcome == "grader_error" for result in results)
     skipped = [f"not run here: {line}" for cell in bench.results for line in cell.skipped]
     verdict = Verdict(
@@ -256,7 +256,7 @@ def _result(bench: Workbench, exercise: Exercise, best: Attempt) -> ExerciseResu
     result = ExerciseResult(
         exercise.name,
         outcome,
-        float(sum(points.values())) if outcome != "passed" else exercise.points,
+        round(float(sum(points.values())), 9) if outcome != "passed" else exercise.points,
         exercise.points,
         with_reference_helpers=best.with_stand_in,
         mistake=cause.id if cause and not cause.possible else None,
