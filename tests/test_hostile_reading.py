@@ -20,6 +20,7 @@ from hostile_pupils import (
     NAME,
     NAMES,
     ROOT,
+    SOLVED,
     Places,
     assignment,
     attackers,
@@ -27,8 +28,10 @@ from hostile_pupils import (
     released_text,
     with_cell,
 )
+from sandbox_search import search
 
 from grader.classroom import Pupil
+from grader.sandbox import Limits
 
 pytestmark = pytest.mark.sandbox
 
@@ -294,6 +297,19 @@ def test_hard_coded_visible_answers_earn_nothing(graded: Graded) -> None:
     verdict = graded.verdicts["visible"]
     assert [exercise.outcome for exercise in verdict.exercises] == ["failed"] * len(NAMES)
     assert verdict.score == 0.0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tier", [pytest.param(tier, id=f"tier{tier}") for tier in "AB"])
+def test_a_search_of_every_file_finds_no_line_of_a_solution(tier: str) -> None:
+    """Graded as any other, with all the time that it needs; it reads thousands of files in vain."""
+    limits = Limits(cell_cpu_seconds=60.0, job_cpu_seconds=120.0, wall_seconds=240.0)
+    searcher = Pupil("searcher", SOLVED, damage=with_cell(search()))
+    with new_course() as course:
+        graded = graded_class(course, [searcher, *neighbours(2)], tier, limits)
+        assert_harmless(graded, longest=300)
+        assert graded.printed("searcher").strip() == "True []"
+        assert graded.verdicts["searcher"].score == EARNED
 
 
 def solution_lines() -> set[str]:
