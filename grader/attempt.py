@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from grader.compare import Finding, Layout, Tolerance, Tree, compare, earned
-from grader.sandbox import Job, Kept, RaisedError, Reply
+from grader.sandbox import Call, Job, Kept, RaisedError, Reply
 from grader.spec import Case, Exercise
 from grader.student.check import EMPTY
 from grader.told import told
@@ -101,39 +102,40 @@ def attempt(
     trials: list[Trial] = []
     findings: dict[str, Finding | None] = {check.name: None for check in exercise.checks}
     again = [(replace(case, name=AGAIN), expected) for case, expected in cases[:1]]
-    for case, expected in [*cases, *again]:
-        reply = _call(job, exercise, case, stand_ins or {}, own_forward)
+    asked = [*cases, *again]
+    plan = [
+        _calls(exercise, case, stand_ins or {}, own_forward, n) for n, (case, _) in enumerate(asked)
+    ]
+    replies = job.calls([call for calls in plan for call in calls], until=EMPTY)
+    for (case, expected), calls in zip(asked, plan, strict=True):
+        found = list(islice(replies, len(calls)))
+        if not found:
+            break
+        reply = told(next((r for r in found if r.outcome != "returned"), found[-1]), job.cells)
         trials.append(Trial(case, expected, reply))
         for name, finding in _findings(exercise.layout, case, expected, reply).items():
             findings[name] = findings[name] or finding
-        if reply.outcome in STOPPED or (reply.error is not None and from_a_stub(reply.error)):
-            break
     return Attempt(exercise.layout, tuple(trials), findings, bool(stand_ins))
 
 
-def _call(
-    job: Job,
+def _calls(
     exercise: Exercise,
     case: Case,
     stand_ins: Mapping[str, Callable[..., Any]],
     own_forward: bool,
-) -> Reply:
-    arguments = case.arguments
-    if own_forward and case.forward is not None:
-        forward = case.forward
-        reply = job.call(forward.function, forward.arguments, keep="forward", poison=True)
-        if reply.outcome != "returned":
-            return told(reply, job.cells)
-        kept = Kept("forward", (forward.pick,))
-        arguments = (*arguments[: forward.into], kept, *arguments[forward.into + 1 :])
-    reply = job.call(
-        exercise.name,
-        arguments,
-        stand_ins=stand_ins,
-        max_stand_in_calls=case.helper_calls if stand_ins else 0,
-        poison=True,
-    )
-    return told(reply, job.cells)
+    number: int,
+) -> list[Call]:
+    """Return the call of a case, and before it that of the student's own forward if wanted."""
+    arguments, forward = case.arguments, case.forward
+    most = case.helper_calls if stand_ins else 0
+    if not own_forward or forward is None:
+        return [Call(exercise.name, arguments, stand_ins, most, poison=True)]
+    kept = Kept(f"forward {number}", (forward.pick,))
+    arguments = (*arguments[: forward.into], kept, *arguments[forward.into + 1 :])
+    return [
+        Call(forward.function, forward.arguments, keep=kept.name, poison=True),
+        Call(exercise.name, arguments, stand_ins, most, poison=True),
+    ]
 
 
 def _findings(

@@ -145,13 +145,16 @@ def call(request):
 server.call = call
 """,
     "replies-right-number": """
-import sys
+import gc, sys
+from inside.calls import Server
+server = [o for o in gc.get_objects() if isinstance(o, Server)][0]
 frame = sys._getframe()
 while frame is not None:
     request = frame.f_locals.get("request")
-    if isinstance(request, dict) and request.get("op") == "call":
-        frame.f_locals["self"]._send({"number": request["number"], "outcome": "returned",
-                                      "value": True, "points": 15.0})
+    if isinstance(request, dict) and request.get("op") == "calls":
+        for place in range(len(request["calls"])):
+            server._send({"number": request["number"] + place, "outcome": "returned",
+                          "value": True, "points": 15.0})
     frame = frame.f_back
 """,
     "encoder": """

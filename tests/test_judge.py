@@ -431,7 +431,7 @@ def test_a_sandbox_that_cannot_start_is_a_grader_error(monkeypatch: pytest.Monke
     assert judged(Pupil("s")).verdict.outcome == "grader_error"
 
 
-@pytest.mark.parametrize("moment", ["run", "defines", "call"])
+@pytest.mark.parametrize("moment", ["run", "defines", "calls"])
 def test_a_worker_that_dies_while_it_judges_costs_no_marks(
     moment: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

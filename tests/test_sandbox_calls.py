@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from sandbox_kit import EVERY, LIMITS, PATIENT, assert_unharmed, cells, run, sandbox_at
 
-from grader.sandbox import CellSource, Job, Kept, Limits, Sandbox
+from grader.sandbox import Call, CellSource, Job, Kept, Limits, Sandbox
+from grader.sandbox.job import MOST_SENT
 
 SETUP = "import numpy as np\nW = np.ones(2)"
 FUNCTIONS = """
@@ -25,6 +26,8 @@ def use_global(x):
 def fails(x):
     y = x
     raise ValueError(f"got {y}")
+def empty(x):
+    raise NotImplementedError("empty")
 def forward(x, p):
     return x * p["w"], [(x, p)], object()
 def forward_ok(x, p):
@@ -169,10 +172,69 @@ def test_poison_reveals_a_function_that_reads_example_variables(job: Job) -> Non
     assert job.call("scaled", (2.0,), poison={"scale": 0.5}).value == 1.0
 
 
+def test_calls_are_answered_in_order_with_their_own_arguments(job: Job) -> None:
+    """An array that is in two calls is two arrays there: what one call does to it stays its own."""
+    parameters = {"w": np.full(2, 5.0)}
+    spoil, again = Call("spoil", (1.0, parameters)), Call("forward_ok", (np.ones(2), parameters))
+    first, second, third = job.calls([spoil, again, Call("double", (4,))])
+    assert first.inputs_changed
+    assert np.array_equal(second.value[0], parameters["w"])
+    assert third.value == 8
+    assert job.alive
+
+
+def test_each_call_of_several_has_its_own_stand_ins_and_count(job: Job) -> None:
+    """Questions come between replies, and belong to the call that waits for one."""
+    helpers = {"helper": lambda x: x + 1}
+    asks = [
+        Call("calls_helper", (0, n), stand_ins=helpers, max_stand_in_calls=2) for n in (2, 3, 1)
+    ]
+    replies = list(job.calls([*asks, Call("calls_helper", (0, 1))]))
+    assert [reply.outcome for reply in replies] == ["returned", "raised", "returned", "returned"]
+    assert [len(reply.stand_in_calls) for reply in replies] == [2, 2, 1, 0]
+    assert (replies[0].value, replies[2].value, replies[3].value) == (2, 1, 1000)
+
+
+def test_calls_end_where_the_stub_shows_itself(job: Job) -> None:
+    """What comes behind is not called, and the job goes on."""
+    asked = [Call("double", (1,)), Call("empty", (1,)), Call("double", (2,))]
+    assert [reply.outcome for reply in job.calls(asked)] == ["returned", "raised", "returned"]
+    assert [reply.outcome for reply in job.calls(asked, until="empty")] == ["returned", "raised"]
+    assert len(list(job.calls(asked, until="another text"))) == 3
+    assert job.call("double", (3,)).value == 6
+
+
+def test_who_does_not_take_every_reply_ends_the_job(job: Job) -> None:
+    """Replies that are left behind would be taken for those of the next request."""
+    replies = job.calls([Call("double", (1,)), Call("double", (2,))])
+    assert next(replies).value == 2
+    replies.close()  # type: ignore[attr-defined]
+    assert not job.alive
+
+
+def test_more_than_may_be_sent_together_is_sent_in_parts(job: Job) -> None:
+    """Large arguments neither fill the fork's memory nor get lost."""
+    large = np.ones(MOST_SENT // 16)
+    asked = [Call("double", (large + n,)) for n in range(5)]
+    assert [reply.value[0] for reply in job.calls(asked)] == [2.0, 4.0, 6.0, 8.0, 10.0]
+
+
+@pytest.mark.parametrize("tier", EVERY)
+def test_what_was_answered_before_a_call_that_hangs_is_kept(tier: str) -> None:
+    """The replies up to it are there, it timed out, and there are no more."""
+    source = "def f(x):\n    while x == 2: pass\n    return x"
+    with sandbox_at(tier, PATIENT).job(cells(source)) as job:
+        job.run()
+        replies = list(job.calls([Call("f", (n,)) for n in range(4)]))
+        assert [reply.outcome for reply in replies] == ["returned", "returned", "timed_out"]
+        assert not job.alive
+
+
 def test_prints_and_figures_of_calls_are_thrown_away(job: Job) -> None:
     """What a judged call shows goes nowhere, not even into the next cell's outputs."""
     assert job.call("prints", (1,)).value == 1
-    result = job._run_cell(CellSource("after", "print('after')"))
+    job.cells = (CellSource("after", "print('after')"),)
+    (result,) = job.run()
     assert result.outputs == ({"output_type": "stream", "name": "stdout", "text": "after\n"},)
 
 

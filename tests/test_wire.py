@@ -242,6 +242,62 @@ def test_an_array_that_comes_again_is_sent_once_and_stays_one() -> None:
     assert np.array_equal(back[2], other)
 
 
+def test_a_dict_that_comes_again_is_sent_once_and_stays_one() -> None:
+    """Every step's cache holds the same parameters: they cross once, and stay one object."""
+    parameters = {"Wf": np.ones((4, 5)), "inner": {"n": 3}}
+    back = decode(encode([(np.zeros(2), parameters), parameters["inner"], (parameters, 1.5)]))
+    assert back[0][1] is back[2][0]
+    assert back[0][1]["inner"] is back[1]
+    assert same(back[2][0], parameters)
+
+
+@settings(deadline=None)
+@given(PLAIN, st.integers(1, 4))
+def test_shared_values_survive(value: Any, times: int) -> None:
+    """A tree with the same objects in several places is decoded to the same tree."""
+    tree = [{"a": value, "b": [value] * times}, value, {"c": {"a": value}}]
+    assert same(tree, decode(encode([tree, tree]))[1])
+
+
+def test_repeated_dicts_count_with_all_that_is_in_them() -> None:
+    """A few bytes that double twenty times over are not a million values for the judge to read."""
+    tree: dict[str, Any] = {"leaf": 1.0}
+    for _ in range(5):
+        tree = {"a": tree, "b": tree, "c": tree, "d": tree}
+    with pytest.raises(Refused, match="items"):
+        encode(tree, SMALL)
+    message = encode(tree)
+    assert len(message) < 1000
+    with pytest.raises(WireError, match="items"):
+        decode(message, SMALL)
+
+
+def test_repeated_dicts_count_with_their_depth() -> None:
+    """What is deep stays deep where it comes again."""
+    deep: dict[str, Any] = {"leaf": 1.0}
+    for _ in range(5):
+        deep = {"a": deep}
+    value = [deep, [[[deep]]]]
+    with pytest.raises(Refused, match="deeper"):
+        encode(value, SMALL)
+    with pytest.raises(WireError, match="deeper"):
+        decode(encode(value), SMALL)
+    assert same(decode(encode([deep, [deep]], SMALL), SMALL), [deep, [deep]])
+    nested = {"x": deep, "y": [deep]}  # the depth of a dict that holds a repeated one
+    with pytest.raises(Refused, match="deeper"):
+        encode([nested, [nested]], SMALL)
+
+
+def test_a_dict_within_itself_is_refused() -> None:
+    """A circle has no end, however it is written."""
+    circle: dict[str, Any] = {}
+    circle["self"] = circle
+    with pytest.raises(Refused, match="deeper"):
+        encode(circle)
+    with pytest.raises(WireError, match="never came"):
+        decode(b"{\x01\x00\x00\x00S\x01\x00\x00\x00aR\x01\x00\x00\x00")
+
+
 def test_a_repeated_array_must_have_come() -> None:
     """A reference to an array before the first one is no message."""
     for back in (0, 1, 2**32 - 1):

@@ -19,6 +19,7 @@ Nothing here raises because of what student code does; ``SandboxError`` is the k
 """
 
 from .data import (
+    Call,
     CellResult,
     CellSource,
     Definition,
@@ -35,6 +36,7 @@ from .run import run_cells
 from .sandbox import Sandbox, available_tiers
 
 __all__ = [
+    "Call",
     "CellResult",
     "CellSource",
     "Definition",

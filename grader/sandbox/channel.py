@@ -14,7 +14,7 @@ from .inside.frames import HEADER
 
 FIRST_LOOK_SECONDS = 0.05
 LATER_LOOKS_SECONDS = 0.1
-PIECE = 1 << 20
+PIECE, SHORT = 1 << 20, 1 << 16  # bytes read at a time, at most and at least
 
 
 class Closed(Exception):
@@ -33,6 +33,7 @@ class Channel:
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
+        self._came = bytearray()  # and has not been asked for yet
         connection.setblocking(False)
         self._looked = time.monotonic()
 
@@ -52,16 +53,21 @@ class Channel:
 
         Raises: Closed, TooLong, and whatever ``watch`` raises.
         """
-        length: int = HEADER.unpack(self._exactly(HEADER.size, watch))[0]
+        self._await(HEADER.size, watch)
+        length: int = HEADER.unpack_from(self._came)[0]
         if length > limit:
             raise TooLong(f"a message of {length} bytes is too long")
-        return bytes(self._exactly(length, watch))
+        end = HEADER.size + length
+        self._await(end, watch)
+        frame = bytes(memoryview(self._came)[HEADER.size : end])
+        del self._came[:end]
+        return frame
 
-    def _exactly(self, count: int, watch: Watch) -> bytearray:
-        pieces = bytearray()
-        while len(pieces) < count:
+    def _await(self, count: int, watch: Watch) -> None:
+        """Wait until so many bytes have come; what comes with them is kept for the next frame."""
+        while len(self._came) < count:
             try:
-                piece = self.connection.recv(min(count - len(pieces), PIECE))
+                piece = self.connection.recv(max(SHORT, min(count - len(self._came), PIECE)))
             except BlockingIOError:
                 self._wait(select.POLLIN, watch)
                 continue
@@ -69,9 +75,8 @@ class Channel:
                 raise Closed from None
             if not piece:
                 raise Closed
-            pieces += piece
+            self._came += piece
             self._look(watch)
-        return pieces
 
     def _wait(self, event: int, watch: Watch) -> None:
         poll = select.poll()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .inside.wire import Kept
@@ -14,8 +15,8 @@ Definition = Literal["function", "missing", "other"]
 
 ENDED: tuple[CellOutcome, ...] = ("timed_out", "crashed")
 CELL_OUTCOMES: tuple[CellOutcome, ...] = ("ok", "error", "timed_out", "crashed", "not_run")
-__all__ = ["CallOutcome", "CellKind", "CellOutcome", "CellResult", "CellSource", "Definition"]
-__all__ += ["Kept", "RaisedError", "Reply", "SandboxError", "StandInCall"]
+__all__ = ["Call", "CallOutcome", "CellKind", "CellOutcome", "CellResult", "CellSource"]
+__all__ += ["Definition", "Kept", "RaisedError", "Reply", "SandboxError", "StandInCall"]
 
 
 class SandboxError(RuntimeError):
@@ -40,6 +41,26 @@ class CellResult:
     outputs: tuple[dict[str, Any], ...] = ()
     execution_count: int | None = None
     skipped: tuple[str, ...] = ()  # shell lines that were not run
+
+
+@dataclass(frozen=True)
+class Call:
+    """A judged call of a student's function on plain data.
+
+    ``arguments`` may be `Kept` markers; arrays arrive in the layout they have here. ``stand_ins``
+    replace global functions during the call by the judge's, which get copies of their arguments,
+    at most ``max_stand_in_calls`` times in all. ``keep`` leaves the result in the fork under a
+    name. ``poison`` makes variables useless during the call: True for those that example cells
+    have set, a mapping for others.
+    """
+
+    function: str
+    arguments: tuple[Any, ...]
+    stand_ins: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    max_stand_in_calls: int = 0
+    keep: str | None = None
+    poison: bool | Mapping[str, Any] = False
+    cpu_seconds: float | None = None  # None: the limit of the job
 
 
 @dataclass(frozen=True)

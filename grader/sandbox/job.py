@@ -8,28 +8,25 @@ from __future__ import annotations
 
 import contextlib
 import math
-import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
-import numpy as np
-
 from . import replies
 from .channel import Channel, Closed, TooLong, deadline
-from .data import ENDED, CellResult, CellSource, Definition, Reply, SandboxError, StandInCall
+from .data import ENDED, Call, CellResult, CellSource, Definition, Reply, SandboxError, StandInCall
+from .dialogue import ROOMY, Dialogue
 from .inside import lockdown
-from .inside.wire import Bounds, WireError, decode, encode
+from .inside.wire import Encoded, Kept, WireError, decode, encode
 from .limits import Limits
-from .outputs import text
 from .stand_ins import Answers
-from .watch import Stopped, Watch
+from .watch import Stopped
 from .worker_process import WorkerProcess
 
 READY_SECONDS = 30.0
-ENVELOPE_DEPTH = 4
+MOST_SENT = 4 << 20  # bytes, about, of the calls that are sent together
 MOST_SHOWN = 32 << 20  # bytes, about, of the outputs of all cells together
 TOO_MUCH = {"output_type": "stream", "name": "stdout", "text": "[too much was shown: not kept]\n"}
 Message = dict[str, Any]
@@ -45,25 +42,22 @@ class Job:
         pid: int,
         limits: Limits,
         cells: Sequence[CellSource],
-        files: Mapping[str, bytes],
     ) -> None:
         self.cells = tuple(cells)
         self.limits = limits
         self.alive = True
         self.cpu_seconds = 0.0  # known when the job is closed
         self.memory_kb = 0
-        self.doubtful = False  # ended or cut by what need not be its own doing: see _exchange
+        self.doubtful = False  # ended or cut by what need not be its own doing
         self._shown = 0
         self._worker = worker
         self._channel = channel
         self._pid = pid
-        self._bounds = Bounds(
-            limits.message_bytes, limits.depth + ENVELOPE_DEPTH, limits.items, limits.ndim
-        )
-        self._begin(files)
+        self._await_lockdown()
+        self._dialogue = Dialogue(worker, pid, channel, limits)
 
-    def _begin(self, files: Mapping[str, bytes]) -> None:
-        """Wait until the fork has locked itself in, then put the files into its folder."""
+    def _await_lockdown(self) -> None:
+        """Wait until the fork has locked itself in."""
         late = SandboxError("a fork did not lock itself in in time")
         try:
             frame = self._channel.receive(1 << 16, deadline(READY_SECONDS, late))
@@ -76,149 +70,122 @@ class Job:
         except SandboxError:
             self.close()
             raise
-        if files:
-            content = {name: np.frombuffer(data, np.uint8) for name, data in files.items()}
-            try:
-                self._exchange({"op": "files", "files": content}, READY_SECONDS)
-            except (Closed, Stopped) as error:
-                raise SandboxError(f"a job's files could not be written {error}") from None
 
     def run(self, end: float = math.inf) -> list[CellResult]:
         """Run the cells in order, up to the first that hangs or ends the process.
 
         What follows that one is ``not_run``: in this process it would meet what was left behind.
-        So is what is not begun by ``end``, on the monotonic clock.
+        So is what has not ended by ``end``, on the monotonic clock; the job is over then.
         """
         results: list[CellResult] = []
+        cpu = self.limits.cell_cpu_seconds
+        cells = [{"id": c.id, "source": c.source, "kind": c.kind, "cpu": cpu} for c in self.cells]
+        try:
+            if self.alive and cells:
+                self._dialogue.ask({"op": "cells", "cells": cells}, cpu)
+        except (Closed, Stopped):
+            self._end()
         for cell in self.cells:
-            over = results and results[-1].outcome in (*ENDED, "not_run")
-            late = not over and time.monotonic() > end
-            self.doubtful |= late
-            skip = over or late
-            results.append(
-                CellResult(cell.id, "not_run") if skip else self._bounded(self._run_cell(cell))
-            )
-        return results
+            if not self.alive or (results and results[-1].outcome in ENDED):
+                break
+            if time.monotonic() > end:
+                self.doubtful = True
+                self._end()
+                break
+            results.append(self._bounded(self._cell_result(cell)))
+        return results + [CellResult(cell.id, "not_run") for cell in self.cells[len(results) :]]
 
     def _bounded(self, result: CellResult) -> CellResult:
         """Leave the outputs out once those of all cells together are too much."""
         self._shown += sum(map(_size, result.outputs))
         return result if self._shown <= MOST_SHOWN else replace(result, outputs=(dict(TOO_MUCH),))
 
-    def _run_cell(self, cell: CellSource) -> CellResult:
-        if not self.alive:
-            return CellResult(cell.id, "not_run")
-        cpu = self.limits.cell_cpu_seconds
-        request = {"op": "cell", "id": cell.id, "source": cell.source, "kind": cell.kind}
+    def _cell_result(self, cell: CellSource) -> CellResult:
         try:
-            reply = self._exchange({**request, "cpu": cpu}, cpu)
-            return replies.cell_result(cell.id, reply, self.limits)
+            reply = self._dialogue.reply(self.limits.cell_cpu_seconds)
+            result = replies.cell_result(cell.id, reply, self.limits)
         except Stopped as stop:
-            return replies.stopped_cell(cell.id, stop.outcome, str(stop))
+            result = replies.stopped_cell(cell.id, stop.outcome, str(stop))
         except Closed:
-            return replies.stopped_cell(cell.id, "crashed", "this cell ended its process")
+            result = replies.stopped_cell(cell.id, "crashed", "this cell ended its process")
         except WireError:
-            self.close()
-            return replies.stopped_cell(cell.id, "crashed", "this cell broke its process")
+            result = replies.stopped_cell(cell.id, "crashed", "this cell broke its process")
+        else:
+            self.doubtful |= self._dialogue.doubtful
+            return result
+        self._end()
+        return result
 
     def defines(self, names: Sequence[str]) -> dict[str, Definition]:
         """Tell which names are functions; all are missing in a dead job."""
         nothing: dict[str, Definition] = dict.fromkeys(names, "missing")
         if not self.alive:
             return nothing
+        cpu = self.limits.call_cpu_seconds
         try:
-            request = {"op": "defines", "names": list(names)}
-            reply = self._exchange(request, self.limits.call_cpu_seconds)
-            return replies.definitions(names, reply)
+            self._dialogue.ask({"op": "defines", "names": list(names)}, cpu)
+            found = replies.definitions(names, self._dialogue.reply(cpu))
         except (Closed, Stopped, WireError):
-            self.close()
+            self._end()
             return nothing
+        self.doubtful |= self._dialogue.doubtful
+        return found
 
-    def call(
-        self,
-        function: str,
-        arguments: tuple[Any, ...],
-        *,
-        stand_ins: Mapping[str, Callable[..., Any]] | None = None,
-        max_stand_in_calls: int = 0,
-        keep: str | None = None,
-        poison: bool | Mapping[str, Any] = False,
-        cpu_seconds: float | None = None,
-    ) -> Reply:
-        """Call a student's function on plain data and return what it did.
+    def call(self, function: str, arguments: tuple[Any, ...], **options: Any) -> Reply:
+        """Call a student's function once; ``options`` are those of a `Call`."""
+        return next(self.calls([Call(function, arguments, **options)]))
 
-        ``arguments`` may hold `Kept` markers; arrays arrive in the layout they have here.
-        ``stand_ins`` replace global functions during the call by the judge's, which get copies
-        of their arguments, at most ``max_stand_in_calls`` times in all. ``keep`` leaves the
-        result in the fork under a name. ``poison`` makes variables useless during the call:
-        True for those that example cells have set, a mapping for others.
+    def calls(self, calls: Sequence[Call], until: str = "") -> Iterator[Reply]:
+        """Make one call after the other and yield what each did.
+
+        They are sent together, so that the fork makes the next one while its caller looks at the
+        last. The end comes early after the first reply that ends the job, and with ``until`` after
+        the first call that raises a NotImplementedError with this text. Whoever does not take all
+        the replies ends the job.
         """
-        if not self.alive:
-            return Reply("crashed")
-        cpu = self.limits.call_cpu_seconds if cpu_seconds is None else cpu_seconds
-        helpers = dict(stand_ins or {})
-        request = {
-            "op": "call",
-            "function": function,
-            "arguments": tuple(arguments),
-            "stand_ins": list(helpers),
-            "keep": keep,
-            "poison": poison if isinstance(poison, bool) else dict(poison),
-            "cpu": cpu,
-        }
-        asked: list[StandInCall] = []
+        sent = 0
         try:
-            answer = Answers(helpers, max_stand_in_calls, asked)
-            told = self._exchange(request, cpu, answer)
-            reply = replies.reply(told)
+            for batch in _batches([_encoded(call, self.limits) for call in calls]):
+                if self.alive:
+                    self._send(batch, until)
+                for call in calls[sent : sent + len(batch)]:
+                    sent += 1
+                    reply = self._reply(call) if self.alive else Reply("crashed")
+                    yield reply
+                    error = reply.error
+                    stub = error is not None and replies.is_stub(error, until)
+                    if reply.outcome in ENDED or stub:
+                        sent = len(calls)
+                        return
+        finally:
+            if sent < len(calls):
+                self._end()
+
+    def _send(self, batch: list[Encoded], until: str) -> None:
+        try:
+            request = {"op": "calls", "calls": batch, "until": until}
+            self._dialogue.ask(request, self.limits.call_cpu_seconds)
+        except (Closed, Stopped):
+            self._end()
+
+    def _reply(self, call: Call) -> Reply:
+        asked: list[StandInCall] = []
+        answers = Answers(call.stand_ins, call.max_stand_in_calls, asked)
+        cpu = self.limits.call_cpu_seconds if call.cpu_seconds is None else call.cpu_seconds
+        try:
+            reply = replies.reply(self._dialogue.reply(cpu, answers))
         except Stopped as stop:
             reply = Reply(stop.outcome)
         except (Closed, WireError):
             reply = Reply("crashed")
-        if reply.outcome in ("timed_out", "crashed"):
-            self.close()
+        self.doubtful |= self._dialogue.doubtful
+        if reply.outcome in ENDED:
+            self._end()
         return replies.with_stand_in_calls(reply, asked)
 
-    def _exchange(self, request: Message, cpu: float, answers: Answers | None = None) -> Message:
-        """Send a request and receive its reply, answering stand-ins in between.
-
-        On a busy machine the time on the wall is over sooner, and a crowded one kills processes,
-        workers among them: both leave the job doubtful, to be tried again alone.
-
-        Raises: Closed, Stopped (the process is gone then), WireError.
-        """
-        number = secrets.randbits(62)
-        watch = Watch(self._worker, self._pid, cpu, self.limits)
-        try:
-            message = encode({**request, "number": number}, self._roomy(), markers=True)
-            self._channel.send(message, watch)
-            while True:
-                frame = self._channel.receive(self.limits.message_bytes, watch)
-                reply = decode(frame, self._bounds)
-                if not isinstance(reply, dict):
-                    raise WireError("not a reply")
-                if text(reply, "op") != "ask":
-                    break
-                if answers is None:
-                    raise WireError("nothing may be asked now")
-                answer = answers.to(reply, len(frame), self.limits.stand_in_bytes)
-                self._channel.send(encode(answer), watch)
-        except TooLong as error:
-            self.close()
-            raise WireError(str(error)) from None
-        except (Closed, Stopped) as error:
-            self.doubtful |= isinstance(error, Closed) or error.wall_clock
-            self.close()
-            raise
-        self.doubtful |= watch.interrupted
-        told = reply.get("number")
-        if type(told) is not int or told != number:
-            raise WireError("the reply is not to this request")
-        return reply
-
-    def _roomy(self) -> Bounds:
-        """The judge's own messages need no bounds."""
-        return Bounds(1 << 31, 1000, 1 << 31, 32)
+    def _end(self) -> None:
+        self.doubtful |= self._dialogue.doubtful
+        self.close()
 
     def close(self) -> None:
         """End the fork and empty its folder."""
@@ -241,6 +208,34 @@ class Job:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _encoded(call: Call, limits: Limits) -> Encoded:
+    """Encode a call by itself: an array that is in two calls becomes two."""
+    request = {
+        "function": call.function,
+        "arguments": tuple(call.arguments),
+        "kept": any(isinstance(argument, Kept) for argument in call.arguments),
+        "stand_ins": list(call.stand_ins),
+        "keep": call.keep,
+        "poison": call.poison if isinstance(call.poison, bool) else dict(call.poison),
+        "cpu": limits.call_cpu_seconds if call.cpu_seconds is None else call.cpu_seconds,
+    }
+    return Encoded(encode(request, ROOMY, markers=True))
+
+
+def _batches(calls: Sequence[Encoded]) -> Iterator[list[Encoded]]:
+    """Yield as many calls at a time as may be sent together, and at least one."""
+    batch: list[Encoded] = []
+    size = 0
+    for call in calls:
+        if batch and size + len(call.data) > MOST_SENT:
+            yield batch
+            batch, size = [], 0
+        batch.append(call)
+        size += len(call.data)
+    if batch:
+        yield batch
 
 
 def _size(tree: Any) -> int:

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from types import TracebackType
 
+import numpy as np
+
 from . import isolation
 from .channel import Channel
 from .data import CellSource, SandboxError
@@ -68,13 +70,14 @@ class Sandbox:
     def _fork(self, cells: Sequence[CellSource], files: Mapping[str, bytes]) -> Job:
         ours, theirs = socket.socketpair()
         with theirs:
-            request = {"op": "fork", "limits": self.limits.to_dict()}
+            content = {name: np.frombuffer(data, np.uint8) for name, data in files.items()}
+            request = {"op": "fork", "limits": self.limits.to_dict(), "files": content}
             try:
                 pid = self._worker.ask(request, theirs)["pid"]
             except SandboxError:
                 ours.close()
                 raise
-        job = Job(self._worker, Channel(ours), pid, self.limits, cells, files)
+        job = Job(self._worker, Channel(ours), pid, self.limits, cells)
         self._jobs.add(job)
         return job
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,49 +31,59 @@ def useless(value: Any) -> Any:
     return "poisoned" if isinstance(value, str) else np.nan
 
 
-def resolve(tree: Any, kept: Mapping[str, Any]) -> Any:
+def resolve(arguments: tuple[Any, ...], kept: Mapping[str, Any]) -> tuple[Any, ...]:
     """Put kept values in the places of their markers. Raises: LookupError, TypeError."""
-    if isinstance(tree, Kept):
-        value = kept[tree.name]
-        for index in tree.path:
-            value = value[index]
-        return value
-    if isinstance(tree, (tuple, list)):
-        return type(tree)(resolve(item, kept) for item in tree)
-    if isinstance(tree, dict):
-        return {key: resolve(item, kept) for key, item in tree.items()}
-    return tree
+    return tuple(_found(item, kept) if isinstance(item, Kept) else item for item in arguments)
+
+
+def _found(marker: Kept, kept: Mapping[str, Any]) -> Any:
+    value = kept[marker.name]
+    for index in marker.path:
+        value = value[index]
+    return value
+
+
+class _Bits(NamedTuple):
+    """An array as it was."""
+
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    data: bytes
 
 
 def copied(tree: Any, made: dict[int, Any]) -> Any:
-    """Copy the arguments, to see afterwards whether they were changed; shared arrays once."""
-    if isinstance(tree, np.ndarray):
-        if id(tree) not in made:
-            made[id(tree)] = tree.copy()
-        return made[id(tree)]
+    """Copy the arguments, to see afterwards whether they were changed; what is shared, once."""
     if isinstance(tree, (tuple, list)):
-        return type(tree)(copied(item, made) for item in tree)
-    if isinstance(tree, dict):
-        return {key: copied(item, made) for key, item in tree.items()}
-    return tree
+        return type(tree)([copied(item, made) for item in tree])
+    if not isinstance(tree, (np.ndarray, dict)):
+        return tree
+    if id(tree) not in made:
+        made[id(tree)] = (
+            {key: copied(item, made) for key, item in tree.items()}
+            if isinstance(tree, dict)
+            else _Bits(tree.dtype, tree.shape, tree.tobytes())
+        )
+    return made[id(tree)]
 
 
 def unchanged(tree: Any, before: Any, settled: set[tuple[int, int]]) -> bool:
     """Compare arguments with their copy, bit by bit; kept values are not looked at."""
     if isinstance(before, Kept):
         return True
+    pair = id(tree), id(before)
+    if pair in settled:
+        return True
+    if isinstance(before, _Bits):
+        settled.add(pair)
+        same = type(tree) is np.ndarray and (tree.dtype, tree.shape) == before[:2]
+        return same and tree.tobytes() == before.data
     if type(tree) is not type(before):
         return False
-    if isinstance(tree, np.ndarray):
-        if (id(tree), id(before)) in settled:
-            return True
-        settled.add((id(tree), id(before)))
-        same = tree.dtype == before.dtype and tree.shape == before.shape
-        return bool(same and tree.tobytes() == before.tobytes())
     if isinstance(tree, (tuple, list)):
         pairs = zip(tree, before, strict=False)
         return len(tree) == len(before) and all(unchanged(t, b, settled) for t, b in pairs)
     if isinstance(tree, dict):
+        settled.add(pair)
         keys = tree.keys()
         return keys == before.keys() and all(unchanged(tree[k], before[k], settled) for k in keys)
     return bool(tree == before) or (tree != tree and before != before)

@@ -25,6 +25,7 @@ Message = dict[str, Any]
 WARM_CELL = "import numpy as np\nnp.zeros(2)\n"
 FAILING_CELL = "def fails():\n    raise NotImplementedError('empty')\nfails()"
 MISSING = object()
+ROOMY = Bounds(1 << 31, 1000, 1 << 31, 32)  # what the judge sends has its measure there
 
 
 def warm(scratch: str) -> None:
@@ -93,26 +94,25 @@ class Server:
         sys.path.insert(0, folder)
 
     def serve(self) -> None:
-        """Answer until the judge hangs up; the judge's number for a request goes back with it."""
-        handlers: dict[str, Callable[[Message], Message]] = {
-            "files": self.files, "cell": self.cell, "defines": self.defines, "call": self.call,
+        """Answer until the judge hangs up; each reply carries its request's number, counted on."""
+        handlers: dict[str, Callable[[Message], Iterator[Message]]] = {
+            "cells": self.cells, "defines": self.defines, "calls": self.calls,
         }  # fmt: skip
         while (frame := frames.receive(self.connection)) is not None:
-            request = decode(frame, self.bounds, markers=True, layouts=True)
-            reply = handlers[request["op"]](request)
-            self._send({**reply, "number": request["number"]})
+            request = decode(frame, ROOMY, markers=True, layouts=True)
+            for place, reply in enumerate(handlers[request["op"]](request)):
+                self._send({**reply, "number": request["number"] + place})
 
     def _send(self, message: Message) -> None:
         frames.send(self.connection, encode(message, self.bounds))
 
-    def files(self, request: Message) -> Message:
-        """Write the files that the judge puts beside the notebook."""
-        for name, content in request["files"].items():
-            with open(os.path.join(self.folder, name), "wb") as file:
-                file.write(content.tobytes())
-        # This folder only: the library's may not be listed again from in here.
-        sys.path_importer_cache.pop(self.folder, None)
-        return {}
+    def cells(self, request: Message) -> Iterator[Message]:
+        """Run cells up to the first that takes too long, which leaves nobody knows what behind."""
+        for cell in request["cells"]:
+            reply = self.cell(cell)
+            yield reply
+            if reply["outcome"] == "timed_out":
+                break
 
     def cell(self, request: Message) -> Message:
         """Run one cell and return what it showed."""
@@ -151,23 +151,34 @@ class Server:
         if example:
             self.from_examples |= {name for name in changed if is_variable(name, names[name])}
 
-    def defines(self, request: Message) -> Message:
+    def defines(self, request: Message) -> Iterator[Message]:
         """Tell which names are functions."""
         found = {}
         for name in request["names"]:
             value = self.shell.user_ns.get(name, MISSING)
             kind = "function" if callable(value) else "other"
             found[name] = "missing" if value is MISSING else kind
-        return {"defines": found}
+        yield {"defines": found}
+
+    def calls(self, request: Message) -> Iterator[Message]:
+        """Make calls up to the first that takes too long or shows the stub's own text."""
+        until = request["until"]
+        for call in request["calls"]:
+            reply = self.call(call)
+            yield reply
+            if reply["outcome"] == "timed_out" or (until and _is_stub(reply, until)):
+                break
 
     def call(self, request: Message) -> Message:
         """Call a student's function on the judge's arguments."""
         function = self.shell.user_ns.get(request["function"])
         if not callable(function):
             return {"outcome": "missing"}
+        arguments = request["arguments"]
         try:
-            arguments = resolve(request["arguments"], self.kept)
-            compared = copied(request["arguments"], {})
+            compared = copied(arguments, {})
+            if request["kept"]:
+                arguments = resolve(arguments, self.kept)
         except (LookupError, TypeError) as error:
             return {"outcome": "refused", "reason": f"what was kept does not fit: {error}"}
         poison = request["poison"]
@@ -250,6 +261,11 @@ class Server:
             if name in names and (name not in poison or poison[name][0] is not names[name]):
                 poison[name] = (names[name], useless(names[name]))
         return {name: poison[name][1] for name in self.from_examples if name in names}
+
+
+def _is_stub(reply: Message, text: str) -> bool:
+    error = reply.get("error") or ("", "")
+    return error[0] == "NotImplementedError" and text in error[1]
 
 
 @contextmanager

@@ -111,6 +111,7 @@ class Worker:
             seed_generators()
             connection = socket.socket(fileno=lockdown.CONNECTION)
             connection.setblocking(True)
+            write_files(folder.path, request["files"])
             frames.send(connection, encode({"layers": on}))
             self.serve(connection, folder.path, limits)
         except BaseException as error:
@@ -167,6 +168,15 @@ class Worker:
                     os.kill(pid, signal.SIGKILL)
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(pid, 0)
+
+
+def write_files(folder: str, files: Message) -> None:
+    """Write what the judge puts beside the notebook; each file comes as an array of bytes."""
+    for name, content in files.items():
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(content.tobytes())
+    # This folder only: the library's may not be listed again from in here.
+    sys.path_importer_cache.pop(folder, None)
 
 
 def _framed(data: bytes) -> bytes:

@@ -1,0 +1,95 @@
+"""Requests to one fork, and the replies to them, in order.
+
+All that arrives is untrusted: what is not a reply to the request that waits for one is an error,
+and never becomes anything but plain data.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from .channel import Channel, Closed, TooLong
+from .inside.wire import Bounds, WireError, decode, encode
+from .limits import Limits
+from .outputs import text
+from .stand_ins import Answers
+from .watch import Stopped, Watch
+from .worker_process import WorkerProcess
+
+ENVELOPE_DEPTH = 4
+ROOMY = Bounds(1 << 31, 1000, 1 << 31, 32)  # the judge's own messages need no bounds
+Message = dict[str, Any]
+
+
+class Dialogue:
+    """The judge's side of the conversation with one fork.
+
+    A request may have several replies: the fork works on while the judge reads the first. Each
+    carries the number of its request, which nobody can know before, and its place among them.
+    """
+
+    def __init__(self, worker: WorkerProcess, pid: int, channel: Channel, limits: Limits) -> None:
+        self.doubtful = False  # ended or cut by what need not be the fork's own doing
+        self._worker = worker
+        self._pid = pid
+        self._channel = channel
+        self._limits = limits
+        self._bounds = Bounds(
+            limits.message_bytes, limits.depth + ENVELOPE_DEPTH, limits.items, limits.ndim
+        )
+        self._number = 0  # that the next reply must carry
+
+    def ask(self, request: Message, cpu: float) -> None:
+        """Send a request. Raises: Closed, Stopped."""
+        self._number = secrets.randbits(62)
+        message = encode({**request, "number": self._number}, ROOMY, markers=True)
+        watch = self._watch(cpu)
+        try:
+            self._channel.send(message, watch)
+        except (Closed, Stopped) as error:
+            self._doubt(error)
+            raise
+
+    def reply(self, cpu: float, answers: Answers | None = None) -> Message:
+        """Receive the next reply to the request, answering stand-ins in between.
+
+        The fork may use ``cpu`` seconds for it. On a busy machine the time on the wall is over
+        sooner, and a crowded one kills processes, workers among them: both leave the dialogue
+        doubtful, for the job to be tried again alone.
+
+        Raises: Closed, Stopped, WireError; the dialogue is over then.
+        """
+        watch = self._watch(cpu)
+        try:
+            reply = self._heard(watch, answers)
+        except TooLong as error:
+            raise WireError(str(error)) from None
+        except (Closed, Stopped) as error:
+            self._doubt(error)
+            raise
+        self.doubtful |= watch.interrupted
+        told = reply.get("number")
+        if type(told) is not int or told != self._number:
+            raise WireError("the reply is not to this request")
+        self._number += 1
+        return reply
+
+    def _heard(self, watch: Watch, answers: Answers | None) -> Message:
+        while True:
+            frame = self._channel.receive(self._limits.message_bytes, watch)
+            reply = decode(frame, self._bounds)
+            if not isinstance(reply, dict):
+                raise WireError("not a reply")
+            if text(reply, "op") != "ask":
+                return reply
+            if answers is None:
+                raise WireError("nothing may be asked now")
+            answer = answers.to(reply, len(frame), self._limits.stand_in_bytes)
+            self._channel.send(encode(answer), watch)
+
+    def _watch(self, cpu: float) -> Watch:
+        return Watch(self._worker, self._pid, cpu, self._limits)
+
+    def _doubt(self, error: Closed | Stopped) -> None:
+        self.doubtful |= isinstance(error, Closed) or error.wall_clock
