@@ -6,12 +6,13 @@ import hashlib
 import hmac
 import os
 from collections.abc import Callable, Container, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.assignment import Assignment, Packed
+from grader.assignment import Assignment
 from grader.cluster import connect
 from grader.course import Course
 from grader.errors import UsageError
@@ -27,7 +28,7 @@ from grader.intake import (
 )
 from grader.judge import Judgement, unreadable
 from grader.notebook import graded_notebook, released_cells
-from grader.pool import Task, judge_all, local_executor
+from grader.pool import Judges, Task, local_executor
 from grader.sandbox import Sandbox, protect_parent
 from grader.verdict import Verdict, VerdictError
 
@@ -52,16 +53,26 @@ class Summary:
     faults: list[str] = field(default_factory=list)
 
 
-def choose_tier(allow_unsafe: bool) -> str:
-    """Return the strongest isolation that starts here; raises UsageError when it is too weak."""
-    with Sandbox() as sandbox:
-        tier = sandbox.tier
+def choose_tier(allow_unsafe: bool, warming: Sequence[Future[str]] = ()) -> str:
+    """Return the strongest isolation that starts here; raises UsageError when it is too weak.
+
+    Judge processes that are ``warming`` up know it, the first of them soonest.
+    """
+    try:
+        tier = warming[0].result() if warming else _try_tier()
+    except BrokenProcessPool:
+        tier = _try_tier()
     if tier in SAFE or allow_unsafe:
         return tier
     raise UsageError(
         "this system cannot isolate submissions (no bubblewrap, no Landlock): a submission could "
         "read the solution; install bubblewrap, or accept that with --allow-unsafe"
     )
+
+
+def _try_tier() -> str:
+    with Sandbox() as sandbox:
+        return sandbox.tier
 
 
 def students(course: Course, name: str, only: str | None) -> list[str]:
@@ -158,17 +169,31 @@ def autograde(
     Raises UsageError for what the caller can mend; the kit's own faults are listed in the summary.
     """
     protect_parent()  # it holds the course's secret
-    start, workers = connect(cluster) if cluster else (local_executor, workers or cores())
-    trying = ThreadPoolExecutor(1).submit(choose_tier, allow_unsafe)
-    from grader.gradebook import Writer, register  # nbgrader takes seconds to import: meanwhile
-
-    tier = trying.result()
     packed = course.packed(name)
-    assignment = packed.load()
     found = students(course, name, only)
-    register(course, name)
-    released = read_text(course.assignments / name / f"{name}.ipynb", "run `make release`")
-    summary = Summary(name, tier)
+    start, workers = connect(cluster) if cluster else (local_executor, workers or cores())
+    with Judges(packed, workers, start, ready=not cluster) as judges:
+        from grader.gradebook import Writer, register  # nbgrader takes a while to import
+
+        register(course, name)
+        released = read_text(course.assignments / name / f"{name}.ipynb", "run `make release`")
+        summary = Summary(name, choose_tier(allow_unsafe, judges.warming))
+        with Writer(course, name) as writer:
+            known = frozenset() if force else writer.students()
+            graded = _verdicts(course, judges, summary.tier, found, known, released)
+            _enter(course, writer, summary, graded, keep, lambda done: progress(done, len(found)))
+    return summary
+
+
+def _enter(
+    course: Course,
+    writer: Writer,
+    summary: Summary,
+    graded: Iterator[Graded],
+    keep: bool,
+    progress: Callable[[int], None],
+) -> None:
+    """Write what is graded into gradebook, folders and summary, some at a time."""
     pending: list[Graded] = []
 
     def flush() -> None:
@@ -178,25 +203,20 @@ def autograde(
         writer.commit()
         for student, verdict, text, _ in batch:
             if verdict is not None:
-                publish(course, student, name, verdict, text)
+                publish(course, student, summary.assignment, verdict, text)
 
-    with Writer(course, name) as writer:
-        known = frozenset() if force else writer.students()
-        where = (workers, tier, start)
-        try:
-            graded = _verdicts(course, packed, assignment, found, known, released, where)
-            for done, entry in enumerate(graded, 1):
-                if _record(writer, summary, entry, keep):
-                    pending.append(entry)
-                progress(done, len(found))
-                if len(pending) >= BATCH:
-                    flush()
-        except UsageError:  # the gradebook has dropped what was not committed
-            pending.clear()
-            raise
-        finally:
-            flush()
-    return summary
+    try:
+        for done, entry in enumerate(graded, 1):
+            if _record(writer, summary, entry, keep):
+                pending.append(entry)
+            progress(done)
+            if len(pending) >= BATCH:
+                flush()
+    except UsageError:  # the gradebook has dropped what was not committed
+        pending.clear()
+        raise
+    finally:
+        flush()
 
 
 def cores() -> int:
@@ -231,18 +251,17 @@ def fault(verdict: Verdict) -> str:
 
 def _verdicts(
     course: Course,
-    packed: Packed,
-    assignment: Assignment,
+    judges: Judges,
+    tier: str,
     found: Sequence[str],
     known: Container[str],
     released: str,
-    where: tuple[int, str, Callable[[int], Executor]],
 ) -> Iterator[Graded]:
     """Yield student, verdict (None when kept), notebook text and which answers were written.
 
     What is current is kept for the students in ``known``, whom the gradebook has.
     """
-    secret = course.secret()
+    assignment, secret = judges.packed.load(), course.secret()
     settled: list[Graded] = []
 
     def tasks() -> Iterator[Task]:
@@ -252,7 +271,7 @@ def _verdicts(
             except Exception as error:  # of one submission: the others are graded
                 settled.append(_faulty(assignment, student, error))
                 continue
-            safe = where[1] in SAFE
+            safe = tier in SAFE
             if student in known and is_current(course, assignment, student, digest, safe):
                 settled.append((student, None, None, {}))
             elif isinstance(taken, Verdict):
@@ -260,7 +279,7 @@ def _verdicts(
             else:
                 yield Task(student, taken, seeds(secret, student, assignment, taken))
 
-    for task, judged in judge_all(packed, tasks(), *where):
+    for task, judged in judges.judge(tasks(), tier):
         yield from settled
         settled.clear()
         yield _graded(assignment, task, judged, released)

@@ -15,6 +15,10 @@ from grader.errors import UsageError
 from grader.progress import bar
 from grader.wording import counted
 
+# nbgrader imports jsonschema, which takes up to seconds to get ready to check addresses in any
+# script ("iri"), unless this optional package is missing. No notebook's schema asks for that.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 FILE = click.Path(path_type=Path)
 
 

@@ -144,6 +144,8 @@ def array_finding(
     where: str, line: Check, expected: Array, got: Tree, tol: Tolerance, dims: str
 ) -> Finding | None:
     """Climb the ladder for one array; None when every rung holds."""
+    if identical(expected, got) and np.isfinite(expected).all():
+        return None
     source = f"the line that computes {line.name}"
     if not isinstance(got, np.ndarray):
         look = "an output that is still None" if got is None else "np.array or np.zeros"
@@ -242,8 +244,9 @@ def identical(expected: Tree, got: Tree) -> bool:
         return (
             type(got) is np.ndarray
             and got.dtype == expected.dtype
-            and np.array_equal(got, expected)
+            and got.shape == expected.shape
             and expected.dtype.kind == "f"
+            and bool((got == expected).all())
         )
     if type(expected) is dict:
         if type(got) is not dict or len(got) != len(expected):

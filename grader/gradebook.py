@@ -205,14 +205,16 @@ class Writer:
 
     def _submission(self, student: str) -> SubmittedAssignment:
         """Find or make the student's submission, with a grade and a comment for every cell."""
-        found = (
-            self._db.query(SubmittedAssignment)
-            .filter_by(assignment_id=self._assignment.id, student_id=student)
-            .one_or_none()
-        )
+        with self._db.no_autoflush:  # a student comes once: the rows of a batch go together
+            found = (
+                self._db.query(SubmittedAssignment)
+                .filter_by(assignment_id=self._assignment.id, student_id=student)
+                .one_or_none()
+            )
+            known = found is not None or self._db.get(Student, student) is not None
+        if not known:
+            self._db.add(Student(id=student))
         if found is None:
-            if self._db.get(Student, student) is None:
-                self._db.add(Student(id=student))
             found = SubmittedAssignment(assignment_id=self._assignment.id, student_id=student)
             notebook = SubmittedNotebook(notebook_id=self._notebook.id, assignment=found)
             self._db.add(found)

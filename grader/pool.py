@@ -7,7 +7,6 @@ computed does not depend on how many there are or in which order they answer.
 from __future__ import annotations
 
 import atexit
-import functools
 import multiprocessing
 import os
 import threading
@@ -16,6 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for
+from types import TracebackType
 
 from grader.assignment import Packed
 from grader.intake import Submission
@@ -25,6 +25,7 @@ from grader.sandbox import Sandbox, protect_parent
 AHEAD = 3  # tasks waiting for each process, so that none idles and memory stays flat
 TRIES = 3  # a task whose process died is given to so many others
 _loading = threading.Lock()  # a cluster's worker may run several threads
+_own = threading.local()
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,15 @@ class ProcessDied(RuntimeError):
     """The process that a task was given to died."""
 
 
-@functools.cache
-def _sandbox(tier: str | None, thread: int) -> Sandbox:
-    """The thread's own sandbox, kept warm between submissions."""
-    protect_parent()
-    sandbox = Sandbox(tier=tier)
-    atexit.register(sandbox.close)
+def _sandbox(tier: str | None) -> Sandbox:
+    """The thread's own sandbox, kept warm between submissions; any tier will do for None."""
+    sandbox: Sandbox | None = getattr(_own, "sandbox", None)
+    if sandbox is None or tier not in (None, sandbox.tier):
+        protect_parent()
+        if sandbox is not None:
+            sandbox.close()
+        sandbox = _own.sandbox = Sandbox(tier=tier)
+        atexit.register(sandbox.close)
     return sandbox
 
 
@@ -53,8 +57,14 @@ def judge_task(packed: Packed, task: Task, tier: str | None = None) -> Judgement
     """Judge one task in this process; runs wherever the executor says."""
     with _loading:
         assignment = packed.load()
-    sandbox = _sandbox(tier, threading.get_ident())
-    return judge(assignment, task.submission, task.seeds, sandbox, task.student)
+    return judge(assignment, task.submission, task.seeds, _sandbox(tier), task.student)
+
+
+def warm(packed: Packed) -> str:
+    """Get this process ready to judge. Returns: the tier of its sandbox, the strongest here."""
+    with _loading:
+        packed.load()
+    return _sandbox(None).tier
 
 
 def local_executor(workers: int) -> Executor:
@@ -82,6 +92,98 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, args=(parent.sentinel,), daemon=True).start()
 
 
+class Judges:
+    """Processes that judge; a context manager that ends them.
+
+    With ``ready`` they load the assignment and start their sandboxes at once, while their owner
+    does other things, and each in ``warming`` tells its tier; else at their first task.
+    """
+
+    def __init__(
+        self,
+        packed: Packed,
+        workers: int,
+        start: Callable[[int], Executor] = local_executor,
+        *,
+        ready: bool = False,
+    ) -> None:
+        self.packed = packed
+        self.workers = workers
+        self._start = start
+        self._executor = start(workers)
+        self.warming: tuple[Future[str], ...] = ()
+        if ready:
+            self.warming = tuple(self._executor.submit(warm, packed) for _ in range(workers))
+
+    def __enter__(self) -> Judges:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for future in self.warming:
+            future.cancel()
+        self._executor.shutdown(wait=True)
+
+    def judge(
+        self, tasks: Iterable[Task], tier: str | None = None
+    ) -> Iterator[tuple[Task, Judgement | Exception]]:
+        """Judge ``tasks`` and yield each with its judgement as soon as it is there.
+
+        What was judged when its process died, and what is doubtful, is tried again alone at the
+        end: a busy machine, or a neighbour that kills processes, costs nobody marks.
+        """
+        again: list[Task] = []
+        for task, judged in self._run(tasks, self.workers, tier):
+            if isinstance(judged, ProcessDied) or (
+                isinstance(judged, Judgement) and judged.doubtful
+            ):
+                again.append(task)
+            else:
+                yield task, judged
+        for task in again:
+            yield task, self._alone(task, tier)
+
+    def _alone(self, task: Task, tier: str | None) -> Judgement | Exception:
+        """Judge a task with nothing beside it; a process that dies is replaced, so often."""
+        judged: Judgement | Exception = ProcessDied()
+        for _ in range(TRIES):
+            [(_, judged)] = self._run([task], 1, tier)
+            if not isinstance(judged, ProcessDied):
+                return judged
+        return judged
+
+    def _run(
+        self, tasks: Iterable[Task], workers: int, tier: str | None
+    ) -> Iterator[tuple[Task, Judgement | Exception]]:
+        """Keep ``workers`` processes busy; a pool whose process died is replaced by another."""
+        waiting = iter(tasks)
+        running: dict[Future[Judgement], Task] = {}
+        try:
+            while True:
+                while len(running) < workers * AHEAD and (task := next(waiting, None)) is not None:
+                    running[self._submit(task, tier)] = task
+                if not running:
+                    return
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in [f for f in running if f in done]:  # in the order of the class
+                    yield running.pop(future), _outcome(future)
+        finally:
+            for future in running:  # after an interruption; Dask's executors cancel no other way
+                future.cancel()
+
+    def _submit(self, task: Task, tier: str | None) -> Future[Judgement]:
+        try:
+            return self._executor.submit(judge_task, self.packed, task, tier)
+        except BrokenProcessPool:
+            self._executor.shutdown(wait=False)
+            self._executor = self._start(self.workers)
+            return self._executor.submit(judge_task, self.packed, task, tier)
+
+
 def judge_all(
     packed: Packed,
     tasks: Iterable[Task],
@@ -89,63 +191,9 @@ def judge_all(
     tier: str | None = None,
     start: Callable[[int], Executor] = local_executor,
 ) -> Iterator[tuple[Task, Judgement | Exception]]:
-    """Judge ``tasks`` and yield each with its judgement as soon as it is there.
-
-    What was judged when its process died, and what is doubtful, is tried again alone at the end: a
-    busy machine, or a neighbour that kills processes, costs nobody marks.
-    """
-    again: list[Task] = []
-    for task, judged in _run(packed, tasks, workers, tier, start):
-        if isinstance(judged, ProcessDied) or (isinstance(judged, Judgement) and judged.doubtful):
-            again.append(task)
-        else:
-            yield task, judged
-    for task in again:
-        yield task, _alone(packed, task, tier, start)
-
-
-def _alone(
-    packed: Packed, task: Task, tier: str | None, start: Callable[[int], Executor]
-) -> Judgement | Exception:
-    """Judge a task with nothing beside it; a process that dies is replaced, so often."""
-    judged: Judgement | Exception = ProcessDied()
-    for _ in range(TRIES):
-        [(_, judged)] = _run(packed, [task], 1, tier, start)
-        if not isinstance(judged, ProcessDied):
-            return judged
-    return judged
-
-
-def _run(
-    packed: Packed,
-    tasks: Iterable[Task],
-    workers: int,
-    tier: str | None,
-    start: Callable[[int], Executor],
-) -> Iterator[tuple[Task, Judgement | Exception]]:
-    """Keep ``workers`` processes busy; a pool whose process died is replaced by another."""
-    waiting = iter(tasks)
-    running: dict[Future[Judgement], Task] = {}
-    executor = start(workers)
-    try:
-        while True:
-            while len(running) < workers * AHEAD and (task := next(waiting, None)) is not None:
-                try:
-                    future = executor.submit(judge_task, packed, task, tier)
-                except BrokenProcessPool:
-                    executor.shutdown(wait=False)
-                    executor = start(workers)
-                    future = executor.submit(judge_task, packed, task, tier)
-                running[future] = task
-            if not running:
-                return
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in [f for f in running if f in done]:  # in the order of the class
-                yield running.pop(future), _outcome(future)
-    finally:
-        for future in running:  # only after an interruption; Dask's executors cancel no other way
-            future.cancel()
-        executor.shutdown(wait=True)
+    """Judge ``tasks`` with processes of their own and yield each with its judgement."""
+    with Judges(packed, workers, start) as judges:
+        yield from judges.judge(tasks, tier)
 
 
 def _outcome(future: Future[Judgement]) -> Judgement | Exception:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 SCHEMA = 1
@@ -111,7 +111,11 @@ class Verdict:
 
     def to_json(self) -> str:
         """Return the verdict as JSON text with a final newline."""
-        return json.dumps({"schema": SCHEMA, **asdict(self)}, indent=1) + "\n"
+        exercises = [
+            {**vars(exercise), "checks": [vars(check) for check in exercise.checks]}
+            for exercise in self.exercises
+        ]
+        return json.dumps({"schema": SCHEMA, **vars(self), "exercises": exercises}, indent=1) + "\n"
 
     def same_marks(self, other: Verdict) -> bool:
         """Say whether two verdicts agree in everything but the time they took."""

@@ -165,7 +165,7 @@ def _surroundings(world: Path, tier: str, limits: Limits | None) -> Iterator[Non
     with (
         mock.patch.dict(os.environ, environment),
         mock.patch.object(tempfile, "tempdir", None),
-        mock.patch.object(autograde_module, "choose_tier", lambda allow_unsafe: tier),
+        mock.patch.object(autograde_module, "choose_tier", lambda allow_unsafe, warming: tier),
         mock.patch.object(autograde_module, "local_executor", start),
     ):
         yield

@@ -85,8 +85,8 @@ def here(bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     shutil.copytree(bare, tmp_path / "course")
     warm = sandbox()
     monkeypatch.setattr(room, "local_executor", lambda workers: Here())
-    monkeypatch.setattr(pool, "_sandbox", lambda tier, thread: warm)
-    monkeypatch.setattr(room, "choose_tier", lambda allow_unsafe: warm.tier)
+    monkeypatch.setattr(pool, "_sandbox", lambda tier: warm)
+    monkeypatch.setattr(room, "choose_tier", lambda allow_unsafe, warming: warm.tier)
     return Course.at(tmp_path / "course")
 
 
@@ -466,7 +466,11 @@ class Dying(Executor):
         if self.broken:
             raise BrokenProcessPool("gone")
         future: Future[Any] = Future()
-        if args[1].student == self.victim and len(Dying.made) <= self.times:
+        if (
+            fn is pool.judge_task
+            and args[1].student == self.victim
+            and len(Dying.made) <= self.times
+        ):
             self.broken = True
             future.set_exception(BrokenProcessPool("gone"))
         else:
@@ -523,6 +527,28 @@ def test_weak_isolation_stops_the_run(here: Course, monkeypatch: pytest.MonkeyPa
     with pytest.raises(UsageError, match="accept that with --allow-unsafe"):
         room.choose_tier(allow_unsafe=False)
     assert room.choose_tier(allow_unsafe=True) == "C"
+    told: Future[str] = Future()
+    told.set_result("C")
+    with pytest.raises(UsageError, match="accept that with --allow-unsafe"):
+        room.choose_tier(allow_unsafe=False, warming=[told])
+    broken: Future[str] = Future()
+    broken.set_exception(BrokenProcessPool("gone"))
+    assert room.choose_tier(allow_unsafe=True, warming=[broken]) == "C"
+
+
+@pytest.mark.slow
+def test_judges_get_ready_before_there_is_a_task(here: Course, monkeypatch: Any) -> None:
+    """Each process tells its tier, judges with that sandbox, and is gone afterwards."""
+    monkeypatch.undo()
+    with pool.Judges(here.packed(NAME), 2, ready=True) as judges:
+        tiers = {future.result() for future in judges.warming}
+        assert tiers == {sandbox().tier}
+        processes = list(judges._executor._processes.values())  # type: ignore[attr-defined]
+        submission = taken(released())
+        tasks = [pool.Task(f"s{n}", submission, {}) for n in range(3)]
+        found = [task.student for task, _ in judges.judge(tasks, tiers.pop())]
+    assert sorted(found) == ["s0", "s1", "s2"]
+    assert len(processes) == 2 and not any(process.is_alive() for process in processes)
 
 
 def test_what_is_missing_in_the_course_is_said(here: Course) -> None:

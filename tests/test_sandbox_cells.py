@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import sys
 import time
 from pathlib import Path
 
@@ -236,3 +237,25 @@ def test_line_numbers_of_plain_cells_are_those_of_the_notebook(tier: str) -> Non
     (result,) = run_once(sandbox_at(tier), "x = 1\n\n# a remark\ny = x / 0")
     assert raised(result) == "ZeroDivisionError"
     assert "line 4" in "\n".join(result.outputs[0]["traceback"])
+
+
+def test_what_the_parser_warns_of_is_shown_once(tier: str) -> None:
+    """A cell is parsed once where that is enough, and a warning is neither lost nor doubled."""
+    source = "x = 1\npattern = '\\d'\nprint(x is 1)"
+    job, results = run(sandbox_at(tier), source, "y = 2\ny")
+    job.close()
+    text = "".join(out["text"] for out in results[0].outputs if out["output_type"] == "stream")
+    assert text.count('SyntaxWarning: "is" with') == 1
+    loud = sys.version_info >= (3, 12)  # of this, Python 3.11 warns in modules only
+    assert text.count("Warning: invalid escape sequence") == loud
+    assert "True\n" in text
+    assert [result.outcome for result in results] == ["ok", "ok"]
+
+
+def test_a_future_import_holds_for_the_cells_behind_it(tier: str) -> None:
+    """What the compiler remembers is used when a plain cell is parsed, too."""
+    first = "from __future__ import annotations\nx = 1"
+    second = "def f(a: not_a_name):\n    return a\nprint(f.__annotations__)"
+    job, results = run(sandbox_at(tier), first, second)
+    job.close()
+    assert printed(results[1]) == "{'a': 'not_a_name'}\n"

@@ -186,3 +186,28 @@ def test_a_result_is_fingerprinted_by_its_named_outputs():
 def test_values_cannot_be_read_from_a_fingerprint():
     """A fingerprint is a short hash and two sums, however large the result."""
     assert len(fingerprint([np.ones((50, 50))] * 9)) == 3
+
+
+@given(nested(arrays | plain))
+def test_a_fresh_copy_is_the_same_tree_in_other_memory(tree):
+    """Every array and container is a new one; what was shared is shared again."""
+    copied = fresh([tree, tree])
+    assert same(copied[0], tree)
+    for (_, one), (_, other) in zip(leaves(tree), leaves(copied[0]), strict=True):
+        if isinstance(one, np.ndarray):
+            assert one is not other and not np.shares_memory(one, other)
+    shared = copied[0] is copied[1]
+    assert shared or isinstance(tree, tuple) or type(tree) not in (list, dict, np.ndarray)
+
+
+def test_a_fresh_copy_keeps_order_circles_and_what_is_not_plain():
+    """Column-major stays column-major, a circle is a circle, objects are copied, too."""
+    circle = [np.asfortranarray(np.ones((2, 3)))]
+    circle.append({"back": circle})
+    copied = fresh(circle)
+    assert copied[1]["back"] is copied
+    assert copied[0].flags.f_contiguous and not copied[0].flags.c_contiguous
+    holder = {"set": {1, 2}, "objects": np.array([[1], [2, 3]], dtype=object)}
+    other = fresh(holder)
+    assert other["set"] == {1, 2} and other["set"] is not holder["set"]
+    assert other["objects"][1] == [2, 3] and other["objects"][1] is not holder["objects"][1]

@@ -14,13 +14,13 @@ def send(connection: socket.socket, data: bytes) -> None:
     connection.sendall(HEADER.pack(len(data)) + data)
 
 
-def receive(connection: socket.socket) -> bytes | None:
+def receive(connection: socket.socket) -> bytearray | None:
     """Read one frame; None at the end of the connection."""
     header = _exactly(connection, HEADER.size)
     return None if header is None else _exactly(connection, HEADER.unpack(header)[0])
 
 
-def receive_with_descriptor(connection: socket.socket) -> tuple[bytes | None, int | None]:
+def receive_with_descriptor(connection: socket.socket) -> tuple[bytearray | None, int | None]:
     """Read one frame and the open descriptor that may travel with it."""
     room = socket.CMSG_SPACE(array.array("i").itemsize)
     header, ancillary, _, _ = connection.recvmsg(HEADER.size, room)
@@ -35,11 +35,12 @@ def receive_with_descriptor(connection: socket.socket) -> tuple[bytes | None, in
     return body, descriptors[0] if descriptors else None
 
 
-def _exactly(connection: socket.socket, count: int) -> bytes | None:
-    pieces = bytearray()
-    while len(pieces) < count:
-        piece = connection.recv(min(count - len(pieces), 1 << 20))
-        if not piece:
+def _exactly(connection: socket.socket, count: int) -> bytearray | None:
+    data = bytearray(count)
+    rest = memoryview(data)
+    while rest:
+        came = connection.recv_into(rest)
+        if not came:
             return None
-        pieces += piece
-    return bytes(pieces)
+        rest = rest[came:]
+    return data

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import inspect
 import os
 import sys
 import warnings
@@ -69,8 +70,33 @@ CELL_NAMES = _CellNames()
 
 
 class _Compiler(CachingCompiler):
+    parsed: tuple[str, ast.AST] | None = None  # the cell that is run next
+
+    def parse_plain(self, cell: str) -> bool:
+        """Parse a cell that may be plain Python, for `ast_parse` to find; say whether it is."""
+        self.parsed = None
+        try:
+            with warnings.catch_warnings(record=True) as said:
+                warnings.simplefilter("always")
+                tree = super().ast_parse(cell)
+        except Exception:
+            return False
+        if not said:  # else it is parsed again, and warns where the student sees it
+            self.parsed = cell, tree
+        return True
+
+    def ast_parse(self, source: str, filename: str = "<unknown>", symbol: str = "exec") -> ast.AST:
+        """Parse a cell, unless that has been done: once is enough."""
+        parsed, self.parsed = self.parsed, None
+        if parsed is not None and parsed[0] == source and symbol == "exec":
+            return parsed[1]
+        tree: ast.AST = super().ast_parse(source, filename, symbol)
+        return tree
+
     def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
         name: str = super().get_code_name(raw_code, transformed_code, number)
+        for path in (name, os.path.abspath(name)):  # else a traceback looks through all modules
+            inspect.modulesbyfile[path] = "__main__"
         if CELL_NAMES.current is not None:
             lines = raw_code.splitlines()
             blank = next((n for n, line in enumerate(lines) if line.strip()), 0)
@@ -83,6 +109,7 @@ class Shell(InteractiveShell):
 
     usual_transformers: tuple[list[Any], ...] | None = None
     plain = False  # the cell that is run now
+    compile: _Compiler
 
     def init_ipython_dir(self, ipython_dir: Any) -> None:
         """Use the folder that the worker was given."""
@@ -115,9 +142,11 @@ class Shell(InteractiveShell):
         A single line may be a magic without its sign, and what a student has changed in the
         transformers holds: both go IPython's way.
         """
-        self.plain = self._transformers() == self.usual_transformers and _is_plain(raw_cell)
+        cell = raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+        usual = self._transformers() == self.usual_transformers
+        self.plain = usual and _may_be_plain(raw_cell) and self.compile.parse_plain(cell)
         if self.plain:
-            return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+            return cell
         transformed: str = super().transform_cell(raw_cell)  # type: ignore[no-untyped-call]
         return transformed
 
@@ -139,19 +168,11 @@ class Shell(InteractiveShell):
         COLLECTOR.error(getattr(etype, "__name__", str(etype)), _text(evalue), stb)
 
 
-def _is_plain(cell: str) -> bool:
-    """Whether a cell is Python from its first character on, with nothing for IPython to change."""
+def _may_be_plain(cell: str) -> bool:
+    """Whether there is nothing in a cell that is Python and yet something else to IPython."""
     if cell[:1].isspace() or cell.startswith("In [") or "\n" not in cell.strip() or "\r" in cell:
         return False
-    if "await" in cell or "async" in cell:  # parses, and is more than Python takes here
-        return False
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it is compiled again, and warns then
-            compile(cell, "", "exec", ast.PyCF_ONLY_AST)
-    except Exception:
-        return False
-    return True
+    return "await" not in cell and "async" not in cell  # parses, and is more than Python takes here
 
 
 def _text(value: object) -> str:

@@ -48,7 +48,7 @@ class Reader(Shared):
         self, data: bytes | bytearray, bounds: Bounds, markers: bool, layouts: bool
     ) -> None:
         super().__init__(bounds)
-        self.data = bytes(data)
+        self.data = data
         self.position = 0
         self.markers = markers
         self.layouts = layouts
