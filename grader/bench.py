@@ -90,9 +90,13 @@ def bench(
 
 
 def _class(course: Course, name: str, folder: Path, number: int) -> Course:
+    """Make a class; the gradebook knows the assignment, as it does for stock nbgrader."""
+    from grader.gradebook import register
+
     folder.mkdir(parents=True)
     made = copy_of(course, folder)
     simulate(made, name, number)
+    register(made, name)
     return made
 
 
