@@ -6,7 +6,6 @@ never leave this process.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -27,7 +26,6 @@ from grader.trees import fresh
 from grader.verdict import CheckResult, ExerciseResult, Verdict
 from grader.workbench import Workbench
 
-WORD = re.compile(r"\w+")
 UNFINISHED = {
     "error": "raised an error",
     "timed_out": "ran out of time",
@@ -228,8 +226,7 @@ def _cause(bench: Workbench, exercise: Exercise, best: Attempt) -> Cause | None:
 
     if best.outcome not in ("failed", "raised"):
         return None
-    text = {word for cell in bench.submission.cells for word in WORD.findall(cell.source)}
-    return diagnose(bench.assignment, exercise, best, ask, text.__contains__)
+    return diagnose(bench.assignment, exercise, best, ask, bench.mentions)
 
 
 def _result(bench: Workbench, exercise: Exercise, best: Attempt) -> ExerciseResult:

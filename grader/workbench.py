@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from grader.intake import Submission
 from grader.sandbox import CellResult, CellSource, Definition, Job, Sandbox, run_cells
 from grader.source import definitions
 
+WORD = re.compile(r"\w+")
 RUN = {"answer": "answer", "example": "example", "extra": "other"}
 # How much one submission may take in all, in limits of one job's processor time and of one wait.
 MOST_JOBS, MOST_WAITS = 1.0, 10.0
@@ -28,6 +30,7 @@ class Workbench:
     defined: dict[str, Definition] | None = None  # what the names of exercises stand for, in job
     doubtful: bool = False  # whether what stopped it need not be the student's doing
     cpu_seconds: float = 0.0  # of the forks that have ended
+    words: set[str] | None = None  # of the submission's text, once they are asked for
     began: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -37,6 +40,12 @@ class Workbench:
             for cell in self.submission.cells
             if cell.role in RUN
         )
+
+    def mentions(self, word: str) -> bool:
+        """Whether a word stands in the submission's own text."""
+        if self.words is None:
+            self.words = {w for cell in self.submission.cells for w in WORD.findall(cell.source)}
+        return word in self.words
 
     def spent(self) -> bool:
         """Whether the submission has had its share, and holds up everybody else."""

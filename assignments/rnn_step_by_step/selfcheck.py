@@ -17,6 +17,7 @@ The judge and the student's own check use this one file (``make release`` copies
 
 
 import difflib
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -246,9 +247,14 @@ def tree_finding(
     return None
 
 
-def identical(expected: Tree, got: Tree) -> bool:
-    """Say whether a right value came back to the last bit; False decides nothing."""
-    if type(expected) is np.ndarray:
+def identical(expected: Tree, got: Tree, settled: set[tuple[int, int]] | None = None) -> bool:
+    """Say whether a right value came back to the last bit; False decides nothing.
+
+    ``settled`` holds the pairs of dictionaries that have been found identical, by identity: every
+    step's cache holds the same parameters.
+    """
+    kind_ = type(expected)
+    if kind_ is np.ndarray:
         return (
             type(got) is np.ndarray
             and got.dtype == expected.dtype
@@ -256,20 +262,27 @@ def identical(expected: Tree, got: Tree) -> bool:
             and expected.dtype.kind == "f"
             and bool((got == expected).all())
         )
-    if type(expected) is dict:
-        if type(got) is not dict or len(got) != len(expected):
+    if kind_ is not type(got) or kind_ not in (dict, tuple, list) or len(got) != len(expected):
+        return False
+    settled = set() if settled is None else settled
+    if kind_ is not dict:
+        return all(identical(e, g, settled) for e, g in zip(expected, got, strict=True))
+    pair = id(expected), id(got)
+    if pair not in settled:
+        if not all(key in got and identical(expected[key], got[key], settled) for key in expected):
             return False
-        return all(key in got and identical(expected[key], got[key]) for key in expected)
-    if type(expected) in (tuple, list):
-        if type(got) not in (tuple, list) or len(got) != len(expected):
-            return False
-        return all(map(identical, expected, got))
-    return False
+        settled.add(pair)
+    return True
 
 
 def _cache(where: str, expected: str, got: Tree, line: Check) -> Finding:
     look = f"the line that puts {line.name} together, and what is kept at each step"
     return Finding("cache", where, expected, kind(got), look)
+
+
+@functools.cache
+def _letters(shape: str) -> frozenset[str]:
+    return frozenset(LETTERS.findall(shape))
 
 
 def compare(
@@ -292,7 +305,7 @@ def compare(
         else:
             value, where = outputs[line.name], f"{line.name} of {layout.name}"
             if isinstance(truth[line.name], np.ndarray):
-                letters = LETTERS.findall(line.shape)
+                letters = _letters(line.shape)
                 used = ", ".join(f"{k} = {n}" for k, n in dims.items() if k in letters)
                 found = array_finding(where, line, truth[line.name], value, tol, used)
             else:

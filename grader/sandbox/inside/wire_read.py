@@ -157,8 +157,6 @@ class Reader(Shared):
         if ndim > self.bounds.ndim or layout > STRIDED:
             raise WireError("an array with too many dimensions or an unknown layout")
         shape = SIDES[ndim].unpack_from(data, begin + 3)
-        if ndim and not 0 <= min(shape) <= max(shape) <= LARGEST_SIDE:
-            raise WireError("an array with an impossible shape")
         self.position = begin + 3 + 8 * ndim
         array = self._elements(code, shape)
         if layout and self.layouts:
@@ -169,9 +167,14 @@ class Reader(Shared):
 
     def _elements(self, code: int, shape: tuple[int, ...]) -> Array:
         """Copy the elements of an array out of the message."""
-        dtype, count = DTYPES[code], math.prod(shape)
-        begin = self.skip(count * dtype.itemsize)
-        if count == 0:
+        dtype, begin = DTYPES[code], self.position
+        size = math.prod(shape) * dtype.itemsize
+        self.position = end = begin + size
+        if not size or end > len(self.data):
+            if shape and max(shape) > LARGEST_SIDE:
+                raise WireError("an array with an impossible shape")
+            if size:
+                raise WireError(EARLY)
             return np.empty(shape, dtype)
         if code == BOOL:  # a bool byte of 2 would be neither true nor false
             return np.ndarray(shape, np.uint8, self.data, begin).astype(bool)

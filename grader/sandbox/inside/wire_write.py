@@ -167,23 +167,23 @@ class Writer(Shared):
             if isinstance(value, np.memmap):
                 raise Refused("an array in a file (memmap)")
             plain = np.asarray(value)
-        if plain.dtype not in CODES:
+        code = CODES.get(plain.dtype)
+        if code is None:
             plain = _plain(plain)
-        shape = plain.shape
+            code = CODES[plain.dtype]
+        shape, flags = plain.shape, plain.flags
         ndim = len(shape)
         if ndim > self.bounds.ndim:
             raise Refused(f"an array of more than {self.bounds.ndim} dimensions")
-        if ndim and max(shape) > LARGEST_SIDE:
+        if not plain.size and ndim and max(shape) > LARGEST_SIDE:
             raise Refused(f"an array side longer than {LARGEST_SIDE}")
-        flags = plain.flags
-        layout = C_ORDER if flags.c_contiguous else FORTRAN_ORDER if flags.f_contiguous else STRIDED
         self.grow(plain.nbytes + 8 * ndim + 4)
         self.places[id(value)] = len(self.objects)
         self.objects.append(value)
         self.sizes.append(ALONE)
-        out = self.out
-        out.append(ARRAYS[ndim].pack(b"A", CODES[plain.dtype], layout, ndim, *shape))
-        out.append(plain.tobytes())
+        layout = C_ORDER if flags.c_contiguous else FORTRAN_ORDER if flags.f_contiguous else STRIDED
+        self.out.append(ARRAYS[ndim].pack(b"A", code, layout, ndim, *shape))
+        self.out.append(plain.tobytes())
 
 
 def _plain(array: Array) -> Array:
