@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sandbox_kit import EVERY, LIMITS, cells, printed, raised, run, run_once, sandbox_at
 
-from grader.sandbox import CellSource, Limits, Sandbox, SandboxError
+from grader.sandbox import CellSource, Limits, Sandbox, SandboxError, run_cells
 
 pytestmark = pytest.mark.parametrize("tier", EVERY)
 
@@ -259,3 +259,15 @@ def test_a_future_import_holds_for_the_cells_behind_it(tier: str) -> None:
     job, results = run(sandbox_at(tier), first, second)
     job.close()
     assert printed(results[1]) == "{'a': 'not_a_name'}\n"
+
+
+def test_quiet_cells_do_the_same_and_show_nothing(tier: str) -> None:
+    """Names, errors and what Python keeps of the last one are there, outputs are not."""
+    sources = ["import sys\nprint('seen')\nx = 1", "1 / 0", "kind = sys.last_value.args\nkind"]
+    job, results = run_cells(
+        sandbox_at(tier), cells(*sources, "def f():\n    return x, kind[0]"), quiet=True
+    )
+    with job:
+        assert [result.outcome for result in results] == ["ok", "error", "ok", "ok"]
+        assert not any(result.outputs for result in results)
+        assert job.call("f", ()).value == (1, "division by zero")

@@ -71,8 +71,10 @@ class Job:
             self.close()
             raise
 
-    def run(self, end: float = math.inf) -> list[CellResult]:
+    def run(self, end: float = math.inf, quiet: bool = False) -> list[CellResult]:
         """Run the cells in order, up to the first that hangs or ends the process.
+
+        With ``quiet`` what they show is thrown away unseen.
 
         What follows that one is ``not_run``: in this process it would meet what was left behind.
         So is what has not ended by ``end``, on the monotonic clock; the job is over then.
@@ -82,7 +84,7 @@ class Job:
         cells = [{"id": c.id, "source": c.source, "kind": c.kind, "cpu": cpu} for c in self.cells]
         try:
             if self.alive and cells:
-                self._dialogue.ask({"op": "cells", "cells": cells}, cpu)
+                self._dialogue.ask({"op": "cells", "cells": cells, "quiet": quiet}, cpu)
         except (Closed, Stopped):
             self._end()
         for cell in self.cells:

@@ -20,6 +20,7 @@ def run_cells(
     cells: Sequence[CellSource],
     files: Mapping[str, bytes] | None = None,
     shorten: Shorten = lambda source: "",
+    quiet: bool = False,
 ) -> tuple[Job, list[CellResult]]:
     """Run cells in a new job; where one hangs or crashes, run the rest again without it.
 
@@ -27,8 +28,8 @@ def run_cells(
     with it, so that what the others do depends neither on it nor on when it was stopped. What
     ``shorten`` leaves of it gets a try in its place. After three of the student's cells, or when
     the job's processor time or ten waits are used up, the cells from there on are ``not_run``.
-    The caller closes the job, whose ``cells`` are without those that were stopped, and which is as
-    doubtful as those before it.
+    With ``quiet`` there are no outputs. The caller closes the job, whose ``cells`` are without
+    those that were stopped, and which is as doubtful as those before it.
 
     Returns: the job, and a result for every cell, in order; that of a cell which was stopped
     tells of its first run. Raises: SandboxError.
@@ -41,7 +42,7 @@ def run_cells(
     end = time.monotonic() + MOST_WAITS * sandbox.limits.wall_seconds
     while True:
         job = sandbox.job(list(waiting.values()), files)
-        ran = dict(zip(waiting, job.run(end), strict=True))
+        ran = dict(zip(waiting, job.run(end, quiet), strict=True))
         doubtful = job.doubtful = job.doubtful or doubtful
         culprit = next((at for at, result in ran.items() if result.outcome in ENDED), None)
         if culprit is None:

@@ -35,9 +35,11 @@ def warm(scratch: str) -> None:
     warm_shell = shell.make()
     stdout, stderr = sys.stdout, sys.stderr
     shell.capture_streams()
+    shell.COLLECTOR.open()
     for cell in (WARM_CELL, FAILING_CELL):
         warm_shell.run_cell(cell)
     _warm_figure()
+    shell.COLLECTOR.close()
     sys.stdout, sys.stderr = stdout, stderr
     warm_shell.reset(new_session=True)
     sys.modules["selfcheck"] = _inert_selfcheck()
@@ -109,17 +111,18 @@ class Server:
     def cells(self, request: Message) -> Iterator[Message]:
         """Run cells up to the first that takes too long, which leaves nobody knows what behind."""
         for cell in request["cells"]:
-            reply = self.cell(cell)
+            reply = self.cell({**cell, "quiet": request["quiet"]})
             yield reply
             if reply["outcome"] == "timed_out":
                 break
 
     def cell(self, request: Message) -> Message:
-        """Run one cell and return what it showed."""
+        """Run one cell and return what it showed; nothing when that is thrown away."""
         before = dict(self.shell.user_ns)
         shell.SKIPPED.clear()
         shell.CELL_NAMES.current = request["id"]
-        shell.COLLECTOR.open()
+        if not request["quiet"]:
+            shell.COLLECTOR.open()
         outcome = self._run_source(request["source"], request["cpu"])
         self._note_names(before, example=request["kind"] == "example")
         return {

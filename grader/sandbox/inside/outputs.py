@@ -42,7 +42,8 @@ class Collector:
     def close(self) -> list[Output]:
         """End a cell. Returns: its outputs."""
         self.closed = True
-        return self.outputs
+        outputs, self.outputs = self.outputs, []
+        return outputs
 
     def clear(self) -> None:
         """Forget the cell's outputs so far; what they used stays used."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import inspect
 import os
 import sys
@@ -164,6 +165,14 @@ class Shell(InteractiveShell):
         """Keep no second copy of a traceback, which takes as long to make as the one shown."""
         return {}
 
+    def showtraceback(self, exc_tuple: Any = None, *given: Any, **more: Any) -> None:
+        """Make no traceback that nobody is to see: it takes longer than most cells."""
+        if COLLECTOR.closed:
+            with contextlib.suppress(ValueError):  # this leaves it in `sys.last_value`
+                self._get_exc_info(exc_tuple)  # type: ignore[no-untyped-call]
+        else:
+            super().showtraceback(exc_tuple, *given, **more)
+
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         COLLECTOR.error(getattr(etype, "__name__", str(etype)), _text(evalue), stb)
 
@@ -247,7 +256,7 @@ def show_figures(shell: Any) -> None:
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is None:
         return
-    for number in pyplot.get_fignums()[:FIGURES_KEPT]:
+    for number in () if COLLECTOR.closed else pyplot.get_fignums()[:FIGURES_KEPT]:
         data, _ = shell.display_formatter.format(pyplot.figure(number))
         COLLECTOR.display(data)
     pyplot.close("all")
