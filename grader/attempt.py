@@ -101,13 +101,13 @@ def attempt(
     """
     trials: list[Trial] = []
     findings: dict[str, Finding | None] = {check.name: None for check in exercise.checks}
-    again = [(replace(case, name=AGAIN), expected) for case, expected in cases[:1]]
-    asked = [*cases, *again]
     plan = [
-        _calls(exercise, case, stand_ins or {}, own_forward, n) for n, (case, _) in enumerate(asked)
+        (case, expected, _calls(exercise, case, stand_ins or {}, own_forward, number))
+        for number, (case, expected) in enumerate(cases)
     ]
-    replies = job.calls([call for calls in plan for call in calls], until=EMPTY)
-    for (case, expected), calls in zip(asked, plan, strict=True):
+    plan += [(replace(case, name=AGAIN), expected, calls) for case, expected, calls in plan[:1]]
+    replies = job.calls([call for _, _, calls in plan for call in calls], until=EMPTY)
+    for case, expected, calls in plan:
         found = list(islice(replies, len(calls)))
         if not found:
             break

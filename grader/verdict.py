@@ -110,12 +110,19 @@ class Verdict:
             raise VerdictError("an exercise has a grader error, the verdict has none")
 
     def to_json(self) -> str:
-        """Return the verdict as JSON text with a final newline."""
+        """Return the verdict as JSON text: a line for each entry and each exercise."""
         exercises = [
-            {**vars(exercise), "checks": [vars(check) for check in exercise.checks]}
+            json.dumps({**vars(exercise), "checks": [vars(check) for check in exercise.checks]})
             for exercise in self.exercises
         ]
-        return json.dumps({"schema": SCHEMA, **vars(self), "exercises": exercises}, indent=1) + "\n"
+        entries = [
+            f" {json.dumps(name)}: {json.dumps(value)}"
+            for name, value in {"schema": SCHEMA, **vars(self)}.items()
+            if name != "exercises"
+        ]
+        listed = ",\n  ".join(exercises)
+        entries.append(f' "exercises": [\n  {listed}\n ]' if exercises else ' "exercises": []')
+        return "{\n" + ",\n".join(entries) + "\n}\n"
 
     def same_marks(self, other: Verdict) -> bool:
         """Say whether two verdicts agree in everything but the time they took."""

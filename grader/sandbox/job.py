@@ -146,8 +146,9 @@ class Job:
         the replies ends the job.
         """
         sent = 0
+        encoded = {id(call): _encoded(call, self.limits) for call in calls}  # some come twice
         try:
-            for batch in _batches([_encoded(call, self.limits) for call in calls]):
+            for batch in _batches([encoded[id(call)] for call in calls]):
                 if self.alive:
                     self._send(batch, until)
                 for call in calls[sent : sent + len(batch)]:
