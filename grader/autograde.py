@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 import os
 from collections.abc import Callable, Container, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -169,19 +171,26 @@ def autograde(
     Raises UsageError for what the caller can mend; the kit's own faults are listed in the summary.
     """
     protect_parent()  # it holds the course's secret
+    start, workers = connect(cluster) if cluster else (local_executor, workers or cores())
     packed = course.packed(name)
     found = students(course, name, only)
-    start, workers = connect(cluster) if cluster else (local_executor, workers or cores())
-    with Judges(packed, workers, start, ready=not cluster) as judges:
-        from grader.gradebook import Writer, register  # nbgrader takes a while to import
+    released = read_text(course.assignments / name / f"{name}.ipynb", "run `make release`")
+    with Judges(packed, workers, start, ready=not cluster) as judges, ExitStack() as opened:
 
-        register(course, name)
-        released = read_text(course.assignments / name / f"{name}.ipynb", "run `make release`")
+        @functools.cache
+        def writer() -> Writer:
+            """Open the gradebook late: nbgrader takes a while to import, the judges do not wait."""
+            from grader.gradebook import Writer, register
+
+            register(course, name)
+            return opened.enter_context(Writer(course, name))
+
+        def known() -> Container[str]:
+            return () if force else writer().students()
+
         summary = Summary(name, choose_tier(allow_unsafe, judges.warming))
-        with Writer(course, name) as writer:
-            known = frozenset() if force else writer.students()
-            graded = _verdicts(course, judges, summary.tier, found, known, released)
-            _enter(course, writer, summary, graded, keep, lambda done: progress(done, len(found)))
+        graded = _verdicts(course, judges, summary.tier, found, functools.cache(known), released)
+        _enter(course, writer(), summary, graded, keep, lambda done: progress(done, len(found)))
     return summary
 
 
@@ -254,12 +263,12 @@ def _verdicts(
     judges: Judges,
     tier: str,
     found: Sequence[str],
-    known: Container[str],
+    known: Callable[[], Container[str]],
     released: str,
 ) -> Iterator[Graded]:
-    """Yield student, verdict (None when kept), notebook text and which answers were written.
+    """Return student, verdict (None when kept), notebook text and which answers were written.
 
-    What is current is kept for the students in ``known``, whom the gradebook has.
+    The judges begin at once. What is current is kept for the students whom the gradebook knows.
     """
     assignment, secret = judges.packed.load(), course.secret()
     settled: list[Graded] = []
@@ -272,18 +281,23 @@ def _verdicts(
                 settled.append(_faulty(assignment, student, error))
                 continue
             safe = tier in SAFE
-            if student in known and is_current(course, assignment, student, digest, safe):
+            if is_current(course, assignment, student, digest, safe) and student in known():
                 settled.append((student, None, None, {}))
             elif isinstance(taken, Verdict):
                 settled.append((student, taken, None, answered_cells(assignment, None, released)))
             else:
                 yield Task(student, taken, seeds(secret, student, assignment, taken))
 
-    for task, judged in judges.judge(tasks(), tier):
+    judged = judges.judge(tasks(), tier)
+
+    def graded() -> Iterator[Graded]:
+        for task, judgement in judged:
+            yield from settled
+            settled.clear()
+            yield _graded(assignment, task, judgement, released)
         yield from settled
-        settled.clear()
-        yield _graded(assignment, task, judged, released)
-    yield from settled
+
+    return graded()
 
 
 def _graded(

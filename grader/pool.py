@@ -16,6 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for
 from types import TracebackType
+from typing import Any
 
 from grader.assignment import Packed
 from grader.intake import Submission
@@ -111,6 +112,7 @@ class Judges:
         self.workers = workers
         self._start = start
         self._executor = start(workers)
+        self._running: dict[Future[Judgement], Task] = {}
         self.warming: tuple[Future[str], ...] = ()
         if ready:
             self.warming = tuple(self._executor.submit(warm, packed) for _ in range(workers))
@@ -124,20 +126,28 @@ class Judges:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for future in self.warming:
+        begun: list[Future[Any]] = [*self.warming, *self._running]
+        for future in begun:  # only after an interruption; Dask's executors cancel no other way
             future.cancel()
         self._executor.shutdown(wait=True)
 
     def judge(
         self, tasks: Iterable[Task], tier: str | None = None
     ) -> Iterator[tuple[Task, Judgement | Exception]]:
-        """Judge ``tasks`` and yield each with its judgement as soon as it is there.
+        """Begin at once, and return each task with its judgement as soon as it is there.
 
         What was judged when its process died, and what is doubtful, is tried again alone at the
         end: a busy machine, or a neighbour that kills processes, costs nobody marks.
         """
+        waiting = iter(tasks)
+        self._fill(waiting, self.workers, tier)
+        return self._judged(waiting, tier)
+
+    def _judged(
+        self, waiting: Iterator[Task], tier: str | None
+    ) -> Iterator[tuple[Task, Judgement | Exception]]:
         again: list[Task] = []
-        for task, judged in self._run(tasks, self.workers, tier):
+        for task, judged in self._run(waiting, self.workers, tier):
             if isinstance(judged, ProcessDied) or (
                 isinstance(judged, Judgement) and judged.doubtful
             ):
@@ -151,29 +161,26 @@ class Judges:
         """Judge a task with nothing beside it; a process that dies is replaced, so often."""
         judged: Judgement | Exception = ProcessDied()
         for _ in range(TRIES):
-            [(_, judged)] = self._run([task], 1, tier)
+            [(_, judged)] = self._run(iter([task]), 1, tier)
             if not isinstance(judged, ProcessDied):
                 return judged
         return judged
 
     def _run(
-        self, tasks: Iterable[Task], workers: int, tier: str | None
+        self, waiting: Iterator[Task], workers: int, tier: str | None
     ) -> Iterator[tuple[Task, Judgement | Exception]]:
         """Keep ``workers`` processes busy; a pool whose process died is replaced by another."""
-        waiting = iter(tasks)
-        running: dict[Future[Judgement], Task] = {}
-        try:
-            while True:
-                while len(running) < workers * AHEAD and (task := next(waiting, None)) is not None:
-                    running[self._submit(task, tier)] = task
-                if not running:
-                    return
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in [f for f in running if f in done]:  # in the order of the class
-                    yield running.pop(future), _outcome(future)
-        finally:
-            for future in running:  # after an interruption; Dask's executors cancel no other way
-                future.cancel()
+        while True:
+            self._fill(waiting, workers, tier)
+            if not self._running:
+                return
+            done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+            for future in [f for f in self._running if f in done]:  # in the order of the class
+                yield self._running.pop(future), _outcome(future)
+
+    def _fill(self, waiting: Iterator[Task], workers: int, tier: str | None) -> None:
+        while len(self._running) < workers * AHEAD and (task := next(waiting, None)) is not None:
+            self._running[self._submit(task, tier)] = task
 
     def _submit(self, task: Task, tier: str | None) -> Future[Judgement]:
         try:
