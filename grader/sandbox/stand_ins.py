@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .data import StandInCall
-from .inside.wire import Encoded, WireError, decode, encode
+from .inside.wire import Encoded, WireError, encode
 from .outputs import text
 
 MOST_REFUSALS = 1_000  # of a stand-in that is called too often
@@ -52,7 +52,7 @@ class Answers:
         try:
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                value = self.functions[name](*_copy(arguments), **_copy(keywords))
+                value = self.functions[name](*arguments, **keywords)
             return {"value": Encoded(encode(value))}
         except Exception as error:  # wrong shapes, missing keys: the student's call is at fault
             return {"error": f"{name}: {type(error).__name__}"}
@@ -65,7 +65,3 @@ def _small(tree: Any) -> bool:
     if isinstance(tree, (tuple, list)):
         return len(tree) <= LONGEST_SIDE and all(map(_small, tree))
     return all(map(_small, tree.values())) if isinstance(tree, dict) else True
-
-
-def _copy(tree: Any) -> Any:
-    return decode(encode(tree))

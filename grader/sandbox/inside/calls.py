@@ -87,6 +87,7 @@ class Server:
             limits["message_bytes"] - 4096, limits["depth"], limits["items"] - 100, limits["ndim"]
         )
         self.shell: Any = shell.Shell.instance()
+        self.clock = _Clock()
         self.kept: dict[str, Any] = {}
         self.from_examples: set[str] = set()
         self.poison: dict[str, tuple[Any, Any]] = {}  # made once: it costs more than a call
@@ -135,7 +136,8 @@ class Server:
     def _run_source(self, source: str, cpu: float) -> str:
         error: BaseException | None = None
         try:
-            with _time(cpu):
+            self.clock.listen()
+            with self.clock.limit(cpu):
                 result = self.shell.run_cell(source, store_history=True)
                 error = result.error_before_exec or result.error_in_exec
                 shell.show_figures(self.shell)
@@ -166,6 +168,7 @@ class Server:
     def calls(self, request: Message) -> Iterator[Message]:
         """Make calls up to the first that takes too long or shows the stub's own text."""
         until = request["until"]
+        self.clock.listen()
         for call in request["calls"]:
             reply = self.call(call)
             yield reply
@@ -201,7 +204,7 @@ class Server:
     ) -> tuple[Message, Any]:
         result = None
         try:
-            with _time(cpu):
+            with self.clock.limit(cpu):
                 result = function(*arguments)
                 encoded = self._encoded(result)
             return {"outcome": "returned", "value": encoded}, result
@@ -286,24 +289,34 @@ def _replaced(names: dict[str, Any], values: Mapping[str, Any]) -> Iterator[None
                 names[name] = value
 
 
-@contextmanager
-def _time(cpu: float) -> Iterator[None]:
-    """Interrupt the code within after so many processor seconds, or on SIGINT."""
+class _Clock:
+    """Interrupts what runs within it after so many processor seconds, or on SIGINT."""
 
-    def stop(*_: object) -> None:
-        raise shell.TimeUp(f"stopped after {cpu:g} seconds of processor time")
+    cpu: float | None = None  # None while nothing runs that may be interrupted
 
-    def interrupt(*_: object) -> None:
-        raise shell.TimeUp("stopped: it waited for too long")
+    def listen(self) -> None:
+        """Set the handlers, which student code may have replaced."""
+        signal.signal(signal.SIGPROF, self._stop)
+        signal.signal(signal.SIGINT, self._interrupt)
 
-    signal.signal(signal.SIGPROF, stop)
-    signal.signal(signal.SIGINT, interrupt)
-    signal.setitimer(signal.ITIMER_PROF, cpu)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    def _stop(self, *_: object) -> None:
+        if self.cpu is not None:
+            raise shell.TimeUp(f"stopped after {self.cpu:g} seconds of processor time")
+
+    def _interrupt(self, *_: object) -> None:
+        if self.cpu is not None:
+            raise shell.TimeUp("stopped: it waited for too long")
+
+    @contextmanager
+    def limit(self, cpu: float) -> Iterator[None]:
+        """Give the code within so many processor seconds."""
+        self.cpu = cpu
+        try:
+            signal.setitimer(signal.ITIMER_PROF, cpu)
+            yield
+        finally:
+            self.cpu = None
+            signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _close_figures() -> None:
