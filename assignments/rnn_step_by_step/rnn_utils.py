@@ -53,10 +53,9 @@ def sigmoid(x: ArrayLike) -> Floats:
         Goodfellow, Bengio & Courville, Deep Learning (2016), section 3.10.
     """
     x = _real(x)
-    # exp is only ever taken of -|x|, which may underflow to 0 (harmless) but cannot overflow.
-    with np.errstate(under="ignore"):
-        small = np.exp(-np.abs(x))
-        result: Floats = np.where(x >= 0, np.ones_like(small), small) / (1 + small)
+    # exp of a large number overflows to infinity, and 1 / infinity is the right 0.
+    with np.errstate(over="ignore", under="ignore"):
+        result: Floats = 1 / (1 + np.exp(-x))
     return result
 
 
@@ -83,8 +82,8 @@ def softmax(x: ArrayLike) -> Floats:
     # Each column loses its own maximum. One maximum for the whole matrix would leave a column of
     # much smaller scores with nothing but zeros, and 0/0.
     with np.errstate(under="ignore"):
-        weights = np.exp(x - np.max(x, axis=0, keepdims=True))
-        result: Floats = weights / np.sum(weights, axis=0, keepdims=True)
+        weights = np.exp(x - x.max(axis=0, keepdims=True))
+        result: Floats = weights / weights.sum(axis=0, keepdims=True)
     return result
 
 
