@@ -174,6 +174,7 @@ def autograde(
     start, workers = connect(cluster) if cluster else (local_executor, workers or cores())
     packed = course.packed(name)
     found = students(course, name, only)
+    workers = min(workers, len(found))  # a sandbox that nobody needs takes its time to start, too
     released = read_text(course.assignments / name / f"{name}.ipynb", "run `make release`")
     with Judges(packed, workers, start, ready=not cluster) as judges, ExitStack() as opened:
 
