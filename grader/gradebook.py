@@ -162,7 +162,13 @@ class Writer:
     def students(self) -> frozenset[str]:
         """The students who have a submission of this assignment in the gradebook."""
         found = self._db.query(SubmittedAssignment.student_id)
-        return frozenset(row[0] for row in found.filter_by(assignment_id=self._assignment.id))
+        try:
+            with self._db.no_autoflush:  # rows of this run are of students who were not known
+                rows = found.filter_by(assignment_id=self._assignment.id).all()
+        except OperationalError as error:
+            self._db.rollback()
+            raise unusable(self._course.gradebook_url, str(error.orig)) from None
+        return frozenset(row[0] for row in rows)
 
     def save(self, student: str, verdict: Verdict, answered: Mapping[str, bool]) -> None:
         """Record a verdict; ``answered`` says for each hand-marked cell whether it was changed.

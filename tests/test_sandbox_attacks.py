@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from sandbox_kit import (
     sandbox_at,
 )
 
-from grader.sandbox import CellSource, run_cells
+from grader.sandbox import CellResult, CellSource, replies, run_cells
 from grader.sandbox.job import MOST_SHOWN
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.parametrize("tier", ISOLATED)]
@@ -435,3 +436,44 @@ def test_cells_with_one_id_are_told_apart(tier: str) -> None:
     job.close()
     assert [result.outcome for result in results] == ["ok", "crashed", "ok"]
     assert [printed(result) for result in results] == ["1\n", "", "3\n"]
+
+
+LITTER = "import os, time\nfor n in range(2500):\n    open(f'f{n}', 'w').close()\n"
+
+
+@pytest.mark.parametrize("rest", ["time.sleep(1)", ""])
+def test_a_judge_that_lags_behind_blames_the_right_cell(
+    tier: str, rest: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fork works on while the judge reads: who left too much behind is found cell by cell."""
+    true = replies.cell_result
+
+    def slow(*given: Any) -> CellResult:
+        time.sleep(0.3)
+        return true(*given)
+
+    monkeypatch.setattr(replies, "cell_result", slow)
+    sources = ["x = 1", "def f(x):\n    return x", LITTER + rest, "def g(x):\n    return x"]
+    job, results = run_cells(sandbox_at(tier), cells(*sources))
+    with job:
+        assert [result.outcome for result in results] == ["ok", "ok", "crashed", "ok"]
+        assert job.defines(["f", "g"]) == {"f": "function", "g": "function"}
+
+
+def test_large_files_beside_the_notebook_arrive_whole(tier: str) -> None:
+    """They go to the worker with the request for a fork, which may take several turns."""
+    source = "data = open('m.txt', 'rb').read()\nprint(len(data), set(data) == {120})"
+    job, results = run(sandbox_at(tier), source, files={"m.txt": b"x" * 1_500_000})
+    job.close()
+    assert printed(results[0]) == "1500000 True\n"
+
+
+def test_a_question_that_repeats_an_array_is_as_large_as_what_it_stands_for(tier: str) -> None:
+    """A short message must not become gigabytes in the judge."""
+    source = "import numpy as np\ndef f():\n    return g([np.ones((300, 300))] * 300)"
+    asked: list[Any] = []
+    with sandbox_at(tier).job(cells(source)) as job:
+        job.run()
+        reply = job.call("f", (), stand_ins={"g": asked.append}, max_stand_in_calls=1)
+    assert reply.outcome == "raised" and not asked
+    assert reply.error is not None and "too long" in reply.error.message

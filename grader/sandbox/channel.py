@@ -5,6 +5,7 @@ The other end is not trusted: it may stall, dribble, flood or hang up.
 
 from __future__ import annotations
 
+import array
 import select
 import socket
 import time
@@ -25,7 +26,15 @@ class TooLong(Exception):
     """The other end announces a message beyond the bound."""
 
 
+class _NotYet(Exception):
+    """There would be something to wait for."""
+
+
 Watch = Callable[[], None]
+
+
+def _not_now() -> None:
+    raise _NotYet
 
 
 class Channel:
@@ -37,9 +46,19 @@ class Channel:
         connection.setblocking(False)
         self._looked = time.monotonic()
 
-    def send(self, data: bytes, watch: Watch) -> None:
-        """Write one frame. Raises: Closed, and whatever ``watch`` raises."""
+    def send(self, data: bytes, watch: Watch, passing: socket.socket | None = None) -> None:
+        """Write one frame, and hand over a connection with it.
+
+        Raises: Closed, and whatever ``watch`` raises.
+        """
         waiting = memoryview(HEADER.pack(len(data)) + data)
+        if passing is not None:
+            descriptor = array.array("i", [passing.fileno()])
+            rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptor)]
+            try:
+                waiting = waiting[self.connection.sendmsg([waiting], rights) :]
+            except OSError:
+                raise Closed from None
         while waiting:
             try:
                 waiting = waiting[self.connection.send(waiting[:PIECE]) :]
@@ -62,6 +81,18 @@ class Channel:
         frame = bytes(memoryview(self._came)[HEADER.size : end])
         del self._came[:end]
         return frame
+
+    def holds_frame(self, limit: int) -> bool:
+        """Say whether a whole frame has come already; waits for a moment only."""
+        self._looked = time.monotonic()
+        try:
+            self._await(HEADER.size, _not_now)
+            length: int = HEADER.unpack_from(self._came)[0]
+            if length <= limit:
+                self._await(HEADER.size + length, _not_now)
+        except (_NotYet, Closed):
+            return False
+        return length <= limit
 
     def _await(self, count: int, watch: Watch) -> None:
         """Wait until so many bytes have come; what comes with them is kept for the next frame."""

@@ -77,16 +77,36 @@ class Dialogue:
 
     def _heard(self, watch: Watch, answers: Answers | None) -> Message:
         while True:
-            frame = self._channel.receive(self._limits.message_bytes, watch)
+            stopped: Stopped | None = None
+            try:
+                frame = self._channel.receive(self._limits.message_bytes, watch)
+            except Stopped as stop:
+                # The fork works on while its replies are read: one that has come counts, and what
+                # it is stopped for is found again, by whoever waits for the next.
+                if not self._channel.holds_frame(self._limits.message_bytes):
+                    raise
+                stopped, frame = stop, self._channel.receive(self._limits.message_bytes, watch)
             reply = decode(frame, self._bounds)
             if not isinstance(reply, dict):
                 raise WireError("not a reply")
             if text(reply, "op") != "ask":
                 return reply
+            if stopped is not None:
+                raise stopped
             if answers is None:
                 raise WireError("nothing may be asked now")
             answer = answers.to(reply, len(frame), self._limits.stand_in_bytes)
             self._channel.send(encode(answer), watch)
+
+    def look(self) -> None:
+        """Look at what the fork has left behind so far. Raises: Closed, Stopped."""
+        try:
+            self._watch(self._limits.job_cpu_seconds)()
+        except (Closed, Stopped) as error:
+            if isinstance(error, Stopped) and error.outcome != "crashed":
+                return  # its time is looked at while it works
+            self._doubt(error)
+            raise
 
     def _watch(self, cpu: float) -> Watch:
         return Watch(self._worker, self._pid, cpu, self._limits)

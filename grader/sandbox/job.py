@@ -49,6 +49,7 @@ class Job:
         self.cpu_seconds = 0.0  # known when the job is closed
         self.memory_kb = 0
         self.doubtful = False  # ended or cut by what need not be its own doing
+        self.unclear = False  # which cell it was that had to be stopped
         self._shown = 0
         self._worker = worker
         self._channel = channel
@@ -71,42 +72,55 @@ class Job:
             self.close()
             raise
 
-    def run(self, end: float = math.inf, quiet: bool = False) -> list[CellResult]:
+    def run(
+        self, end: float = math.inf, quiet: bool = False, stepwise: bool = False
+    ) -> list[CellResult]:
         """Run the cells in order, up to the first that hangs or ends the process.
 
-        With ``quiet`` what they show is thrown away unseen.
+        With ``quiet`` what they show is thrown away unseen. What follows the last one is
+        ``not_run``: in this process it would meet what was left behind. So is what has not ended
+        by ``end``, on the monotonic clock; the job is over then.
 
-        What follows that one is ``not_run``: in this process it would meet what was left behind.
-        So is what has not ended by ``end``, on the monotonic clock; the job is over then.
+        The cells are sent together, and where they are stopped for what was left behind it is
+        ``unclear`` which one it was; ``stepwise``, each is looked at before the next one begins.
         """
         results: list[CellResult] = []
+        for batch in [[cell] for cell in self.cells] if stepwise else [self.cells]:
+            self._begin(batch, quiet)
+            for cell in batch:
+                if not self.alive or (results and results[-1].outcome in ENDED):
+                    break
+                if time.monotonic() > end:
+                    self.doubtful = True
+                    self._end()
+                    break
+                last = len(results) == len(self.cells) - 1
+                results.append(self._bounded(self._cell_result(cell, stepwise or last)))
+                self.unclear &= not stepwise
+        return results + [CellResult(cell.id, "not_run") for cell in self.cells[len(results) :]]
+
+    def _begin(self, batch: Sequence[CellSource], quiet: bool) -> None:
         cpu = self.limits.cell_cpu_seconds
-        cells = [{"id": c.id, "source": c.source, "kind": c.kind, "cpu": cpu} for c in self.cells]
+        cells = [{"id": c.id, "source": c.source, "kind": c.kind, "cpu": cpu} for c in batch]
         try:
             if self.alive and cells:
                 self._dialogue.ask({"op": "cells", "cells": cells, "quiet": quiet}, cpu)
         except (Closed, Stopped):
             self._end()
-        for cell in self.cells:
-            if not self.alive or (results and results[-1].outcome in ENDED):
-                break
-            if time.monotonic() > end:
-                self.doubtful = True
-                self._end()
-                break
-            results.append(self._bounded(self._cell_result(cell)))
-        return results + [CellResult(cell.id, "not_run") for cell in self.cells[len(results) :]]
 
     def _bounded(self, result: CellResult) -> CellResult:
         """Leave the outputs out once those of all cells together are too much."""
         self._shown += sum(map(_size, result.outputs))
         return result if self._shown <= MOST_SHOWN else replace(result, outputs=(dict(TOO_MUCH),))
 
-    def _cell_result(self, cell: CellSource) -> CellResult:
+    def _cell_result(self, cell: CellSource, look: bool) -> CellResult:
         try:
             reply = self._dialogue.reply(self.limits.cell_cpu_seconds)
             result = replies.cell_result(cell.id, reply, self.limits)
+            if look:
+                self._dialogue.look()
         except Stopped as stop:
+            self.unclear = stop.outcome == "crashed"
             result = replies.stopped_cell(cell.id, stop.outcome, str(stop))
         except Closed:
             result = replies.stopped_cell(cell.id, "crashed", "this cell ended its process")

@@ -40,15 +40,19 @@ def run_cells(
     seconds_left = sandbox.limits.job_cpu_seconds
     doubtful = False
     end = time.monotonic() + MOST_WAITS * sandbox.limits.wall_seconds
+    stepwise = False
     while True:
         job = sandbox.job(list(waiting.values()), files)
-        ran = dict(zip(waiting, job.run(end, quiet), strict=True))
+        ran = dict(zip(waiting, job.run(end, quiet, stepwise), strict=True))
         doubtful = job.doubtful = job.doubtful or doubtful
         culprit = next((at for at, result in ran.items() if result.outcome in ENDED), None)
         if culprit is None:
             break
         job.close()
         seconds_left -= job.cpu_seconds
+        if job.unclear:  # it may have been the one before: once more, cell by cell
+            stepwise = True
+            continue
         cell = waiting.pop(culprit)
         short = "" if culprit in stopped else shorten(cell.source)
         stopped.setdefault(culprit, ran[culprit])

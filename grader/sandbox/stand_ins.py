@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,6 +15,7 @@ from .outputs import text
 
 MOST_REFUSALS = 1_000  # of a stand-in that is called too often
 LONGEST_SIDE = 1_000  # of what a stand-in is asked
+LARGEST_IN_ALL = 16 << 20  # bytes of the arrays in a question
 Message = dict[str, Any]
 
 
@@ -59,9 +61,20 @@ class Answers:
 
 
 def _small(tree: Any) -> bool:
-    """Tell whether no side of an array and no list is long."""
+    """Tell whether no side of an array and no list is long, and all arrays together are small.
+
+    One that comes again counts again: what is made of the arguments may hold it as often.
+    """
+    return _long_sides_or_bytes(tree) <= LARGEST_IN_ALL
+
+
+def _long_sides_or_bytes(tree: Any) -> float:
+    """Return the bytes of all arrays, or infinity when one has a long side."""
     if isinstance(tree, np.ndarray):
-        return all(side <= LONGEST_SIDE for side in tree.shape)
+        return tree.nbytes if all(side <= LONGEST_SIDE for side in tree.shape) else math.inf
+    if isinstance(tree, dict):
+        return sum(map(_long_sides_or_bytes, tree.values()))
     if isinstance(tree, (tuple, list)):
-        return len(tree) <= LONGEST_SIDE and all(map(_small, tree))
-    return all(map(_small, tree.values())) if isinstance(tree, dict) else True
+        within = sum(map(_long_sides_or_bytes, tree))
+        return within if len(tree) <= LONGEST_SIDE else math.inf
+    return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import array
 import contextlib
 import json
 import os
@@ -15,7 +14,6 @@ from typing import IO, Any
 from . import isolation, packages
 from .channel import Channel, Closed, TooLong, deadline
 from .data import SandboxError
-from .inside.frames import HEADER
 from .inside.wire import WireError, decode, encode
 from .limits import Limits
 
@@ -80,13 +78,8 @@ class WorkerProcess:
         late = SandboxError("the sandbox's worker does not answer")
         data = encode(message)
         try:
-            if passing is None:
-                self.channel.send(data, deadline(ANSWER_SECONDS, late))
-            else:
-                descriptor = array.array("i", [passing.fileno()])
-                rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptor)]
-                self.channel.connection.sendmsg([HEADER.pack(len(data)) + data], rights)
-        except (Closed, OSError):
+            self.channel.send(data, deadline(ANSWER_SECONDS, late), passing)
+        except Closed:
             raise SandboxError("the sandbox's worker has ended") from None
         reply = self._receive(ANSWER_SECONDS, late)
         if "fault" in reply:
