@@ -87,10 +87,10 @@ def test_lazy_imports_work_inside(tier: str) -> None:
 
 @pytest.mark.sandbox
 def test_tier_a_has_namespaces_of_its_own() -> None:
-    """Inside bubblewrap: few processes, no network, another host name, nothing writable."""
+    """Inside bubblewrap: own process numbers, no network, another host name, nothing writable."""
     source = (
         "import os, socket\n"
-        "print(os.getpid() < 1000, socket.gethostname())\n"
+        "print(os.getppid() < 10, socket.gethostname())\n"
         "made = []\n"
         "for folder in ('/', '/tmp', '/usr', '/dev', '/dev/shm', '/etc', '/proc', '/var'):\n"
         "    try: open(folder + '/x', 'w'); made.append(folder)\n"
