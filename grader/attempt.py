@@ -80,7 +80,7 @@ class Attempt:
 
 def from_a_stub(error: RaisedError) -> bool:
     """Whether an untouched stub raised this: the function's own, or that of one it calls."""
-    return error.type == "NotImplementedError" and EMPTY in error.message
+    return error.is_stub(EMPTY)
 
 
 def is_empty(error: RaisedError, name: str) -> bool:

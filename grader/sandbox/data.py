@@ -72,6 +72,10 @@ class RaisedError:
     line: int | None = None
     cell: str | None = None
 
+    def is_stub(self, text: str) -> bool:
+        """Whether a stub raised this, which is known by its text."""
+        return self.type == "NotImplementedError" and text in self.message
+
 
 @dataclass(frozen=True)
 class StandInCall:

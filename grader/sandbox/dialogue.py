@@ -10,7 +10,7 @@ import secrets
 from typing import Any
 
 from .channel import Channel, Closed, TooLong
-from .inside.wire import Bounds, WireError, decode, encode
+from .inside.wire import ROOMY, Bounds, WireError, decode, encode
 from .limits import Limits
 from .outputs import text
 from .stand_ins import Answers
@@ -18,7 +18,6 @@ from .watch import Stopped, Watch
 from .worker_process import WorkerProcess
 
 ENVELOPE_DEPTH = 4
-ROOMY = Bounds(1 << 31, 1000, 1 << 31, 32)  # the judge's own messages need no bounds
 Message = dict[str, Any]
 
 

@@ -17,9 +17,9 @@ from typing import Any
 from . import replies
 from .channel import Channel, Closed, TooLong, deadline
 from .data import ENDED, Call, CellResult, CellSource, Definition, Reply, SandboxError, StandInCall
-from .dialogue import ROOMY, Dialogue
+from .dialogue import Dialogue
 from .inside import lockdown
-from .inside.wire import Encoded, Kept, WireError, decode, encode
+from .inside.wire import ROOMY, Encoded, Kept, WireError, decode, encode
 from .limits import Limits
 from .stand_ins import Answers
 from .watch import Stopped
@@ -170,7 +170,7 @@ class Job:
                     reply = self._reply(call) if self.alive else Reply("crashed")
                     yield reply
                     error = reply.error
-                    stub = error is not None and replies.is_stub(error, until)
+                    stub = bool(until) and error is not None and error.is_stub(until)
                     if reply.outcome in ENDED or stub:
                         sent = len(calls)
                         return

@@ -80,11 +80,6 @@ def reply(message: Message) -> Reply:
     raise WireError("a call without an outcome")
 
 
-def is_stub(error: RaisedError, text: str) -> bool:
-    """Say whether this is the NotImplementedError with which calls are to end, by its text."""
-    return bool(text) and error.type == "NotImplementedError" and text in error.message
-
-
 def _error(told: Any) -> RaisedError:
     if not isinstance(told, tuple) or len(told) != 4:
         raise WireError("an exception without a description")

@@ -19,13 +19,12 @@ from typing import Any
 
 from . import frames, outputs, shell
 from .arguments import copied, is_variable, resolve, unchanged, useless
-from .wire import Bounds, Encoded, Refused, WireError, decode, encode
+from .wire import ROOMY, Bounds, Encoded, Refused, WireError, decode, encode
 
 Message = dict[str, Any]
 WARM_CELL = "import numpy as np\nnp.zeros(2)\n"
 FAILING_CELL = "def fails():\n    raise NotImplementedError('empty')\nfails()"
 MISSING = object()
-ROOMY = Bounds(1 << 31, 1000, 1 << 31, 32)  # what the judge sends has its measure there
 
 
 def warm(scratch: str) -> None:

@@ -11,11 +11,21 @@ from __future__ import annotations
 import struct
 from typing import Any
 
-from .wire_format import ANY, DTYPES, EARLY, Bounds, Encoded, Kept, Refused, WireError
+from .wire_format import ANY, DTYPES, EARLY, ROOMY, Bounds, Encoded, Kept, Refused, WireError
 from .wire_read import Reader
 from .wire_write import Writer
 
-__all__ = ["DTYPES", "Bounds", "Encoded", "Kept", "Refused", "WireError", "decode", "encode"]
+__all__ = [
+    "DTYPES",
+    "ROOMY",
+    "Bounds",
+    "Encoded",
+    "Kept",
+    "Refused",
+    "WireError",
+    "decode",
+    "encode",
+]
 
 
 def encode(value: Any, bounds: Bounds = ANY, *, markers: bool = False) -> bytes:
@@ -25,8 +35,10 @@ def encode(value: Any, bounds: Bounds = ANY, *, markers: bool = False) -> bytes:
     """
     writer = Writer(bounds, markers)
     writer.write(value, 0)
-    writer.grow(0)
-    return b"".join(writer.out)
+    data = b"".join(writer.out)
+    if len(data) > bounds.message_bytes:  # small values are not counted before
+        raise Refused(f"larger than {bounds.message_bytes} bytes")
+    return data
 
 
 def decode(

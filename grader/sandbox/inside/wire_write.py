@@ -43,11 +43,9 @@ class Writer(Shared):
         self.places: dict[int, int] = {}
 
     def grow(self, count: int) -> None:
-        """Count what is about to be written; small values are counted at the end."""
+        """Count what is about to be written and may be large."""
         self.size += count
-        if self.size > self.bounds.message_bytes or (
-            not count and sum(map(len, self.out)) > self.bounds.message_bytes
-        ):
+        if self.size > self.bounds.message_bytes:
             raise Refused(f"larger than {self.bounds.message_bytes} bytes")
 
     def write(self, value: Any, depth: int) -> None:
