@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from grader.compare import Finding, Layout, Tolerance, Tree, compare, earned
+from grader.compare import Finding, Layout, Tolerance, Tree, changed_argument, compare, earned
 from grader.sandbox import Call, Job, Kept, RaisedError, Reply
 from grader.spec import Case, Exercise
 from grader.student.check import EMPTY
@@ -149,10 +149,7 @@ def _findings(
     tolerance = Tolerance(case.tolerance, reveal=False)
     found = compare(layout, expected, reply.value, tolerance, case.dims)
     if reply.inputs_changed:
-        look = "a line that writes into an argument (+= or [...] =): work on a copy"
-        found["inputs"] = Finding(
-            "inputs", "the arguments after the call", "as they were before", "changed", look
-        )
+        found["inputs"] = changed_argument()
     return {
         name: replace(finding, checked=finding.checked + where) if finding else None
         for name, finding in found.items()

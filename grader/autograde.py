@@ -255,8 +255,8 @@ def _record(writer: Writer, summary: Summary, entry: Graded, keep: bool) -> bool
 
 def fault(verdict: Verdict) -> str:
     """The first message of the kit's own fault in a verdict."""
-    messages = [e.message for e in verdict.exercises if e.outcome == "grader_error"]
-    return messages[0] if messages else verdict.message
+    notes = [e.note for e in verdict.exercises if e.outcome == "grader_error"]
+    return notes[0] if notes else verdict.message
 
 
 def _verdicts(

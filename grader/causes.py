@@ -30,19 +30,19 @@ SHAPES = re.compile(r"broadcast|matmul|not aligned|dimensions.* must match|same 
 class Cause:
     """Why a result is wrong: a stable id, what was done, and a hint that gives no answer away.
 
-    ``possible`` marks one that explains a part of what is wrong; something else is wrong as well.
+    One that is not ``certain`` explains a part of what is wrong; something else is wrong as well.
     """
 
     id: str
     title: str
     hint: str
-    possible: bool = False
+    certain: bool = True
 
     def text(self) -> str:
         """Return the paragraph that a student reads."""
-        if self.possible:
-            return f"One possibility: {self.title}; something else is wrong as well. {self.hint}"
-        return f"It looks as if {self.title}. {self.hint}"
+        if self.certain:
+            return f"It looks as if {self.title}. {self.hint}"
+        return f"One possibility: {self.title}; something else is wrong as well. {self.hint}"
 
 
 READS_GLOBALS = Cause(

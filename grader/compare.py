@@ -12,7 +12,7 @@ import difflib
 import functools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ Array = npt.NDArray[Any]
 Tree = Any  # arrays, numbers, strings and None in nested tuples, lists and dictionaries
 
 LETTERS = re.compile(r"[A-Za-z]\w*")
-VALUES_OFF = "values are off"  # how a message says that numbers differ
+LABELS = ("checked", "expected", "got", "look at")  # of the four lines that say what is wrong
 LONGEST_KEY = 24  # characters of a dictionary's key that a message shows
 
 
@@ -56,20 +56,44 @@ class Layout:
 
 @dataclass(frozen=True)
 class Finding:
-    """The first thing wrong with one output: what was checked, expected and got, where to look."""
+    """The first thing wrong with one output: what was checked, expected and got, where to look.
+
+    ``short`` says it in one line to those who know already which function it is about.
+    """
 
     rung: str
     checked: str
     expected: str
     got: str
     look: str
+    short: str = field(default="", compare=False)
+
+    @property
+    def lines(self) -> tuple[tuple[str, str], ...]:
+        """The four lines, each with its label."""
+        told = (self.checked, self.expected, self.got, self.look)
+        return tuple(zip(LABELS, told, strict=True))
 
     def text(self) -> str:
-        """Return the four lines as the student reads them."""
-        return (
-            f"checked:  {self.checked}\nexpected: {self.expected}\n"
-            f"got:      {self.got}\nlook at:  {self.look}"
-        )
+        """Return the four lines as plain text."""
+        return "\n".join(f"{label + ':':<9} {text}" for label, text in self.lines)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A part of what a function returned: ``caches[0][2] (xt) of rnn_forward``."""
+
+    path: str
+    function: str
+    label: str = ""
+
+    @property
+    def part(self) -> str:
+        """The part without the function's name."""
+        return f"{self.path} ({self.label})" if self.label else self.path
+
+    def __str__(self) -> str:
+        return f"{self.part} of {self.function}"
 
 
 @dataclass(frozen=True)
@@ -138,11 +162,20 @@ def missing_key(layout: Layout, name: str, outputs: Mapping[str, Tree]) -> Findi
     spare = [key for key in outputs if type(key) is str and key not in layout.returns]
     near = difflib.get_close_matches(name, spare, n=1, cutoff=0.5)
     look = f"the key {near[0]!r}: should it be {name!r}?" if near else "the returned dictionary"
-    return Finding("returned", f"{name} of {layout.name}", f"the key {name!r}", kind(outputs), look)
+    return _found("returned", Place(name, layout.name), f"the key {name!r}", kind(outputs), look)
+
+
+def _found(
+    rung: str, place: Place, expected: str, got: str, look: str, about: str = "", short: str = ""
+) -> Finding:
+    """Describe what is wrong at a place; ``about`` says of what there: its shape, its values."""
+    of = f"{about} of " if about else ""
+    short = f"{of}{place.part}: {short or f'got {got}'}"
+    return Finding(rung, f"{of}{place}", expected, got, look, short)
 
 
 def array_finding(
-    where: str, line: Check, expected: Array, got: Tree, tol: Tolerance, dims: str
+    where: Place, line: Check, expected: Array, got: Tree, tol: Tolerance, dims: str
 ) -> Finding | None:
     """Climb the ladder for one array; None when every rung holds."""
     if identical(expected, got) and np.isfinite(expected).all():
@@ -150,28 +183,29 @@ def array_finding(
     source = f"the line that computes {line.name}"
     if not isinstance(got, np.ndarray):
         look = "an output that is still None" if got is None else "np.array or np.zeros"
-        return Finding("array", where, "an array", kind(got), f"{source}: {look}")
+        return _found("array", where, "an array", kind(got), f"{source}: {look}")
     got = np.asarray(got)  # a subclass may hide values or compare in its own way
     if got.shape != expected.shape:
         letters = f"{line.shape} = " if line.shape else ""
         want = f"shape {letters}{expected.shape}" + (f" with {dims}" if dims else "")
-        return Finding(
-            "shape", f"the shape of {where}", want, f"shape {got.shape}", _shape_look(line, got)
+        return _found(
+            "shape", where, want, f"shape {got.shape}", _shape_look(line, got), "the shape"
         )
     if got.dtype.kind != "f":
         look = "an array made with an integer dtype, or from Python objects"
-        return Finding("dtype", f"the dtype of {where}", "floats", f"dtype {got.dtype}", look)
+        return _found("dtype", where, "floats", f"dtype {got.dtype}", look, "the dtype")
     if not np.all(np.isfinite(got)):
         bad = int(np.sum(~np.isfinite(got)))
         look = "a division, a logarithm, or an exponential of a large number"
-        return Finding("finite", where, "finite numbers", f"{bad} of {got.size} are not", look)
+        return _found("finite", where, "finite numbers", f"{bad} of {got.size} are not", look)
     error = relative_error(got, expected, tol.relative)
     if error < tol.relative:
         return None
-    off, size = _differences(expected, got, tol), f"relative error {error:.2g}"
-    seen = f"{off} ({size})" if off else size
+    share, first = _differences(expected, got, tol)
+    size = f"relative error {error:.2g}"
+    seen = f"{share}{first} ({size})" if share else size
     agree = f"the values of the reference, to {round(-float(np.log10(tol.relative)))} digits"
-    return Finding("values", f"the values of {where}", agree, seen, source)
+    return _found("values", where, agree, seen, source, "the values", share)
 
 
 def _shape_look(line: Check, got: Array) -> str:
@@ -180,21 +214,21 @@ def _shape_look(line: Check, got: Array) -> str:
     return f"the line that makes {line.name}: which axes does each product and sum leave?"
 
 
-def _differences(expected: Array, got: Array, tol: Tolerance) -> str:
-    """Count what differs and name the first place; values only where they are no secret."""
+def _differences(expected: Array, got: Array, tol: Tolerance) -> tuple[str, str]:
+    """Count what differs, and name the first place and its values where they are no secret."""
     scale = float(np.max(np.abs(expected), initial=0.0)) + 1.0
     with np.errstate(all="ignore"):
         off = np.argwhere(~(np.abs(got - expected) <= tol.relative * scale))
-    share = f"{len(off)} of {got.size} {VALUES_OFF}" if len(off) else ""
+    share = f"{len(off)} of {got.size} values are off" if len(off) else ""
     if not (tol.reveal and len(off)):
-        return share
+        return share, ""
     place = tuple(int(i) for i in off[0])
     spot = f"[{', '.join(map(str, place))}]" if place else ""
-    return f"{share}, first at {spot}: {got[place]:.8f}, expected {expected[place]:.8f}"
+    return share, f", first at {spot}: {got[place]:.8f}, expected {expected[place]:.8f}"
 
 
 def tree_finding(
-    where: str,
+    where: Place,
     line: Check,
     expected: Tree,
     got: Tree,
@@ -205,35 +239,34 @@ def tree_finding(
     if identical(expected, got):  # most of a cache is what went in: no need to climb for it
         return None
     if isinstance(expected, np.ndarray):
-        inner = Check(f"{where.split(' of ')[0]}", line.points)
-        found = array_finding(where, inner, expected, got, tol, "")
+        bare = Check(line.name, line.points)  # its shape is that of the whole
+        found = array_finding(where, bare, expected, got, tol, "")
         if found is None:
             return None
         look = f"what {line.name} holds at this place when the function returns"
-        rung = "cache" if found.rung == "values" else found.rung
-        return Finding(rung, found.checked, found.expected, found.got, look)
+        return replace(found, rung="cache" if found.rung == "values" else found.rung, look=look)
     if isinstance(expected, Mapping):
         if not isinstance(got, Mapping):
             return _cache(where, f"a dictionary of {len(expected)}", got, line)
         lost = [key for key in expected if key not in got]
         if lost:
             return _cache(where, f"the key {lost[0]!r}", got, line)
-        pairs = [(f"[{key!r}]", expected[key], got[key]) for key in expected]
+        pairs = [(f"[{key!r}]", "", expected[key], got[key]) for key in expected]
     elif isinstance(expected, tuple | list):
         names = labels if len(labels) == len(expected) else ()
         if not isinstance(got, tuple | list) or len(got) != len(expected):
             inside = f" ({', '.join(names)})" if names else ""
             return _cache(where, f"{kind(expected)}{inside}", got, line)
         pairs = [
-            (f"[{i}]" + (f" ({names[i]})" if names else ""), e, g)
+            (f"[{i}]", names[i] if names else "", e, g)
             for i, (e, g) in enumerate(zip(expected, got, strict=True))
         ]
     else:
         same = type(expected) is type(got) and expected == got
         return None if same else _cache(where, kind(expected), got, line)
-    for step, e, g in pairs:
-        head, _, tail = where.partition(" of ")
-        found = tree_finding(f"{head.split(' (')[0]}{step} of {tail}", line, e, g, tol, labels)
+    for step, label, e, g in pairs:
+        place = Place(where.path + step, where.function, label)
+        found = tree_finding(place, line, e, g, tol, labels)
         if found is not None:
             return found
     return None
@@ -267,9 +300,16 @@ def identical(expected: Tree, got: Tree, settled: set[tuple[int, int]] | None = 
     return True
 
 
-def _cache(where: str, expected: str, got: Tree, line: Check) -> Finding:
+def _cache(where: Place, expected: str, got: Tree, line: Check) -> Finding:
     look = f"the line that puts {line.name} together, and what is kept at each step"
-    return Finding("cache", where, expected, kind(got), look)
+    return _found("cache", where, expected, kind(got), look)
+
+
+def changed_argument(argument: str = "") -> Finding:
+    """Describe arguments that a call has changed; by name where it is known which."""
+    which, were = (f"argument {argument}", "it was") if argument else ("arguments", "they were")
+    look = "a line that writes into an argument (+= or [...] =): work on a copy"
+    return Finding("inputs", f"the {which} after the call", f"as {were} before", "changed", look)
 
 
 @functools.cache
@@ -295,7 +335,7 @@ def compare(
         elif line.name not in outputs:
             findings[line.name] = missing_key(layout, line.name, outputs)
         else:
-            value, where = outputs[line.name], f"{line.name} of {layout.name}"
+            value, where = outputs[line.name], Place(line.name, layout.name)
             if isinstance(truth[line.name], np.ndarray):
                 letters = _letters(line.shape)
                 used = ", ".join(f"{k} = {n}" for k, n in dims.items() if k in letters)

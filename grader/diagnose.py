@@ -166,7 +166,7 @@ def _possible(assignment: Assignment, exercise: Exercise, tried: Attempt) -> Cau
     for mistake, function in assignment.mistakes(exercise):
         explained = _explained(tried, function)
         if len(explained) > most:
-            best = Cause(mistake.id, mistake.title, mistake.hint, possible=True)
+            best = Cause(mistake.id, mistake.title, mistake.hint, certain=False)
             most = len(explained)
     return best
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -119,16 +119,20 @@ def _exercise(
     """Judge one exercise; whatever goes wrong on the kit's side is no zero of the student's."""
     try:
         if bench.spent():
-            message = "No time is left for it: what came before took too much."
-            return ExerciseResult(exercise.name, "timed_out", 0.0, exercise.points, message=message)
+            note = "No time is left for it: what came before took too much."
+            return _not_judged(exercise, "timed_out", note)
         gone = _missing(bench, exercise)
         if gone is not None:
             return gone
         cases = _draw(bench.assignment, exercise, seed)
         return _result(bench, exercise, _best(bench, exercise, cases, before))
     except Exception as error:
-        message = f"The grader failed here: {type(error).__name__}: {error}"
-        return ExerciseResult(exercise.name, "grader_error", 0.0, exercise.points, message=message)
+        note = f"The grader failed here: {type(error).__name__}: {error}"
+        return _not_judged(exercise, "grader_error", note)
+
+
+def _not_judged(exercise: Exercise, outcome: str, note: str) -> ExerciseResult:
+    return ExerciseResult(exercise.name, outcome, 0.0, exercise.points, note=note)
 
 
 def _draw(assignment: Assignment, exercise: Exercise, seed: int) -> list[tuple[Case, Tree]]:
@@ -149,30 +153,27 @@ def _missing(bench: Workbench, exercise: Exercise) -> ExerciseResult | None:
     if bench.defines(exercise.name) == "function":
         return None
     if alive and not job.alive:
-        message = "Its process ended between two calls."
-        return ExerciseResult(exercise.name, "crashed", 0.0, exercise.points, message=message)
+        return _not_judged(exercise, "crashed", "Its process ended between two calls.")
     cells = [cell for cell in bench.submission.cells if cell.id == exercise.name]
     if not cells:
-        why = "its cell is gone from the notebook"
+        why = "is gone from the notebook"
     else:
         why = _why_undefined(cells[-1].source, exercise.name, bench.results)
-    return ExerciseResult(
-        exercise.name, "missing", 0.0, exercise.points, message=f"No such function: {why}."
-    )
+    return _not_judged(exercise, "missing", f"Its cell {why}.")
 
 
 def _why_undefined(source: str, name: str, results: tuple[CellResult, ...]) -> str:
     tree = parsed(source)
     if isinstance(tree, SyntaxError):
-        return f"its cell does not parse, line {tree.lineno}: {tree.msg}"
+        return f"does not parse, line {tree.lineno}: {tree.msg}"
     if tree is None:
-        return "its cell does not parse"
+        return "does not parse"
     if defined_function(source) is None:
-        return "its cell defines no function"
+        return "defines no function"
     ran = next((result for result in results if result.id == name), None)
     if ran is not None and ran.outcome != "ok":
-        return f"its cell {UNFINISHED[ran.outcome]} before the function was defined"
-    return f"its cell defines another name, not {name}"
+        return f"{UNFINISHED[ran.outcome]} before the function was defined"
+    return f"defines another name, not {name}"
 
 
 def _best(
@@ -230,49 +231,27 @@ def _cause(bench: Workbench, exercise: Exercise, best: Attempt) -> Cause | None:
 
 
 def _result(bench: Workbench, exercise: Exercise, best: Attempt) -> ExerciseResult:
-    """Put the best attempt into the verdict's words."""
-    points = best.points_by_check
+    """Turn the best attempt into the exercise's result; what did not come to its end earns 0."""
+    counts = best.outcome in ("passed", "failed")
+    points = {name: value if counts else 0.0 for name, value in best.points_by_check.items()}
     checks = tuple(
         CheckResult(
             check.name,
             "failed" if best.findings[check.name] or not points[check.name] else "passed",
             points[check.name],
             check.points,
-            _message(best, check.name),
+            best.findings[check.name],
         )
         for check in exercise.checks
     )
-    outcome = best.outcome
-    cause = _cause(bench, exercise, best)
-    first = next((found for found in best.findings.values() if found), None)
-    message = first.text() if first else ""
-    if cause is not None:
-        message += f"\n\n{cause.text()}"
-    if best.with_stand_in:
-        message = f"{message}\n\nJudged with a right {exercise.helper} in place of yours.".strip()
-    result = ExerciseResult(
+    whole = exercise.points if best.outcome == "passed" else round(float(sum(points.values())), 9)
+    return ExerciseResult(
         exercise.name,
-        outcome,
-        round(float(sum(points.values())), 9) if outcome != "passed" else exercise.points,
+        best.outcome,
+        whole,
         exercise.points,
-        with_reference_helpers=best.with_stand_in,
-        mistake=cause.id if cause and not cause.possible else None,
-        message=message,
-        checks=checks,
+        checks,
+        finding=next((found for found in best.findings.values() if found), None),
+        cause=_cause(bench, exercise, best),
+        stand_ins=(exercise.helper,) if best.with_stand_in and exercise.helper else (),
     )
-    return (
-        result
-        if outcome in ("passed", "failed")
-        else replace(result, points=0.0, checks=_no_points(checks))
-    )
-
-
-def _message(best: Attempt, name: str) -> str:
-    found = best.findings[name]
-    if found is not None:
-        return found.text()
-    return "" if best.points_by_check[name] else "counts when the main values are right"
-
-
-def _no_points(checks: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
-    return tuple(replace(check, outcome="failed", points=0.0) for check in checks)

@@ -9,7 +9,6 @@ from itertools import pairwise
 import numpy as np
 
 from grader.verdict import ExerciseResult, Verdict
-from grader.wording import read_message
 
 GROUPS = {  # how outcomes are told apart in the picture: label, outcomes
     "passed": ("passed",),
@@ -166,9 +165,9 @@ def _mistakes(judged: Mapping[str, Verdict]) -> list[MistakeStanding]:
     said: dict[tuple[str, str], str] = {}
     for exercise, results in by_exercise(judged).items():
         for student, result in results.items():
-            if result.mistake is not None:
-                key = (exercise, result.mistake)
+            if result.cause is not None and result.cause.certain:
+                key = (exercise, result.cause.id)
                 who.setdefault(key, []).append(student)
-                said[key] = read_message(result.message).mistake
+                said[key] = result.cause.text()
     made = [MistakeStanding(*key, said[key], tuple(students)) for key, students in who.items()]
     return sorted(made, key=lambda mistake: -len(mistake.students))

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.causes import Cause
+from grader.compare import Finding
 from grader.marks import Mark, Marks
 from grader.results import Lesson, cell_id
 from grader.showing import MOST_TEXT, Shown, shown_cells
 from grader.verdict import CheckResult, ExerciseResult, Verdict
-from grader.wording import OUTCOMES, Message, counted, read_message
+from grader.wording import OUTCOMES, counted
 
-NO_FUNCTION = "No such function: "  # how the judge begins to say why an exercise is missing
 TONES = {"passed": "good", "not_attempted": "calm", "missing": "calm"}
 
 
@@ -30,7 +31,9 @@ class ExerciseView:
     points: float
     max_points: float
     by_hand: bool
-    message: Message
+    finding: Finding | None
+    cause: Cause | None
+    notes: tuple[str, ...]
     comments: tuple[str, ...]
     checks: tuple[CheckResult, ...]
     shown: tuple[Shown, ...]
@@ -146,6 +149,7 @@ def _exercise(
     tone = TONES.get(result.outcome, "part" if points else "bad")
     if result.outcome == "failed" and points:
         word = "partly right"
+    empty = result.outcome == "not_attempted"  # needs no four lines to say so
     return ExerciseView(
         name=result.name,
         heading=lesson.headings.get(result.name) or result.name,
@@ -157,22 +161,13 @@ def _exercise(
         points=points,
         max_points=result.max_points,
         by_hand=by_hand,
-        message=_message(result),
+        finding=None if empty else result.finding,
+        cause=None if empty else result.cause,
+        notes=() if empty else tuple(filter(None, (result.note, result.judged_with))),
         comments=_comments(marks, result.name, f"check_{result.name}"),
         checks=result.checks,
         shown=tuple(shown),
     )
-
-
-def _message(result: ExerciseResult) -> Message:
-    """The message of an exercise; an empty one needs no four lines, and a pass hardly any."""
-    if result.outcome == "not_attempted":
-        return Message()
-    text = result.message
-    if result.outcome == "missing" and text.startswith(NO_FUNCTION):  # the page has just said so
-        text = text.removeprefix(NO_FUNCTION)
-        text = text[:1].upper() + text[1:]
-    return read_message(text)
 
 
 def _comments(marks: Marks, *cells: str) -> tuple[str, ...]:

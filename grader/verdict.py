@@ -1,13 +1,22 @@
-"""What the judge says of one submission: frozen, and refusing scores that cannot be."""
+"""What the judge says of one submission: frozen, and refusing scores that cannot be.
+
+What was found is kept as data (`Finding`, `Cause`); texts are made of it for whoever reads, and
+never read back.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-SCHEMA = 1
+import msgspec
+
+from grader.causes import Cause
+from grader.compare import Finding
+
+SCHEMA = 2
 OUTCOMES = ("graded", "unreadable", "grader_error")
 EXERCISE_OUTCOMES = (
     "passed",
@@ -20,6 +29,11 @@ EXERCISE_OUTCOMES = (
     "grader_error",
 )
 CHECK_OUTCOMES = ("passed", "failed")
+# What reading JSON that is no verdict raises.
+UNREADABLE = (
+    *(ValueError, KeyError, TypeError, AttributeError, RecursionError),
+    msgspec.ValidationError,
+)
 
 
 class VerdictError(ValueError):
@@ -33,13 +47,13 @@ def _within(points: float, most: float, what: str) -> None:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check of an exercise; ``message`` is empty when it passed."""
+    """One check of an exercise; the ``finding`` says what did not hold, None where it did."""
 
     name: str
     outcome: str
     points: float
     max_points: float
-    message: str = ""
+    finding: Finding | None = None
 
     def __post_init__(self) -> None:
         if self.outcome not in CHECK_OUTCOMES:
@@ -48,19 +62,41 @@ class CheckResult:
         if self.outcome == "failed" and self.points:
             raise VerdictError(f"check {self.name} failed and earned {self.points} points")
 
+    @property
+    def remark(self) -> str:
+        """Why a check that holds by itself earned nothing; empty for any other."""
+        held = self.outcome == "failed" and self.finding is None
+        return "counts when the main values are right" if held else ""
+
+    @property
+    def message(self) -> str:
+        """What is said of it; empty when it passed."""
+        return self.finding.text() if self.finding else self.remark
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the check as JSON data."""
+        about = {key: getattr(self, key) for key in ("name", "outcome", "points", "max_points")}
+        return {**about, "message": self.message, "finding": _data(self.finding, FINDING)}
+
 
 @dataclass(frozen=True)
 class ExerciseResult:
-    """One exercise: its outcome, points, the named mistake if one is certain, and its checks."""
+    """One exercise: its outcome, its points by check, and what is known of why.
+
+    ``finding`` is the first thing wrong, ``cause`` what explains it. ``note`` is a sentence on an
+    exercise that could not be judged; ``stand_ins`` are the functions of the student's in whose
+    place right ones were called.
+    """
 
     name: str
     outcome: str
     points: float
     max_points: float
-    with_reference_helpers: bool = False
-    mistake: str | None = None
-    message: str = ""
     checks: tuple[CheckResult, ...] = ()
+    finding: Finding | None = None
+    cause: Cause | None = None
+    note: str = ""
+    stand_ins: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.outcome not in EXERCISE_OUTCOMES:
@@ -73,6 +109,56 @@ class ExerciseResult:
         earned = sum(check.points for check in self.checks)
         if self.checks and abs(earned - self.points) > 1e-6:
             raise VerdictError(f"{self.name}: {self.points} points, its checks earned {earned}")
+
+    @property
+    def mistake(self) -> str | None:
+        """The id of the mistake that explains the whole result, None where none is certain."""
+        return self.cause.id if self.cause and self.cause.certain else None
+
+    @property
+    def with_reference_helpers(self) -> bool:
+        """Whether it was judged with right functions in place of the student's own."""
+        return bool(self.stand_ins)
+
+    @property
+    def judged_with(self) -> str:
+        """A sentence on the stand-ins, empty where there were none."""
+        names = " and ".join(self.stand_ins)
+        return f"Judged with a right {names} in place of yours." if names else ""
+
+    @property
+    def message(self) -> str:
+        """What is said of it, paragraph by paragraph; empty when there is nothing to say."""
+        note = self.note
+        if self.outcome == "missing" and note:
+            note = f"No such function: {note[:1].lower()}{note[1:]}"
+        said = [told.text() for told in (self.finding, self.cause) if told is not None]
+        return "\n\n".join(filter(None, (*said, note, self.judged_with)))
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the exercise as JSON data, its texts included."""
+        return {
+            "name": self.name,
+            "outcome": self.outcome,
+            "points": self.points,
+            "max_points": self.max_points,
+            "with_reference_helpers": self.with_reference_helpers,
+            "mistake": self.mistake,
+            "message": self.message,
+            "finding": _data(self.finding, FINDING),
+            "cause": _data(self.cause, CAUSE),
+            "note": self.note,
+            "stand_ins": list(self.stand_ins),
+            "checks": [check.to_data() for check in self.checks],
+        }
+
+
+FINDING = ("rung", "checked", "expected", "got", "look")
+CAUSE = ("id", "title", "hint", "certain")
+
+
+def _data(told: Finding | Cause | None, keys: tuple[str, ...]) -> dict[str, Any] | None:
+    return None if told is None else {key: getattr(told, key) for key in keys}
 
 
 @dataclass(frozen=True)
@@ -109,39 +195,44 @@ class Verdict:
         if faulty and self.outcome != "grader_error":
             raise VerdictError("an exercise has a grader error, the verdict has none")
 
+    def to_data(self) -> dict[str, Any]:
+        """Return the verdict as JSON data, its texts included."""
+        about = {key: value for key, value in vars(self).items() if key != "exercises"}
+        about["mended"] = list(self.mended)
+        exercises = [exercise.to_data() for exercise in self.exercises]
+        return {"schema": SCHEMA, **about, "exercises": exercises}
+
     def to_json(self) -> str:
         """Return the verdict as JSON text: a line for each entry and each exercise."""
-        exercises = [
-            json.dumps({**vars(exercise), "checks": [vars(check) for check in exercise.checks]})
-            for exercise in self.exercises
-        ]
-        entries = [
-            f" {json.dumps(name)}: {json.dumps(value)}"
-            for name, value in {"schema": SCHEMA, **vars(self)}.items()
-            if name != "exercises"
-        ]
-        listed = ",\n  ".join(exercises)
-        entries.append(f' "exercises": [\n  {listed}\n ]' if exercises else ' "exercises": []')
+        data = self.to_data()
+        exercises = ",\n  ".join(json.dumps(exercise) for exercise in data.pop("exercises"))
+        entries = [f" {json.dumps(name)}: {json.dumps(value)}" for name, value in data.items()]
+        entries.append(f' "exercises": [\n  {exercises}\n ]' if exercises else ' "exercises": []')
         return "{\n" + ",\n".join(entries) + "\n}\n"
-
-    def same_marks(self, other: Verdict) -> bool:
-        """Say whether two verdicts agree in everything but the time they took."""
-        return replace(self, seconds=0.0) == replace(other, seconds=0.0)
 
     @classmethod
     def from_json(cls, text: str) -> Verdict:
         """Read a verdict back; raises VerdictError when it is not one of this schema."""
         try:
             data = json.loads(text)
-            if data.pop("schema") != SCHEMA:
+            if data["schema"] != SCHEMA:
                 raise VerdictError("made by another version of the kit")
-            data["exercises"] = tuple(
-                ExerciseResult(
-                    **{**entry, "checks": tuple(CheckResult(**check) for check in entry["checks"])}
-                )
-                for entry in data["exercises"]
-            )
-            data["mended"] = tuple(data["mended"])
-            return cls(**data)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            verdict = msgspec.convert(data, cls)
+            if _without_texts(verdict.to_data()) != _without_texts(data):
+                raise VerdictError("it lacks an entry, or has one that contradicts the others")
+        except UNREADABLE as error:
             raise VerdictError(f"not a verdict: {error}") from None
+        return verdict
+
+
+def _without_texts(data: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is made of the rest for people to read."""
+
+    def bare(entry: dict[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in entry.items() if key != "message"}
+
+    exercises = [
+        {**bare(exercise), "checks": [bare(check) for check in exercise["checks"]]}
+        for exercise in data["exercises"]
+    ]
+    return {**data, "exercises": exercises}

@@ -1,12 +1,9 @@
-"""Outcomes, points and the judge's messages as people read them."""
+"""Outcomes, points and names as people read them."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-LABELS = ("checked", "expected", "got", "look at")
-GUESS = ("It looks as if ", "One possibility: ")  # how a paragraph begins that names a mistake
 HIDDEN = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -21,31 +18,6 @@ OUTCOMES = {
     "missing": ("missing", "–", "There was no such function to call after your cells had run."),
     "grader_error": ("not judged", "–", "The grader failed here; this says nothing of your work."),
 }
-
-
-@dataclass(frozen=True)
-class Message:
-    """A verdict's message taken apart: four labelled lines, the named mistake, and the rest."""
-
-    lines: tuple[tuple[str, str], ...] = ()
-    mistake: str = ""
-    notes: tuple[str, ...] = ()
-
-
-def read_message(text: str) -> Message:
-    """Take apart what the judge wrote; what has no known form is kept whole as a note."""
-    head, *rest = plain(text).split("\n\n") if text.strip() else [""]
-    lines = _four_lines(head)
-    paragraphs = rest if lines else [head, *rest]
-    mistake = next((p for p in paragraphs if p.startswith(GUESS)), "")
-    notes = tuple(p.strip() for p in paragraphs if p.strip() and p != mistake)
-    return Message(lines, mistake, notes)
-
-
-def _four_lines(text: str) -> tuple[tuple[str, str], ...]:
-    pattern = r"\n".join(rf"{label}:\s+(.*)" for label in LABELS)
-    found = re.fullmatch(pattern, text.strip(), re.DOTALL)
-    return tuple(zip(LABELS, found.groups(), strict=True)) if found else ()
 
 
 def plain(text: str) -> str:

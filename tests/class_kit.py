@@ -8,6 +8,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,6 +20,7 @@ from grader.intake import Submission, parse_notebook, plan
 from grader.references import build_references, from_bytes, keep_committed, to_bytes
 from grader.release import selfcheck_text
 from grader.sandbox import Sandbox
+from grader.verdict import Verdict
 from tests.sandbox_kit import PATIENT, _start, sandbox_at
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -113,3 +115,8 @@ def selfcheck() -> ModuleType:
     sys.modules[spec.name] = module  # dataclasses look their module up by name
     spec.loader.exec_module(module)
     return module
+
+
+def same_marks(one: Verdict, other: Verdict) -> bool:
+    """Whether two verdicts agree in everything but the time they took."""
+    return replace(one, seconds=0.0) == replace(other, seconds=0.0)

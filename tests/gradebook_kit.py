@@ -34,7 +34,7 @@ def verdict(student: str, solved: int = 8) -> Verdict:
     results = tuple(
         ExerciseResult(e.name, "passed", e.points, e.points)
         if place < solved
-        else ExerciseResult(e.name, "not_attempted", 0.0, e.points, message="still empty")
+        else ExerciseResult(e.name, "not_attempted", 0.0, e.points, note="Still empty.")
         for place, e in enumerate(SPEC.exercises)
     )
     score, most = sum(r.points for r in results), sum(r.max_points for r in results)

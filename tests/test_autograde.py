@@ -43,6 +43,7 @@ from tests.class_kit import (
     course,
     released,
     right,
+    same_marks,
     sandbox,
     taken,
 )
@@ -277,7 +278,7 @@ def test_the_notebook_alone_grades_like_the_whole_folder(here: Course) -> None:
     (folder / "pipe").symlink_to("/dev/zero")
     os.mkfifo(folder / "fifo")
     autograde(here, NAME, force=True)
-    assert verdict_of(here, "dmitri").same_marks(alone)
+    assert same_marks(verdict_of(here, "dmitri"), alone)
 
 
 DAMAGED: dict[str, Any] = {
@@ -330,7 +331,7 @@ def test_a_name_that_is_no_text_is_refused_before_anything_is_graded(here: Cours
 def faulty(*_: Any, **__: Any) -> Judgement:
     """A judge that fails: the verdict is the kit's own fault."""
     names = [(e.name, e.points) for e in assignment().spec.exercises]
-    results = tuple(ExerciseResult(n, "grader_error", 0.0, p, message="odd") for n, p in names)
+    results = tuple(ExerciseResult(n, "grader_error", 0.0, p, note="odd") for n, p in names)
     told = Verdict("ada", NAME, NAME, "grader_error", 0.0, 95.0, results)
     return Judgement(told, {})
 
@@ -623,7 +624,7 @@ def test_marks_do_not_depend_on_the_number_of_workers(outside: Course, tmp_path:
     assert command(outside, "autograde", "--workers", "1")[0] == 0
     assert command(twin, "autograde", "--workers", "2")[0] == 0
     for pupil in PUPILS:
-        assert verdict_of(outside, pupil.name).same_marks(verdict_of(twin, pupil.name))
+        assert same_marks(verdict_of(outside, pupil.name), verdict_of(twin, pupil.name))
 
 
 def nbgrader(here: Course, *arguments: str) -> str:
@@ -655,7 +656,7 @@ def test_nbgraders_own_autograde_gives_the_same_scores(outside: Course, tmp_path
     }, log
     assert len(ours) == len(bundled_class(assignment()))
     for student in set(ours) - lost:
-        assert verdict_of(outside, student).same_marks(verdict_of(twin, student))
+        assert same_marks(verdict_of(outside, student), verdict_of(twin, student))
     agree_on_penalties = autograde_again(twin)
     assert agree_on_penalties.kept == len(ours) - len(lost)
 

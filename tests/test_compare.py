@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from grader.compare import (
     Check,
     Layout,
+    Place,
     Tolerance,
     array_finding,
     compare,
@@ -314,7 +315,7 @@ LINE = Check("a", 1, "(n_a, m)")
 @given(arrays, st.sampled_from(sorted(LAYOUTS)))
 def test_the_right_answer_passes_in_any_memory_layout(values, layout):
     """How an array lies in memory makes no difference."""
-    assert array_finding("a", LINE, values, LAYOUTS[layout](values), TOL, "") is None
+    assert array_finding(Place("a", "f"), LINE, values, LAYOUTS[layout](values), TOL, "") is None
 
 
 @given(arrays, st.integers(0, 48), st.floats(1e-4, 10.0), st.booleans())
@@ -323,13 +324,13 @@ def test_any_perturbation_beyond_the_tolerance_fails(values, place, share, negat
     got = values.copy()
     amount = share * np.linalg.norm(values) * (-1 if negative else 1)
     got.flat[place % got.size] += amount
-    assert array_finding("a", LINE, values, got, TOL, "").rung == "values"
+    assert array_finding(Place("a", "f"), LINE, values, got, TOL, "").rung == "values"
 
 
 @given(arrays, st.floats(-1e-9, 1e-9))
 def test_rounding_passes(values, share):
     """A relative error of 1e-9 in every entry is no mistake."""
-    assert array_finding("a", LINE, values, values * (1 + share), TOL, "") is None
+    assert array_finding(Place("a", "f"), LINE, values, values * (1 + share), TOL, "") is None
 
 
 class Liar:

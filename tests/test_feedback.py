@@ -23,8 +23,10 @@ from page_kit import CONTROL, HOSTILE, Page, colours, contrast
 
 from grader import feedback as module
 from grader.autograde import autograde, publish
+from grader.causes import Cause
 from grader.classroom import Pupil, hand_in
 from grader.cli import main
+from grader.compare import Finding
 from grader.course import Course
 from grader.errors import UsageError
 from grader.feedback import feedback
@@ -34,10 +36,11 @@ from grader.pages import render
 from grader.results import Lesson
 from grader.studentpage import student_page
 from grader.verdict import CheckResult, ExerciseResult, Verdict
-from grader.wording import OUTCOMES, number, plain, read_message
+from grader.wording import OUTCOMES, number, plain
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
-FOUR = "checked:  dx\nexpected: shape (n_x, m)\ngot:      shape (3,)\nlook at:  the sum"
+FOUR = Finding("shape", "dx", "shape (n_x, m)", "shape (3,)", "the sum")
+SUM = Cause("sum", "dx is a sum", "Which axis?")
 LESSON = Lesson("A lesson", {"f": "1 · f: a step", WRITTEN: "In words"}, {WRITTEN: "*write here*"})
 
 
@@ -89,33 +92,30 @@ def test_every_outcome_is_said_in_words(outcome: str) -> None:
 
 def test_the_first_thing_wrong_is_said_in_four_lines() -> None:
     """Checked, expected, got and where to look stand beside their labels, then mistake and note."""
-    told = f"{FOUR}\n\nIt looks as if dx is a sum. Which axis?\n\nJudged with a right g."
-    made = page(of(one(message=told)))
+    made = page(of(one(finding=FOUR, cause=SUM, stand_ins=("g",))))
     assert [made.text.count(label) for label in ("expected", "got", "look at")] == [1, 1, 1]
     assert "It looks as if dx is a sum. Which axis?" in made.text
-    assert "Judged with a right g." in made.text
-    assert read_message(told).lines[0] == ("checked", "dx")
+    assert "A likely cause" in made.text
+    assert "Judged with a right g in place of yours." in made.text
 
 
 def test_a_possibility_is_not_told_as_a_certainty() -> None:
     """What explains only a part of the result stands under a heading that says so."""
-    told = f"{FOUR}\n\nOne possibility: dx is a sum; something else is wrong as well. Which axis?"
-    text = page(of(one(message=told))).text
+    text = page(of(one(finding=FOUR, cause=replace(SUM, certain=False)))).text
+    assert "One possibility: dx is a sum; something else is wrong as well. Which axis?" in text
     assert "What it may be" in text and "A likely cause" not in text
 
 
-def test_a_message_of_another_form_is_kept_whole() -> None:
-    """What is not in four lines is shown as it stands."""
-    told = "No such function: its cell is gone from the notebook."
-    assert read_message(told).notes == (told,)
-    text = page(of(one("missing", message=told))).text
+def test_what_could_not_be_judged_says_why() -> None:
+    """The reason is shown as it stands; the outcome's own sentence has said the rest already."""
+    text = page(of(one("missing", note="Its cell is gone from the notebook."))).text
     assert "Its cell is gone from the notebook." in text and "No such function:" not in text
-    assert "As I like." in page(of(one("missing", message="As I like."))).text
+    assert "As I like." in page(of(one("crashed", note="As I like."))).text
 
 
 def test_an_empty_exercise_is_not_scolded() -> None:
     """An exercise that was never begun gets one friendly sentence and no four lines."""
-    made = page(of(one("not_attempted", message=FOUR)))
+    made = page(of(one("not_attempted", finding=FOUR)))
     assert "look at" not in made.text
     assert "still empty" in made.text
 
@@ -220,9 +220,12 @@ def hostile_page() -> Page:
         code(WRITTEN, evil) | {"cell_type": "markdown"},
     ]
     marks = Marks(evil, evil, None, 1.0, {WRITTEN: Mark(5.0), evil: Mark(1.0)}, {WRITTEN: evil})
-    checks = (CheckResult(evil, "failed", 0.0, 1.0, evil),)
-    told = FOUR.replace("(3,)", HOSTILE) + "\n\nIt looks as if " + evil
-    results = (one(message=told, checks=checks), one("raised", name="g", message=evil))
+    checks = (CheckResult(evil, "failed", 0.0, 1.0),)
+    found, cause = Finding(evil, evil, evil, HOSTILE, evil), Cause(evil, evil, evil)
+    results = (
+        one(finding=found, cause=cause, checks=checks, stand_ins=(evil,)),
+        one("raised", name="g", note=evil),
+    )
     verdict = of(*results, max_score=20.0, mended=(evil,), inputs={"submission": evil, "kit": evil})
     return page(verdict, marks, cells)
 

@@ -14,7 +14,7 @@ from grader.classroom import Pupil
 from grader.judge import Judgement, judge, unreadable
 from grader.sandbox import Job, Limits, Sandbox, SandboxError
 from grader.verdict import ExerciseResult, Verdict
-from tests.class_kit import assignment, book_of, mistaken, right, sandbox, taken
+from tests.class_kit import assignment, book_of, mistaken, right, same_marks, sandbox, taken
 from tests.sandbox_kit import PATIENT
 
 pytestmark = pytest.mark.sandbox
@@ -165,7 +165,7 @@ def test_an_own_cache_layout_costs_the_cache_alone() -> None:
 def test_the_same_submission_gets_the_same_marks() -> None:
     """Inputs come from the secret and the cells: all but the time is equal."""
     again = judged(Pupil("s")).verdict
-    assert perfect().verdict.same_marks(again)
+    assert same_marks(perfect().verdict, again)
 
 
 def test_a_function_that_draws_numbers_gets_the_same_marks() -> None:
@@ -174,7 +174,7 @@ def test_a_function_that_draws_numbers_gets_the_same_marks() -> None:
     draws += "    return a_prev + np.random.randn(*a_prev.shape), xt, ()"
     one, other = (verdict(rnn_cell_forward=draws) for _ in range(2))
     assert by_name(one)["rnn_cell_forward"].outcome == "failed"
-    assert one.same_marks(other)
+    assert same_marks(one, other)
 
 
 def test_a_changed_submission_gets_other_inputs() -> None:

@@ -25,6 +25,7 @@ from variants import handwritten
 
 from grader.alike import alike
 from grader.autograde import publish
+from grader.causes import Cause
 from grader.classroom import Pupil
 from grader.cli import main
 from grader.course import Course
@@ -37,7 +38,6 @@ from grader.standing import correlation, group, standing
 from grader.verdict import ExerciseResult, Verdict
 
 EVIL = HOSTILE + CONTROL
-TOLD = "checked:  dx\nexpected: a\ngot:      b\nlook at:  c\n\nIt looks as if {}. Why?"
 
 
 def graded(student: str, *shares: float, **changes: object) -> Verdict:
@@ -108,7 +108,7 @@ def test_mistakes_are_counted_with_who_made_them() -> None:
     def slip(*where: int) -> Verdict:
         results = [ExerciseResult(f"e{i}", "failed", 0.0, 10.0) for i in range(2)]
         for i in where:
-            results[i] = replace(results[i], mistake="m", message=TOLD.format(f"it is e{i}"))
+            results[i] = replace(results[i], cause=Cause("m", f"it is e{i}", "Why?"))
         return graded("x", 0, 0, exercises=tuple(results))
 
     found = standing({"ada": slip(1), "bob": slip(0, 1), "cy": slip()}).mistakes
@@ -239,9 +239,8 @@ def published(course: Course, verdicts: Mapping[str, Verdict], own: Mapping[str,
 
 def real(student: str, wrong: int = 8, **changes: object) -> Verdict:
     """A verdict on the real exercises; the one numbered ``wrong`` has a named mistake."""
-    slip = {"mistake": "m-1", "message": TOLD.format(EVIL)}
     results = tuple(
-        ExerciseResult(e.name, "failed", 0.0, e.points, **slip)  # type: ignore[arg-type]
+        ExerciseResult(e.name, "failed", 0.0, e.points, cause=Cause("m-1", EVIL, "Why?"))
         if i == wrong
         else ExerciseResult(e.name, "passed", e.points, e.points)
         for i, e in enumerate(SPEC.exercises)

@@ -17,6 +17,7 @@ import warnings
 import numpy as np
 import pytest
 
+from grader.compare import Finding
 from grader.student.view import Panel, Row
 from grader.trees import fresh
 from tests.class_kit import (
@@ -464,15 +465,15 @@ def test_the_summary_lists_every_exercise(shown):
 
 def test_the_table_escapes_what_students_write():
     """Keys, messages and names become text in HTML, never markup."""
-    panel = Panel("<b>", [Row("<i>", False, 0, 1, "<script>")], "</pre><img src=x onerror=1>")
+    panel = Panel("<b>", [Row("<i>", False, 0, 1, "<script>")], [("<u>", "<s>")], ["<img src=x>"])
     shown = panel._repr_html_()
-    for raw in ("<b>", "<i>", "<script>", "<img"):
+    for raw in ("<b>", "<i>", "<script>", "<u>", "<s>", "<img"):
         assert raw not in shown and html.escape(raw) in shown
 
 
 def test_the_table_says_in_words_what_colours_say():
     """Passed and failed stand there as words, points as numbers, the bar has a label."""
-    panel = Panel("t", [Row("a", True, 1, 1), Row("b", False, 0, 2)], "m")
+    panel = Panel("t", [Row("a", True, 1, 1), Row("b", False, 0, 2)], notes=["m"])
     shown = panel._repr_html_()
     assert "passed" in shown and "failed" in shown and "1 of 3 points" in shown
     assert 'aria-label="points earned"' in shown and 'scope="col"' in shown
@@ -505,7 +506,8 @@ def test_a_passed_check_that_earns_less_says_why(shown):
 
 def test_the_four_lines_are_a_table_with_row_headings():
     """In a notebook each label heads its row, and what is said beyond them is a paragraph."""
-    shown = Panel("t", [], "checked:  a\nexpected: b\ngot:      c: d\nlook at:  e\n\nIt looks")
+    finding = Finding("values", "a", "b", "c: d", "e")
+    shown = Panel("t", [], finding.lines, ["It looks"])
     found = shown._repr_html_()
     assert [found.count(part) for part in ('scope="row"', "<p ", "<pre")] == [4, 1, 0]
     assert ">c: d</td>" in found and ">It looks</p>" in found

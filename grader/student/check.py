@@ -20,12 +20,12 @@ from typing import Any
 
 from grader.causes import KEEPS_STATE, READS_GLOBALS, Cause
 from grader.compare import (
-    VALUES_OFF,
     Check,
     Finding,
     Layout,
     Tolerance,
     Tree,
+    changed_argument,
     compare,
     earned,
     relative_error,
@@ -84,7 +84,7 @@ def summary() -> None:
         remark = "" if name in _points else "not checked yet"
         rows.append(Row(name, points == whole, points, whole, remark, name not in _points))
     done = all(row.passed for row in rows)
-    _show(Panel("Your points on the visible examples", rows, "", done))
+    _show(Panel("Your points on the visible examples", rows, good=done))
 
 
 def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
@@ -93,19 +93,19 @@ def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
     if not callable(function):
         got = "nothing" if function is None else type(function).__name__
         finding = Finding("defined", layout.name, "a function", got, "the cell that defines it")
-        return _panel(reference, dict.fromkeys(_names(layout), finding), finding, "", {})
+        return _panel(reference, dict.fromkeys(_names(layout), finding), finding, (), {})
     attempt, cause = _attempt_again(reference, function, _attempt(reference, function))
     if attempt.failed and reference.helper and not attempt.empty:
         replayed = _attempt(reference, with_replay(reference, function))
         if not replayed.failed and not _right_cell(reference, function):
             note = f"right, once {reference.helper} is: mend that one first"
-            return _panel(reference, {}, None, note, replayed.outputs)
+            return _panel(reference, {}, None, (note,), replayed.outputs)
         if cause is None and (replayed.replay is not None or _says_empty(attempt.error)):
             attempt, cause = replayed, _known_mistake(reference, replayed)
     cause = cause or _other_cause(reference, attempt)
     first = next((finding for finding in attempt.findings.values() if finding), None)
-    hint = cause.text() if cause else ""
-    panel, message = _panel(reference, attempt.findings, first, hint, attempt.outputs)
+    notes = (cause.text(),) if cause else ()
+    panel, message = _panel(reference, attempt.findings, first, notes, attempt.outputs)
     return (_to_do(panel, layout) if attempt.empty else panel), message
 
 
@@ -145,13 +145,14 @@ def _names(layout: Layout) -> list[str]:
 def _raised(layout: Layout, error: Exception) -> _Attempt:
     frames = traceback.extract_tb(error.__traceback__)
     empty = _says_empty(error) and frames[-1].name == layout.name  # not the cell that it calls
-    called = f"{layout.name} called with the visible example"
-    got = EMPTY if empty else f"{type(error).__name__}: {error}"
-    look = "the cell above: write the function there" if empty else _line_of(error)
+    called, got = "called with the visible example", f"{type(error).__name__}: {error}"
+    checked, look, short = f"{layout.name} {called}", _line_of(error), f"{called}: got {got}"
+    if empty:
+        got, look, short = EMPTY, "the cell above: write the function there", EMPTY
     if isinstance(error, NotThisStep):
-        called, look = f"how {layout.name} calls its cell function", "the call inside the loop"
-        got = str(error)
-    finding = Finding("raised", called, "a result", got, look)
+        checked, look = f"how {layout.name} calls its cell function", "the call inside the loop"
+        got, short = str(error), ""
+    finding = Finding("raised", checked, "a result", got, look, short)
     replay = error if isinstance(error, NotThisStep) else None
     findings: dict[str, Finding | None] = dict.fromkeys(_names(layout), finding)
     return _Attempt(findings, {}, None, error, empty, replay)
@@ -176,9 +177,7 @@ def _line_of(error: Exception) -> str:
 def _changed(layout: Layout, before: tuple[Tree, ...], after: tuple[Tree, ...]) -> Finding | None:
     for name, old, new in zip(layout.arguments, before, after, strict=False):
         if not same(old, new, 0.0):
-            where = f"the argument {name} after the call"
-            look = "a line that writes into an argument (+= or [...] =): work on a copy"
-            return Finding("inputs", where, "as it was before", "changed", look)
+            return changed_argument(name)
     return None
 
 
@@ -257,7 +256,7 @@ def _panel(
     reference: Reference,
     findings: Mapping[str, Finding | None],
     first: Finding | None,
-    hint: str,
+    notes: tuple[str, ...],
     outputs: Mapping[str, Tree],
 ) -> tuple[Panel, str]:
     layout = reference.layout
@@ -274,10 +273,10 @@ def _panel(
         for line in layout.checks
     ]
     if first is None:
-        return Panel(f"{layout.name}: all checks passed", rows, hint, True), ""
-    message = "\n".join(part for part in (first.text(), hint and f"\n{hint}") if part)
-    panel = Panel(f"{layout.name}: not right yet", rows, message)
-    return panel, _in_short(layout.name, first)
+        return Panel(f"{layout.name}: all checks passed", rows, (), notes, True), ""
+    panel = Panel(f"{layout.name}: not right yet", rows, first.lines, notes)
+    short = first.short or f"{first.checked}: got {first.got}"
+    return panel, f"{layout.name}: {short}"
 
 
 def _remark(
@@ -291,22 +290,11 @@ def _remark(
     return _agreement(reference, outputs, line.name)
 
 
-def _in_short(name: str, first: Finding) -> str:
-    """Say in one line what is wrong; the table above it says the rest."""
-    if first.got == EMPTY:
-        return f"{name}: {EMPTY}"
-    where = first.checked.removeprefix(f"{name} ").removesuffix(f" of {name}")
-    if VALUES_OFF in first.got:
-        return f"{name}: {where}: {first.got.partition(VALUES_OFF)[0]}{VALUES_OFF}"
-    return f"{name}: {where}: got {first.got}"
-
-
 def _to_do(panel: Panel, layout: Layout) -> Panel:
     """The panel of a function that is still the stub: what there is to earn, nothing wrong yet."""
     rows = [replace(row, to_do=True) for row in panel.rows]
-    return Panel(
-        f"{layout.name}: not written yet", rows, f"{EMPTY.capitalize()}: write the function above."
-    )
+    note = f"{EMPTY.capitalize()}: write the function above."
+    return Panel(f"{layout.name}: not written yet", rows, notes=(note,))
 
 
 def _agreement(reference: Reference, outputs: Mapping[str, Tree], name: str) -> str:

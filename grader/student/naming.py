@@ -49,11 +49,11 @@ def possible_mistake(
         alike = [n for n in changed if n in prints and same_fingerprint(prints[n], changed[n])]
         if set(changed) <= wrong and len(alike) > most:
             best, most = known, len(alike)
-    return _cause(best, possible=True) if best else None
+    return _cause(best, certain=False) if best else None
 
 
-def _cause(known: Known, possible: bool = False) -> Cause:
-    return Cause(known["id"], known["title"], known["hint"], possible)
+def _cause(known: Known, certain: bool = True) -> Cause:
+    return Cause(known["id"], known["title"], known["hint"], certain)
 
 
 def form_of_error(error: Exception, arguments: Tree, helper: Tree) -> Cause | None:

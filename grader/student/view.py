@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from dataclasses import dataclass
 HEADS = ("check", "result", "points", "remark")
 BAR = 20  # characters of the points bar in text
 WIDTH = 98  # columns of a message in text, beside its margin of two
-LABELLED = re.compile(r"(checked|expected|got|look at):\s+(.*)")
 PLAIN = "text-align:left;vertical-align:top;padding:0.1em 0.8em 0.1em 0;overflow-wrap:anywhere"
 LINE = "1px solid rgba(128,128,128,0.4)"  # visible on light and on dark, quieter than the text
 
@@ -49,11 +47,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Panel:
-    """A title, a table of rows and a message; Jupyter shows the HTML form, a terminal the text."""
+    """A title, a table of rows, what is wrong line by line (label and text), and notes.
+
+    Jupyter shows the HTML form, a terminal the text.
+    """
 
     title: str
     rows: Sequence[Row] = ()
-    message: str = ""
+    lines: Sequence[tuple[str, str]] = ()
+    notes: Sequence[str] = ()
     good: bool = False
 
     @property
@@ -83,9 +85,8 @@ class Panel:
             share = self.points / self.max_points
             bar = "#" * round(BAR * share) + "." * (BAR - round(BAR * share))
             lines.append(f"  [{bar}] {self.score} points")
-        if self.message:
-            lines += ["", *("  " + line if line else "" for line in _folded(self.message))]
-        return "\n".join(lines)
+        told = _folded(self.lines, self.notes)
+        return "\n".join([*lines, *("  " + line if line else "" for line in told)])
 
     def _repr_html_(self) -> str:
         """Return the panel as HTML that takes its colours from the notebook's theme."""
@@ -107,9 +108,7 @@ class Panel:
                 f'max="{self.max_points:g}" value="{self.points:g}" style="width:10em" '
                 f'aria-label="points earned"></meter></div>'
             )
-        if self.message:
-            parts.append(_message(self.message))
-        return "".join([*parts, "</div>"])
+        return "".join([*parts, _told(self.lines, self.notes), "</div>"])
 
 
 def _cell(tag: str, text: str) -> str:
@@ -123,27 +122,30 @@ def _row(row: Row, columns: int) -> str:
     return "<tr>" + "".join(_cell("td", text) for text in texts[:columns]) + "</tr>"
 
 
-def _folded(message: str) -> list[str]:
+def _folded(labelled: Sequence[tuple[str, str]], notes: Sequence[str]) -> list[str]:
     """Fold long lines for a terminal; what follows a label stays in the label's column."""
-    lines = []
-    for line in message.splitlines():
-        inside = " " * len("expected: ") if LABELLED.fullmatch(line) else ""
-        folded = textwrap.wrap(line, WIDTH, subsequent_indent=inside, break_on_hyphens=False)
-        lines += folded or [""]
+    inside = " " * len("expected: ")
+    lines = [""] if labelled else []
+    for label, text in labelled:
+        lines += _wrapped(f"{label + ':':<{len(inside)}}{text}", inside)
+    for note in notes:
+        lines += ["", *(line for part in note.splitlines() for line in _wrapped(part, ""))]
     return lines
 
 
-def _message(message: str) -> str:
-    """Show labelled lines as a table without lines of its own, the rest as paragraphs."""
-    parts, rows = [], ""
-    for line in filter(None, message.splitlines()):
-        if found := LABELLED.fullmatch(line):
-            label, text = map(html.escape, found.groups())
-            rows += f'<tr style="background:none"><th scope="row" style="{PLAIN}">{label}</th>'
-            rows += f'<td style="{PLAIN}">{text}</td></tr>'
-        else:
-            parts.append(
-                f'<p style="margin:0.4em 0;overflow-wrap:anywhere">{html.escape(line)}</p>'
-            )
+def _wrapped(text: str, inside: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, subsequent_indent=inside, break_on_hyphens=False) or [""]
+
+
+def _told(labelled: Sequence[tuple[str, str]], notes: Sequence[str]) -> str:
+    """Show labelled lines as a table without lines of its own, the notes as paragraphs."""
+    rows = "".join(
+        f'<tr style="background:none"><th scope="row" style="{PLAIN}">{html.escape(label)}</th>'
+        f'<td style="{PLAIN}">{html.escape(text)}</td></tr>'
+        for label, text in labelled
+    )
     table = f'<table style="margin:0.4em 0;border-collapse:collapse">{rows}</table>' if rows else ""
-    return table + "".join(parts)
+    return table + "".join(
+        f'<p style="margin:0.4em 0;overflow-wrap:anywhere">{html.escape(note)}</p>'
+        for note in notes
+    )
