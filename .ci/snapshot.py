@@ -99,7 +99,8 @@ def snapshot(folder, target):
             for output in (out for cell in book["cells"] for out in cell.get("outputs", ())):
                 if output.get("ename") == "TimeUp":  # in whichever line it came to be stopped
                     output["traceback"] = []
-            (own / "notebook.ipynb").write_text(json.dumps(book, indent=1))
+            text = json.dumps(book, indent=1).replace(str(ROOT), "<kit>")
+            (own / "notebook.ipynb").write_text(text)
         (own / "check.txt").write_text(checked(folder, student))
 
 
@@ -132,7 +133,7 @@ def checked(folder, student):
         )
     except subprocess.TimeoutExpired:
         return "no end\n"
-    return ran.stdout + ran.stderr[-500:]
+    return (ran.stdout + ran.stderr[-500:]).replace(str(ROOT), "<kit>")
 
 
 def check(path):

@@ -21,19 +21,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.autograde import cores
 from grader.classroom import copy_of, simulate
+from grader.config import FILE, stock_config
 from grader.course import Course
 from grader.errors import UsageError
 from grader.sandbox import adopt_orphans
+from grader.tier import cores
 
 CHECKS = 9  # times that each check is timed
 ORPHANS_SECONDS = 10.0  # that what a way of grading leaves behind may take to end
-STOCK_CONFIG = """\
-c = get_config()
-c.CourseDirectory.source_directory = "solutions"
-c.CourseDirectory.release_directory = "assignments"
-"""
 
 
 @dataclass(frozen=True)
@@ -106,7 +102,7 @@ def _some(course: Course, name: str, whole: Course, folder: Path, number: int) -
 
     folder.mkdir()
     fewer = copy_of(course, folder)
-    (folder / "nbgrader_config.py").write_text(STOCK_CONFIG)
+    (folder / FILE).write_text(stock_config())
     for student in sorted(path.name for path in whole.submitted.iterdir())[:number]:
         shutil.copytree(whole.submitted / student, fewer.submitted / student)
     register(fewer, name)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.assignment import Assignment
+from grader.config import FILE, gradebook_url
 from grader.course import Course
 from grader.errors import UsageError
 from grader.files import write_beside
@@ -132,9 +133,18 @@ def copy_of(course: Course, folder: Path) -> Course:
         beside = folder / course.solutions.name / released.parent.name / released.name
         if released.is_file() and beside.parent.is_dir() and not beside.exists():
             shutil.copy(released, beside)
-    for name in {m for a in course.names() for m in course.spec(a).modules} | {
-        "nbgrader_config.py"
-    }:
+    for name in {m for a in course.names() for m in course.spec(a).modules} | {FILE}:
         if (course.root / name).exists():
             shutil.copy(course.root / name, folder / name)
-    return Course.at(folder)
+    made = Course.at(folder)
+    _own_gradebook(made)
+    return made
+
+
+def _own_gradebook(course: Course) -> None:
+    """Let a copy keep its marks to itself, where the course's file says where its own are."""
+    own = f"sqlite:///{course.root / 'gradebook.db'}"
+    if gradebook_url(course) != own:
+        with (course.root / FILE).open("a", encoding="utf-8") as file:
+            file.write("\n# A copy of the course, with a gradebook of its own.\n")
+            file.write(f"c.CourseDirectory.db_url = {own!r}\n")

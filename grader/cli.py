@@ -194,13 +194,13 @@ def mark(
     notebook: Path, assignment: str | None, target: Path | None, allow_unsafe: bool, course: Course
 ) -> None:
     """Mark one notebook against the course, without a gradebook."""
-    from grader.files import write_beside
     from grader.mark import assignment_of
     from grader.mark import mark as run
+    from grader.records import write_verdict
 
     verdict = run(course, assignment_of(course, notebook, assignment), notebook, allow_unsafe)
     if target is not None:
-        write_beside(target.resolve(), verdict.to_json().encode())
+        write_verdict(target.resolve(), verdict)
     for exercise in verdict.exercises:
         score = f"{exercise.points:g}/{exercise.max_points:g}"
         click.echo(f"{exercise.name:<22} {score:>6}  {exercise.outcome.replace('_', ' ')}")
@@ -274,7 +274,7 @@ def bench(
 @in_course
 def verify(assignment: str | None, workers: int | None, every: bool, course: Course) -> None:
     """Hold an assignment's marking to account: solution, blank, mistakes, references."""
-    from grader.autograde import cores
+    from grader.tier import cores
     from grader.verify import verify as run
 
     name, failed = course.assignment(assignment), 0

@@ -5,23 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
 
 from grader.assignment import Packed, load_spec
 from grader.errors import UsageError
 from grader.files import read_text
 from grader.source import read_source
 from grader.spec import Spec
-
-if TYPE_CHECKING:
-    from nbgrader.apps import NbGraderAPI
 
 STUB = 'raise NotImplementedError("this exercise is still empty")'
 
@@ -126,35 +118,3 @@ class Course:
         if len(secret) < 32:
             raise UsageError(f"{path} holds no secret: delete it, a new one is made")
         return secret
-
-    def nbgrader(self) -> NbGraderAPI:
-        """The API of nbgrader for this course; it starts programs that lie beside this Python."""
-        beside = str(Path(sys.executable).parent)
-        if beside not in os.environ.get("PATH", "").split(os.pathsep):
-            os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", os.defpath)])
-        from nbgrader.apps import NbGraderAPI  # takes seconds to import
-
-        return NbGraderAPI(config=self.config())
-
-    def config(self) -> Config:
-        """Configuration of nbgrader: this kit's, then what the course's own file adds."""
-        config = Config()
-        config.CourseDirectory.source_directory = self.solutions.name
-        config.CourseDirectory.release_directory = self.assignments.name
-        config.ClearSolutions.code_stub = {"python": STUB}
-        if (self.root / "nbgrader_config.py").exists():
-            loader = PyFileConfigLoader("nbgrader_config.py", path=str(self.root))
-            try:
-                config.merge(loader.load_config())
-            except Exception as error:  # it is a program: anything can go wrong in it
-                why = f"{type(error).__name__}: {error}"
-                raise UsageError(f"nbgrader_config.py fails ({why}): mend it") from None
-        config.CourseDirectory.root = str(self.root)
-        if "db_url" not in config.CourseDirectory:
-            config.CourseDirectory.db_url = f"sqlite:///{self.root / 'gradebook.db'}"
-        return config
-
-    @property
-    def gradebook_url(self) -> str:
-        """The gradebook as SQLAlchemy wants it named; SQLite in the course folder by default."""
-        return str(self.config().CourseDirectory.db_url)

@@ -21,6 +21,7 @@ from grader.classroom import Pupil, copy_of, hand_in, synthetic
 from grader.course import Course
 from grader.export import Wanted, export
 from grader.feedback import feedback
+from grader.gradebook_state import gradebook_file
 from grader.release import release
 from grader.report import report
 from grader.verdict import ExerciseResult, Verdict
@@ -74,7 +75,7 @@ def publish(course: Course, name: str) -> list[tuple[str, Path]]:
         (f"{len(pages.written)} pages of feedback", course.feedback),
         ("class report", page),
         ("marks, provisional until the written question is marked", marks or course.root),
-        ("gradebook for formgrader", course.root / "gradebook.db"),
+        ("gradebook for formgrader", gradebook_file(course) or course.root),
     ]
     return [(what, path) for what, path in places if path.exists()]
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
-import sqlite3
 from collections.abc import Iterator
 
-from grader.autograde import SAFE, cores
+from sqlalchemy.exc import SQLAlchemyError
+
 from grader.course import Course
-from grader.sandbox import available_tiers, bubblewrap
+from grader.errors import UsageError
+from grader.gradebook_state import count_submissions, no_gradebook
+from grader.sandbox import SAFE, available_tiers, bubblewrap
+from grader.tier import cores
 
 LAYERS = {
     "A": "bubblewrap namespaces, Landlock, seccomp, limits",
@@ -44,13 +47,13 @@ def findings(course: Course) -> Iterator[tuple[str, bool, str]]:
 
 
 def _gradebook(course: Course) -> tuple[str, bool, str]:
-    path = course.root / "gradebook.db"
-    if not path.exists():
-        return "gradebook", True, "none yet: autograde makes it"
+    """Look where the course's configuration says that it is."""
     try:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=1.0) as database:
-            [graded] = database.execute("select count(*) from submitted_assignment").fetchone()
-        database.close()
-    except sqlite3.Error as error:
-        return "gradebook", False, f"{error}: keep a copy, then `nbgrader db upgrade`"
-    return "gradebook", True, f"{graded} submissions"
+        if no_gradebook(course):
+            return "gradebook", True, "none yet: autograde makes it"
+        return "gradebook", True, f"{count_submissions(course)} submissions"
+    except UsageError as error:
+        return "gradebook", False, str(error)
+    except (SQLAlchemyError, ImportError) as error:  # a server's driver may not be installed
+        why = getattr(error, "orig", None) or error
+        return "gradebook", False, f"{why}: keep a copy, then `nbgrader db upgrade`"

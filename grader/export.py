@@ -14,7 +14,7 @@ from grader.exports.moodle import fill
 from grader.exports.plain import csv_bytes
 from grader.exports.standing import Standing, read_standing, some
 from grader.files import write_beside
-from grader.results import graded
+from grader.records import read_records
 from grader.wording import counted
 
 # format: the options that it takes beside --provisional and --output
@@ -126,7 +126,7 @@ def _about(standing: Standing) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _one_submission(course: Course, name: str, wanted: Wanted, student: str) -> Exported:
-    verdict = graded(course, name, student).verdicts.get(student)
+    verdict = read_records(course, name, student).verdicts.get(student)
     if verdict is None or verdict.outcome == "grader_error":
         raise UsageError(
             f"the verdict of {student} cannot be used: run `grader autograde {name} "

@@ -11,7 +11,8 @@ from grader.exchange import complete
 from grader.files import write_beside
 from grader.marks import Marks, read_marks
 from grader.pages import render
-from grader.results import Lesson, graded, lesson, read_cells
+from grader.records import read_records
+from grader.results import Lesson, lesson, read_cells
 from grader.studentpage import student_page
 from grader.verdict import Verdict
 
@@ -64,7 +65,7 @@ def feedback(
 
     Raises UsageError when nothing was graded yet or the gradebook cannot be read.
     """
-    found = graded(course, name, only)
+    found = read_records(course, name, only)
     pages, made = Pages.of(course, name), Feedback()
     made.left_out += [f"{student}: its verdict cannot be read" for student in found.unusable]
     for done, (student, verdict) in enumerate(found.verdicts.items(), 1):

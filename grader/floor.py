@@ -8,8 +8,8 @@ from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
-from grader.autograde import students, take_in
 from grader.course import Course
+from grader.inbox import open_folder, students
 from grader.intake import Submission
 from grader.sandbox import CellSource, Sandbox, run_cells
 from grader.workbench import RUN
@@ -33,8 +33,8 @@ def main(folder: str, name: str, workers: int) -> None:
     course = Course.at(Path(folder))
     assignment = course.packed(name).load()
     files = {file: text.encode() for file, text in assignment.source.modules}
-    taken = (take_in(course, assignment, s)[0] for s in students(course, name, None))
-    submissions = [submission for submission in taken if isinstance(submission, Submission)]
+    opened = (open_folder(course, assignment, student) for student in students(course, name))
+    submissions = [work for work in opened if isinstance(work, Submission)]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         ran = pool.map(execute, submissions, [files] * len(submissions))
         print(sum(ran), "cells in", len(submissions), "submissions")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -25,9 +23,9 @@ from nbgrader.api import (
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties, SaveCells
 from sqlalchemy import create_engine, inspect
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+from grader.config import find_programs, gradebook_url, load_config
 from grader.course import Course
 from grader.errors import UsageError
 from grader.source import read_notebook
@@ -36,10 +34,8 @@ from grader.verdict import Verdict
 
 def open_gradebook(course: Course) -> Gradebook:
     """Open the course's gradebook; raises UsageError when it is locked or of another version."""
-    url = course.gradebook_url
-    beside = str(Path(sys.executable).parent)  # nbgrader starts alembic to make a new database
-    if beside not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", os.defpath)])
+    url = gradebook_url(course)
+    find_programs()
     try:
         lacking = _lacking(url)
         if lacking:  # before nbgrader adds its new tables beside the old ones
@@ -47,12 +43,6 @@ def open_gradebook(course: Course) -> Gradebook:
         return Gradebook(url)
     except DatabaseError as error:
         raise unusable(url, str(error.orig)) from None
-
-
-def no_gradebook(course: Course) -> bool:
-    """Whether there is none yet: nbgrader makes an empty one by looking."""
-    url = make_url(course.gradebook_url)
-    return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
 
 
 def _lacking(url: str) -> str:
@@ -109,10 +99,10 @@ def register(course: Course, name: str) -> None:
                 )
             gradebook.update_or_create_assignment(name)
         saver = SaveCells()
-        about = {"notebook": name, "assignment": name, "db_url": course.gradebook_url}
+        about = {"notebook": name, "assignment": name, "db_url": gradebook_url(course)}
         saver.preprocess(book, {"nbgrader": about})
     except OperationalError as error:
-        raise unusable(course.gradebook_url, str(error.orig)) from None
+        raise unusable(gradebook_url(course), str(error.orig)) from None
 
 
 def _graded_cells(book: nbformat.NotebookNode) -> dict[str, float]:
@@ -129,6 +119,12 @@ def _known_cells(gradebook: Gradebook, name: str) -> dict[str, float]:
     except MissingEntry:
         return {}
     return {cell.name: float(cell.max_score) for cell in notebook.grade_cells}
+
+
+def open_writer(course: Course, name: str) -> Writer:
+    """Enter the assignment into the gradebook where it is absent, and open it for writing."""
+    register(course, name)
+    return Writer(course, name)
 
 
 class Writer:
@@ -167,7 +163,7 @@ class Writer:
                 rows = found.filter_by(assignment_id=self._assignment.id).all()
         except OperationalError as error:
             self._db.rollback()
-            raise unusable(self._course.gradebook_url, str(error.orig)) from None
+            raise unusable(gradebook_url(self._course), str(error.orig)) from None
         return frozenset(row[0] for row in rows)
 
     def save(self, student: str, verdict: Verdict, answered: Mapping[str, bool]) -> None:
@@ -180,7 +176,7 @@ class Writer:
             self._save(student, verdict, answered)
         except OperationalError as error:
             self._db.rollback()
-            raise unusable(self._course.gradebook_url, str(error.orig)) from None
+            raise unusable(gradebook_url(self._course), str(error.orig)) from None
 
     def _save(self, student: str, verdict: Verdict, answered: Mapping[str, bool]) -> None:
         submission = self._submission(student)
@@ -207,7 +203,7 @@ class Writer:
             self._db.commit()
         except OperationalError as error:
             self._db.rollback()
-            raise unusable(self._course.gradebook_url, str(error.orig)) from None
+            raise unusable(gradebook_url(self._course), str(error.orig)) from None
 
     def _submission(self, student: str) -> SubmittedAssignment:
         """Find or make the student's submission, with a grade and a comment for every cell."""
@@ -258,7 +254,7 @@ class Writer:
 
 def _late_plugin(course: Course, name: str, gradebook: Gradebook) -> LateSubmissionPlugin:
     """The course's plugin; its parent knows assignment and gradebook, as in nbgrader."""
-    penalties = AssignLatePenalties(config=course.config())
+    penalties = AssignLatePenalties(config=load_config(course))
     penalties.assignment_id, penalties.gradebook = name, gradebook
     penalties.init_plugin()
     return penalties.plugin_inst

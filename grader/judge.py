@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -66,20 +66,14 @@ def judge(
             results.append(_exercise(bench, exercise, seeds[exercise.name], results))
     finally:
         bench.close()
-    score = round(float(sum(result.points for result in results)), 9)  # 9, not 8.999999999999998
     faulty = any(result.outcome == "grader_error" for result in results)
     skipped = [f"not run here: {line}" for cell in bench.results for line in cell.skipped]
-    verdict = Verdict(
-        student=student,
-        assignment=assignment.spec.name,
-        notebook=assignment.source.name,
+    verdict = replace(
+        _nothing(assignment, submission.sha256, student),
         outcome="grader_error" if faulty else "graded",
-        score=score,
-        max_score=assignment.max_score,
+        score=round(float(sum(result.points for result in results)), 9),  # 9, not 8.999999999999998
         exercises=tuple(results),
-        manual={"max_points": assignment.manual_points},
         mended=(*submission.mended, *skipped),
-        inputs=assignment.inputs(submission.sha256),
         sandbox={"tier": sandbox.tier, "limits": sandbox.limits.to_dict()},
         seconds=round(time.perf_counter() - started, 4),
     )
@@ -100,6 +94,18 @@ def judge_alone(
 
 def unreadable(assignment: Assignment, why: str, digest: str, student: str | None) -> Verdict:
     """Return the verdict on a notebook that cannot be read at all."""
+    nothing = _nothing(assignment, digest, student)
+    return replace(nothing, message=f"The notebook cannot be read: {why}.")
+
+
+def failed(assignment: Assignment, student: str | None, error: Exception) -> Verdict:
+    """Return the verdict on a submission on which the kit itself failed: no marks."""
+    message = f"The grader failed here: {type(error).__name__}: {error}"
+    return replace(_nothing(assignment, "", student), outcome="grader_error", message=message)
+
+
+def _nothing(assignment: Assignment, digest: str, student: str | None) -> Verdict:
+    """Return what every verdict on the assignment says, without an exercise."""
     return Verdict(
         student=student,
         assignment=assignment.spec.name,
@@ -109,7 +115,6 @@ def unreadable(assignment: Assignment, why: str, digest: str, student: str | Non
         max_score=assignment.max_score,
         manual={"max_points": assignment.manual_points},
         inputs=assignment.inputs(digest),
-        message=f"The notebook cannot be read: {why}.",
     )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
-from grader.autograde import choose_tier, seeds
 from grader.course import Course
 from grader.errors import UsageError
-from grader.intake import UnreadableSubmission, parse_notebook, plan, read_file
-from grader.judge import judge_alone, unreadable
+from grader.inbox import open_file
+from grader.judge import judge_alone
 from grader.sandbox import Sandbox, protect_parent
+from grader.seeds import seeds
+from grader.tier import choose_tier
 from grader.verdict import Verdict
 
 
@@ -22,16 +22,13 @@ def mark(course: Course, name: str, path: Path, allow_unsafe: bool = False) -> V
     if not path.exists():
         raise UsageError(f"{path} does not exist: give the path of a notebook")
     assignment = course.packed(name).load()
-    data = b""
-    try:
-        data = read_file(path)
-        submission = plan(parse_notebook(data), assignment.source)
-    except UnreadableSubmission as why:
-        return unreadable(assignment, str(why), hashlib.sha256(data).hexdigest(), None)
-    drawn = seeds(course.secret(), "", assignment, submission)
+    work = open_file(assignment, path)
+    if isinstance(work, Verdict):
+        return work
+    drawn = seeds(course.secret(), "", assignment, work)
     protect_parent()
     with Sandbox(tier=choose_tier(allow_unsafe)) as sandbox:
-        return judge_alone(assignment, submission, drawn, sandbox).verdict
+        return judge_alone(assignment, work, drawn, sandbox).verdict
 
 
 def assignment_of(course: Course, path: Path, given: str | None) -> str:

@@ -21,9 +21,11 @@ from nbgrader.api import (
 )
 from sqlalchemy.exc import DatabaseError
 
+from grader.config import gradebook_url
 from grader.course import Course
 from grader.errors import UsageError
-from grader.gradebook import no_gradebook, open_gradebook, unusable
+from grader.gradebook import open_gradebook, unusable
+from grader.gradebook_state import no_gradebook
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def read_marks(course: Course, name: str) -> dict[str, Marks]:
         except MissingEntry:
             raise unknown from None
         except DatabaseError as error:
-            raise unusable(course.gradebook_url, str(error.orig)) from None
+            raise unusable(gradebook_url(course), str(error.orig)) from None
 
 
 def _read(db: Any, assignment: Any) -> Iterator[_Entry]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from grader.assignment import Assignment
 from grader.intake import PlannedCell, Submission
 from grader.sandbox import CellResult
 from grader.verdict import ExerciseResult, Verdict
@@ -117,3 +118,17 @@ def check_outputs(result: ExerciseResult) -> list[Cell]:
         "traceback": text.splitlines(),
     }
     return [points, error]
+
+
+def answered_cells(
+    assignment: Assignment, submission: Submission | None, released: str
+) -> dict[str, bool]:
+    """Say for each cell that is marked by hand whether the student wrote anything into it."""
+    stubs = released_cells(released)
+    answers = {}
+    for cell in assignment.source.cells:
+        if cell.role == "written":
+            text = (submission.answer(cell.id) if submission else None) or ""
+            stub = "".join(stubs.get(cell.id, {}).get("source", ""))
+            answers[cell.id] = text.strip() not in ("", stub.strip())
+    return answers

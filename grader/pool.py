@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from grader.assignment import Packed
 from grader.intake import Submission
@@ -27,6 +27,7 @@ AHEAD = 3  # tasks waiting for each process, so that none idles and memory stays
 TRIES = 3  # a task whose process died is given to so many others
 _loading = threading.Lock()  # a cluster's worker may run several threads
 _own = threading.local()
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class Judges:
         self.workers = workers
         self._start = start
         self._executor = start(workers)
-        self._running: dict[Future[Judgement], Task] = {}
+        self._running: dict[Future[Judgement], tuple[Any, Task]] = {}
         self.warming: tuple[Future[str], ...] = ()
         if ready:
             self.warming = tuple(self._executor.submit(warm, packed) for _ in range(workers))
@@ -132,55 +133,50 @@ class Judges:
         self._executor.shutdown(wait=True)
 
     def judge(
-        self, tasks: Iterable[Task], tier: str | None = None
-    ) -> Iterator[tuple[Task, Judgement | Exception]]:
-        """Begin at once, and return each task with its judgement as soon as it is there.
+        self, work: Iterable[tuple[Item, Task | None]], tier: str | None = None
+    ) -> Iterator[tuple[Item, Judgement | Exception | None]]:
+        """Yield each item with the judgement of its task, as soon as it is there.
 
-        What was judged when its process died, and what is doubtful, is tried again alone at the
-        end: a busy machine, or a neighbour that kills processes, costs nobody marks.
+        An item without a task comes through as it is. What was judged when its process died, and
+        what is inconclusive, is tried again alone at the end: a busy machine, or a neighbour that
+        kills processes, costs nobody marks.
         """
-        waiting = iter(tasks)
-        self._fill(waiting, self.workers, tier)
-        return self._judged(waiting, tier)
-
-    def _judged(
-        self, waiting: Iterator[Task], tier: str | None
-    ) -> Iterator[tuple[Task, Judgement | Exception]]:
-        again: list[Task] = []
-        for task, judged in self._run(waiting, self.workers, tier):
-            if isinstance(judged, ProcessDied) or (
-                isinstance(judged, Judgement) and judged.doubtful
-            ):
-                again.append(task)
+        again: list[tuple[Item, Task]] = []
+        for item, task, judged in self._run(iter(work), self.workers, tier):
+            unsure = isinstance(judged, Judgement) and judged.doubtful
+            if task is not None and (unsure or isinstance(judged, ProcessDied)):
+                again.append((item, task))
             else:
-                yield task, judged
-        for task in again:
-            yield task, self._alone(task, tier)
+                yield item, judged
+        for item, task in again:
+            yield item, self._alone(task, tier)
 
-    def _alone(self, task: Task, tier: str | None) -> Judgement | Exception:
+    def _alone(self, task: Task, tier: str | None) -> Judgement | Exception | None:
         """Judge a task with nothing beside it; a process that dies is replaced, so often."""
-        judged: Judgement | Exception = ProcessDied()
+        judged: Judgement | Exception | None = ProcessDied()
         for _ in range(TRIES):
-            [(_, judged)] = self._run(iter([task]), 1, tier)
+            [(_, _, judged)] = self._run(iter([(task, task)]), 1, tier)
             if not isinstance(judged, ProcessDied):
                 return judged
         return judged
 
     def _run(
-        self, waiting: Iterator[Task], workers: int, tier: str | None
-    ) -> Iterator[tuple[Task, Judgement | Exception]]:
+        self, waiting: Iterator[tuple[Item, Task | None]], workers: int, tier: str | None
+    ) -> Iterator[tuple[Item, Task | None, Judgement | Exception | None]]:
         """Keep ``workers`` processes busy; a pool whose process died is replaced by another."""
+        running = self._running
         while True:
-            self._fill(waiting, workers, tier)
-            if not self._running:
+            while len(running) < workers * AHEAD and (pair := next(waiting, None)) is not None:
+                item, task = pair
+                if task is None:
+                    yield item, None, None
+                else:
+                    running[self._submit(task, tier)] = item, task
+            if not running:
                 return
-            done, _ = wait(self._running, return_when=FIRST_COMPLETED)
-            for future in [f for f in self._running if f in done]:  # in the order of the class
-                yield self._running.pop(future), _outcome(future)
-
-    def _fill(self, waiting: Iterator[Task], workers: int, tier: str | None) -> None:
-        while len(self._running) < workers * AHEAD and (task := next(waiting, None)) is not None:
-            self._running[self._submit(task, tier)] = task
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in [f for f in running if f in done]:  # in the order of the class
+                yield *running.pop(future), _outcome(future)
 
     def _submit(self, task: Task, tier: str | None) -> Future[Judgement]:
         try:
@@ -200,7 +196,9 @@ def judge_all(
 ) -> Iterator[tuple[Task, Judgement | Exception]]:
     """Judge ``tasks`` with processes of their own and yield each with its judgement."""
     with Judges(packed, workers, start) as judges:
-        yield from judges.judge(tasks, tier)
+        for task, judged in judges.judge(((task, task) for task in tasks), tier):
+            assert judged is not None  # every task is judged
+            yield task, judged
 
 
 def _outcome(future: Future[Judgement]) -> Judgement | Exception:

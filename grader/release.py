@@ -18,6 +18,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader import causes, compare, trees
+from grader.config import nbgrader_api
 from grader.course import STUB, Course
 from grader.errors import UsageError
 from grader.files import read_text, write_beside
@@ -155,7 +156,7 @@ def blank(folder: Path, name: str, book: NotebookNode, files: Mapping[str, bytes
     nbformat.write(book, source / f"{name}.ipynb")
     for file, data in files.items():
         (source / file).write_bytes(data)
-    outcome = course.nbgrader().generate_assignment(name)
+    outcome = nbgrader_api(course).generate_assignment(name)
     if not outcome["success"]:
         log = str(outcome.get("log") or "").splitlines()
         why = next((line for line in log if line.startswith("[ERROR]")), "no reason")

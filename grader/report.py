@@ -12,7 +12,8 @@ from grader.files import write_beside
 from grader.marks import Marks, read_marks
 from grader.pages import render
 from grader.plots import Picture, histogram, ranked, stacked
-from grader.results import Lesson, cell_id, graded, lesson, read_cells
+from grader.records import read_records
+from grader.results import Lesson, cell_id, lesson, read_cells
 from grader.standing import GROUPS, Standing, standing
 from grader.verdict import Verdict
 from grader.wording import OUTCOMES, counted, number, plain
@@ -29,7 +30,7 @@ def report(
 
     Raises UsageError when nothing was graded yet or the gradebook cannot be read.
     """
-    found = graded(course, name)
+    found = read_records(course, name)
     marks = read_marks(course, name)
     about = lesson(course, name)
     progress(1, 4)

@@ -1,4 +1,4 @@
-"""What a graded class left on disk: its verdicts, and the headings of the released notebook."""
+"""Read notebooks for pages: their cells, and the headings of the released one."""
 
 from __future__ import annotations
 
@@ -10,43 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.course import Course
-from grader.errors import UsageError
-from grader.verdict import Verdict, VerdictError
 
 HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*$", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Graded:
-    """The verdicts of one assignment in the order of the students' ids."""
-
-    name: str
-    verdicts: Mapping[str, Verdict]
-    unusable: tuple[str, ...] = ()
-
-
-def graded(course: Course, name: str, only: str | None = None) -> Graded:
-    """Read the verdicts of ``name``, of the student ``only`` or of all.
-
-    Raises UsageError when nothing was graded yet.
-    """
-    verdicts: dict[str, Verdict] = {}
-    unusable: list[str] = []
-    for path in sorted(course.autograded.glob(f"*/{name}/verdict.json")):
-        student = path.parent.parent.name
-        if only not in (None, student):
-            continue
-        try:
-            verdicts[student] = Verdict.from_json(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, VerdictError):
-            unusable.append(student)
-    if not verdicts and not unusable:
-        whose = f" of {only}" if only else ""
-        again = f" --student {only}" if only else ""
-        raise UsageError(
-            f"nothing{whose} is graded for {name}: run `grader autograde {name}{again}` first"
-        )
-    return Graded(name, verdicts, tuple(unusable))
 
 
 def read_cells(path: Path) -> list[dict[str, Any]]:

@@ -23,11 +23,15 @@ from nbgrader.preprocessors import (
 )
 from traitlets.config import Config
 
-from grader.autograde import choose_tier, fault, publish_verdict, seeds, take_in
-from grader.course import STUB, Course
+from grader.config import set_folders
+from grader.course import Course
+from grader.inbox import open_folder
 from grader.judge import judge_alone
 from grader.notebook import graded_notebook
+from grader.records import publish_verdict
 from grader.sandbox import Sandbox, protect_parent
+from grader.seeds import seeds
+from grader.tier import choose_tier
 from grader.verdict import Verdict
 
 _judged: dict[tuple[Path, str, str], Verdict] = {}  # between nbgrader's two passes
@@ -49,7 +53,7 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes witho
         course = Course.at(Path(self.parent.parent.coursedir.root))
         text, verdict = _judge(course, name, student)
         if verdict.outcome == "grader_error":
-            raise GraderError(fault(verdict))
+            raise GraderError(verdict.fault)
         _judged[course.root, student, name] = verdict
         book: NotebookNode = nbformat.reads(text, as_version=4)
         return book, resources
@@ -75,12 +79,12 @@ def _judge(course: Course, name: str, student: str) -> tuple[str, Verdict]:
     packed = course.packed(name)
     assignment = packed.load()
     released = (course.assignments / name / f"{name}.ipynb").read_text(encoding="utf-8")
-    taken, _ = take_in(course, assignment, student)
-    if isinstance(taken, Verdict):
-        return _with_message(released, taken), taken
-    drawn = seeds(course.secret(), student, assignment, taken)
-    judged = judge_alone(assignment, taken, drawn, _sandbox(), student)
-    return graded_notebook(released, taken, judged.verdict, judged.outputs), judged.verdict
+    work = open_folder(course, assignment, student)
+    if isinstance(work, Verdict):
+        return _with_message(released, work), work
+    drawn = seeds(course.secret(), student, assignment, work)
+    judged = judge_alone(assignment, work, drawn, _sandbox(), student)
+    return graded_notebook(released, work, judged.verdict, judged.outputs), judged.verdict
 
 
 def _with_message(released: str, verdict: Verdict) -> str:
@@ -116,9 +120,7 @@ def register_before(config: Config, **about: Any) -> None:
 
 def configure(config: Config) -> None:
     """Set nbgrader up for this kit; called from ``nbgrader_config.py``."""
-    config.CourseDirectory.source_directory = "solutions"
-    config.CourseDirectory.release_directory = "assignments"
-    config.ClearSolutions.code_stub = {"python": STUB}
+    set_folders(config)
     config.Autograde.sanitize_preprocessors = [Judge]
     config.Autograde.autograde_preprocessors = [SaveAutoGrades, AssignLatePenalties, Publish]
     config.Autograde.pre_convert_hook = functools.partial(register_before, config)

@@ -11,7 +11,7 @@ from nbconvert.exporters import HTMLExporter
 from grader.course import Course
 from grader.exchange import complete
 from grader.feedback import FAULT, Pages
-from grader.results import graded
+from grader.records import has_record, read_records
 
 
 class FeedbackPage(HTMLExporter):
@@ -26,10 +26,10 @@ class FeedbackPage(HTMLExporter):
         """Return the page and the resources; raises RuntimeError where the grader had failed."""
         folder = Path(filename).parent
         student = folder.parent.name
-        if not (folder / "verdict.json").exists():
+        if not has_record(folder):
             return super().from_filename(filename, resources, **kw)
         course, name = self._pages.course, self._pages.name
-        verdict = graded(course, name, student).verdicts.get(student)
+        verdict = read_records(course, name, student).verdicts.get(student)
         if verdict is None or verdict.outcome == "grader_error":
             raise RuntimeError(FAULT)
         complete(course, student, name, course.feedback / student / name)

@@ -195,6 +195,14 @@ class Verdict:
         if faulty and self.outcome != "grader_error":
             raise VerdictError("an exercise has a grader error, the verdict has none")
 
+    @property
+    def fault(self) -> str:
+        """What failed of the kit's own, the first thing; empty where nothing did."""
+        if self.outcome != "grader_error":
+            return ""
+        notes = (item.note for item in self.exercises if item.outcome == "grader_error")
+        return next(notes, self.message)
+
     def to_data(self) -> dict[str, Any]:
         """Return the verdict as JSON data, its texts included."""
         about = {key: value for key, value in vars(self).items() if key != "exercises"}

@@ -24,7 +24,7 @@ from grader.compare import unpack
 from grader.course import Course
 from grader.errors import UsageError
 from grader.gradients import agreement
-from grader.intake import parse_notebook, plan
+from grader.inbox import open_bytes
 from grader.judge import Judgement
 from grader.mutants import Mutant, mutants
 from grader.pool import Task, judge_all
@@ -96,9 +96,11 @@ def _task(course: Course, assignment: Assignment, pupil: Pupil) -> Task:
     if not path.exists():
         raise UsageError(f"{path} is missing: run `make release` first")
     released = json.loads(path.read_text(encoding="utf-8"))
-    submission = plan(parse_notebook(pupil.notebook(assignment, released)), assignment.source)
+    work = open_bytes(assignment, pupil.notebook(assignment, released))
+    if isinstance(work, Verdict):
+        raise UsageError(f"{path} with the answers of {pupil.name}: {work.message}")
     numbers = enumerate(exercise.name for exercise in assignment.spec.exercises)
-    return Task(pupil.name, submission, {name: SEED + number for number, name in numbers})
+    return Task(pupil.name, work, {name: SEED + number for number, name in numbers})
 
 
 def _full(verdict: Verdict) -> Held:

@@ -15,6 +15,7 @@ from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import nbformat
@@ -23,15 +24,17 @@ from nbgrader.utils import determine_grade
 from traitlets.config import Config
 
 from grader import autograde as room
-from grader import pool
+from grader import inbox, pool, tier
 from grader.autograde import Summary, autograde
 from grader.classroom import Pupil, copy_of, hand_in
 from grader.course import Course
 from grader.demo import bundled_class
 from grader.errors import UsageError
 from grader.gradebook import open_gradebook
+from grader.inbox import students
 from grader.intake import Submission, UnreadableSubmission
 from grader.judge import Judgement
+from grader.sandbox import SAFE
 from grader.seam import configure
 from grader.source import parsed
 from grader.verdict import ExerciseResult, Verdict
@@ -225,7 +228,7 @@ def test_what_was_graded_without_isolation_is_graded_again(here: Course) -> None
     path.write_text(json.dumps({**told, "sandbox": {**told["sandbox"], "tier": "C"}}))
     again = autograde(here, NAME)
     assert [v.student for v in again.graded] == ["ada"] and again.kept == 1
-    assert verdict_of(here, "ada").sandbox["tier"] in room.SAFE
+    assert verdict_of(here, "ada").sandbox["tier"] in SAFE
 
 
 def test_a_lost_notebook_is_written_again(here: Course) -> None:
@@ -315,10 +318,10 @@ def test_what_is_no_submission_is_passed_over(here: Course) -> None:
     (here.submitted / "other" / "another").mkdir(parents=True)
     (here.submitted / "linked").mkdir()
     (here.submitted / "linked" / NAME).symlink_to(here.submitted / "blank" / NAME)
-    assert room.students(here, NAME, None) == ["blank"]
+    assert students(here, NAME, None) == ["blank"]
     for who in (None, "nobody", "../submitted/blank"):
         with pytest.raises(UsageError, match="nothing to grade: put submissions into"):
-            room.students(Course(here.root / "solutions") if who is None else here, NAME, who)
+            students(Course(here.root / "solutions") if who is None else here, NAME, who)
 
 
 def test_a_name_that_is_no_text_is_refused_before_anything_is_graded(here: Course) -> None:
@@ -368,12 +371,18 @@ def test_an_exception_of_the_judge_is_a_fault_and_stops_nobody(
     assert [v.student for v in autograde(here, NAME).graded] == ["ada"]
 
 
-@pytest.mark.parametrize("step", ["read_file", "plan", "graded_notebook", "answered_cells"])
+@pytest.mark.parametrize(
+    ("where", "step"),
+    [
+        *((inbox, step) for step in ("read_file", "plan")),
+        *((room, step) for step in ("graded_notebook", "answered_cells")),
+    ],
+)
 def test_a_step_that_fails_on_one_submission_stops_nobody(
-    here: Course, step: str, monkeypatch: pytest.MonkeyPatch
+    here: Course, where: ModuleType, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What this machine or this kit cannot do for one is its fault, not an unreadable notebook."""
-    true, calls = getattr(room, step), []
+    true, calls = getattr(where, step), []
 
     def fails(*given: Any) -> Any:
         calls.append(given)
@@ -381,7 +390,7 @@ def test_a_step_that_fails_on_one_submission_stops_nobody(
             raise PermissionError(13, "Permission denied", "x.ipynb")
         return true(*given)
 
-    monkeypatch.setattr(room, step, fails)
+    monkeypatch.setattr(where, step, fails)
     summary = grade(here, HERE["ada"], HERE["blank"])
     assert [v.student for v in summary.graded] == ["blank"]
     [told] = summary.faults
@@ -524,17 +533,17 @@ def test_weak_isolation_stops_the_run(here: Course, monkeypatch: pytest.MonkeyPa
         def __exit__(self, *_: object) -> None:
             pass
 
-    monkeypatch.setattr(room, "Sandbox", Weak)
+    monkeypatch.setattr(tier, "Sandbox", Weak)
     with pytest.raises(UsageError, match="accept that with --allow-unsafe"):
-        room.choose_tier(allow_unsafe=False)
-    assert room.choose_tier(allow_unsafe=True) == "C"
+        tier.choose_tier(allow_unsafe=False)
+    assert tier.choose_tier(allow_unsafe=True) == "C"
     told: Future[str] = Future()
     told.set_result("C")
     with pytest.raises(UsageError, match="accept that with --allow-unsafe"):
-        room.choose_tier(allow_unsafe=False, warming=[told])
+        tier.choose_tier(allow_unsafe=False, warming=[told])
     broken: Future[str] = Future()
     broken.set_exception(BrokenProcessPool("gone"))
-    assert room.choose_tier(allow_unsafe=True, warming=[broken]) == "C"
+    assert tier.choose_tier(allow_unsafe=True, warming=[broken]) == "C"
 
 
 @pytest.mark.slow
@@ -547,7 +556,7 @@ def test_judges_get_ready_before_there_is_a_task(here: Course, monkeypatch: Any)
         processes = list(judges._executor._processes.values())  # type: ignore[attr-defined]
         submission = taken(released())
         tasks = [pool.Task(f"s{n}", submission, {}) for n in range(3)]
-        found = [task.student for task, _ in judges.judge(tasks, tiers.pop())]
+        found = [task.student for task, _ in judges.judge(((t, t) for t in tasks), tiers.pop())]
     assert sorted(found) == ["s0", "s1", "s2"]
     assert len(processes) == 2 and not any(process.is_alive() for process in processes)
 

@@ -19,7 +19,9 @@ from grader import __version__, demo
 from grader.bench import Measured
 from grader.classroom import Pupil, copy_of, hand_in
 from grader.cli import main
+from grader.config import gradebook_url
 from grader.course import Course
+from grader.gradebook import open_gradebook
 from grader.sandbox import bubblewrap
 from grader.verdict import Verdict
 from tests.class_kit import NAME, ROOT, assignment, book_of, course
@@ -376,6 +378,32 @@ def test_doctor_finds_a_broken_gradebook(here: Course, monkeypatch: pytest.Monke
     (here.root / "gradebook.db").write_text("no database at all, but long enough to be looked at")
     result = run("doctor", at=here)
     assert re.search(r"gradebook +NOT OK", result.stdout) and result.exit_code == 1
+
+
+def test_doctor_looks_at_the_gradebook_that_is_configured(
+    here: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever the course's own file puts it; a gradebook that nobody uses says nothing."""
+    monkeypatch.setattr("grader.doctor.available_tiers", lambda: dict.fromkeys("ABC", ""))
+    elsewhere = here.root / "elsewhere" / "marks.db"
+    elsewhere.parent.mkdir()
+    (here.root / "gradebook.db").write_text("no database at all, but long enough to be looked at")
+    with (here.root / "nbgrader_config.py").open("a") as file:
+        file.write(f"c.CourseDirectory.db_url = 'sqlite:///{elsewhere}'\n")
+    assert re.search(r"gradebook +ok +none yet", run("doctor", at=here).stdout)
+    open_gradebook(here).close()
+    assert re.search(r"gradebook +ok +0 submissions", run("doctor", at=here).stdout)
+    elsewhere.write_text("no database at all, but long enough to be looked at")
+    assert re.search(r"gradebook +NOT OK +file is not a database", run("doctor", at=here).stdout)
+
+
+def test_a_copy_of_a_course_has_a_gradebook_of_its_own(here: Course, tmp_path: Path) -> None:
+    """The demo and the bench leave alone what the course's own file calls its gradebook."""
+    with (here.root / "nbgrader_config.py").open("a") as file:
+        file.write("c.CourseDirectory.db_url = 'sqlite:////nowhere/marks.db'\n")
+    copied = copy_of(here, tmp_path / "copy")
+    assert gradebook_url(here) == "sqlite:////nowhere/marks.db"
+    assert gradebook_url(copied) == f"sqlite:///{tmp_path / 'copy' / 'gradebook.db'}"
 
 
 def test_bench_writes_what_the_contract_lists(

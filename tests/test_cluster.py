@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from grader.autograde import seeds, take_in
 from grader.classroom import copy_of, hand_in, synthetic
 from grader.cluster import check_address, connect
 from grader.course import Course
 from grader.errors import UsageError
+from grader.inbox import open_folder
 from grader.judge import Judgement
 from grader.pool import Task, judge_all
+from grader.seeds import seeds
 from tests.class_kit import same_marks
 
 ROOT = Path(__file__).parent.parent
@@ -84,7 +85,7 @@ def tasks(tmp_path_factory):
     hand_in(course, assignment, pupils)
     made = []
     for pupil in pupils:
-        submission, _ = take_in(course, assignment, pupil.name)
+        submission = open_folder(course, assignment, pupil.name)
         drawn = seeds(b"secret", pupil.name, assignment, submission)
         made.append(Task(pupil.name, submission, drawn))
     return packed, made

@@ -10,9 +10,9 @@ from gradebook_kit import NAME, hand_in_at, verdict
 from solution import SPEC, source
 
 from grader.assignment import Assignment
-from grader.autograde import is_current, publish
 from grader.course import Course
 from grader.exchange import MOST, SECRET, STAMP, carry, exchange_files
+from grader.records import is_current, publish
 
 ASSIGNMENT = Assignment(SPEC, source())
 

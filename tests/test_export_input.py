@@ -18,6 +18,7 @@ from gradebook_kit import NAME, ROOT, WRITTEN, record
 from nbgrader import dbutil
 
 from grader.cli import main
+from grader.config import gradebook_url
 from grader.course import Course
 from grader.export import FORMATS
 from grader.exports.plain import COLUMNS
@@ -212,7 +213,7 @@ def test_the_named_remedy_mends_an_older_gradebook(
     """After ``nbgrader db upgrade`` an old gradebook opens; here it knows no such assignment."""
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
     damage_first(course.root / "gradebook.db")
-    dbutil.upgrade(course.gradebook_url)
+    dbutil.upgrade(gradebook_url(course))
     fails(run(course), f"the gradebook does not know {NAME}: run `grader autograde")
 
 

@@ -22,7 +22,7 @@ from nbgrader.utils import notebook_hash
 from page_kit import CONTROL, HOSTILE, Page, colours, contrast
 
 from grader import feedback as module
-from grader.autograde import autograde, publish
+from grader.autograde import autograde
 from grader.causes import Cause
 from grader.classroom import Pupil, hand_in
 from grader.cli import main
@@ -33,6 +33,7 @@ from grader.feedback import feedback
 from grader.gradebook import Writer, open_gradebook
 from grader.marks import Mark, Marks, read_marks
 from grader.pages import render
+from grader.records import publish
 from grader.results import Lesson
 from grader.studentpage import student_page
 from grader.verdict import CheckResult, ExerciseResult, Verdict

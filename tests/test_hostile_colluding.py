@@ -14,9 +14,10 @@ import pytest
 from hostile_kit import Graded, assert_harmless, graded_again, new_course
 from hostile_pupils import FULL, assignment, neighbours, with_cell
 
-from grader.autograde import seeds, take_in
 from grader.classroom import Pupil, hand_in
+from grader.inbox import open_folder
 from grader.intake import Submission
+from grader.seeds import seeds
 
 pytestmark = pytest.mark.sandbox
 
@@ -98,12 +99,12 @@ def rounds() -> Iterator[Rounds]:
     with new_course() as course:
         spies = [Pupil(n, (), own=own, damage=with_cell(CARRY)) for n in ("mallory", "friend")]
         hand_in(course, assignment(), [*spies, *neighbours(2)])
-        first, before = graded_again(course), take_in(course, assignment(), "mallory")[0]
+        first, before = graded_again(course), open_folder(course, assignment(), "mallory")
         learnt = first.returned("mallory") + first.returned("friend")
         answers = [(inputs[0], answer) for _, inputs, answer in told_answers(learnt)]
         own = {"rnn_cell_forward": REPLAY.format(known=repr(answers)), "rnn_forward": SEQUENCE}
         hand_in(course, assignment(), [Pupil("mallory", (), own=own, damage=with_cell(CARRY))])
-        second, after = graded_again(course), take_in(course, assignment(), "mallory")[0]
+        second, after = graded_again(course), open_folder(course, assignment(), "mallory")
         assert isinstance(before, Submission) and isinstance(after, Submission)
         yield Rounds(first, second, before, after, learnt)
 

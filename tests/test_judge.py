@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from grader.autograde import seeds
 from grader.classroom import Pupil
 from grader.judge import Judgement, judge, unreadable
 from grader.sandbox import Job, Limits, Sandbox, SandboxError
+from grader.seeds import seeds
 from grader.verdict import ExerciseResult, Verdict
 from tests.class_kit import assignment, book_of, mistaken, right, same_marks, sandbox, taken
 from tests.sandbox_kit import PATIENT

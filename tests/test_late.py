@@ -12,6 +12,7 @@ import pytest
 from gradebook_kit import NAME, hand_in_at, mark_by_hand, new_course, record
 from nbgrader.preprocessors import AssignLatePenalties
 
+from grader.config import gradebook_url, load_config
 from grader.course import Course
 from grader.errors import UsageError
 from grader.gradebook import open_gradebook
@@ -72,8 +73,8 @@ def penalties_by_nbgrader(course: Course) -> dict[str, float]:
         gradebook.db.commit()
     for student in students:
         about = {"notebook": NAME, "assignment": NAME, "student": student}
-        about["db_url"] = course.gradebook_url
-        AssignLatePenalties(config=course.config()).preprocess(
+        about["db_url"] = gradebook_url(course)
+        AssignLatePenalties(config=load_config(course)).preprocess(
             nbformat.v4.new_notebook(), {"nbgrader": about}
         )
     return kept(course)

@@ -24,7 +24,6 @@ from solution import SPEC, source
 from variants import handwritten
 
 from grader.alike import alike
-from grader.autograde import publish
 from grader.causes import Cause
 from grader.classroom import Pupil
 from grader.cli import main
@@ -33,6 +32,7 @@ from grader.csvsafe import csv_text, neutral
 from grader.errors import UsageError
 from grader.gradebook import open_gradebook
 from grader.marks import read_marks
+from grader.records import publish
 from grader.report import report, written
 from grader.standing import correlation, group, standing
 from grader.verdict import ExerciseResult, Verdict

@@ -20,7 +20,7 @@ import difflib
 import functools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ Array = npt.NDArray[Any]
 Tree = Any  # arrays, numbers, strings and None in nested tuples, lists and dictionaries
 
 LETTERS = re.compile(r"[A-Za-z]\w*")
-VALUES_OFF = "values are off"  # how a message says that numbers differ
+LABELS = ("checked", "expected", "got", "look at")  # of the four lines that say what is wrong
 LONGEST_KEY = 24  # characters of a dictionary's key that a message shows
 
 
@@ -64,20 +64,44 @@ class Layout:
 
 @dataclass(frozen=True)
 class Finding:
-    """The first thing wrong with one output: what was checked, expected and got, where to look."""
+    """The first thing wrong with one output: what was checked, expected and got, where to look.
+
+    ``short`` says it in one line to those who know already which function it is about.
+    """
 
     rung: str
     checked: str
     expected: str
     got: str
     look: str
+    short: str = field(default="", compare=False)
+
+    @property
+    def lines(self) -> tuple[tuple[str, str], ...]:
+        """The four lines, each with its label."""
+        told = (self.checked, self.expected, self.got, self.look)
+        return tuple(zip(LABELS, told, strict=True))
 
     def text(self) -> str:
-        """Return the four lines as the student reads them."""
-        return (
-            f"checked:  {self.checked}\nexpected: {self.expected}\n"
-            f"got:      {self.got}\nlook at:  {self.look}"
-        )
+        """Return the four lines as plain text."""
+        return "\n".join(f"{label + ':':<9} {text}" for label, text in self.lines)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A part of what a function returned: ``caches[0][2] (xt) of rnn_forward``."""
+
+    path: str
+    function: str
+    label: str = ""
+
+    @property
+    def part(self) -> str:
+        """The part without the function's name."""
+        return f"{self.path} ({self.label})" if self.label else self.path
+
+    def __str__(self) -> str:
+        return f"{self.part} of {self.function}"
 
 
 @dataclass(frozen=True)
@@ -146,11 +170,20 @@ def missing_key(layout: Layout, name: str, outputs: Mapping[str, Tree]) -> Findi
     spare = [key for key in outputs if type(key) is str and key not in layout.returns]
     near = difflib.get_close_matches(name, spare, n=1, cutoff=0.5)
     look = f"the key {near[0]!r}: should it be {name!r}?" if near else "the returned dictionary"
-    return Finding("returned", f"{name} of {layout.name}", f"the key {name!r}", kind(outputs), look)
+    return _found("returned", Place(name, layout.name), f"the key {name!r}", kind(outputs), look)
+
+
+def _found(
+    rung: str, place: Place, expected: str, got: str, look: str, about: str = "", short: str = ""
+) -> Finding:
+    """Describe what is wrong at a place; ``about`` says of what there: its shape, its values."""
+    of = f"{about} of " if about else ""
+    short = f"{of}{place.part}: {short or f'got {got}'}"
+    return Finding(rung, f"{of}{place}", expected, got, look, short)
 
 
 def array_finding(
-    where: str, line: Check, expected: Array, got: Tree, tol: Tolerance, dims: str
+    where: Place, line: Check, expected: Array, got: Tree, tol: Tolerance, dims: str
 ) -> Finding | None:
     """Climb the ladder for one array; None when every rung holds."""
     if identical(expected, got) and np.isfinite(expected).all():
@@ -158,28 +191,29 @@ def array_finding(
     source = f"the line that computes {line.name}"
     if not isinstance(got, np.ndarray):
         look = "an output that is still None" if got is None else "np.array or np.zeros"
-        return Finding("array", where, "an array", kind(got), f"{source}: {look}")
+        return _found("array", where, "an array", kind(got), f"{source}: {look}")
     got = np.asarray(got)  # a subclass may hide values or compare in its own way
     if got.shape != expected.shape:
         letters = f"{line.shape} = " if line.shape else ""
         want = f"shape {letters}{expected.shape}" + (f" with {dims}" if dims else "")
-        return Finding(
-            "shape", f"the shape of {where}", want, f"shape {got.shape}", _shape_look(line, got)
+        return _found(
+            "shape", where, want, f"shape {got.shape}", _shape_look(line, got), "the shape"
         )
     if got.dtype.kind != "f":
         look = "an array made with an integer dtype, or from Python objects"
-        return Finding("dtype", f"the dtype of {where}", "floats", f"dtype {got.dtype}", look)
+        return _found("dtype", where, "floats", f"dtype {got.dtype}", look, "the dtype")
     if not np.all(np.isfinite(got)):
         bad = int(np.sum(~np.isfinite(got)))
         look = "a division, a logarithm, or an exponential of a large number"
-        return Finding("finite", where, "finite numbers", f"{bad} of {got.size} are not", look)
+        return _found("finite", where, "finite numbers", f"{bad} of {got.size} are not", look)
     error = relative_error(got, expected, tol.relative)
     if error < tol.relative:
         return None
-    off, size = _differences(expected, got, tol), f"relative error {error:.2g}"
-    seen = f"{off} ({size})" if off else size
+    share, first = _differences(expected, got, tol)
+    size = f"relative error {error:.2g}"
+    seen = f"{share}{first} ({size})" if share else size
     agree = f"the values of the reference, to {round(-float(np.log10(tol.relative)))} digits"
-    return Finding("values", f"the values of {where}", agree, seen, source)
+    return _found("values", where, agree, seen, source, "the values", share)
 
 
 def _shape_look(line: Check, got: Array) -> str:
@@ -188,21 +222,21 @@ def _shape_look(line: Check, got: Array) -> str:
     return f"the line that makes {line.name}: which axes does each product and sum leave?"
 
 
-def _differences(expected: Array, got: Array, tol: Tolerance) -> str:
-    """Count what differs and name the first place; values only where they are no secret."""
+def _differences(expected: Array, got: Array, tol: Tolerance) -> tuple[str, str]:
+    """Count what differs, and name the first place and its values where they are no secret."""
     scale = float(np.max(np.abs(expected), initial=0.0)) + 1.0
     with np.errstate(all="ignore"):
         off = np.argwhere(~(np.abs(got - expected) <= tol.relative * scale))
-    share = f"{len(off)} of {got.size} {VALUES_OFF}" if len(off) else ""
+    share = f"{len(off)} of {got.size} values are off" if len(off) else ""
     if not (tol.reveal and len(off)):
-        return share
+        return share, ""
     place = tuple(int(i) for i in off[0])
     spot = f"[{', '.join(map(str, place))}]" if place else ""
-    return f"{share}, first at {spot}: {got[place]:.8f}, expected {expected[place]:.8f}"
+    return share, f", first at {spot}: {got[place]:.8f}, expected {expected[place]:.8f}"
 
 
 def tree_finding(
-    where: str,
+    where: Place,
     line: Check,
     expected: Tree,
     got: Tree,
@@ -213,35 +247,34 @@ def tree_finding(
     if identical(expected, got):  # most of a cache is what went in: no need to climb for it
         return None
     if isinstance(expected, np.ndarray):
-        inner = Check(f"{where.split(' of ')[0]}", line.points)
-        found = array_finding(where, inner, expected, got, tol, "")
+        bare = Check(line.name, line.points)  # its shape is that of the whole
+        found = array_finding(where, bare, expected, got, tol, "")
         if found is None:
             return None
         look = f"what {line.name} holds at this place when the function returns"
-        rung = "cache" if found.rung == "values" else found.rung
-        return Finding(rung, found.checked, found.expected, found.got, look)
+        return replace(found, rung="cache" if found.rung == "values" else found.rung, look=look)
     if isinstance(expected, Mapping):
         if not isinstance(got, Mapping):
             return _cache(where, f"a dictionary of {len(expected)}", got, line)
         lost = [key for key in expected if key not in got]
         if lost:
             return _cache(where, f"the key {lost[0]!r}", got, line)
-        pairs = [(f"[{key!r}]", expected[key], got[key]) for key in expected]
+        pairs = [(f"[{key!r}]", "", expected[key], got[key]) for key in expected]
     elif isinstance(expected, tuple | list):
         names = labels if len(labels) == len(expected) else ()
         if not isinstance(got, tuple | list) or len(got) != len(expected):
             inside = f" ({', '.join(names)})" if names else ""
             return _cache(where, f"{kind(expected)}{inside}", got, line)
         pairs = [
-            (f"[{i}]" + (f" ({names[i]})" if names else ""), e, g)
+            (f"[{i}]", names[i] if names else "", e, g)
             for i, (e, g) in enumerate(zip(expected, got, strict=True))
         ]
     else:
         same = type(expected) is type(got) and expected == got
         return None if same else _cache(where, kind(expected), got, line)
-    for step, e, g in pairs:
-        head, _, tail = where.partition(" of ")
-        found = tree_finding(f"{head.split(' (')[0]}{step} of {tail}", line, e, g, tol, labels)
+    for step, label, e, g in pairs:
+        place = Place(where.path + step, where.function, label)
+        found = tree_finding(place, line, e, g, tol, labels)
         if found is not None:
             return found
     return None
@@ -275,9 +308,16 @@ def identical(expected: Tree, got: Tree, settled: set[tuple[int, int]] | None = 
     return True
 
 
-def _cache(where: str, expected: str, got: Tree, line: Check) -> Finding:
+def _cache(where: Place, expected: str, got: Tree, line: Check) -> Finding:
     look = f"the line that puts {line.name} together, and what is kept at each step"
-    return Finding("cache", where, expected, kind(got), look)
+    return _found("cache", where, expected, kind(got), look)
+
+
+def changed_argument(argument: str = "") -> Finding:
+    """Describe arguments that a call has changed; by name where it is known which."""
+    which, were = (f"argument {argument}", "it was") if argument else ("arguments", "they were")
+    look = "a line that writes into an argument (+= or [...] =): work on a copy"
+    return Finding("inputs", f"the {which} after the call", f"as {were} before", "changed", look)
 
 
 @functools.cache
@@ -303,7 +343,7 @@ def compare(
         elif line.name not in outputs:
             findings[line.name] = missing_key(layout, line.name, outputs)
         else:
-            value, where = outputs[line.name], f"{line.name} of {layout.name}"
+            value, where = outputs[line.name], Place(line.name, layout.name)
             if isinstance(truth[line.name], np.ndarray):
                 letters = _letters(line.shape)
                 used = ", ".join(f"{k} = {n}" for k, n in dims.items() if k in letters)
@@ -508,19 +548,19 @@ SHAPES = re.compile(r"broadcast|matmul|not aligned|dimensions.* must match|same 
 class Cause:
     """Why a result is wrong: a stable id, what was done, and a hint that gives no answer away.
 
-    ``possible`` marks one that explains a part of what is wrong; something else is wrong as well.
+    One that is not ``certain`` explains a part of what is wrong; something else is wrong as well.
     """
 
     id: str
     title: str
     hint: str
-    possible: bool = False
+    certain: bool = True
 
     def text(self) -> str:
         """Return the paragraph that a student reads."""
-        if self.possible:
-            return f"One possibility: {self.title}; something else is wrong as well. {self.hint}"
-        return f"It looks as if {self.title}. {self.hint}"
+        if self.certain:
+            return f"It looks as if {self.title}. {self.hint}"
+        return f"One possibility: {self.title}; something else is wrong as well. {self.hint}"
 
 
 READS_GLOBALS = Cause(
@@ -717,11 +757,11 @@ def possible_mistake(
         alike = [n for n in changed if n in prints and same_fingerprint(prints[n], changed[n])]
         if set(changed) <= wrong and len(alike) > most:
             best, most = known, len(alike)
-    return _cause(best, possible=True) if best else None
+    return _cause(best, certain=False) if best else None
 
 
-def _cause(known: Known, possible: bool = False) -> Cause:
-    return Cause(known["id"], known["title"], known["hint"], possible)
+def _cause(known: Known, certain: bool = True) -> Cause:
+    return Cause(known["id"], known["title"], known["hint"], certain)
 
 
 def form_of_error(error: Exception, arguments: Tree, helper: Tree) -> Cause | None:
@@ -785,7 +825,6 @@ def _useless(value: Any) -> Any:
 
 
 import html
-import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -793,7 +832,6 @@ from dataclasses import dataclass
 HEADS = ("check", "result", "points", "remark")
 BAR = 20  # characters of the points bar in text
 WIDTH = 98  # columns of a message in text, beside its margin of two
-LABELLED = re.compile(r"(checked|expected|got|look at):\s+(.*)")
 PLAIN = "text-align:left;vertical-align:top;padding:0.1em 0.8em 0.1em 0;overflow-wrap:anywhere"
 LINE = "1px solid rgba(128,128,128,0.4)"  # visible on light and on dark, quieter than the text
 
@@ -831,11 +869,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Panel:
-    """A title, a table of rows and a message; Jupyter shows the HTML form, a terminal the text."""
+    """A title, a table of rows, what is wrong line by line (label and text), and notes.
+
+    Jupyter shows the HTML form, a terminal the text.
+    """
 
     title: str
     rows: Sequence[Row] = ()
-    message: str = ""
+    lines: Sequence[tuple[str, str]] = ()
+    notes: Sequence[str] = ()
     good: bool = False
 
     @property
@@ -865,9 +907,8 @@ class Panel:
             share = self.points / self.max_points
             bar = "#" * round(BAR * share) + "." * (BAR - round(BAR * share))
             lines.append(f"  [{bar}] {self.score} points")
-        if self.message:
-            lines += ["", *("  " + line if line else "" for line in _folded(self.message))]
-        return "\n".join(lines)
+        told = _folded(self.lines, self.notes)
+        return "\n".join([*lines, *("  " + line if line else "" for line in told)])
 
     def _repr_html_(self) -> str:
         """Return the panel as HTML that takes its colours from the notebook's theme."""
@@ -889,9 +930,7 @@ class Panel:
                 f'max="{self.max_points:g}" value="{self.points:g}" style="width:10em" '
                 f'aria-label="points earned"></meter></div>'
             )
-        if self.message:
-            parts.append(_message(self.message))
-        return "".join([*parts, "</div>"])
+        return "".join([*parts, _told(self.lines, self.notes), "</div>"])
 
 
 def _cell(tag: str, text: str) -> str:
@@ -905,30 +944,33 @@ def _row(row: Row, columns: int) -> str:
     return "<tr>" + "".join(_cell("td", text) for text in texts[:columns]) + "</tr>"
 
 
-def _folded(message: str) -> list[str]:
+def _folded(labelled: Sequence[tuple[str, str]], notes: Sequence[str]) -> list[str]:
     """Fold long lines for a terminal; what follows a label stays in the label's column."""
-    lines = []
-    for line in message.splitlines():
-        inside = " " * len("expected: ") if LABELLED.fullmatch(line) else ""
-        folded = textwrap.wrap(line, WIDTH, subsequent_indent=inside, break_on_hyphens=False)
-        lines += folded or [""]
+    inside = " " * len("expected: ")
+    lines = [""] if labelled else []
+    for label, text in labelled:
+        lines += _wrapped(f"{label + ':':<{len(inside)}}{text}", inside)
+    for note in notes:
+        lines += ["", *(line for part in note.splitlines() for line in _wrapped(part, ""))]
     return lines
 
 
-def _message(message: str) -> str:
-    """Show labelled lines as a table without lines of its own, the rest as paragraphs."""
-    parts, rows = [], ""
-    for line in filter(None, message.splitlines()):
-        if found := LABELLED.fullmatch(line):
-            label, text = map(html.escape, found.groups())
-            rows += f'<tr style="background:none"><th scope="row" style="{PLAIN}">{label}</th>'
-            rows += f'<td style="{PLAIN}">{text}</td></tr>'
-        else:
-            parts.append(
-                f'<p style="margin:0.4em 0;overflow-wrap:anywhere">{html.escape(line)}</p>'
-            )
+def _wrapped(text: str, inside: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, subsequent_indent=inside, break_on_hyphens=False) or [""]
+
+
+def _told(labelled: Sequence[tuple[str, str]], notes: Sequence[str]) -> str:
+    """Show labelled lines as a table without lines of its own, the notes as paragraphs."""
+    rows = "".join(
+        f'<tr style="background:none"><th scope="row" style="{PLAIN}">{html.escape(label)}</th>'
+        f'<td style="{PLAIN}">{html.escape(text)}</td></tr>'
+        for label, text in labelled
+    )
     table = f'<table style="margin:0.4em 0;border-collapse:collapse">{rows}</table>' if rows else ""
-    return table + "".join(parts)
+    return table + "".join(
+        f'<p style="margin:0.4em 0;overflow-wrap:anywhere">{html.escape(note)}</p>'
+        for note in notes
+    )
 
 
 """What the student's check knows of each exercise, read from ``references.npz`` beside it."""
@@ -1167,7 +1209,7 @@ def summary() -> None:
         remark = "" if name in _points else "not checked yet"
         rows.append(Row(name, points == whole, points, whole, remark, name not in _points))
     done = all(row.passed for row in rows)
-    _show(Panel("Your points on the visible examples", rows, "", done))
+    _show(Panel("Your points on the visible examples", rows, good=done))
 
 
 def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
@@ -1176,19 +1218,19 @@ def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
     if not callable(function):
         got = "nothing" if function is None else type(function).__name__
         finding = Finding("defined", layout.name, "a function", got, "the cell that defines it")
-        return _panel(reference, dict.fromkeys(_names(layout), finding), finding, "", {})
+        return _panel(reference, dict.fromkeys(_names(layout), finding), finding, (), {})
     attempt, cause = _attempt_again(reference, function, _attempt(reference, function))
     if attempt.failed and reference.helper and not attempt.empty:
         replayed = _attempt(reference, with_replay(reference, function))
         if not replayed.failed and not _right_cell(reference, function):
             note = f"right, once {reference.helper} is: mend that one first"
-            return _panel(reference, {}, None, note, replayed.outputs)
+            return _panel(reference, {}, None, (note,), replayed.outputs)
         if cause is None and (replayed.replay is not None or _says_empty(attempt.error)):
             attempt, cause = replayed, _known_mistake(reference, replayed)
     cause = cause or _other_cause(reference, attempt)
     first = next((finding for finding in attempt.findings.values() if finding), None)
-    hint = cause.text() if cause else ""
-    panel, message = _panel(reference, attempt.findings, first, hint, attempt.outputs)
+    notes = (cause.text(),) if cause else ()
+    panel, message = _panel(reference, attempt.findings, first, notes, attempt.outputs)
     return (_to_do(panel, layout) if attempt.empty else panel), message
 
 
@@ -1228,13 +1270,14 @@ def _names(layout: Layout) -> list[str]:
 def _raised(layout: Layout, error: Exception) -> _Attempt:
     frames = traceback.extract_tb(error.__traceback__)
     empty = _says_empty(error) and frames[-1].name == layout.name  # not the cell that it calls
-    called = f"{layout.name} called with the visible example"
-    got = EMPTY if empty else f"{type(error).__name__}: {error}"
-    look = "the cell above: write the function there" if empty else _line_of(error)
+    called, got = "called with the visible example", f"{type(error).__name__}: {error}"
+    checked, look, short = f"{layout.name} {called}", _line_of(error), f"{called}: got {got}"
+    if empty:
+        got, look, short = EMPTY, "the cell above: write the function there", EMPTY
     if isinstance(error, NotThisStep):
-        called, look = f"how {layout.name} calls its cell function", "the call inside the loop"
-        got = str(error)
-    finding = Finding("raised", called, "a result", got, look)
+        checked, look = f"how {layout.name} calls its cell function", "the call inside the loop"
+        got, short = str(error), ""
+    finding = Finding("raised", checked, "a result", got, look, short)
     replay = error if isinstance(error, NotThisStep) else None
     findings: dict[str, Finding | None] = dict.fromkeys(_names(layout), finding)
     return _Attempt(findings, {}, None, error, empty, replay)
@@ -1259,9 +1302,7 @@ def _line_of(error: Exception) -> str:
 def _changed(layout: Layout, before: tuple[Tree, ...], after: tuple[Tree, ...]) -> Finding | None:
     for name, old, new in zip(layout.arguments, before, after, strict=False):
         if not same(old, new, 0.0):
-            where = f"the argument {name} after the call"
-            look = "a line that writes into an argument (+= or [...] =): work on a copy"
-            return Finding("inputs", where, "as it was before", "changed", look)
+            return changed_argument(name)
     return None
 
 
@@ -1340,7 +1381,7 @@ def _panel(
     reference: Reference,
     findings: Mapping[str, Finding | None],
     first: Finding | None,
-    hint: str,
+    notes: tuple[str, ...],
     outputs: Mapping[str, Tree],
 ) -> tuple[Panel, str]:
     layout = reference.layout
@@ -1357,10 +1398,10 @@ def _panel(
         for line in layout.checks
     ]
     if first is None:
-        return Panel(f"{layout.name}: all checks passed", rows, hint, True), ""
-    message = "\n".join(part for part in (first.text(), hint and f"\n{hint}") if part)
-    panel = Panel(f"{layout.name}: not right yet", rows, message)
-    return panel, _in_short(layout.name, first)
+        return Panel(f"{layout.name}: all checks passed", rows, (), notes, True), ""
+    panel = Panel(f"{layout.name}: not right yet", rows, first.lines, notes)
+    short = first.short or f"{first.checked}: got {first.got}"
+    return panel, f"{layout.name}: {short}"
 
 
 def _remark(
@@ -1374,22 +1415,11 @@ def _remark(
     return _agreement(reference, outputs, line.name)
 
 
-def _in_short(name: str, first: Finding) -> str:
-    """Say in one line what is wrong; the table above it says the rest."""
-    if first.got == EMPTY:
-        return f"{name}: {EMPTY}"
-    where = first.checked.removeprefix(f"{name} ").removesuffix(f" of {name}")
-    if VALUES_OFF in first.got:
-        return f"{name}: {where}: {first.got.partition(VALUES_OFF)[0]}{VALUES_OFF}"
-    return f"{name}: {where}: got {first.got}"
-
-
 def _to_do(panel: Panel, layout: Layout) -> Panel:
     """The panel of a function that is still the stub: what there is to earn, nothing wrong yet."""
     rows = [replace(row, to_do=True) for row in panel.rows]
-    return Panel(
-        f"{layout.name}: not written yet", rows, f"{EMPTY.capitalize()}: write the function above."
-    )
+    note = f"{EMPTY.capitalize()}: write the function above."
+    return Panel(f"{layout.name}: not written yet", rows, notes=(note,))
 
 
 def _agreement(reference: Reference, outputs: Mapping[str, Tree], name: str) -> str:

@@ -12,7 +12,8 @@ from nbgrader.api import Student
 from grader.course import Course
 from grader.errors import UsageError
 from grader.exports.roster import Person, read_roster
-from grader.gradebook import no_gradebook, open_gradebook
+from grader.gradebook import open_gradebook
+from grader.gradebook_state import no_gradebook
 from grader.marks import Marks, read_marks
 
 Points = int | float

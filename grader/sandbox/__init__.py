@@ -31,11 +31,12 @@ from .data import (
 )
 from .isolation import adopt_orphans, bubblewrap, protect_parent
 from .job import Job
-from .limits import Limits
+from .limits import SAFE, Limits
 from .run import run_cells
 from .sandbox import Sandbox, available_tiers
 
 __all__ = [
+    "SAFE",
     "Call",
     "CellResult",
     "CellSource",

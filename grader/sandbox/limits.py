@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 MEGABYTE = 1 << 20
+SAFE = ("A", "B")  # the tiers below which student code could read the solution
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,112 @@
+"""Verdicts on disk: ``autograded/<student>/<assignment>/verdict.json`` beside the notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.assignment import Assignment
+from grader.course import Course
+from grader.errors import UsageError
+from grader.exchange import carry, exchange_files
+from grader.files import write_beside
+from grader.sandbox import SAFE
+from grader.verdict import Verdict, VerdictError
+
+FILE = "verdict.json"
+
+
+@dataclass(frozen=True)
+class Records:
+    """The verdicts of one assignment by student, in the order of their ids.
+
+    ``unusable`` are the students whose file is no verdict of this release.
+    """
+
+    name: str
+    verdicts: Mapping[str, Verdict]
+    unusable: tuple[str, ...] = ()
+
+
+def read_records(course: Course, name: str, only: str | None = None) -> Records:
+    """Read the verdicts of ``name``, of the student ``only`` or of all.
+
+    Raises UsageError when nothing was graded yet.
+    """
+    verdicts: dict[str, Verdict] = {}
+    unusable: list[str] = []
+    for path in sorted(course.autograded.glob(f"*/{name}/{FILE}")):
+        student = path.parent.parent.name
+        if only not in (None, student):
+            continue
+        verdict = read_verdict(path)
+        if verdict is None:
+            unusable.append(student)
+        else:
+            verdicts[student] = verdict
+    if not verdicts and not unusable:
+        whose = f" of {only}" if only else ""
+        again = f" --student {only}" if only else ""
+        raise UsageError(
+            f"nothing{whose} is graded for {name}: run `grader autograde {name}{again}` first"
+        )
+    return Records(name, verdicts, tuple(unusable))
+
+
+def read_verdict(path: Path) -> Verdict | None:
+    """Read the verdict at ``path``, None when there is none that this release can read."""
+    try:
+        return Verdict.from_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, VerdictError):
+        return None
+
+
+def has_record(graded: Path) -> bool:
+    """Whether a verdict lies in the folder of a graded submission."""
+    return (graded / FILE).exists()
+
+
+def is_current(
+    course: Course, assignment: Assignment, student: str, digest: str, safe: bool = True
+) -> bool:
+    """Whether this very submission was graded already with this source and this kit.
+
+    What was graded without isolation is not current once there is a ``safe`` way.
+    """
+    name = assignment.spec.name
+    folder = course.autograded / student / name
+    if exchange_files(folder) != exchange_files(course.submitted / student / name):
+        return False  # the same work, handed in again: its time counts, and so does its secret
+    verdict = read_verdict(folder / FILE)
+    if verdict is None or verdict.outcome == "grader_error":
+        return False
+    if verdict.outcome == "graded":
+        exposed = verdict.sandbox.get("tier", SAFE[0]) not in SAFE
+        if (safe and exposed) or not (folder / f"{name}.ipynb").is_file():
+            return False
+    return dict(verdict.inputs) == dict(assignment.inputs(digest))
+
+
+def publish(
+    course: Course, student: str, name: str, verdict: Verdict, notebook: str | None
+) -> None:
+    """Write the autograded notebook and then the verdict, each beside and renamed."""
+    folder = course.autograded / student / name
+    if notebook is not None:
+        write_beside(folder / f"{name}.ipynb", notebook.encode())
+    else:
+        (folder / f"{name}.ipynb").unlink(missing_ok=True)
+    publish_verdict(course, student, name, verdict)
+
+
+def publish_verdict(course: Course, student: str, name: str, verdict: Verdict) -> None:
+    """Write the verdict, after the time and the secret of the submission that it is on."""
+    folder = course.autograded / student / name
+    carry(course.submitted / student / name, folder)
+    write_verdict(folder / FILE, verdict)
+
+
+def write_verdict(path: Path, verdict: Verdict) -> None:
+    """Write a verdict as JSON, beside and renamed."""
+    write_beside(path, verdict.to_json().encode())

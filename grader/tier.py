@@ -1,0 +1,38 @@
+"""Choose the isolation in which a class is judged, and the number of judges."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+
+from grader.errors import UsageError
+from grader.sandbox import SAFE, Sandbox
+
+
+def choose_tier(allow_unsafe: bool, warming: Sequence[Future[str]] = ()) -> str:
+    """Return the strongest isolation that starts here; raises UsageError when it is too weak.
+
+    Judge processes that are ``warming`` up know it, the first of them soonest.
+    """
+    try:
+        tier = warming[0].result() if warming else _try_tier()
+    except BrokenProcessPool:
+        tier = _try_tier()
+    if tier in SAFE or allow_unsafe:
+        return tier
+    raise UsageError(
+        "this system cannot isolate submissions (no bubblewrap, no Landlock): a submission could "
+        "read the solution; install bubblewrap, or accept that with --allow-unsafe"
+    )
+
+
+def _try_tier() -> str:
+    with Sandbox() as sandbox:
+        return sandbox.tier
+
+
+def cores() -> int:
+    """Count the processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
