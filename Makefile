@@ -107,10 +107,11 @@ formgrader: $(READY)  ## open nbgrader's formgrader on the course (COURSE=build/
 	@cd $(COURSE) && $(JUPYTERLAB) --LabApp.default_url=/formgrader $(ARGS)
 
 .PHONY: lint format lock environment clean
-lint: $(READY)  ## check style, format and types
+lint: $(READY)  ## check style, format, types, and which way imports point
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
+	@$(PY) -c "from importlinter.cli import lint_imports_command as run; run()" --no-cache --no-logo
 
 format: $(READY)  ## mend what the linter and the formatter can mend by themselves
 	@$(PY) -m ruff check --fix
@@ -121,7 +122,7 @@ lock: $(READY)  ## remake the locks from pyproject.toml (ARGS=--upgrade for newe
 
 environment: $(READY)  ## remake environment.yml from pyproject.toml
 	@mkdir -p build
-	@$(PY) -m grader.environment > build/environment.yml && mv build/environment.yml environment.yml
+	@$(PY) .ci/environment.py > build/environment.yml && mv build/environment.yml environment.yml
 
 clean:  ## remove build/ and caches; never a course's gradebook, a submission or work in build/lab
 	@test ! -d build || find build -mindepth 1 -maxdepth 1 ! -path build/lab -exec rm -rf {} +

@@ -12,14 +12,14 @@ import click
 from grader import __version__
 from grader.course import Course
 from grader.errors import UsageError
+from grader.html.wording import counted
 from grader.progress import bar
-from grader.wording import counted
 
 # nbgrader imports jsonschema, which takes up to seconds to get ready to check addresses in any
 # script ("iri"), unless this optional package is missing. No notebook's schema asks for that.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
-FILE = click.Path(path_type=Path)
+A_FILE = click.Path(path_type=Path)
 
 
 class Verbs(click.Group):
@@ -83,7 +83,7 @@ def in_course(function: Callable[..., Any]) -> Callable[..., Any]:
 @in_course
 def release(assignment: str | None, adopt: bool, course: Course) -> None:
     """Make the student's folder from the assignment's text."""
-    from grader.release import release as run
+    from grader.release.release import release as run
 
     made = run(course, course.assignment(assignment), adopt)
     for file in made.files:
@@ -109,7 +109,7 @@ def autograde(
     course: Course,
 ) -> None:
     """Judge what was submitted and write notebooks, verdicts and the gradebook."""
-    from grader.autograde import autograde as run
+    from grader.autograde.autograde import autograde as run
 
     name = course.assignment(assignment)
     with bar(f"grading {name}") as progress:
@@ -137,7 +137,7 @@ def autograde(
 @in_course
 def feedback(assignment: str | None, student: str | None, course: Course) -> None:
     """Write a page of feedback for each graded student."""
-    from grader.feedback import feedback as run
+    from grader.feedback.feedback import feedback as run
 
     name = course.assignment(assignment)
     with bar(f"feedback on {name}") as progress:
@@ -154,7 +154,7 @@ def feedback(assignment: str | None, student: str | None, course: Course) -> Non
 @in_course
 def report(assignment: str | None, course: Course) -> None:
     """Write the class report: scores, exercises, mistakes, submissions that are alike."""
-    from grader.report import report as run
+    from grader.report.report import report as run
 
     name = course.assignment(assignment)
     with bar(f"report on {name}") as progress:
@@ -171,12 +171,12 @@ def demo(assignment: str | None, course: Course) -> None:
     """Run a bundled class through release, grading, feedback and export, in build/demo/."""
     from rich.console import Console
 
-    from grader import demo as bundled
+    from grader.simulate import demo as bundled
 
     name, folder = course.assignment(assignment), course.root / "build" / "demo"
     with bar("grading the bundled class") as progress:
         trial, summary = bundled.demo(course, name, folder, progress)
-    places = bundled.publish(trial, summary.assignment)
+    places = bundled.write_results(trial, summary.assignment)
     bundled.show(summary, Console(width=None if sys.stdout.isatty() else 160))
     for what, path in places:
         click.echo(f"{what}: {path.relative_to(course.root)}")
@@ -194,8 +194,8 @@ def mark(
     notebook: Path, assignment: str | None, target: Path | None, allow_unsafe: bool, course: Course
 ) -> None:
     """Mark one notebook against the course, without a gradebook."""
-    from grader.mark import assignment_of
-    from grader.mark import mark as run
+    from grader.autograde.mark import assignment_of
+    from grader.autograde.mark import mark as run
     from grader.records import write_verdict
 
     verdict = run(course, assignment_of(course, notebook, assignment), notebook, allow_unsafe)
@@ -218,7 +218,7 @@ def mark(
 @in_course
 def simulate(number: int, assignment: str | None, seed: int, course: Course) -> None:
     """Write a synthetic class into submitted/."""
-    from grader.classroom import simulate as run
+    from grader.simulate.hand_in import simulate as run
 
     made = run(course, course.assignment(assignment), number, seed)
     click.echo(f"{made} submissions in {course.submitted}")
@@ -254,15 +254,15 @@ def bench(
     course: Course,
 ) -> None:
     """Measure stock nbgrader, this kit and the floor on the same class."""
-    from grader.bench import bench as run
-    from grader.bench import table, write
+    from grader.simulate.bench import bench as run
+    from grader.simulate.bench import figures_table, write
 
     def say(line: str) -> None:
         click.echo(line, err=True)
 
     stock = min(stock, submissions)
     figures = run(course, course.assignment(assignment), submissions, stock, workers, say)
-    click.echo(table(figures))
+    click.echo(figures_table(figures))
     if target is not None:
         write(figures, target)
 
@@ -274,8 +274,8 @@ def bench(
 @in_course
 def verify(assignment: str | None, workers: int | None, every: bool, course: Course) -> None:
     """Hold an assignment's marking to account: solution, blank, mistakes, references."""
-    from grader.tier import cores
-    from grader.verify import verify as run
+    from grader.autograde.isolation import cores
+    from grader.verify.verify import verify as run
 
     name, failed = course.assignment(assignment), 0
     with bar(f"judging the solution and the mistakes of {name}") as progress:
@@ -296,17 +296,21 @@ def verify(assignment: str | None, workers: int | None, every: bool, course: Cou
     default="csv",
     show_default=True,
 )
-@click.option("--roster", type=FILE, metavar="FILE", help="CSV with names, ids, who is excused.")
-@click.option("--worksheet", type=FILE, metavar="FILE", help="Moodle: the worksheet to fill in.")
+@click.option(
+    "--roster", type=A_FILE, metavar="A_FILE", help="CSV with names, ids, who is excused."
+)
+@click.option(
+    "--worksheet", type=A_FILE, metavar="A_FILE", help="Moodle: the worksheet to fill in."
+)
 @click.option("--column-id", "column", metavar="N", help="Canvas, Blackboard: their number of it.")
 @click.option("--student", metavar="S", help="Gradescope: whose submission.")
 @click.option("--provisional", is_flag=True, help="Even while answers still wait for marks.")
-@click.option("--output", type=FILE, metavar="FILE", help="Write here, not into exports/.")
+@click.option("--output", type=A_FILE, metavar="A_FILE", help="Write here, not into exports/.")
 @in_course
 def export(assignment: str | None, course: Course, **wanted: Any) -> None:
     """Write grades into a file for a spreadsheet or a learning platform."""
-    from grader.export import Wanted
-    from grader.export import export as run
+    from grader.export.export import Wanted
+    from grader.export.export import export as run
 
     made = run(course, course.assignment(assignment), Wanted(**wanted))
     if made.path is not None:

@@ -9,13 +9,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.assignment import Packed, load_spec
+from grader.assignment.assignment import Packed, load_spec
+from grader.assignment.source import read_source
+from grader.assignment.spec import Spec
 from grader.errors import UsageError
-from grader.files import read_text
-from grader.source import read_source
-from grader.spec import Spec
-
-STUB = 'raise NotImplementedError("this exercise is still empty")'
+from grader.files.atomic import read_text
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from grader.autograde.isolation import cores
 from grader.course import Course
 from grader.errors import UsageError
-from grader.gradebook_state import count_submissions, no_gradebook
+from grader.gradebook.state import count_submissions, no_gradebook
 from grader.sandbox import SAFE, available_tiers, bubblewrap
-from grader.tier import cores
 
 LAYERS = {
     "A": "bubblewrap namespaces, Landlock, seccomp, limits",

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.assignment import Assignment
+from grader.assignment.assignment import Assignment
 from grader.course import Course
 from grader.errors import UsageError
-from grader.exchange import carry, exchange_files
-from grader.files import write_beside
+from grader.files.atomic import write_beside
+from grader.gradebook.exchange_files import carry, exchange_files
 from grader.sandbox import SAFE
 from grader.verdict import Verdict, VerdictError
 
-FILE = "verdict.json"
+VERDICT_FILE = "verdict.json"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def read_records(course: Course, name: str, only: str | None = None) -> Records:
     """
     verdicts: dict[str, Verdict] = {}
     unusable: list[str] = []
-    for path in sorted(course.autograded.glob(f"*/{name}/{FILE}")):
+    for path in sorted(course.autograded.glob(f"*/{name}/{VERDICT_FILE}")):
         student = path.parent.parent.name
         if only not in (None, student):
             continue
@@ -64,7 +64,7 @@ def read_verdict(path: Path) -> Verdict | None:
 
 def has_record(graded: Path) -> bool:
     """Whether a verdict lies in the folder of a graded submission."""
-    return (graded / FILE).exists()
+    return (graded / VERDICT_FILE).exists()
 
 
 def is_current(
@@ -78,7 +78,7 @@ def is_current(
     folder = course.autograded / student / name
     if exchange_files(folder) != exchange_files(course.submitted / student / name):
         return False  # the same work, handed in again: its time counts, and so does its secret
-    verdict = read_verdict(folder / FILE)
+    verdict = read_verdict(folder / VERDICT_FILE)
     if verdict is None or verdict.outcome == "grader_error":
         return False
     if verdict.outcome == "graded":
@@ -104,7 +104,7 @@ def publish_verdict(course: Course, student: str, name: str, verdict: Verdict) -
     """Write the verdict, after the time and the secret of the submission that it is on."""
     folder = course.autograded / student / name
     carry(course.submitted / student / name, folder)
-    write_verdict(folder / FILE, verdict)
+    write_verdict(folder / VERDICT_FILE, verdict)
 
 
 def write_verdict(path: Path, verdict: Verdict) -> None:

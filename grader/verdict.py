@@ -13,11 +13,11 @@ from typing import Any
 
 import msgspec
 
-from grader.causes import Cause
-from grader.compare import Finding
+from grader.comparison.causes import Cause
+from grader.comparison.finding import Finding
 
 SCHEMA = 2
-OUTCOMES = ("graded", "unreadable", "grader_error")
+VERDICT_OUTCOMES = ("graded", "unreadable", "grader_error")
 EXERCISE_OUTCOMES = (
     "passed",
     "failed",
@@ -180,7 +180,7 @@ class Verdict:
     message: str = ""
 
     def __post_init__(self) -> None:
-        if self.outcome not in OUTCOMES:
+        if self.outcome not in VERDICT_OUTCOMES:
             raise VerdictError(f"no such outcome {self.outcome!r}")
         _within(self.score, self.max_score, "score")
         earned = sum(exercise.points for exercise in self.exercises)

@@ -15,16 +15,19 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from grader import __version__, demo
-from grader.bench import Measured
-from grader.classroom import Pupil, copy_of, hand_in
+from grader import __version__
 from grader.cli import main
-from grader.config import gradebook_url
 from grader.course import Course
-from grader.gradebook import open_gradebook
+from grader.gradebook.config import gradebook_url
+from grader.gradebook.write import open_gradebook
 from grader.sandbox import bubblewrap
+from grader.simulate import demo
+from grader.simulate.bench import Measured
+from grader.simulate.copy_course import copy_of
+from grader.simulate.hand_in import hand_in
+from grader.simulate.pupils import Pupil
 from grader.verdict import Verdict
-from tests.class_kit import NAME, ROOT, assignment, book_of, course
+from tests.kit.course import NAME, ROOT, assignment, book_of, course
 
 VERBS = sorted(main.commands)
 CONTRACT = (
@@ -77,7 +80,8 @@ def test_the_demo_leaves_the_course_alone_and_ends_with_a_table(
     shutil.copytree(ROOT / "docs" / "figures", here.root / "docs" / "figures")
     (here.solutions / "another.py").write_text("# %%\nx = 1\n", encoding="utf-8")
     (here.solutions / "another_exercises.py").write_text(
-        "from grader.spec import Spec\nSPEC = Spec('another', 'Another', ())\n", encoding="utf-8"
+        "from grader.assignment.spec import Spec\nSPEC = Spec('another', 'Another', ())\n",
+        encoding="utf-8",
     )
     refused(run("demo", at=here), "say which assignment: one of another, rnn_step_by_step")
     some = [Pupil("ada"), Pupil("blank", solved=())]
@@ -282,7 +286,7 @@ def test_a_full_disk_is_one_line(here: Course, monkeypatch: pytest.MonkeyPatch) 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", "/somewhere/x.ipynb")
 
-    monkeypatch.setattr("grader.classroom.write_beside", full)
+    monkeypatch.setattr("grader.simulate.hand_in.write_beside", full)
     refused(run("simulate", "1", at=here), r"/somewhere/x.ipynb cannot be used \(No space left")
 
 
@@ -294,7 +298,7 @@ def test_an_interruption_is_one_line_and_exit_code_1(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("grader.classroom.simulate", stop)
+    monkeypatch.setattr("grader.simulate.hand_in.simulate", stop)
     result = run("simulate", "1", at=here)
     assert result.exit_code == 1
     assert result.stderr.strip() == "grader: interrupted; run it again to finish the rest"
@@ -336,12 +340,12 @@ def test_a_fault_of_the_kit_ends_with_exit_code_1(
     here: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A grader error is listed on standard error, and the command does not end well."""
-    from grader.autograde import Summary
+    from grader.autograde.autograde import Summary
 
     def fails(*_: object, **__: object) -> Summary:
         return Summary(NAME, "A", faults=["ada: odd"])
 
-    monkeypatch.setattr("grader.autograde.autograde", fails)
+    monkeypatch.setattr("grader.autograde.autograde.autograde", fails)
     result = run("autograde", at=here)
     assert result.exit_code == 1
     assert result.stderr.strip() == "grader error, not published: ada: odd"
@@ -416,7 +420,7 @@ def test_bench_writes_what_the_contract_lists(
         took = next(seconds)
         return Measured(submissions / took, 0.5, 100.0, took, submissions)
 
-    monkeypatch.setattr("grader.bench._measure", measured)
+    monkeypatch.setattr("grader.simulate.bench._measure", measured)
     target = tmp_path / "b.json"
     result = run("bench", "--submissions", "4", "--stock", "2", "--json", target, at=here)
     assert result.exit_code == 0, result.output
@@ -439,7 +443,7 @@ def test_bench_counts_what_runs_inside_the_sandbox(tmp_path: Path) -> None:
         "    job.run()\n"
     )
     code = (
-        "import sys, pathlib, grader.bench as bench\n"
+        "import sys, pathlib, grader.simulate.bench as bench\n"
         "print(bench._measure([sys.executable, 'works.py'], pathlib.Path(sys.argv[1]), 1))"
     )
     ran = subprocess.run(

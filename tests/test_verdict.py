@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.causes import Cause
-from grader.compare import Finding
+from grader.comparison.causes import Cause
+from grader.comparison.finding import Finding
 from grader.verdict import (
     EXERCISE_OUTCOMES,
     CheckResult,

@@ -1,37 +1,23 @@
-# derived from compare.py, trees.py, causes.py, naming.py, view.py, reference.py, replay.py, check.py in grader/ by `make release`; edit those files
+# derived from layout.py, finding.py, stub.py, time_limit.py, ladder.py, trees.py, packing.py, fingerprints.py, causes.py, known_mistakes.py, panel.py, references_file.py, replay.py, check.py in grader/ by `make release`; edit those files
 """Check your own functions: ``from selfcheck import check``.
 
-Compare what a function returned with what it should have returned, one rung at a time.
+What an exercise returns, part by part, and how its points are spread over the parts.
 """
 
 from __future__ import annotations
 
 
-"""Compare what a function returned with what it should have returned, one rung at a time.
-
-The ladder, in this order, stopping at the first rung that does not hold: returned what was asked,
-an array, its shape, its dtype, finite, its values, the cache's contents, the arguments left alone.
-The judge and the student's own check use this one file (``make release`` copies it into
-``selfcheck.py``), so it needs nothing but NumPy.
-"""
+"""What an exercise returns, part by part, and how its points are spread over the parts."""
 
 
-import difflib
-import functools
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 Tree = Any  # arrays, numbers, strings and None in nested tuples, lists and dictionaries
-
-LETTERS = re.compile(r"[A-Za-z]\w*")
-LABELS = ("checked", "expected", "got", "look at")  # of the four lines that say what is wrong
-LONGEST_KEY = 24  # characters of a dictionary's key that a message shows
 
 
 @dataclass(frozen=True)
@@ -60,6 +46,47 @@ class Layout:
     checks: tuple[Check, ...]
     returns_dict: bool = False
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far from the reference a value may be, and whether messages may show values."""
+
+    relative: float = 1e-6
+    reveal: bool = False
+
+
+def earned(layout: Layout, failed: set[str]) -> dict[str, float]:
+    """Points by check when the checks in ``failed`` did not hold.
+
+    A wrong main value caps the exercise at half of its points, and the ``inputs`` check counts
+    only when every main value is right: leaving arguments alone is no merit of a wrong answer.
+    """
+    wrong_main = any(line.main and line.name in failed for line in layout.checks)
+    points = {
+        line.name: 0.0
+        if line.name in failed or (wrong_main and line.name == "inputs")
+        else line.points
+        for line in layout.checks
+    }
+    total, half = sum(points.values()), sum(line.points for line in layout.checks) / 2
+    if wrong_main and total > half:
+        points = {name: value * half / total for name, value in points.items()}
+    return points
+
+
+"""Say what is wrong with a result, and where, in four lines."""
+
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+LABELS = ("checked", "expected", "got", "look at")  # of the four lines that say what is wrong
+LONGEST_KEY = 24  # characters of a dictionary's key that a message shows
 
 
 @dataclass(frozen=True)
@@ -104,21 +131,20 @@ class Place:
         return f"{self.part} of {self.function}"
 
 
-@dataclass(frozen=True)
-class Tolerance:
-    """How far from the reference a value may be, and whether messages may show values."""
+def found_at(
+    rung: str, place: Place, expected: str, got: str, look: str, about: str = "", short: str = ""
+) -> Finding:
+    """Describe what is wrong at a place; ``about`` says of what there: its shape, its values."""
+    of = f"{about} of " if about else ""
+    short = f"{of}{place.part}: {short or f'got {got}'}"
+    return Finding(rung, f"{of}{place}", expected, got, look, short)
 
-    relative: float = 1e-6
-    reveal: bool = False
 
-
-def relative_error(a: Array, n: Array, tolerance: float) -> float:
-    """Whole-array error ‖a-n‖ / max(‖a‖+‖n‖, floor); the floor lets rounding around zero agree."""
-    a, n = np.asarray(a, dtype=np.float64), np.asarray(n, dtype=np.float64)
-    with np.errstate(all="ignore"):
-        floor = tolerance * np.sqrt(max(a.size, 1))
-        size = max(float(np.linalg.norm(a) + np.linalg.norm(n)), floor)
-        return float(np.linalg.norm(a - n) / size)
+def changed_argument(argument: str = "") -> Finding:
+    """Describe arguments that a call has changed; by name where it is known which."""
+    which, were = (f"argument {argument}", "it was") if argument else ("arguments", "they were")
+    look = "a line that writes into an argument (+= or [...] =): work on a copy"
+    return Finding("inputs", f"the {which} after the call", f"as {were} before", "changed", look)
 
 
 def kind(value: Tree) -> str:
@@ -145,7 +171,72 @@ def _key(key: Any) -> str:
     return f"a {type(key).__name__}"
 
 
-def unpack(layout: Layout, result: Tree) -> tuple[dict[str, Tree], Finding | None]:
+"""What students find where they are to write a function, and how it is known again."""
+
+EMPTY = "this exercise is still empty"
+STUB = f'raise NotImplementedError("{EMPTY}")'
+
+
+"""Stop what does not come to its end, where the system can."""
+
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Stop an endless loop, where the system can (main thread, POSIX)."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
+        yield
+        return
+
+    def stop(*_: Any) -> None:
+        raise TimeoutError(f"no result after {seconds:g} s: does the loop come to an end?")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
+
+
+"""Compare what a function returned with what it should have returned, one rung at a time.
+
+The ladder, in this order, stopping at the first rung that does not hold: returned what was asked,
+an array, its shape, its dtype, finite, its values, the cache's contents, the arguments left alone.
+The judge and the student's own check use this one file (``make release`` copies it into
+``selfcheck.py``), so it needs nothing but NumPy.
+"""
+
+
+import difflib
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+
+LETTERS = re.compile(r"[A-Za-z]\w*")
+
+
+def relative_error(a: Array, n: Array, tolerance: float) -> float:
+    """Whole-array error ‖a-n‖ / max(‖a‖+‖n‖, floor); the floor lets rounding around zero agree."""
+    a, n = np.asarray(a, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    with np.errstate(all="ignore"):
+        floor = tolerance * np.sqrt(max(a.size, 1))
+        size = max(float(np.linalg.norm(a) + np.linalg.norm(n)), floor)
+        return float(np.linalg.norm(a - n) / size)
+
+
+def by_name(layout: Layout, result: Tree) -> tuple[dict[str, Tree], Finding | None]:
     """Take the result apart by name; the finding says what is wrong with it as a whole."""
     wanted = ", ".join(layout.returns)
     checked = f"what {layout.name} returns"
@@ -170,16 +261,7 @@ def missing_key(layout: Layout, name: str, outputs: Mapping[str, Tree]) -> Findi
     spare = [key for key in outputs if type(key) is str and key not in layout.returns]
     near = difflib.get_close_matches(name, spare, n=1, cutoff=0.5)
     look = f"the key {near[0]!r}: should it be {name!r}?" if near else "the returned dictionary"
-    return _found("returned", Place(name, layout.name), f"the key {name!r}", kind(outputs), look)
-
-
-def _found(
-    rung: str, place: Place, expected: str, got: str, look: str, about: str = "", short: str = ""
-) -> Finding:
-    """Describe what is wrong at a place; ``about`` says of what there: its shape, its values."""
-    of = f"{about} of " if about else ""
-    short = f"{of}{place.part}: {short or f'got {got}'}"
-    return Finding(rung, f"{of}{place}", expected, got, look, short)
+    return found_at("returned", Place(name, layout.name), f"the key {name!r}", kind(outputs), look)
 
 
 def array_finding(
@@ -191,21 +273,21 @@ def array_finding(
     source = f"the line that computes {line.name}"
     if not isinstance(got, np.ndarray):
         look = "an output that is still None" if got is None else "np.array or np.zeros"
-        return _found("array", where, "an array", kind(got), f"{source}: {look}")
+        return found_at("array", where, "an array", kind(got), f"{source}: {look}")
     got = np.asarray(got)  # a subclass may hide values or compare in its own way
     if got.shape != expected.shape:
         letters = f"{line.shape} = " if line.shape else ""
         want = f"shape {letters}{expected.shape}" + (f" with {dims}" if dims else "")
-        return _found(
+        return found_at(
             "shape", where, want, f"shape {got.shape}", _shape_look(line, got), "the shape"
         )
     if got.dtype.kind != "f":
         look = "an array made with an integer dtype, or from Python objects"
-        return _found("dtype", where, "floats", f"dtype {got.dtype}", look, "the dtype")
+        return found_at("dtype", where, "floats", f"dtype {got.dtype}", look, "the dtype")
     if not np.all(np.isfinite(got)):
         bad = int(np.sum(~np.isfinite(got)))
         look = "a division, a logarithm, or an exponential of a large number"
-        return _found("finite", where, "finite numbers", f"{bad} of {got.size} are not", look)
+        return found_at("finite", where, "finite numbers", f"{bad} of {got.size} are not", look)
     error = relative_error(got, expected, tol.relative)
     if error < tol.relative:
         return None
@@ -213,7 +295,7 @@ def array_finding(
     size = f"relative error {error:.2g}"
     seen = f"{share}{first} ({size})" if share else size
     agree = f"the values of the reference, to {round(-float(np.log10(tol.relative)))} digits"
-    return _found("values", where, agree, seen, source, "the values", share)
+    return found_at("values", where, agree, seen, source, "the values", share)
 
 
 def _shape_look(line: Check, got: Array) -> str:
@@ -280,10 +362,10 @@ def tree_finding(
     return None
 
 
-def identical(expected: Tree, got: Tree, settled: set[tuple[int, int]] | None = None) -> bool:
+def identical(expected: Tree, got: Tree, finished: set[tuple[int, int]] | None = None) -> bool:
     """Say whether a right value came back to the last bit; False decides nothing.
 
-    ``settled`` holds the pairs of dictionaries that have been found identical, by identity: every
+    ``finished`` holds the pairs of dictionaries that have been found identical, by identity: every
     step's cache holds the same parameters.
     """
     kind_ = type(expected)
@@ -297,27 +379,20 @@ def identical(expected: Tree, got: Tree, settled: set[tuple[int, int]] | None = 
         )
     if kind_ is not type(got) or kind_ not in (dict, tuple, list) or len(got) != len(expected):
         return False
-    settled = set() if settled is None else settled
+    finished = set() if finished is None else finished
     if kind_ is not dict:
-        return all(identical(e, g, settled) for e, g in zip(expected, got, strict=True))
+        return all(identical(e, g, finished) for e, g in zip(expected, got, strict=True))
     pair = id(expected), id(got)
-    if pair not in settled:
-        if not all(key in got and identical(expected[key], got[key], settled) for key in expected):
+    if pair not in finished:
+        if not all(key in got and identical(expected[key], got[key], finished) for key in expected):
             return False
-        settled.add(pair)
+        finished.add(pair)
     return True
 
 
 def _cache(where: Place, expected: str, got: Tree, line: Check) -> Finding:
     look = f"the line that puts {line.name} together, and what is kept at each step"
-    return _found("cache", where, expected, kind(got), look)
-
-
-def changed_argument(argument: str = "") -> Finding:
-    """Describe arguments that a call has changed; by name where it is known which."""
-    which, were = (f"argument {argument}", "it was") if argument else ("arguments", "they were")
-    look = "a line that writes into an argument (+= or [...] =): work on a copy"
-    return Finding("inputs", f"the {which} after the call", f"as {were} before", "changed", look)
+    return found_at("cache", where, expected, kind(got), look)
 
 
 @functools.cache
@@ -332,8 +407,8 @@ def compare(
 
     Raises nothing for any ``got``; ``expected`` must have the layout's own structure.
     """
-    outputs, whole = unpack(layout, got)
-    truth, _ = unpack(layout, expected)
+    outputs, whole = by_name(layout, got)
+    truth, _ = by_name(layout, expected)
     findings: dict[str, Finding | None] = {}
     for line in layout.checks:
         if line.name == "inputs":
@@ -355,25 +430,6 @@ def compare(
     return findings
 
 
-def earned(layout: Layout, failed: set[str]) -> dict[str, float]:
-    """Points by check when the checks in ``failed`` did not hold.
-
-    A wrong main value caps the exercise at half of its points, and the ``inputs`` check counts
-    only when every main value is right: leaving arguments alone is no merit of a wrong answer.
-    """
-    wrong_main = any(line.main and line.name in failed for line in layout.checks)
-    points = {
-        line.name: 0.0
-        if line.name in failed or (wrong_main and line.name == "inputs")
-        else line.points
-        for line in layout.checks
-    }
-    total, half = sum(points.values()), sum(line.points for line in layout.checks) / 2
-    if wrong_main and total > half:
-        points = {name: value * half / total for name, value in points.items()}
-    return points
-
-
 """Nested results as flat arrays plus a JSON description, and short fingerprints of them.
 
 Used to ship references to students without pickle, and to recognise a known wrong result without
@@ -382,7 +438,6 @@ shipping how it came about. Copied into ``selfcheck.py``, so it needs nothing bu
 
 
 import copy
-import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -390,40 +445,7 @@ import numpy as np
 
 
 
-def pack(tree: Tree, store: dict[str, Array], names: dict[int, str]) -> Any:
-    """Put the arrays of ``tree`` into ``store`` and return its structure as JSON data.
-
-    ``names`` remembers by identity which arrays are stored already, so that the parameters that
-    every step's cache holds are written once. Raises TypeError for anything but plain data.
-    """
-    if isinstance(tree, np.ndarray):
-        if id(tree) not in names:
-            names[id(tree)] = f"a{len(store)}"
-            store[names[id(tree)]] = tree
-        return {"array": names[id(tree)]}
-    if isinstance(tree, tuple | list):
-        return {type(tree).__name__: [pack(item, store, names) for item in tree]}
-    if isinstance(tree, Mapping):
-        return {"dict": {key: pack(value, store, names) for key, value in tree.items()}}
-    if tree is None or isinstance(tree, bool | int | float | str):
-        return {"value": tree}
-    raise TypeError(f"cannot store {type(tree).__name__}")
-
-
-def unpack_tree(about: Mapping[str, Any], store: Mapping[str, Array]) -> Tree:
-    """Rebuild what ``pack`` described; the same stored array comes back as the same object."""
-    [(kind_, body)] = about.items()
-    if kind_ == "array":
-        return store[body]
-    if kind_ == "dict":
-        return {key: unpack_tree(value, store) for key, value in body.items()}
-    if kind_ == "value":
-        return body
-    items = [unpack_tree(item, store) for item in body]
-    return tuple(items) if kind_ == "tuple" else items
-
-
-def fresh(tree: Tree, made: dict[int, Any] | None = None) -> Tree:
+def deep_copy(tree: Tree, made: dict[int, Any] | None = None) -> Tree:
     """Return a deep copy that keeps sharing inside the tree, each array in its own memory.
 
     Does what ``copy.deepcopy`` does, and leaves to it what is not plain, in a third of the time.
@@ -434,15 +456,15 @@ def fresh(tree: Tree, made: dict[int, Any] | None = None) -> Tree:
         return made[id(tree)]
     kind_ = type(tree)
     if kind_ is tuple:
-        return tuple([fresh(item, made) for item in tree])
+        return tuple([deep_copy(item, made) for item in tree])
     if kind_ is np.ndarray and not tree.dtype.hasobject:
         made[id(tree)] = copied = tree.copy(order="K")
     elif kind_ is dict:
         made[id(tree)] = copied = {}
-        copied.update((key, fresh(value, made)) for key, value in tree.items())
+        copied.update((key, deep_copy(value, made)) for key, value in tree.items())
     elif kind_ is list:
         made[id(tree)] = copied = []
-        copied.extend(fresh(item, made) for item in tree)
+        copied.extend(deep_copy(item, made) for item in tree)
     else:
         copied = copy.deepcopy(tree, made)
     return copied
@@ -481,6 +503,61 @@ def _same_leaf(a: Any, b: Any, tolerance: float) -> bool:
     return type(a) is type(b) and bool(a == b)
 
 
+"""Store nested results as flat arrays and a description in JSON: never pickle."""
+
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+
+
+def pack(tree: Tree, store: dict[str, Array], names: dict[int, str]) -> Any:
+    """Put the arrays of ``tree`` into ``store`` and return its structure as JSON data.
+
+    ``names`` remembers by identity which arrays are stored already, so that the parameters that
+    every step's cache holds are written once. Raises TypeError for anything but plain data.
+    """
+    if isinstance(tree, np.ndarray):
+        if id(tree) not in names:
+            names[id(tree)] = f"a{len(store)}"
+            store[names[id(tree)]] = tree
+        return {"array": names[id(tree)]}
+    if isinstance(tree, tuple | list):
+        return {type(tree).__name__: [pack(item, store, names) for item in tree]}
+    if isinstance(tree, Mapping):
+        return {"dict": {key: pack(value, store, names) for key, value in tree.items()}}
+    if tree is None or isinstance(tree, bool | int | float | str):
+        return {"value": tree}
+    raise TypeError(f"cannot store {type(tree).__name__}")
+
+
+def unpack(about: Mapping[str, Any], store: Mapping[str, Array]) -> Tree:
+    """Rebuild what ``pack`` described; the same stored array comes back as the same object."""
+    [(kind_, body)] = about.items()
+    if kind_ == "array":
+        return store[body]
+    if kind_ == "dict":
+        return {key: unpack(value, store) for key, value in body.items()}
+    if kind_ == "value":
+        return body
+    items = [unpack(item, store) for item in body]
+    return tuple(items) if kind_ == "tuple" else items
+
+
+"""Recognise a known wrong result without knowing how it came about: short sums over its values.
+
+Students' files hold fingerprints of what known mistakes give; the values cannot be read back.
+"""
+
+
+import zlib
+
+import numpy as np
+
+
+
 def fingerprint(tree: Tree) -> tuple[str, float, float]:
     """Two weighted sums over all values of ``tree`` and a short hash of its structure.
 
@@ -506,7 +583,7 @@ def fingerprint(tree: Tree) -> tuple[str, float, float]:
 
 def result_fingerprint(layout: Layout, result: Tree) -> tuple[str, float, float]:
     """Fingerprint the named outputs of ``result``, or the whole of it when it has none."""
-    outputs, whole = unpack(layout, result)
+    outputs, whole = by_name(layout, result)
     if whole is not None:
         return fingerprint(result)
     return fingerprint({name: outputs.get(name) for name in layout.returns})
@@ -539,7 +616,7 @@ import numpy as np
 MOST_REORDERED = 5  # returned values of which every order is tried
 QUOTED = re.compile(rf"'(\w{{1,{LONGEST_KEY}}})'")
 CALLED_WRONGLY = re.compile(r"positional argument|keyword argument")
-NUMBER = re.compile(r"-?\d{1,9}")
+SMALL_NUMBER = re.compile(r"-?\d{1,9}")
 UNPACKED = re.compile(r"(too many|not enough) values to unpack")
 SHAPES = re.compile(r"broadcast|matmul|not aligned|dimensions.* must match|same number of dim")
 
@@ -660,7 +737,7 @@ def cause_of_error(
         near = _nearest(word, sorted(set(keys) - {word}))
         hint = f"Is {near!r} meant?" if near else "Which keys does the docstring list?"
         return Cause("key-unknown", f"the key {word!r} is looked up and is not there", hint)
-    if name == "KeyError" and NUMBER.fullmatch(message):
+    if name == "KeyError" and SMALL_NUMBER.fullmatch(message):
         hint = "Its entries have names: which keys does the docstring list?"
         return Cause("key-is-a-number", "an entry of a dictionary is asked for by position", hint)
     if name == "IndexError":
@@ -747,7 +824,7 @@ def possible_mistake(
     layout: Layout, mistakes: Sequence[Known], result: Tree, wrong: set[str]
 ) -> Cause | None:
     """Return the mistake that explains the most of the ``wrong`` outputs and spoils no other."""
-    outputs, whole = unpack(layout, result)
+    outputs, whole = by_name(layout, result)
     if whole is not None:
         return None
     prints = {name: fingerprint(outputs[name]) for name in wrong if name in outputs}
@@ -830,9 +907,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 HEADS = ("check", "result", "points", "remark")
-BAR = 20  # characters of the points bar in text
+BAR_WIDTH = 20  # characters of the points bar in text
 WIDTH = 98  # columns of a message in text, beside its margin of two
-PLAIN = "text-align:left;vertical-align:top;padding:0.1em 0.8em 0.1em 0;overflow-wrap:anywhere"
+CELL_STYLE = "text-align:left;vertical-align:top;padding:0.1em 0.8em 0.1em 0;overflow-wrap:anywhere"
 LINE = "1px solid rgba(128,128,128,0.4)"  # visible on light and on dark, quieter than the text
 
 
@@ -905,7 +982,7 @@ class Panel:
             )
         if self.rows:
             share = self.points / self.max_points
-            bar = "#" * round(BAR * share) + "." * (BAR - round(BAR * share))
+            bar = "#" * round(BAR_WIDTH * share) + "." * (BAR_WIDTH - round(BAR_WIDTH * share))
             lines.append(f"  [{bar}] {self.score} points")
         told = _folded(self.lines, self.notes)
         return "\n".join([*lines, *("  " + line if line else "" for line in told)])
@@ -962,8 +1039,9 @@ def _wrapped(text: str, inside: str) -> list[str]:
 def _told(labelled: Sequence[tuple[str, str]], notes: Sequence[str]) -> str:
     """Show labelled lines as a table without lines of its own, the notes as paragraphs."""
     rows = "".join(
-        f'<tr style="background:none"><th scope="row" style="{PLAIN}">{html.escape(label)}</th>'
-        f'<td style="{PLAIN}">{html.escape(text)}</td></tr>'
+        '<tr style="background:none">'
+        f'<th scope="row" style="{CELL_STYLE}">{html.escape(label)}</th>'
+        f'<td style="{CELL_STYLE}">{html.escape(text)}</td></tr>'
         for label, text in labelled
     )
     table = f'<table style="margin:0.4em 0;border-collapse:collapse">{rows}</table>' if rows else ""
@@ -1015,13 +1093,13 @@ def _reference(entry: Mapping[str, Any], store: Mapping[str, Any]) -> Reference:
     layout["arguments"], layout["returns"] = tuple(layout["arguments"]), tuple(layout["returns"])
     return Reference(
         layout=Layout(**layout),
-        arguments=unpack_tree(entry["arguments"], store),
-        result=unpack_tree(entry["result"], store),
+        arguments=unpack(entry["arguments"], store),
+        result=unpack(entry["result"], store),
         dims=entry["dims"],
         mistakes=tuple(entry["mistakes"]),
         numeric={name: store[key] for name, key in entry["numeric"].items()},
         helper=entry["helper"],
-        steps=unpack_tree(entry["steps"], store),
+        steps=unpack(entry["steps"], store),
     )
 
 
@@ -1162,9 +1240,7 @@ references it reads lie beside it in ``references.npz``.
 import contextlib
 import io
 import linecache
-import signal
 import sys
-import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -1173,7 +1249,6 @@ from typing import Any
 
 
 SECONDS = 10.0  # a right answer to the visible example takes milliseconds
-EMPTY = "this exercise is still empty"
 _points: dict[str, tuple[float, float]] = {}
 
 
@@ -1251,7 +1326,7 @@ class _Attempt:
 
 
 def _attempt(reference: Reference, function: Callable[..., Any]) -> _Attempt:
-    layout, arguments = reference.layout, fresh(reference.arguments)
+    layout, arguments = reference.layout, deep_copy(reference.arguments)
     try:
         with _quiet(), time_limit(SECONDS):
             result = function(*arguments)
@@ -1260,7 +1335,7 @@ def _attempt(reference: Reference, function: Callable[..., Any]) -> _Attempt:
     tol = Tolerance(1e-6, reveal=True)
     findings = compare(layout, reference.result, result, tol, reference.dims)
     findings["inputs"] = _changed(layout, reference.arguments, arguments)
-    return _Attempt(findings, unpack(layout, result)[0], result)
+    return _Attempt(findings, by_name(layout, result)[0], result)
 
 
 def _names(layout: Layout) -> list[str]:
@@ -1329,7 +1404,7 @@ def _attempt_again(
 
 def _copied(result: Tree) -> Tree:
     try:
-        return fresh(result)
+        return deep_copy(result)
     except Exception:  # it holds what cannot be copied
         return result
 
@@ -1454,22 +1529,3 @@ def _quiet() -> Iterator[None]:
     ):
         warnings.simplefilter("ignore")
         yield
-
-
-@contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Stop an endless loop, where the system can (main thread, POSIX)."""
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
-        yield
-        return
-
-    def stop(*_: Any) -> None:
-        raise TimeoutError(f"no result after {seconds:g} s: does the loop come to an end?")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, before)

@@ -1,4 +1,4 @@
-"""Student code, run warm and locked in: one fork a job, plain data in and out.
+"""Run student code warm and locked in: one fork a job, plain data in and out.
 
 ::
 
@@ -7,9 +7,9 @@
         job, results = run_cells(sandbox, cells, files={"rnn_utils.py": b"..."})
         with job:                                  # results: one CellResult a cell, in order
             job.defines(["rnn_cell_forward"])      # {'rnn_cell_forward': 'function'}
-            reply = job.call("rnn_cell_forward", (xt, a_prev, parameters), keep="forward")
-            reply = job.call("rnn_cell_backward", (da_next, Kept("forward", (2,))))
-            reply = job.call("rnn_forward", (x, a0, parameters), poison=True,
+            reply = job.call("rnn_cell_forward", (xt, a_prev, parameters), store_as="forward")
+            reply = job.call("rnn_cell_backward", (da_next, Stored("forward", (2,))))
+            reply = job.call("rnn_forward", (x, a0, parameters), mask_globals=True,
                              stand_ins={"rnn_cell_forward": right}, max_stand_in_calls=T_x)
             job.alive                              # False after 'timed_out' and 'crashed'
 
@@ -23,32 +23,32 @@ from .data import (
     CellResult,
     CellSource,
     Definition,
-    Kept,
     RaisedError,
     Reply,
     SandboxError,
-    StandInCall,
+    Stored,
 )
 from .isolation import adopt_orphans, bubblewrap, protect_parent
 from .job import Job
-from .limits import SAFE, Limits
+from .limits import MOST_JOBS, MOST_WAITS, SAFE, Limits
 from .run import run_cells
 from .sandbox import Sandbox, available_tiers
 
 __all__ = [
+    "MOST_JOBS",
+    "MOST_WAITS",
     "SAFE",
     "Call",
     "CellResult",
     "CellSource",
     "Definition",
     "Job",
-    "Kept",
     "Limits",
     "RaisedError",
     "Reply",
     "Sandbox",
     "SandboxError",
-    "StandInCall",
+    "Stored",
     "adopt_orphans",
     "available_tiers",
     "bubblewrap",

@@ -30,7 +30,7 @@ class _NotYet(Exception):
     """There would be something to wait for."""
 
 
-Watch = Callable[[], None]
+Look = Callable[[], None]
 
 
 def _not_now() -> None:
@@ -46,7 +46,7 @@ class Channel:
         connection.setblocking(False)
         self._looked = time.monotonic()
 
-    def send(self, data: bytes, watch: Watch, passing: socket.socket | None = None) -> None:
+    def send(self, data: bytes, watch: Look, passing: socket.socket | None = None) -> None:
         """Write one frame, and hand over a connection with it.
 
         Raises: Closed, and whatever ``watch`` raises.
@@ -67,7 +67,7 @@ class Channel:
             except OSError:
                 raise Closed from None
 
-    def receive(self, limit: int, watch: Watch) -> bytes:
+    def receive(self, limit: int, watch: Look) -> bytes:
         """Read one frame of at most ``limit`` bytes.
 
         Raises: Closed, TooLong, and whatever ``watch`` raises.
@@ -94,7 +94,7 @@ class Channel:
             return False
         return length <= limit
 
-    def _await(self, count: int, watch: Watch) -> None:
+    def _await(self, count: int, watch: Look) -> None:
         """Wait until so many bytes have come; what comes with them is kept for the next frame."""
         while len(self._came) < count:
             try:
@@ -109,7 +109,7 @@ class Channel:
             self._came += piece
             self._look(watch)
 
-    def _wait(self, event: int, watch: Watch) -> None:
+    def _wait(self, event: int, watch: Look) -> None:
         poll = select.poll()
         poll.register(self.connection, event)
         pause = FIRST_LOOK_SECONDS
@@ -117,7 +117,7 @@ class Channel:
             watch()
             pause = LATER_LOOKS_SECONDS
 
-    def _look(self, watch: Watch) -> None:
+    def _look(self, watch: Look) -> None:
         """Look now and then even if the other end never makes us wait: dribbles and floods."""
         now = time.monotonic()
         if now - self._looked > LATER_LOOKS_SECONDS:
@@ -129,7 +129,7 @@ class Channel:
         self.connection.close()
 
 
-def deadline(seconds: float, expired: Exception) -> Watch:
+def deadline(seconds: float, expired: Exception) -> Look:
     """Return a watch that raises ``expired`` after so many seconds by the wall clock."""
     end = time.monotonic() + seconds
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .inside.wire import Kept
+from .inside.wire import Stored
 
 CellKind = Literal["example", "answer", "other"]
 CellOutcome = Literal["ok", "error", "timed_out", "crashed", "not_run"]
@@ -16,7 +16,7 @@ Definition = Literal["function", "missing", "other"]
 ENDED: tuple[CellOutcome, ...] = ("timed_out", "crashed")
 CELL_OUTCOMES: tuple[CellOutcome, ...] = ("ok", "error", "timed_out", "crashed", "not_run")
 __all__ = ["Call", "CallOutcome", "CellKind", "CellOutcome", "CellResult", "CellSource"]
-__all__ += ["Definition", "Kept", "RaisedError", "Reply", "SandboxError", "StandInCall"]
+__all__ += ["Definition", "RaisedError", "Reply", "SandboxError", "Stored"]
 
 
 class SandboxError(RuntimeError):
@@ -25,7 +25,7 @@ class SandboxError(RuntimeError):
 
 @dataclass(frozen=True)
 class CellSource:
-    """A code cell to run: what ``example`` cells define can be poisoned in judged calls."""
+    """A code cell to run: what ``example`` cells define can be masked in judged calls."""
 
     id: str
     source: str
@@ -47,19 +47,19 @@ class CellResult:
 class Call:
     """A judged call of a student's function on plain data.
 
-    ``arguments`` may be `Kept` markers; arrays arrive in the layout they have here. ``stand_ins``
+    ``arguments`` may be `Stored` markers; arrays arrive in the layout they have here. ``stand_ins``
     replace global functions during the call by the judge's, which get copies of their arguments,
-    at most ``max_stand_in_calls`` times in all. ``keep`` leaves the result in the fork under a
-    name. ``poison`` makes variables useless during the call: True for those that example cells
-    have set, a mapping for others.
+    at most ``max_stand_in_calls`` times in all. ``store_as`` leaves the result in the fork under a
+    name. ``mask_globals`` makes variables useless during the call: True for those that example
+    cells have set, a mapping for others.
     """
 
     function: str
     arguments: tuple[Any, ...]
     stand_ins: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     max_stand_in_calls: int = 0
-    keep: str | None = None
-    poison: bool | Mapping[str, Any] = False
+    store_as: str | None = None
+    mask_globals: bool | Mapping[str, Any] = False
     cpu_seconds: float | None = None  # None: the limit of the job
 
 
@@ -78,15 +78,6 @@ class RaisedError:
 
 
 @dataclass(frozen=True)
-class StandInCall:
-    """One call of a stand-in, as the judge received it."""
-
-    function: str
-    arguments: tuple[Any, ...]
-    keywords: dict[str, Any]
-
-
-@dataclass(frozen=True)
 class Reply:
     """The answer to a judged call; after ``timed_out`` and ``crashed`` the job is dead.
 
@@ -99,4 +90,3 @@ class Reply:
     error: RaisedError | None = None
     reason: str = ""
     inputs_changed: bool = False
-    stand_in_calls: tuple[StandInCall, ...] = ()

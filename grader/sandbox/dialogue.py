@@ -29,7 +29,7 @@ class Dialogue:
     """
 
     def __init__(self, worker: WorkerProcess, pid: int, channel: Channel, limits: Limits) -> None:
-        self.doubtful = False  # ended or cut by what need not be the fork's own doing
+        self.inconclusive = False  # ended or cut by what need not be the fork's own doing
         self._worker = worker
         self._pid = pid
         self._channel = channel
@@ -55,7 +55,7 @@ class Dialogue:
 
         The fork may use ``cpu`` seconds for it. On a busy machine the time on the wall is over
         sooner, and a crowded one kills processes, workers among them: both leave the dialogue
-        doubtful, for the job to be tried again alone.
+        inconclusive, for the job to be tried again alone.
 
         Raises: Closed, Stopped, WireError; the dialogue is over then.
         """
@@ -67,7 +67,7 @@ class Dialogue:
         except (Closed, Stopped) as error:
             self._doubt(error)
             raise
-        self.doubtful |= watch.interrupted
+        self.inconclusive |= watch.interrupted
         told = reply.get("number")
         if type(told) is not int or told != self._number:
             raise WireError("the reply is not to this request")
@@ -111,4 +111,4 @@ class Dialogue:
         return Watch(self._worker, self._pid, cpu, self._limits)
 
     def _doubt(self, error: Closed | Stopped) -> None:
-        self.doubtful |= isinstance(error, Closed) or error.wall_clock
+        self.inconclusive |= isinstance(error, Closed) or error.wall_clock

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from . import packages
-from .inside import kernel, landlock, seccomp
+from .inside.lockdown import kernel, landlock, seccomp
 from .limits import Limits
 
 TIERS = ("A", "B", "C")

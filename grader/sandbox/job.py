@@ -11,15 +11,14 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from types import TracebackType
 from typing import Any
 
 from . import replies
 from .channel import Channel, Closed, TooLong, deadline
-from .data import ENDED, Call, CellResult, CellSource, Definition, Reply, SandboxError, StandInCall
+from .data import ENDED, Call, CellResult, CellSource, Definition, Reply, SandboxError
 from .dialogue import Dialogue
-from .inside import lockdown
-from .inside.wire import ROOMY, Encoded, Kept, WireError, decode, encode
+from .inside.lockdown import locks
+from .inside.wire import ROOMY, Encoded, Stored, WireError, decode, encode
 from .limits import Limits
 from .stand_ins import Answers
 from .watch import Stopped
@@ -47,8 +46,7 @@ class Job:
         self.limits = limits
         self.alive = True
         self.cpu_seconds = 0.0  # known when the job is closed
-        self.memory_kb = 0
-        self.doubtful = False  # ended or cut by what need not be its own doing
+        self.inconclusive = False  # ended or cut by what need not be its own doing
         self.unclear = False  # which cell it was that had to be stopped
         self._shown = 0
         self._worker = worker
@@ -63,7 +61,7 @@ class Job:
         try:
             frame = self._channel.receive(1 << 16, deadline(READY_SECONDS, late))
             ready = decode(frame)
-            if ready != {"layers": lockdown.layers(self._worker.tier)}:
+            if ready != {"layers": locks.layers(self._worker.tier)}:
                 raise SandboxError(f"a fork could not lock itself in: {ready}")
         except (Closed, TooLong, WireError) as error:
             self.close()
@@ -91,7 +89,7 @@ class Job:
                 if not self.alive or (results and results[-1].outcome in ENDED):
                     break
                 if time.monotonic() > end:
-                    self.doubtful = True
+                    self.inconclusive = True
                     self._end()
                     break
                 last = len(results) == len(self.cells) - 1
@@ -127,7 +125,7 @@ class Job:
         except WireError:
             result = replies.stopped_cell(cell.id, "crashed", "this cell broke its process")
         else:
-            self.doubtful |= self._dialogue.doubtful
+            self.inconclusive |= self._dialogue.inconclusive
             return result
         self._end()
         return result
@@ -144,7 +142,7 @@ class Job:
         except (Closed, Stopped, WireError):
             self._end()
             return nothing
-        self.doubtful |= self._dialogue.doubtful
+        self.inconclusive |= self._dialogue.inconclusive
         return found
 
     def call(self, function: str, arguments: tuple[Any, ...], **options: Any) -> Reply:
@@ -186,8 +184,7 @@ class Job:
             self._end()
 
     def _reply(self, call: Call) -> Reply:
-        asked: list[StandInCall] = []
-        answers = Answers(call.stand_ins, call.max_stand_in_calls, asked)
+        answers = Answers(call.stand_ins, call.max_stand_in_calls)
         cpu = self.limits.call_cpu_seconds if call.cpu_seconds is None else call.cpu_seconds
         try:
             reply = replies.reply(self._dialogue.reply(cpu, answers))
@@ -195,13 +192,13 @@ class Job:
             reply = Reply(stop.outcome)
         except (Closed, WireError):
             reply = Reply("crashed")
-        self.doubtful |= self._dialogue.doubtful
+        self.inconclusive |= self._dialogue.inconclusive
         if reply.outcome in ENDED:
             self._end()
-        return replies.with_stand_in_calls(reply, asked)
+        return reply
 
     def _end(self) -> None:
-        self.doubtful |= self._dialogue.doubtful
+        self.inconclusive |= self._dialogue.inconclusive
         self.close()
 
     def close(self) -> None:
@@ -213,17 +210,11 @@ class Job:
         with contextlib.suppress(SandboxError):
             ended = self._worker.ask({"op": "end", "pid": self._pid})
             self.cpu_seconds = ended["cpu"]
-            self.memory_kb = ended["memory_kb"]
 
     def __enter__(self) -> Job:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -232,10 +223,12 @@ def _encoded(call: Call, limits: Limits) -> Encoded:
     request = {
         "function": call.function,
         "arguments": tuple(call.arguments),
-        "kept": any(isinstance(argument, Kept) for argument in call.arguments),
+        "kept": any(isinstance(argument, Stored) for argument in call.arguments),
         "stand_ins": list(call.stand_ins),
-        "keep": call.keep,
-        "poison": call.poison if isinstance(call.poison, bool) else dict(call.poison),
+        "store_as": call.store_as,
+        "mask_globals": call.mask_globals
+        if isinstance(call.mask_globals, bool)
+        else dict(call.mask_globals),
         "cpu": limits.call_cpu_seconds if call.cpu_seconds is None else call.cpu_seconds,
     }
     return Encoded(encode(request, ROOMY, markers=True))

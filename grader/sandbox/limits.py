@@ -8,6 +8,13 @@ MEGABYTE = 1 << 20
 SAFE = ("A", "B")  # the tiers below which student code could read the solution
 
 
+# What one submission may take in all, so that it holds nobody up: its cells are run again without
+# those that hang, and its functions are called in one fork after the other.
+MOST_JOBS = 1.0  # in limits of one job's processor time
+MOST_WAITS = 10.0  # in limits of one wait
+MOST_STOPPED_CELLS = 3  # that are not the kit's own
+
+
 @dataclass(frozen=True)
 class Limits:
     """The bounds of one job; processor time in seconds, sizes in bytes.

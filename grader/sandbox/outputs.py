@@ -9,7 +9,7 @@ from typing import Any
 from . import png
 from .limits import Limits
 
-STREAMS = ("stdout", "stderr")
+STREAM_NAMES = ("stdout", "stderr")
 TEXT, PNG = "text/plain", "image/png"
 MOST_OUTPUTS = 1_000
 MOST_LINES = 1_000
@@ -40,7 +40,7 @@ class _Cleaner:
 
     def output(self, told: Output) -> Output | None:
         kind, name = text(told, "output_type"), text(told, "name")
-        if kind == "stream" and name in STREAMS:
+        if kind == "stream" and name in STREAM_NAMES:
             return {"output_type": kind, "name": name, "text": self._text(told.get("text"))}
         if kind == "error":
             return self._error(told)

@@ -14,7 +14,7 @@ LARGEST_SIDE = 10_000
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # colour type: samples a pixel
 DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 FILTERS = 5
-KEPT = (b"PLTE", b"tRNS")
+KEPT_CHUNKS = (b"PLTE", b"tRNS")
 
 
 class PngError(ValueError):
@@ -37,8 +37,8 @@ def rebuilt(data: bytes, most_pixels: int) -> Image:
     chunks = _chunks(data)
     header, row_bytes, height, pixels = _header(chunks[0], most_pixels)
     raw = _pixels(b"".join(body for kind, body in chunks if kind == b"IDAT"), row_bytes, height)
-    colours = [_chunk(kind, body) for kind, body in chunks if kind in KEPT]
-    if len(colours) > len(KEPT) or any(len(colour) > 12 + 768 for colour in colours):
+    colours = [_chunk(kind, body) for kind, body in chunks if kind in KEPT_CHUNKS]
+    if len(colours) > len(KEPT_CHUNKS) or any(len(colour) > 12 + 768 for colour in colours):
         raise PngError("more colours than a PNG can have")
     packed = zlib.compress(raw, 6)
     parts = [SIGNATURE, _chunk(b"IHDR", header), *colours, _chunk(b"IDAT", packed)]

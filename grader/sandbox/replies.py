@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from .data import (
@@ -13,7 +12,6 @@ from .data import (
     Definition,
     RaisedError,
     Reply,
-    StandInCall,
 )
 from .inside.wire import WireError
 from .limits import Limits
@@ -22,7 +20,7 @@ from .outputs import cleaned, text
 DEFINITIONS: dict[str, Definition] = {"function": "function", "other": "other"}
 LONGEST_NAME = 200
 LONGEST_TEXT = 2_000
-MOST_SKIPPED = 100
+MOST_SHELL_LINES = 100
 Message = dict[str, Any]
 
 
@@ -39,7 +37,7 @@ def cell_result(cell_id: str, message: Message, limits: Limits) -> CellResult:
         CELL_OUTCOMES[CELL_OUTCOMES.index(outcome)],
         cleaned(message.get("outputs"), limits),
         count if type(count) is int else None,
-        tuple(line[:LONGEST_NAME] for line in lines[:MOST_SKIPPED] if isinstance(line, str)),
+        tuple(line[:LONGEST_NAME] for line in lines[:MOST_SHELL_LINES] if isinstance(line, str)),
     )
 
 
@@ -92,8 +90,3 @@ def _error(told: Any) -> RaisedError:
         line if type(line) is int else None,
         cell[:LONGEST_NAME] if isinstance(cell, str) else None,
     )
-
-
-def with_stand_in_calls(result: Reply, asked: Sequence[StandInCall]) -> Reply:
-    """Add the judge's own record of the stand-ins' calls."""
-    return replace(result, stand_in_calls=tuple(asked)) if asked else result

@@ -8,10 +8,9 @@ from dataclasses import replace
 
 from .data import ENDED, CellResult, CellSource
 from .job import Job
+from .limits import MOST_STOPPED_CELLS, MOST_WAITS
 from .sandbox import Sandbox
 
-MOST_SKIPPED = 3  # cells that are not the kit's own
-MOST_WAITS = 10.0  # in limits of one wait
 Shorten = Callable[[str], str]  # what of a cell's source to run where all of it cannot be
 
 
@@ -29,7 +28,7 @@ def run_cells(
     ``shorten`` leaves of it gets a try in its place. After three of the student's cells, or when
     the job's processor time or ten waits are used up, the cells from there on are ``not_run``.
     With ``quiet`` there are no outputs. The caller closes the job, whose ``cells`` are without
-    those that were stopped, and which is as doubtful as those before it.
+    those that were stopped, and which is as inconclusive as those before it.
 
     Returns: the job, and a result for every cell, in order; that of a cell which was stopped
     tells of its first run. Raises: SandboxError.
@@ -38,13 +37,13 @@ def run_cells(
     waiting = dict(enumerate(cells))
     left_out = 0
     seconds_left = sandbox.limits.job_cpu_seconds
-    doubtful = False
+    inconclusive = False
     end = time.monotonic() + MOST_WAITS * sandbox.limits.wall_seconds
     stepwise = False
     while True:
         job = sandbox.job(list(waiting.values()), files)
         ran = dict(zip(waiting, job.run(end, quiet, stepwise), strict=True))
-        doubtful = job.doubtful = job.doubtful or doubtful
+        inconclusive = job.inconclusive = job.inconclusive or inconclusive
         culprit = next((at for at, result in ran.items() if result.outcome in ENDED), None)
         if culprit is None:
             break
@@ -61,7 +60,7 @@ def run_cells(
         else:
             left_out += cell.kind != "example"
         spent = seconds_left < sandbox.limits.cell_cpu_seconds or time.monotonic() > end
-        last = culprit if spent or left_out >= MOST_SKIPPED else len(cells)
+        last = culprit if spent or left_out >= MOST_STOPPED_CELLS else len(cells)
         waiting = {at: waiting[at] for at in sorted(waiting) if at < last}
     found = {**ran, **stopped}
     return job, [found.get(at) or CellResult(cell.id, "not_run") for at, cell in enumerate(cells)]

@@ -6,7 +6,6 @@ import socket
 import weakref
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from types import TracebackType
 
 import numpy as np
 
@@ -30,7 +29,6 @@ class Sandbox:
         Raises: SandboxError when none starts.
         """
         self.limits = limits or Limits()
-        self.replaced = 0
         self.reasons: dict[str, str] = {}
         self._closed = False
         self._jobs: weakref.WeakSet[Job] = weakref.WeakSet()
@@ -85,7 +83,6 @@ class Sandbox:
         self._end_jobs()
         self._worker.close()
         self._worker = self._start(self.tier)
-        self.replaced += 1
 
     def _end_jobs(self) -> None:
         for job in list(self._jobs):
@@ -102,12 +99,7 @@ class Sandbox:
     def __enter__(self) -> Sandbox:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from .data import StandInCall
 from .inside.wire import Encoded, WireError, encode
 from .outputs import text
 
@@ -22,12 +21,10 @@ Message = dict[str, Any]
 class Answers:
     """The judge's answers to a stand-in's questions, counted."""
 
-    def __init__(
-        self, functions: Mapping[str, Callable[..., Any]], most: int, asked: list[StandInCall]
-    ) -> None:
+    def __init__(self, functions: Mapping[str, Callable[..., Any]], most: int) -> None:
         self.functions = functions
         self.most = most
-        self.asked = asked
+        self.asked = 0
         self.refused = 0
 
     def to(self, question: Message, size: int, largest: int) -> Message:
@@ -38,7 +35,7 @@ class Answers:
             return {"error": "there is no such function"}
         if not isinstance(arguments, tuple) or not isinstance(keywords, dict):
             return {"error": "these are not arguments"}
-        if len(self.asked) >= self.most:
+        if self.asked >= self.most:
             self.refused += 1
             if self.refused > MOST_REFUSALS:
                 raise WireError("it does not stop asking")
@@ -47,7 +44,7 @@ class Answers:
             return {"error": f"the arguments of {name} are too large"}
         if not _small((arguments, keywords)):  # an outer product of two could fill the memory
             return {"error": f"the arguments of {name} are too long"}
-        self.asked.append(StandInCall(name, arguments, keywords))
+        self.asked += 1
         return self._called(name, arguments, keywords)
 
     def _called(self, name: str, arguments: tuple[Any, ...], keywords: Message) -> Message:

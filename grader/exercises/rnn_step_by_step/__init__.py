@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from grader.authoring import Exercise, Spec
+from grader.comparison.layout import Check
 from grader.exercises.rnn_step_by_step import cases, equivalent, gradients, published, visible
 from grader.exercises.rnn_step_by_step.mistakes import (
     lstm_backward,
@@ -19,7 +21,6 @@ from grader.exercises.rnn_step_by_step.mistakes import (
     rnn_cell_forward,
     rnn_forward,
 )
-from grader.spec import Check, Exercise, Spec
 
 RNN_CACHE = ("a_next", "a_prev", "xt", "parameters")
 LSTM_CACHE = (

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.spec import Case, Forward, Functions
+from grader.authoring import Case, Forward, Functions
 
 Array = np.ndarray[Any, Any]
 Arrange = Callable[[Array], Array]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from grader.classroom import Book, Pupil
+from grader.authoring import Book, Pupil
 
 FORWARD = ("rnn_cell_forward", "rnn_forward", "lstm_cell_forward", "lstm_forward")
 CELLS = ("rnn_cell_forward", "lstm_cell_forward", "rnn_cell_backward", "lstm_cell_backward")

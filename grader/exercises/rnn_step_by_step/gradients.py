@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from grader.gradients import (
+from grader.authoring import (
+    Case,
+    Functions,
     Gradients,
     Traced,
     Wiring,
     automatic_gradients,
     numeric_gradients,
 )
-from grader.spec import Case, Functions
 
 Parameters = Mapping[str, Any]
 RNN_WEIGHTS = ("Wax", "Waa", "ba")

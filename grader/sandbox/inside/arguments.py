@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .wire import Kept
+from .wire import Stored
 
 NOT_USERS = frozenset(("In", "Out", "exit", "quit", "open", "get_ipython"))
 
@@ -28,15 +28,15 @@ def useless(value: Any) -> Any:
         return {key: useless(item) for key, item in dict.items(value)}
     if isinstance(value, (list, tuple)):
         return type(value)(useless(item) for item in value) if type(value) in (list, tuple) else ()
-    return "poisoned" if isinstance(value, str) else np.nan
+    return "masked" if isinstance(value, str) else np.nan
 
 
 def resolve(arguments: tuple[Any, ...], kept: Mapping[str, Any]) -> tuple[Any, ...]:
     """Put kept values in the places of their markers. Raises: LookupError, TypeError."""
-    return tuple(_found(item, kept) if isinstance(item, Kept) else item for item in arguments)
+    return tuple(_found(item, kept) if isinstance(item, Stored) else item for item in arguments)
 
 
-def _found(marker: Kept, kept: Mapping[str, Any]) -> Any:
+def _found(marker: Stored, kept: Mapping[str, Any]) -> Any:
     value = kept[marker.name]
     for index in marker.path:
         value = value[index]
@@ -66,24 +66,24 @@ def copied(tree: Any, made: dict[int, Any]) -> Any:
     return made[id(tree)]
 
 
-def unchanged(tree: Any, before: Any, settled: set[tuple[int, int]]) -> bool:
+def unchanged(tree: Any, before: Any, finished: set[tuple[int, int]]) -> bool:
     """Compare arguments with their copy, bit by bit; kept values are not looked at."""
-    if isinstance(before, Kept):
+    if isinstance(before, Stored):
         return True
     pair = id(tree), id(before)
-    if pair in settled:
+    if pair in finished:
         return True
     if isinstance(before, _Bits):
-        settled.add(pair)
+        finished.add(pair)
         same = type(tree) is np.ndarray and (tree.dtype, tree.shape) == before[:2]
         return same and tree.tobytes() == before.data
     if type(tree) is not type(before):
         return False
     if isinstance(tree, (tuple, list)):
         pairs = zip(tree, before, strict=False)
-        return len(tree) == len(before) and all(unchanged(t, b, settled) for t, b in pairs)
+        return len(tree) == len(before) and all(unchanged(t, b, finished) for t, b in pairs)
     if isinstance(tree, dict):
-        settled.add(pair)
+        finished.add(pair)
         keys = tree.keys()
-        return keys == before.keys() and all(unchanged(tree[k], before[k], settled) for k in keys)
+        return keys == before.keys() and all(unchanged(tree[k], before[k], finished) for k in keys)
     return bool(tree == before) or (tree != tree and before != before)

@@ -89,7 +89,7 @@ class Server:
         self.clock = _Clock()
         self.kept: dict[str, Any] = {}
         self.from_examples: set[str] = set()
-        self.poison: dict[str, tuple[Any, Any]] = {}  # made once: it costs more than a call
+        self.mask_globals: dict[str, tuple[Any, Any]] = {}  # made once: it costs more than a call
         shell.COLLECTOR.limit(
             limits["output_bytes"], limits["image_bytes"], limits["display_calls"]
         )
@@ -186,13 +186,13 @@ class Server:
                 arguments = resolve(arguments, self.kept)
         except (LookupError, TypeError) as error:
             return {"outcome": "refused", "reason": f"what was kept does not fit: {error}"}
-        poison = request["poison"]
-        replaced = self._poisoned() if poison is True else dict(poison or {})
+        mask_globals = request["mask_globals"]
+        replaced = self._masked() if mask_globals is True else dict(mask_globals or {})
         replaced.update({name: self._stand_in(name) for name in request["stand_ins"]})
         with _replaced(self.shell.user_ns, replaced):
             reply, result = self._timed_call(function, arguments, request["cpu"])
-        if reply["outcome"] == "returned" and request["keep"] is not None:
-            self.kept[request["keep"]] = result
+        if reply["outcome"] == "returned" and request["store_as"] is not None:
+            self.kept[request["store_as"]] = result
         if reply["outcome"] in ("returned", "refused"):
             reply["inputs_changed"] = not unchanged(arguments, compared, set())
         _close_figures()
@@ -259,13 +259,15 @@ class Server:
         stand_in.__name__ = name
         return stand_in
 
-    def _poisoned(self) -> Message:
+    def _masked(self) -> Message:
         """Return useless values for the variables that example cells have set."""
-        names, poison = self.shell.user_ns, self.poison
+        names, mask_globals = self.shell.user_ns, self.mask_globals
         for name in self.from_examples:
-            if name in names and (name not in poison or poison[name][0] is not names[name]):
-                poison[name] = (names[name], useless(names[name]))
-        return {name: poison[name][1] for name in self.from_examples if name in names}
+            if name in names and (
+                name not in mask_globals or mask_globals[name][0] is not names[name]
+            ):
+                mask_globals[name] = (names[name], useless(names[name]))
+        return {name: mask_globals[name][1] for name in self.from_examples if name in names}
 
 
 def _is_stub(reply: Message, text: str) -> bool:

@@ -18,12 +18,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from . import frames, kernel, landlock, lockdown
+from . import frames
 from .folder import Folder
+from .lockdown import kernel, landlock, locks
 from .wire import decode, encode
 
 Message = dict[str, Any]
-SEED = 0  # of the global random generators; students' own generators are their own
+HASH_SEED = 0  # of the global random generators; students' own generators are their own
 
 
 @dataclass
@@ -44,7 +45,7 @@ class Worker:
         self.serve = serve
         self.forks: dict[int, _Fork] = {}
         self.folders: list[Folder] = []
-        able = self.tier == "B" and lockdown.spare_uid(0, settings["must_read"]) is not None
+        able = self.tier == "B" and locks.spare_uid(0, settings["must_read"]) is not None
         self.change_uid = able
 
     def run(self) -> None:
@@ -90,7 +91,7 @@ class Worker:
             if not folder.busy:
                 return folder
         number = len(self.folders)
-        uid = lockdown.FIRST_SPARE_UID + (os.getpid() * 8 + number) % lockdown.SPARE_UIDS
+        uid = locks.FIRST_SPARE_UID + (os.getpid() * 8 + number) % locks.SPARE_UIDS
         path = os.path.join(self.scratch, f"job{number}")
         folder = Folder(path, uid, owned_by_job=self.change_uid)
         if self.tier != "C":
@@ -106,10 +107,10 @@ class Worker:
             for name in ("HOME", "TMPDIR", "PWD"):
                 os.environ[name] = folder.path
             limits = request["limits"]
-            on = lockdown.enter(self.tier, descriptor, folder.rules, limits, uid)
+            on = locks.enter(self.tier, descriptor, folder.rules, limits, uid)
             signal.set_wakeup_fd(-1)
             seed_generators()
-            connection = socket.socket(fileno=lockdown.CONNECTION)
+            connection = socket.socket(fileno=locks.CONNECTION)
             connection.setblocking(True)
             write_files(folder.path, request["files"])
             frames.send(connection, encode({"layers": on}))
@@ -117,7 +118,7 @@ class Worker:
         except BaseException as error:
             with contextlib.suppress(BaseException):
                 fault = f"{type(error).__name__}: {error}"
-                os.write(lockdown.CONNECTION, _framed(encode({"fault": fault})))
+                os.write(locks.CONNECTION, _framed(encode({"fault": fault})))
         os._exit(0)
 
     def status(self, pid: int) -> Message:
@@ -144,26 +145,16 @@ class Worker:
             os.killpg(pid, signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        _, status, usage = os.wait4(pid, 0)
-        strays = self._end_strays()
+        _, _, usage = os.wait4(pid, 0)
+        self._end_strays()
         fork.folder.clean()
         fork.folder.busy = False
-        return {
-            "cpu": usage.ru_utime + usage.ru_stime,
-            "memory_kb": usage.ru_maxrss,
-            "status": status,
-            "strays": strays,
-        }
+        return {"cpu": usage.ru_utime + usage.ru_stime}
 
-    def _end_strays(self) -> int:
+    def _end_strays(self) -> None:
         """Kill what forks have left: orphans become children of this process."""
-        strays = 0
-        while True:
-            found = [pid for pid in children() if pid not in self.forks]
-            if not found:
-                return strays
+        while found := [pid for pid in children() if pid not in self.forks]:
             for pid in found:
-                strays += 1
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
                 with contextlib.suppress(ChildProcessError):
@@ -187,8 +178,8 @@ def seed_generators() -> None:
     """Let every fork draw the same numbers: code that draws gets the same marks every time."""
     import numpy as np
 
-    random.seed(SEED)
-    np.random.seed(SEED)
+    random.seed(HASH_SEED)
+    np.random.seed(HASH_SEED)
 
 
 def cpu_seconds(pid: int) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.spec import Mistake
+from grader.authoring import Mistake
 
 DX = "dx = np.zeros((x.shape[0], m, T_x), dtype=da.dtype)"
 START_A = "da_prevt = np.zeros_like(a_prev)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.spec import Mistake
+from grader.authoring import Mistake
 
 TANH_C = "tanh_c = np.tanh(c_next)"
 DC = "dc = dc_next + da_next * ot * (1 - tanh_c**2)"

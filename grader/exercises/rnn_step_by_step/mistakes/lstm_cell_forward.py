@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.spec import Mistake
+from grader.authoring import Mistake
 
 CONCAT = "concat = np.concatenate([a_prev, xt], axis=0)"
 FORGET = "ft = sigmoid(Wf @ concat + bf)"

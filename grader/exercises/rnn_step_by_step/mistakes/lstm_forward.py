@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.spec import Mistake
+from grader.authoring import Mistake
 
 START_A = "a_next = a0"
 START_C = "c_next = np.zeros_like(a0)"

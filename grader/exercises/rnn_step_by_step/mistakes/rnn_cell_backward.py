@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.spec import Mistake
+from grader.authoring import Mistake
 
 UNPACK = "a_next, a_prev, xt, parameters = cache"
 DZ = "dz = (1 - a_next**2) * da_next"

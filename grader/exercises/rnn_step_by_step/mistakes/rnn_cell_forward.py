@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.spec import Mistake
+from grader.authoring import Mistake
 
 STATE = "a_next = np.tanh(Wax @ xt + Waa @ a_prev + ba)"
 PREDICTION = "yt_pred = softmax(Wya @ a_next + by)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.spec import Mistake
+from grader.authoring import Mistake
 
 START = "a_next = a0"
 LOOP = "for t in range(T_x):"

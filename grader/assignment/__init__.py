@@ -1,0 +1,1 @@
+"""Describe an assignment: its specification, its source, its right and mistaken functions."""

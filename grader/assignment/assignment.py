@@ -1,0 +1,125 @@
+"""An assignment as the judge needs it: source, specification, reference and mistaken functions."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import sys
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grader import __version__
+from grader.assignment.source import Source
+from grader.assignment.spec import Exercise, Functions, Mistake, Spec
+from grader.errors import UsageError
+
+
+def load_spec(name: str, text: str | None) -> Spec:
+    """Load an assignment's specification from ``text``, or from ``grader/exercises`` when None.
+
+    Raises UsageError when there is none or ``SPEC`` is not a specification.
+    """
+    if text is not None:
+        module = types.ModuleType(f"{name}_exercises")
+        try:
+            sys.modules[module.__name__] = module  # dataclasses look their module up by name
+            exec(compile(text, f"{name}_exercises.py", "exec"), module.__dict__)
+        except Exception as error:  # it is a program: anything can go wrong in it
+            why = f"{type(error).__name__}: {error}".partition("\n")[0]
+            raise UsageError(f"solutions/{name}_exercises.py fails ({why}): mend it") from None
+    else:
+        try:
+            module = importlib.import_module(f"grader.exercises.{name}")
+        except ModuleNotFoundError as error:
+            if error.name != f"grader.exercises.{name}":
+                raise
+            raise UsageError(
+                f"{name} has no exercises: write solutions/{name}_exercises.py "
+                "(docs/authoring.md shows how)"
+            ) from None
+    found = getattr(module, "SPEC", None)
+    if not isinstance(found, Spec):
+        raise UsageError(
+            f"the exercises of {name} define no SPEC of type grader.assignment.spec.Spec"
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class Packed:
+    """An assignment as plain data, so that it can travel to other processes and machines."""
+
+    source: Source
+    spec_text: str | None = None
+
+    def load(self) -> Assignment:
+        """Return the assignment; made once a process for the same source and specification."""
+        return _load(self)
+
+
+@functools.lru_cache(maxsize=8)
+def _load(packed: Packed) -> Assignment:
+    assignment = Assignment(load_spec(packed.source.name, packed.spec_text), packed.source)
+    assert assignment.functions  # run the solution's cells now, while nobody else does
+    return assignment
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Everything a judge reads; made once a process and shared by all submissions."""
+
+    spec: Spec
+    source: Source
+
+    @functools.cached_property
+    def functions(self) -> Functions:
+        """The reference functions, from the solution's own cells."""
+        answers = (cell.id for cell in self.source.cells if cell.role == "answer")
+        return {name: self._scope[name] for name in answers}
+
+    @functools.cached_property
+    def _scope(self) -> dict[str, Any]:
+        return self.source.namespace()
+
+    @functools.cached_property
+    def _mistaken(self) -> dict[str, list[tuple[Mistake, Callable[..., Any]]]]:
+        return {}
+
+    def mistakes(self, exercise: Exercise) -> list[tuple[Mistake, Callable[..., Any]]]:
+        """The catalogued mistakes of an exercise, each with the mistaken function."""
+        if exercise.name not in self._mistaken:
+            self._mistaken[exercise.name] = [
+                (mistake, mistaken(exercise, self.source, number, self._scope))
+                for number, mistake in enumerate(exercise.mistakes)
+            ]
+        return self._mistaken[exercise.name]
+
+    @property
+    def max_score(self) -> float:
+        """Points by tests."""
+        return self.spec.points
+
+    @property
+    def manual_points(self) -> float:
+        """Points that are marked by hand."""
+        return sum(cell.points for cell in self.source.cells if cell.role == "written")
+
+    def inputs(self, submission: str) -> Mapping[str, str]:
+        """What a verdict depends on; the same three give the same marks."""
+        return {"submission": submission, "source": self.source.sha256, "kit": __version__}
+
+
+def mistaken(
+    exercise: Exercise, source: Source, number: int, scope: Mapping[str, Any]
+) -> Callable[..., Any]:
+    """Return the solution's function with the catalogued mistake ``number`` edited in.
+
+    ``scope`` is the solution's namespace; it is copied, so that nothing else becomes mistaken.
+    """
+    mistake, own = exercise.mistakes[number], dict(scope)
+    text = mistake.apply(source.function_source(exercise.name))
+    exec(compile(text, f"<{exercise.name} {mistake.id}>", "exec"), own)
+    function: Callable[..., Any] = own[exercise.name]
+    return function

@@ -1,0 +1,140 @@
+"""Read a source notebook: its cells by role, and the reference functions from its answers."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.assignment.importable import importable
+from grader.assignment.python_cells import defined_function
+from grader.errors import UsageError
+from grader.files.atomic import read_text
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+SOLUTION_MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
+LESSON = "lesson"  # the tag of cells that are not run when grading
+CHECK_CELL = "check_"  # what the id of an exercise's check begins with
+
+
+@dataclass(frozen=True)
+class SourceCell:
+    """One cell of the source notebook.
+
+    ``role`` is ``answer`` (students write it), ``check`` (graded by tests), ``written`` (marked by
+    hand), ``lesson`` (not run when grading), ``example`` (other code) or ``text``.
+    """
+
+    id: str
+    role: str
+    source: str
+    points: float = 0.0
+
+    @property
+    def function(self) -> str | None:
+        """Name of the function that the cell defines last at its top level, if any."""
+        return defined_function(self.source)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source notebook, read once; ``sha256`` changes whenever a cell does."""
+
+    name: str
+    cells: tuple[SourceCell, ...]
+    modules: tuple[tuple[str, str], ...]  # file name and text of what the cells import
+    sha256: str
+
+    def answer(self, function: str) -> SourceCell:
+        """The cell in which ``function`` is to be written; raises KeyError if there is none."""
+        for cell in self.cells:
+            if cell.role == "answer" and cell.id == function:
+                return cell
+        raise KeyError(function)
+
+    def function_source(self, function: str) -> str:
+        """The solution's source of ``function`` without the BEGIN/END SOLUTION lines."""
+        lines = self.answer(function).source.splitlines()
+        return "\n".join(line for line in lines if line.strip() not in SOLUTION_MARKERS) + "\n"
+
+    def namespace(self) -> dict[str, Any]:
+        """Run the set-up and answer cells and return what they define."""
+        scope: dict[str, Any] = {"__name__": f"solution_of_{self.name}"}
+        with importable(self.modules):
+            for cell in self.cells:
+                if cell.role == "answer" or cell.id == "setup":
+                    exec(compile(cell.source, f"<{cell.id}>", "exec"), scope)
+        return scope
+
+    def functions(self) -> dict[str, Callable[..., Any]]:
+        """The reference functions by name, from the solution's own cells."""
+        scope = self.namespace()
+        return {cell.id: scope[cell.id] for cell in self.cells if cell.role == "answer"}
+
+
+def read_source(path: Path, modules: Sequence[tuple[str, str]]) -> Source:
+    """Read the source notebook at ``path``; ``modules`` (name, text) are what its cells import.
+
+    Raises UsageError when it is missing or unreadable.
+    """
+    book = read_notebook(path, "run `make release` to make it from its text")
+    return source_of(book, path.stem, tuple(modules))
+
+
+def read_notebook(path: Path, remedy: str) -> NotebookNode:
+    """Return a notebook of the course's own; raises UsageError with the ``remedy``."""
+    import nbformat  # takes seconds where all of jsonschema is installed; judges never need it
+
+    text = read_text(path, remedy)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of ids that an editor left out
+            book: NotebookNode = nbformat.reads(text, as_version=4)
+    except Exception as error:
+        why = str(error).partition("\n")[0][:120]
+        raise UsageError(f"{path} is not a notebook ({why}): {remedy}") from None
+    return book
+
+
+def source_of(book: NotebookNode, name: str, modules: tuple[tuple[str, str], ...]) -> Source:
+    """Sort a source notebook's cells into roles."""
+    cells = tuple(
+        SourceCell(cell_id(cell), _role(cell), cell.source, _points(cell)) for cell in book.cells
+    )
+    digest = hashlib.sha256(repr((cells, modules)).encode()).hexdigest()
+    return Source(name, cells, modules, digest)
+
+
+def cell_id(cell: Mapping[str, Any]) -> str:
+    """Return a notebook cell's grade id, or its own id where it has none."""
+    return str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id") or cell.get("id", ""))
+
+
+def check_cell(exercise: str) -> str:
+    """Return the id of the cell that checks an exercise."""
+    return CHECK_CELL + exercise
+
+
+def is_check_cell(name: str) -> bool:
+    """Tell whether a cell's id is that of a check."""
+    return name.startswith(CHECK_CELL)
+
+
+def _points(cell: NotebookNode) -> float:
+    return float(cell.metadata.get("nbgrader", {}).get("points") or 0.0)
+
+
+def _role(cell: NotebookNode) -> str:
+    about = cell.metadata.get("nbgrader", {})
+    if about.get("grade"):
+        return "written" if about.get("solution") else "check"
+    if cell.cell_type != "code":
+        return "text"
+    if about.get("solution"):
+        return "answer"
+    return LESSON if LESSON in cell.metadata.get("tags", []) else "example"

@@ -1,0 +1,156 @@
+"""The vocabulary in which an assignment is described to the engine.
+
+An assignment module (``grader/exercises/<assignment>.py``) fills these classes in; the engine
+(release, judge, verify, the student's check) reads them and knows nothing else about the subject.
+All of it is frozen and refuses nonsense when it is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from grader.comparison.layout import Check, Layout
+
+__all__ = ["Case", "Check", "Exercise", "Forward", "Functions", "Mistake", "Spec", "SpecError"]
+
+Functions = Mapping[str, Callable[..., Any]]
+
+
+class SpecError(ValueError):
+    """An assignment's description contradicts itself."""
+
+
+@dataclass(frozen=True)
+class Forward:
+    """How a backward case obtains its cache from the student's own forward function."""
+
+    function: str
+    arguments: tuple[Any, ...]
+    pick: int  # which item of the forward function's returned tuple is the cache
+    into: int  # which argument of the backward function it becomes
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call of the function under test.
+
+    ``arguments`` are positional (students rename arguments); ``dims`` gives the letters their
+    sizes, for messages. ``visible`` cases go to students; all others are drawn per submission.
+    ``helper_calls`` is how often a right function calls its helper here: a stand-in for the helper
+    answers no more.
+    """
+
+    name: str
+    arguments: tuple[Any, ...]
+    dims: Mapping[str, int]
+    tolerance: float = 1e-6
+    forward: Forward | None = None
+    helper_calls: int = 1
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known mistake, written as small edits of the solution's own source.
+
+    Each edit ``(old, new)`` must occur exactly once in the function's source. ``title`` says in a
+    few words what was done, ``hint`` points at the equation or idea and never at the answer.
+    """
+
+    id: str
+    title: str
+    hint: str
+    edits: tuple[tuple[str, str], ...]
+
+    def apply(self, source: str) -> str:
+        """Return ``source`` with the edits made; raise SpecError if one does not fit."""
+        for old, new in self.edits:
+            if source.count(old) != 1:
+                raise SpecError(
+                    f"mistake {self.id!r}: {old!r} occurs {source.count(old)} times, not once"
+                )
+            source = source.replace(old, new)
+        return source
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One function that students write.
+
+    ``returns`` names the items of the returned tuple in order, or the one value that is returned,
+    or the keys of the returned dictionary when ``returns_dict``. ``helper`` is the function that
+    this one calls (judged with a stand-in when the student's own is wrong). ``visible`` builds the
+    one case that the notebook shows; ``cases`` draws the hidden ones. Both get the reference
+    functions, so that a backward case can carry a reference cache.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    returns: tuple[str, ...]
+    checks: tuple[Check, ...]
+    visible: Callable[[Functions], Case]
+    cases: Callable[[np.random.Generator, Functions], list[Case]]
+    mistakes: tuple[Mistake, ...] = ()
+    returns_dict: bool = False
+    helper: str | None = None
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names inside a cache
+    numeric: Callable[[Case, Functions], Mapping[str, Any]] | None = None  # central differences
+    automatic: Callable[[Case], Mapping[str, Any]] | None = None  # by an independent forward pass
+    equivalent: Mapping[str, str] = field(default_factory=dict)  # mutant's id: why it is none
+
+    def __post_init__(self) -> None:
+        names = [check.name for check in self.checks]
+        if len(set(names)) != len(names):
+            raise SpecError(f"{self.name}: a check is listed twice")
+        if not all(check.points > 0 for check in self.checks):
+            raise SpecError(f"{self.name}: a check must be worth more than 0 points")
+        unknown = set(names) - set(self.returns) - {"inputs"}
+        if unknown:
+            raise SpecError(f"{self.name}: checks of what is not returned: {sorted(unknown)}")
+        ids = [mistake.id for mistake in self.mistakes]
+        if len(set(ids)) != len(ids):
+            raise SpecError(f"{self.name}: a mistake id is used twice")
+
+    @property
+    def layout(self) -> Layout:
+        """What the comparison needs to know of this exercise."""
+        return Layout(
+            name=self.name,
+            arguments=self.arguments,
+            returns=self.returns,
+            checks=self.checks,
+            returns_dict=self.returns_dict,
+            labels=dict(self.labels),
+        )
+
+    @property
+    def points(self) -> float:
+        """What the exercise is worth."""
+        return float(sum(check.points for check in self.checks))
+
+
+@dataclass(frozen=True)
+class Spec:
+    """An assignment as the engine sees it: its exercises in the notebook's order."""
+
+    name: str
+    title: str
+    exercises: tuple[Exercise, ...]
+    modules: tuple[str, ...] = ()  # files at the project's root that students import
+    published: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by place: digits
+    published_with: Mapping[str, str] = field(default_factory=dict)  # exercise: mistake in them
+
+    @property
+    def points(self) -> float:
+        """What all exercises together are worth by tests."""
+        return float(sum(exercise.points for exercise in self.exercises))
+
+    def exercise(self, name: str) -> Exercise:
+        """The exercise called ``name``; raises KeyError when there is none."""
+        for exercise in self.exercises:
+            if exercise.name == name:
+                return exercise
+        raise KeyError(name)

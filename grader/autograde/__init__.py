@@ -1,0 +1,1 @@
+"""Grade a class into gradebook and folders, and one file for `mark`."""

@@ -1,0 +1,240 @@
+"""Autograde a class: what was handed in is judged and goes into gradebook and folders.
+
+``autograde`` is the whole way in a row: inbox, current, judge, notebooks, enter, publish. Each step
+takes entries, does its own to those that it is for, and hands all of them on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from grader.assignment.assignment import Assignment
+from grader.autograde.cluster import connect
+from grader.autograde.graded_notebook import answered_cells, graded_notebook
+from grader.autograde.inbox import digest_of, open_folder, students
+from grader.autograde.isolation import choose_tier, cores
+from grader.autograde.pool import Judges, Task, local_executor
+from grader.course import Course
+from grader.errors import UsageError
+from grader.files.atomic import read_text
+from grader.intake.submission import Submission
+from grader.judge.judge import Judgement, failed
+from grader.judge.seeds import hidden_seeds
+from grader.records import is_current, publish
+from grader.sandbox import SAFE, protect_parent
+from grader.verdict import Verdict
+
+if TYPE_CHECKING:
+    from grader.gradebook.write import GradebookWriter
+
+BATCH = 50  # submissions a commit
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One student's work on its way through the steps.
+
+    ``work`` is what was handed in, or the verdict where there is nothing to judge. ``kept`` says
+    that it was graded already. The judge adds the ``judgement``; then come the graded notebook and
+    which of the answers that are marked by hand were written.
+    """
+
+    student: str
+    work: Submission | Verdict
+    kept: bool = False
+    judgement: Judgement | None = None
+    notebook: str | None = None
+    answered: Mapping[str, bool] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The verdict, None while there is none yet."""
+        if isinstance(self.work, Verdict):
+            return self.work
+        return self.judgement.verdict if self.judgement else None
+
+
+@dataclass
+class Summary:
+    """What became of a class: how many were graded and, where wanted, their verdicts."""
+
+    assignment: str
+    tier: str
+    number: int = 0
+    graded: list[Verdict] = field(default_factory=list)
+    kept: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+def autograde(
+    course: Course,
+    name: str,
+    *,
+    only: str | None = None,
+    workers: int | None = None,
+    allow_unsafe: bool = False,
+    force: bool = False,
+    cluster: str | None = None,
+    keep: bool = True,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Summary:
+    """Grade everything submitted for ``name`` that is not graded yet.
+
+    ``progress`` is called with the number done and the number in all. Without ``keep`` the summary
+    holds no verdicts, and memory does not grow with the class: they are in the folders.
+
+    Raises UsageError for what the caller can mend; the kit's own faults are listed in the summary.
+    """
+    protect_parent()  # it holds the course's secret
+    start, workers = connect(cluster) if cluster else (local_executor, workers or cores())
+    packed = course.packed(name)
+    found = students(course, name, only)
+    workers = min(workers, len(found))  # a sandbox that nobody needs takes its time to start, too
+    released = read_text(course.assignments / name / f"{name}.ipynb", "run `make release`")
+    with Judges(packed, workers, start, ready=not cluster) as judges:
+        from grader.gradebook.write import (
+            open_writer,  # takes seconds; the judges get ready meanwhile
+        )
+
+        summary = Summary(name, choose_tier(allow_unsafe, judges.warming))
+        assignment, safe = packed.load(), summary.tier in SAFE
+        with open_writer(course, name) as gradebook:
+            known = frozenset() if force else gradebook.students()
+            entries = open_inbox(course, assignment, found)
+            entries = mark_current(course, assignment, known, safe, entries)
+            entries = judge_class(assignment, judges, summary.tier, course.secret(), entries)
+            entries = add_notebooks(assignment, released, entries)
+            with Batch(gradebook, lambda entry: publish_entry(course, name, entry)) as batch:
+                for done, entry in enumerate(entries, 1):
+                    if count(summary, entry, keep):
+                        batch.enter(entry)
+                    progress(done, len(found))
+    return summary
+
+
+def open_inbox(course: Course, assignment: Assignment, found: Iterable[str]) -> Iterator[Entry]:
+    """Open each student's work; where the kit itself fails the others are graded all the same."""
+    for student in found:
+        try:
+            yield Entry(student, open_folder(course, assignment, student))
+        except Exception as error:
+            yield Entry(student, failed(assignment, student, error))
+
+
+def mark_current(
+    course: Course,
+    assignment: Assignment,
+    known: Container[str],
+    safe: bool,
+    entries: Iterable[Entry],
+) -> Iterator[Entry]:
+    """Mark what is graded already and stands in the gradebook: it is kept as it is."""
+    for entry in entries:
+        kept = entry.student in known and is_current(
+            course, assignment, entry.student, digest_of(entry.work), safe
+        )
+        yield replace(entry, kept=kept)
+
+
+def judge_class(
+    assignment: Assignment,
+    judges: Judges,
+    tier: str,
+    secret: bytes,
+    entries: Iterable[Entry],
+) -> Iterator[Entry]:
+    """Judge what needs it, on all processes at once; the rest goes through as it is."""
+
+    def task(entry: Entry) -> Task | None:
+        if entry.kept or isinstance(entry.work, Verdict):
+            return None
+        drawn = hidden_seeds(secret, entry.student, assignment, entry.work)
+        return Task(entry.student, entry.work, drawn)
+
+    for entry, judged in judges.judge(((entry, task(entry)) for entry in entries), tier):
+        if isinstance(judged, Exception):
+            yield replace(entry, work=failed(assignment, entry.student, judged))
+        else:
+            yield replace(entry, judgement=judged)
+
+
+def add_notebooks(
+    assignment: Assignment, released: str, entries: Iterable[Entry]
+) -> Iterator[Entry]:
+    """Add the graded notebook, and which written answers wait for a mark."""
+    for entry in entries:
+        try:
+            yield _with_notebook(assignment, released, entry)
+        except Exception as error:
+            yield replace(entry, work=failed(assignment, entry.student, error))
+
+
+def _with_notebook(assignment: Assignment, released: str, entry: Entry) -> Entry:
+    if entry.kept:
+        return entry
+    if isinstance(entry.work, Verdict) or entry.judgement is None:
+        return replace(entry, answered=answered_cells(assignment, None, released))
+    judged = entry.judgement
+    text = graded_notebook(released, entry.work, judged.verdict, judged.outputs)
+    answered = answered_cells(assignment, entry.work, released)
+    return replace(entry, notebook=text, answered=answered)
+
+
+def count(summary: Summary, entry: Entry, keep: bool) -> bool:
+    """Count an entry in the summary; say whether it is to be entered and published.
+
+    The kit's own faults are not: what was known of that submission before stays.
+    """
+    verdict = entry.verdict
+    if entry.kept or verdict is None:
+        summary.kept += 1
+        return False
+    if verdict.outcome == "grader_error":
+        summary.faults.append(f"{entry.student}: {verdict.fault}")
+        return False
+    summary.number += 1
+    if keep:
+        summary.graded.append(verdict)
+    return True
+
+
+def publish_entry(course: Course, name: str, entry: Entry) -> None:
+    """Write an entry's notebook and verdict into the student's folder."""
+    if entry.verdict is not None:
+        publish(course, entry.student, name, entry.verdict, entry.notebook)
+
+
+class Batch:
+    """Entries on their way into the gradebook; committed some at a time, and published after that.
+
+    What is cut off in between is graded again. At its end, and when the run is interrupted, it
+    commits what is left; after a UsageError the gradebook has dropped that.
+    """
+
+    def __init__(self, gradebook: GradebookWriter, publish: Callable[[Entry], None]) -> None:
+        self._gradebook = gradebook
+        self._publish = publish
+        self._entries: list[Entry] = []
+
+    def enter(self, entry: Entry) -> None:
+        """Save an entry's marks, and commit when the batch is full."""
+        if entry.verdict is not None:
+            self._gradebook.save(entry.student, entry.verdict, entry.answered)
+            self._entries.append(entry)
+        if len(self._entries) >= BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        entries, self._entries = self._entries, []  # what the gradebook refuses is not published
+        self._gradebook.commit()
+        for entry in entries:
+            self._publish(entry)
+
+    def __enter__(self) -> Batch:
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, trace: object) -> None:
+        if not isinstance(error, UsageError):
+            self._flush()

@@ -1,0 +1,67 @@
+"""What an exercise returns, part by part, and how its points are spread over the parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Tree = Any  # arrays, numbers, strings and None in nested tuples, lists and dictionaries
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of an exercise's marks: a part of the result, or a property of the call.
+
+    ``name`` is the output's name (``a_next``, ``dWax``, ``caches``) or ``inputs`` for "arguments
+    left untouched". ``shape`` is written in letters, ``"(n_a, m)"``; empty where there is no one
+    array. ``main`` marks the values that the exercise is about: if one of them is wrong the
+    exercise earns at most half of its points.
+    """
+
+    name: str
+    points: float
+    shape: str = ""
+    main: bool = False
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What an exercise returns and how its points are spread."""
+
+    name: str
+    arguments: tuple[str, ...]
+    returns: tuple[str, ...]
+    checks: tuple[Check, ...]
+    returns_dict: bool = False
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far from the reference a value may be, and whether messages may show values."""
+
+    relative: float = 1e-6
+    reveal: bool = False
+
+
+def earned(layout: Layout, failed: set[str]) -> dict[str, float]:
+    """Points by check when the checks in ``failed`` did not hold.
+
+    A wrong main value caps the exercise at half of its points, and the ``inputs`` check counts
+    only when every main value is right: leaving arguments alone is no merit of a wrong answer.
+    """
+    wrong_main = any(line.main and line.name in failed for line in layout.checks)
+    points = {
+        line.name: 0.0
+        if line.name in failed or (wrong_main and line.name == "inputs")
+        else line.points
+        for line in layout.checks
+    }
+    total, half = sum(points.values()), sum(line.points for line in layout.checks) / 2
+    if wrong_main and total > half:
+        points = {name: value * half / total for name, value in points.items()}
+    return points

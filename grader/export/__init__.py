@@ -1,0 +1,1 @@
+"""Write marks as the files that other platforms take."""

@@ -1,0 +1,138 @@
+"""Where each student stands in one assignment: the gradebook's marks joined with the roster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nbgrader.api import Student
+
+from grader.course import Course
+from grader.errors import UsageError
+from grader.export.roster import Person, read_roster
+from grader.gradebook.read import StudentMarks, read_marks
+from grader.gradebook.state import no_gradebook
+from grader.gradebook.write import open_gradebook
+
+Points = int | float
+SHOWN = 10  # names in one message
+
+
+@dataclass(frozen=True)
+class ClassEntry:
+    """One student and their marks; None when nothing was handed in."""
+
+    who: Person
+    marks: StudentMarks | None = None
+
+    @property
+    def score(self) -> Points | None:
+        """Tests, marks by hand and extra credit, less the late penalty; None for no submission."""
+        if self.marks is None:
+            return None
+        earned = sum(mark.points or 0.0 for mark in self.marks.cells.values())
+        return rounded(max(0.0, earned - self.marks.penalty))
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The cells that nbgrader wants marked, or looked at again."""
+        cells = self.marks.cells if self.marks else {}
+        return tuple(name for name, mark in cells.items() if mark.waits)
+
+
+@dataclass(frozen=True)
+class ClassMarks:
+    """A class in one assignment; ``left_out`` are graded students whom the roster lacks."""
+
+    name: str
+    title: str
+    entries: tuple[ClassEntry, ...]
+    cells: tuple[str, ...]
+    max_points: Points
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def counted(self) -> tuple[ClassEntry, ...]:
+        """Those with something to tell: a score, or that they are excused."""
+        return tuple(e for e in self.entries if e.who.excused or e.score is not None)
+
+    @property
+    def waiting(self) -> dict[str, list[str]]:
+        """For each cell that still waits for marks, whose answers do."""
+        found: dict[str, list[str]] = {}
+        for entry in self.entries:
+            for cell in () if entry.who.excused else entry.waiting:
+                found.setdefault(cell, []).append(entry.who.student)
+        return found
+
+
+def rounded(value: float) -> Points:
+    """Round to hundredths; whole points become an int, so that they are written without ``.0``."""
+    rounded = round(value, 2)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def some(names: Iterable[str]) -> str:
+    """Return the names with commas, at most ten of them and how many more there are."""
+    listed = list(names)
+    more = f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
+    return ", ".join(listed[:SHOWN]) + more
+
+
+def read_class_marks(course: Course, name: str, roster: Path | None = None) -> ClassMarks:
+    """Read where the class stands, in the roster's order or by student id.
+
+    Raises UsageError when nothing is graded, or the gradebook or the roster cannot be used.
+    """
+    nothing = UsageError(f"nothing is graded for {name}: run `grader autograde {name}` first")
+    if no_gradebook(course):
+        raise nothing
+    listed = read_roster(roster, name, course.names()) if roster else None
+    marks = read_marks(course, name)
+    if not marks:
+        raise nothing
+    known = _people(course)
+    people = {who: known.get(who, Person(who)) for who in sorted({*known, *marks})}
+    if listed is not None:
+        if not listed.keys() & people.keys():
+            raise UsageError(
+                f"no student of {roster} is in the gradebook ({some(people)}): its column "
+                "`student` must hold the names of the folders in submitted/"
+            )
+        people = {who: _filled(person, known) for who, person in listed.items()}
+    cells = next(iter(marks.values())).cells
+    return ClassMarks(
+        name,
+        course.spec(name).title,
+        tuple(ClassEntry(person, marks.get(who)) for who, person in people.items()),
+        tuple(cells),
+        rounded(sum(mark.max_points for mark in cells.values())),
+        tuple(sorted(marks.keys() - people.keys())),
+    )
+
+
+def _people(course: Course) -> dict[str, Person]:
+    """Everyone in the gradebook, with the names and the LMS ids that it may have."""
+    with closing(open_gradebook(course)) as gradebook:
+        return {
+            s.id: Person(
+                s.id,
+                ", ".join(part for part in (s.last_name, s.first_name) if part),
+                s.email or "",
+                canvas_id=s.lms_user_id or "",
+            )
+            for s in gradebook.db.query(Student)
+        }
+
+
+def _filled(person: Person, known: dict[str, Person]) -> Person:
+    """What the roster leaves open, as the gradebook has it."""
+    had = known.get(person.student, person)
+    return replace(
+        person,
+        name=person.name or had.name,
+        email=person.email or had.email,
+        canvas_id=person.canvas_id or had.canvas_id,
+    )

@@ -1,0 +1,86 @@
+"""The roster: who is in the course, and what other systems call them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import UsageError
+from grader.files.csv_read import read_table
+
+YES, NO = {"yes", "y", "true", "1", "x"}, {"", "no", "n", "false", "0"}
+
+
+@dataclass(frozen=True)
+class Person:
+    """One student; ``student`` is the id in nbgrader, all else is what other systems use."""
+
+    student: str
+    name: str = ""
+    email: str = ""
+    login: str = ""  # Canvas: SIS Login ID; Blackboard: Username; Moodle: Username or ID number
+    section: str = ""
+    canvas_id: str = ""
+    sis_user_id: str = ""
+    excused: bool = False
+
+
+TEXTS = ("student", "name", "email", "login", "section", "canvas_id", "sis_user_id")
+
+
+def read_roster(path: Path, assignment: str, known: Collection[str]) -> dict[str, Person]:
+    """Read the roster by student; only the column ``student`` is needed, others are ignored.
+
+    ``known`` are the names of the course's assignments, of which a student may be excused. Raises
+    UsageError for a student without id or with two rows, for two students with one id on a
+    platform, and for a cell with no meaning.
+    """
+    people: dict[str, Person] = {}
+    taken: dict[tuple[str, str], str] = {}
+    for line, row in read_table(path, ["student"]).records():
+        where = f"{path}, line {line}"
+        cells = {key: row.get(key, "") for key in TEXTS}
+        who = cells["student"]
+        if not who:
+            raise UsageError(f"{where}: the student's id is missing")
+        if who in people:
+            raise UsageError(f"{where}: {who} has a row already: leave one of them out")
+        if not (cells["canvas_id"] or "0").isdecimal():
+            raise UsageError(f"{where}: canvas_id {cells['canvas_id']!r} is not a number")
+        excused = _excused(row.get("excused", ""), assignment, known, where)
+        people[who] = Person(**cells, excused=excused)
+        _own_names(people[who], taken, where)
+    if not people:
+        raise UsageError(f"{path} has no students: add a row for each")
+    return people
+
+
+def _own_names(person: Person, taken: dict[tuple[str, str], str], where: str) -> None:
+    """Raise UsageError when a platform would take the student for another one of the roster."""
+    names = {
+        "login": person.login or person.student,
+        "canvas_id": person.canvas_id.lstrip("0"),
+        "sis_user_id": person.sis_user_id,
+    }
+    for column, name in names.items():
+        other = taken.setdefault((column, name.casefold()), person.student)
+        if name and other != person.student:
+            raise UsageError(
+                f"{where}: the {column} {name} of {person.student} is {other}'s already: "
+                "a platform would give one of them the other's grade; mend the roster"
+            )
+
+
+def _excused(text: str, assignment: str, known: Collection[str], where: str) -> bool:
+    """Whether ``text`` excuses from this assignment: yes, no, or names of assignments."""
+    if text.lower() in YES | NO:
+        return text.lower() in YES
+    names = text.replace(";", " ").split()
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise UsageError(
+            f"{where}: excused says {unknown[0]!r}: write yes, no, or names of assignments "
+            f"({', '.join(known)})"
+        )
+    return assignment in names

@@ -1,1 +1,0 @@
-"""Grades in the formats of other systems: one module a format, and what they share."""

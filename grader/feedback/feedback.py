@@ -1,0 +1,77 @@
+"""Feedback: one page for each student, where nbgrader looks for it to release it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.course import Course
+from grader.feedback.page import student_page
+from grader.files.atomic import write_beside
+from grader.gradebook.exchange_files import complete
+from grader.gradebook.read import StudentMarks, read_marks
+from grader.html.lesson import Lesson, lesson, read_cells
+from grader.html.render import render
+from grader.records import read_records
+from grader.verdict import Verdict
+
+FAULT = "not judged because of a grader error: see `grader autograde`"
+
+
+@dataclass
+class Feedback:
+    """What was written, and who got no page and why."""
+
+    written: list[Path] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Pages:
+    """What all pages of an assignment are made from, read once for the whole class."""
+
+    course: Course
+    name: str
+    marks: Mapping[str, StudentMarks]
+    about: Lesson
+
+    @classmethod
+    def of(cls, course: Course, name: str) -> Pages:
+        """Read gradebook and released notebook; raises UsageError when the gradebook fails."""
+        return cls(course, name, read_marks(course, name), lesson(course, name))
+
+    def page(self, student: str, verdict: Verdict) -> bytes:
+        """Return a student's page as UTF-8 HTML."""
+        cells = read_cells(self.course.autograded / student / self.name / f"{self.name}.ipynb")
+        marks = self.marks.get(student, StudentMarks(student))
+        return render("feedback.html.j2", page=student_page(verdict, marks, cells, self.about))
+
+    def write(self, student: str, verdict: Verdict) -> Path:
+        """Write a student's page, and what ``nbgrader release_feedback`` needs beside it."""
+        path = self.course.feedback / student / self.name / f"{self.name}.html"
+        complete(self.course, student, self.name, path.parent)
+        write_beside(path, self.page(student, verdict))
+        return path
+
+
+def feedback(
+    course: Course,
+    name: str,
+    only: str | None = None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Feedback:
+    """Write a page for every graded submission of ``name``, or for that of the student ``only``.
+
+    Raises UsageError when nothing was graded yet or the gradebook cannot be read.
+    """
+    found = read_records(course, name, only)
+    pages, made = Pages.of(course, name), Feedback()
+    made.left_out += [f"{student}: its verdict cannot be read" for student in found.unusable]
+    for done, (student, verdict) in enumerate(found.verdicts.items(), 1):
+        if verdict.outcome == "grader_error":
+            made.left_out.append(f"{student}: {FAULT}")
+        else:
+            made.written.append(pages.write(student, verdict))
+        progress(done, len(found.verdicts))
+    return made

@@ -1,0 +1,206 @@
+"""What a page of feedback says: a verdict, a gradebook entry and a notebook, put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grader.assignment.source import cell_id, check_cell, is_check_cell
+from grader.comparison.causes import Cause
+from grader.comparison.finding import Finding
+from grader.feedback.student_cells import MOST_PRINTED, Shown, shown_cells
+from grader.gradebook.read import CellMark, StudentMarks
+from grader.html.lesson import Lesson
+from grader.html.wording import OUTCOME_WORDS, counted
+from grader.verdict import CheckResult, ExerciseResult, Verdict
+
+TONES = {"passed": "good", "not_attempted": "calm", "missing": "calm"}
+
+
+@dataclass(frozen=True)
+class ExerciseView:
+    """One exercise as the page shows it."""
+
+    name: str
+    heading: str
+    outcome: str
+    word: str
+    mark: str
+    tone: str
+    sentence: str
+    points: float
+    max_points: float
+    by_hand: bool
+    finding: Finding | None
+    cause: Cause | None
+    notes: tuple[str, ...]
+    comments: tuple[str, ...]
+    checks: tuple[CheckResult, ...]
+    shown: tuple[Shown, ...]
+
+    @property
+    def printed(self) -> bool:
+        """Whether any of the shown cells has output."""
+        return any(cell.text or cell.images for cell in self.shown)
+
+
+@dataclass(frozen=True)
+class WrittenView:
+    """A question that is marked by hand: the answer, the points (None: not marked yet)."""
+
+    id: str
+    heading: str
+    max_points: float
+    points: float | None
+    answer: str
+    comments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StudentPage:
+    """Everything on one page of feedback."""
+
+    student: str
+    name: str
+    title: str
+    handed_in: str
+    exercises: tuple[ExerciseView, ...]
+    written: tuple[WrittenView, ...]
+    other: tuple[Shown, ...]
+    mended: tuple[str, ...]
+    problem: str
+    penalty: float
+    max_tested: float
+    digest: str
+    kit: str
+
+    @property
+    def tested(self) -> float:
+        """Points of the exercises."""
+        return sum(item.points for item in self.exercises)
+
+    @property
+    def points(self) -> float:
+        """All points so far, less the late penalty, never below zero."""
+        return max(self.tested + sum(item.points or 0.0 for item in self.written) - self.penalty, 0)
+
+    @property
+    def max_points(self) -> float:
+        """All points that there are."""
+        return self.max_tested + sum(item.max_points for item in self.written)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether an answer still waits for its mark."""
+        return any(item.points is None for item in self.written)
+
+    @property
+    def summary(self) -> str:
+        """Where the student stands."""
+        passed = [item for item in self.exercises if item.outcome == "passed"]
+        if not self.exercises:
+            return "No exercise could be judged."
+        if not self.next_step:
+            return "Every exercise passes. Well done!"
+        number = counted(len(self.exercises), "exercise")
+        verb = "passes" if len(passed) == 1 else "pass"
+        return f"{len(passed)} of {number} {verb}." if passed else "This is a start."
+
+    @property
+    def next_step(self) -> str:
+        """The first exercise that does not pass; empty when all do."""
+        open_ones = (item.name for item in self.exercises if item.outcome != "passed")
+        return next(open_ones, "")
+
+
+def student_page(
+    verdict: Verdict,
+    marks: StudentMarks,
+    cells: Sequence[Mapping[str, Any]],
+    lesson: Lesson,
+) -> StudentPage:
+    """Put together the page of ``marks.student``; ``cells`` are the autograded notebook's."""
+    names = [exercise.name for exercise in verdict.exercises]
+    shown = shown_cells(cells, names, lesson.sources)
+    return StudentPage(
+        student=marks.student,
+        name=marks.name,
+        title=lesson.title,
+        handed_in=f"{marks.timestamp:%-d %B %Y, %H:%M} UTC" if marks.timestamp else "",
+        exercises=tuple(_exercise(e, marks, lesson, shown[e.name]) for e in verdict.exercises),
+        written=tuple(_written(verdict, marks, cells, lesson)),
+        other=tuple(cell for cell in shown[""] if cell.own),
+        mended=verdict.mended,
+        problem=verdict.message if verdict.outcome == "unreadable" else "",
+        penalty=marks.penalty,
+        max_tested=verdict.max_score,
+        digest=verdict.inputs.get("submission", "")[:12],
+        kit=verdict.inputs.get("kit", ""),
+    )
+
+
+def _exercise(
+    result: ExerciseResult, marks: StudentMarks, lesson: Lesson, shown: Sequence[Shown]
+) -> ExerciseView:
+    mark = marks.cells.get(check_cell(result.name), CellMark(result.max_points, result.points))
+    by_hand = mark.manual is not None or mark.extra != 0.0
+    points = mark.points if by_hand and mark.points is not None else result.points
+    word, sign, sentence = OUTCOME_WORDS[result.outcome]
+    tone = TONES.get(result.outcome, "part" if points else "bad")
+    if result.outcome == "failed" and points:
+        word = "partly right"
+    empty = result.outcome == "not_attempted"  # needs no four lines to say so
+    return ExerciseView(
+        name=result.name,
+        heading=lesson.headings.get(result.name) or result.name,
+        outcome=result.outcome,
+        word=word,
+        mark=sign,
+        tone=tone,
+        sentence=sentence,
+        points=points,
+        max_points=result.max_points,
+        by_hand=by_hand,
+        finding=None if empty else result.finding,
+        cause=None if empty else result.cause,
+        notes=() if empty else tuple(filter(None, (result.note, result.judged_with))),
+        comments=_comments(marks, result.name, check_cell(result.name)),
+        checks=result.checks,
+        shown=tuple(shown),
+    )
+
+
+def _comments(marks: StudentMarks, *cells: str) -> tuple[str, ...]:
+    return tuple(marks.comments[cell] for cell in cells if marks.comments.get(cell))
+
+
+def _written(
+    verdict: Verdict, marks: StudentMarks, cells: Sequence[Mapping[str, Any]], lesson: Lesson
+) -> list[WrittenView]:
+    """The graded cells that no exercise of the verdict answers for."""
+    tested = {check_cell(exercise.name) for exercise in verdict.exercises}
+    texts = {cell_id(cell): "".join(cell.get("source", "")) for cell in cells}
+    views = []
+    for name, mark in marks.cells.items():
+        if name in tested or is_check_cell(name):
+            continue
+        stub = lesson.sources.get(name, "")
+        answer = texts.get(name, "")
+        comments = _comments(marks, name)
+        views.append(
+            WrittenView(
+                id=name,
+                heading=lesson.headings.get(name) or name,
+                max_points=mark.max_points,
+                points=mark.points,
+                answer="" if answer.strip() == stub.strip() else _as_written(answer),
+                comments=tuple(c for c in comments if c != "No response."),
+            )
+        )
+    return views
+
+
+def _as_written(markdown: str) -> str:
+    """A student's markdown as it was typed; the autograded notebook holds its tags escaped."""
+    return markdown.replace("&lt;", "<")[:MOST_PRINTED].strip()

@@ -1,0 +1,1 @@
+"""Read and write files that people made, whole or not at all."""

@@ -1,0 +1,1 @@
+"""Read and write nbgrader's database, configuration and files; nobody else does."""

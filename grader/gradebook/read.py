@@ -1,0 +1,121 @@
+"""Read the gradebook: what an instructor gave and wrote by hand, and late penalties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from nbgrader.api import (
+    BaseCell,
+    Comment,
+    Grade,
+    GradeCell,
+    MissingEntry,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    TaskCell,
+)
+from sqlalchemy.exc import DatabaseError
+
+from grader.course import Course
+from grader.errors import UsageError
+from grader.gradebook.config import gradebook_url
+from grader.gradebook.state import no_gradebook
+from grader.gradebook.write import open_gradebook, unusable
+
+
+@dataclass(frozen=True)
+class CellMark:
+    """One graded cell: points by tests and by hand (None: not given), and the most there are."""
+
+    max_points: float
+    auto: float | None = None
+    manual: float | None = None
+    extra: float = 0.0
+    waits: bool = False  # nbgrader wants someone to mark it, or to look at its mark again
+
+    @property
+    def points(self) -> float | None:
+        """The points that count; None while the cell waits for its mark."""
+        best = self.auto if self.manual is None else self.manual
+        return None if best is None else best + self.extra
+
+
+@dataclass(frozen=True)
+class StudentMarks:
+    """One student's entry in the gradebook for one assignment."""
+
+    student: str
+    name: str = ""
+    timestamp: datetime | None = None
+    penalty: float = 0.0
+    cells: Mapping[str, CellMark] = field(default_factory=dict)
+    comments: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class _Entry:
+    student: str
+    name: str
+    timestamp: datetime | None
+    penalty: float = 0.0
+    cells: dict[str, CellMark] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
+
+
+def read_marks(course: Course, name: str) -> dict[str, StudentMarks]:
+    """Read every student's entry for the assignment ``name`` in one session.
+
+    Raises UsageError when the gradebook does not know the assignment or cannot be read.
+    """
+    unknown = UsageError(
+        f"the gradebook does not know {name}: run `grader autograde {name} --force`"
+    )
+    if no_gradebook(course):
+        raise unknown
+    with closing(open_gradebook(course)) as gradebook:
+        try:
+            assignment = gradebook.find_assignment(name)
+            return {
+                entry.student: StudentMarks(**vars(entry))
+                for entry in _read(gradebook.db, assignment)
+            }
+        except MissingEntry:
+            raise unknown from None
+        except DatabaseError as error:
+            raise unusable(gradebook_url(course), str(error.orig)) from None
+
+
+def _read(db: Any, assignment: Any) -> Iterator[_Entry]:
+    """Yield the entries; a handful of queries, however many students there are."""
+
+    def ours(*columns: Any) -> Any:
+        return db.query(SubmittedNotebook.id, *columns).filter(
+            SubmittedNotebook.assignment_id == SubmittedAssignment.id,
+            SubmittedAssignment.assignment_id == assignment.id,
+        )
+
+    entries: dict[str, _Entry] = {}
+    about = (SubmittedNotebook.late_submission_penalty, SubmittedAssignment.timestamp)
+    who = ours(*about, Student.id, Student.first_name, Student.last_name)
+    for notebook, penalty, stamp, student, *names in who.filter(
+        SubmittedAssignment.student_id == Student.id
+    ):
+        name = " ".join(part for part in names if part)
+        entries[notebook] = _Entry(student, name, stamp, penalty or 0.0)
+    cells = dict(db.query(BaseCell.id, BaseCell.name).all())
+    most = {cell.id: cell.max_score for kind in (GradeCell, TaskCell) for cell in db.query(kind)}
+    scores = (Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade)
+    for notebook, cell, auto, manual, extra, waits in ours(Grade.cell_id, *scores).filter(
+        Grade.notebook_id == SubmittedNotebook.id
+    ):
+        mark = CellMark(float(most.get(cell) or 0.0), auto, manual, extra or 0.0, bool(waits))
+        entries[notebook].cells[cells[cell]] = mark
+    for notebook, comment in ours(Comment).filter(Comment.notebook_id == SubmittedNotebook.id):
+        if comment.comment:
+            entries[notebook].comments[cells[comment.cell_id]] = comment.comment
+    yield from entries.values()

@@ -1,0 +1,262 @@
+"""Verdicts into nbgrader's gradebook, through its own models, in one session and in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader import utils
+from nbgrader.api import (
+    Base,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.plugins import LateSubmissionPlugin
+from nbgrader.preprocessors import AssignLatePenalties, SaveCells
+from sqlalchemy import create_engine, inspect
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from grader.assignment.source import check_cell, read_notebook
+from grader.course import Course
+from grader.errors import UsageError
+from grader.gradebook.config import find_programs, gradebook_url, load_config
+from grader.verdict import Verdict
+
+
+def open_gradebook(course: Course) -> Gradebook:
+    """Open the course's gradebook; raises UsageError when it is locked or of another version."""
+    url = gradebook_url(course)
+    find_programs()
+    try:
+        lacking = _lacking(url)
+        if lacking:  # before nbgrader adds its new tables beside the old ones
+            raise unusable(url, f"it is an older nbgrader's, without {lacking}")
+        return Gradebook(url)
+    except DatabaseError as error:
+        raise unusable(url, str(error.orig)) from None
+
+
+def _lacking(url: str) -> str:
+    """The first column that the tables of an older nbgrader lack; empty when they lack none."""
+    engine = create_engine(url)
+    try:
+        known = inspect(engine)
+        present = set(known.get_table_names())
+        for name, table in Base.metadata.tables.items():
+            if name in present:  # nbgrader adds whole tables by itself
+                columns = {column["name"] for column in known.get_columns(name)}
+                missing = sorted({str(column.name) for column in table.columns} - columns)
+                if missing:
+                    return f"{name}.{missing[0]}"
+        return ""
+    finally:
+        engine.dispose()
+
+
+def unusable(url: str, reason: str) -> UsageError:
+    """The error for a gradebook that cannot be used, with the remedy for its ``reason``."""
+    if "locked" in reason:
+        remedy = "close what has it open (formgrader, a database browser) and run this again"
+    elif "not a database" in reason or "malformed" in reason:
+        remedy = "put back a copy of it, or set it aside and grade again"
+    elif "unable to open" in reason or "readonly" in reason:
+        remedy = "make its folder and file readable and writable"
+    else:
+        remedy = "keep a copy of it, then run `nbgrader db upgrade`"
+    return UsageError(f"the gradebook {url} cannot be used ({reason}): {remedy}")
+
+
+def released_notebook(course: Course, name: str) -> nbformat.NotebookNode:
+    """Read the released notebook; raises UsageError when it was not released."""
+    path = course.assignments / name / f"{name}.ipynb"
+    return read_notebook(path, "run `make release` first")
+
+
+def register(course: Course, name: str) -> None:
+    """Enter the assignment into the gradebook when it is absent.
+
+    Raises UsageError when its graded cells changed after submissions were graded.
+    """
+    book = released_notebook(course, name)
+    try:
+        with open_gradebook(course) as gradebook:
+            known = _known_cells(gradebook, name)
+            if known == _graded_cells(book):
+                return
+            if known and gradebook.find_notebook(name, name).submissions:
+                raise UsageError(
+                    f"the graded cells of {name} changed after submissions were graded: release it "
+                    f"under a new name, or remove it with `nbgrader db assignment remove {name}`"
+                )
+            gradebook.update_or_create_assignment(name)
+        saver = SaveCells()
+        about = {"notebook": name, "assignment": name, "db_url": gradebook_url(course)}
+        saver.preprocess(book, {"nbgrader": about})
+    except OperationalError as error:
+        raise unusable(gradebook_url(course), str(error.orig)) from None
+
+
+def _graded_cells(book: nbformat.NotebookNode) -> dict[str, float]:
+    return {
+        cell.metadata.nbgrader.grade_id: float(cell.metadata.nbgrader.points)
+        for cell in book.cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    }
+
+
+def _known_cells(gradebook: Gradebook, name: str) -> dict[str, float]:
+    try:
+        notebook = gradebook.find_notebook(name, name)
+    except MissingEntry:
+        return {}
+    return {cell.name: float(cell.max_score) for cell in notebook.grade_cells}
+
+
+def open_writer(course: Course, name: str) -> GradebookWriter:
+    """Enter the assignment into the gradebook where it is absent, and open it for writing."""
+    register(course, name)
+    return GradebookWriter(course, name)
+
+
+class GradebookWriter:
+    """The gradebook's only writer while a class is graded; the caller commits in batches."""
+
+    def __init__(self, course: Course, name: str) -> None:
+        self._gradebook = open_gradebook(course)
+        self._db = self._gradebook.db
+        self._course = course
+        self._notebook = self._gradebook.find_notebook(name, name)
+        self._assignment = self._gradebook.find_assignment(name)
+        self._grade_cells = {cell.name: cell.id for cell in self._notebook.grade_cells}
+        self._solution_cells = {cell.name: cell.id for cell in self._notebook.solution_cells}
+        try:
+            self._late = _late_plugin(course, name, self._gradebook)
+        except BaseException:
+            self._gradebook.close()
+            raise
+
+    def __enter__(self) -> GradebookWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._gradebook.close()
+
+    def students(self) -> frozenset[str]:
+        """The students who have a submission of this assignment in the gradebook."""
+        found = self._db.query(SubmittedAssignment.student_id)
+        try:
+            with self._db.no_autoflush:  # rows of this run are of students who were not known
+                rows = found.filter_by(assignment_id=self._assignment.id).all()
+        except OperationalError as error:
+            self._db.rollback()
+            raise unusable(gradebook_url(self._course), str(error.orig)) from None
+        return frozenset(row[0] for row in rows)
+
+    def save(self, student: str, verdict: Verdict, answered: Mapping[str, bool]) -> None:
+        """Record a verdict; ``answered`` says for each hand-marked cell whether it was changed.
+
+        Scores given by hand are kept; a regrade marks them as needing another look. Raises
+        UsageError when the gradebook is locked: nothing since the last commit is kept then.
+        """
+        try:
+            self._save(student, verdict, answered)
+        except OperationalError as error:
+            self._db.rollback()
+            raise unusable(gradebook_url(self._course), str(error.orig)) from None
+
+    def _save(self, student: str, verdict: Verdict, answered: Mapping[str, bool]) -> None:
+        submission = self._submission(student)
+        [notebook] = submission.notebooks
+        points = {check_cell(exercise.name): exercise.points for exercise in verdict.exercises}
+        names = {number: name for name, number in self._grade_cells.items()}
+        total = 0.0
+        for grade in notebook.grades:
+            name = names[grade.cell_id]
+            if name in answered:
+                grade.auto_score = None if answered[name] else 0.0
+            else:
+                grade.auto_score = points.get(name, 0.0)
+            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+            best = grade.auto_score if grade.manual_score is None else grade.manual_score
+            if best is not None:  # as nbgrader counts: no extra credit while there is no mark
+                total += best + (grade.extra_credit or 0.0)
+        self._comments(notebook, answered)
+        self._penalty(submission, notebook, total)
+
+    def commit(self) -> None:
+        """Write what is pending; raises UsageError when the gradebook is locked."""
+        try:
+            self._db.commit()
+        except OperationalError as error:
+            self._db.rollback()
+            raise unusable(gradebook_url(self._course), str(error.orig)) from None
+
+    def _submission(self, student: str) -> SubmittedAssignment:
+        """Find or make the student's submission, with a grade and a comment for every cell."""
+        with self._db.no_autoflush:  # a student comes once: the rows of a batch go together
+            found = (
+                self._db.query(SubmittedAssignment)
+                .filter_by(assignment_id=self._assignment.id, student_id=student)
+                .one_or_none()
+            )
+            known = found is not None or self._db.get(Student, student) is not None
+        if not known:
+            self._db.add(Student(id=student))
+        if found is None:
+            found = SubmittedAssignment(assignment_id=self._assignment.id, student_id=student)
+            notebook = SubmittedNotebook(notebook_id=self._notebook.id, assignment=found)
+            self._db.add(found)
+            for cell in self._grade_cells.values():
+                self._db.add(Grade(cell_id=cell, notebook=notebook))
+            for cell in self._solution_cells.values():
+                self._db.add(Comment(cell_id=cell, notebook=notebook))
+        folder = self._course.submitted / student / str(self._assignment.name)
+        stamp = folder / "timestamp.txt"
+        if stamp.is_file() and not stamp.is_symlink():
+            found.timestamp = _timestamp(stamp)
+        return found
+
+    def _comments(self, notebook: SubmittedNotebook, answered: Mapping[str, bool]) -> None:
+        names = {number: name for name, number in self._solution_cells.items()}
+        for comment in notebook.comments:
+            empty = not answered.get(names[comment.cell_id], True)
+            comment.auto_comment = "No response." if empty else None
+
+    def _penalty(
+        self, submission: SubmittedAssignment, notebook: SubmittedNotebook, total: float
+    ) -> None:
+        """Ask the plugin as nbgrader's own AssignLatePenalties does, with the same lateness."""
+        due = self._assignment.duedate
+        late = 0.0
+        if due and submission.timestamp:
+            due += submission.extension or timedelta(0)
+            late = (submission.timestamp - due).total_seconds()
+        notebook.late_submission_penalty = None
+        if late > 0:
+            penalty = self._late.late_submission_penalty(submission.student_id, total, late)
+            if penalty is not None:
+                notebook.late_submission_penalty = min(max(penalty, 0.0), total)
+
+
+def _late_plugin(course: Course, name: str, gradebook: Gradebook) -> LateSubmissionPlugin:
+    """The course's plugin; its parent knows assignment and gradebook, as in nbgrader."""
+    penalties = AssignLatePenalties(config=load_config(course))
+    penalties.assignment_id, penalties.gradebook = name, gradebook
+    penalties.init_plugin()
+    return penalties.plugin_inst
+
+
+def _timestamp(path: Path) -> Any:
+    """Read nbgrader's ``timestamp.txt``; None when it does not hold a time."""
+    try:
+        return utils.parse_utc(path.read_text(encoding="utf-8")[:100].strip())
+    except (ValueError, OverflowError, OSError, TypeError):
+        return None

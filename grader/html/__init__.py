@@ -1,0 +1,1 @@
+"""Make pages of data: words, numbers, the lesson's headings, the templates."""

@@ -1,0 +1,125 @@
+"""Read a notebook file without trusting it: cell types, ids and sources, and nothing else."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from grader.assignment.python_cells import LONGEST_PARSED
+
+MAX_BYTES = 64 * 2**20
+MAX_CELLS = 2000
+MAX_SOURCE = 2**20  # characters of a code cell
+MAX_TEXT = 2**23  # of any other: Colab keeps pasted images in the text
+MAX_PARSED = 10**6  # of all cells together that are short enough to be parsed
+MAX_VALUES = 2 * 10**6  # in the whole file: an empty list takes 70 bytes of memory for 3 of text
+# A link, a socket, nothing: what was handed in is no file. Anything else is this machine's fault.
+NO_FILE = (errno.ELOOP, errno.ENXIO, errno.ENODEV, errno.ENOENT, errno.ENOTDIR)
+
+
+class UnreadableSubmission(Exception):
+    """The notebook cannot be graded at all; the message tells the student why."""
+
+
+@dataclass(frozen=True)
+class RawCell:
+    """One cell as it stands in the file: its type, the id it claims and its source."""
+
+    kind: str
+    claimed: str
+    source: str
+
+
+def read_file(path: Path) -> bytes:
+    """Read a regular file of at most 64 MB, following no link.
+
+    Raises UnreadableSubmission for what was handed in, OSError for what ails this machine.
+    """
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        handle = os.open(path, flags)
+    except OSError as error:
+        if error.errno not in NO_FILE:
+            raise
+        why = "it is a link" if error.errno == errno.ELOOP else error.strerror
+        raise UnreadableSubmission(f"it cannot be opened: {why}") from None
+    about = os.fstat(handle)
+    if not stat.S_ISREG(about.st_mode):
+        os.close(handle)
+        raise UnreadableSubmission("it is not a regular file")
+    with os.fdopen(handle, "rb") as file:
+        if about.st_size > MAX_BYTES:
+            raise UnreadableSubmission(
+                f"it has {about.st_size // 2**20} MB, at most {MAX_BYTES // 2**20} are read: "
+                "clear the outputs and hand it in again"
+            )
+        return file.read(MAX_BYTES + 1)
+
+
+def find_notebook(folder: Path, name: str) -> tuple[Path, tuple[str, ...]]:
+    """Return the notebook of a submission folder, and a note when it had another name.
+
+    Raises UnreadableSubmission when there is none, or several and none has the right name.
+    """
+    wanted = folder / f"{name}.ipynb"
+    if wanted.is_symlink() or wanted.exists():
+        return wanted, ()
+    books = (path for path in folder.iterdir() if path.suffix == ".ipynb")
+    found = sorted(path for path in books if path.is_file() or path.is_symlink())
+    if len(found) == 1:
+        return found[0], (f"the notebook was called {found[0].name!r}",)
+    if not found:
+        raise UnreadableSubmission(f"there is none in the folder: it is to be called {name}.ipynb")
+    raise UnreadableSubmission(f"there are several and none is called {name}.ipynb")
+
+
+def parse_notebook(data: bytes) -> list[RawCell]:
+    """Take cell types, ids and sources from a notebook's bytes; raises UnreadableSubmission."""
+    if data.count(b",") > MAX_VALUES:
+        raise UnreadableSubmission("it has millions of values: clear the outputs and save it again")
+    try:
+        book = json.loads(data.decode("utf-8-sig"), parse_constant=_no_constant)
+    except UnicodeDecodeError:
+        raise UnreadableSubmission("it is not UTF-8 text") from None
+    except RecursionError:
+        raise UnreadableSubmission("it is nested too deeply to be a notebook") from None
+    except ValueError as error:
+        raise UnreadableSubmission(f"it is not JSON: {str(error)[:120]}") from None
+    cells = book.get("cells") if isinstance(book, dict) else None
+    if not isinstance(cells, list):
+        raise UnreadableSubmission("it is not a notebook of format 4: open it and save it again")
+    if len(cells) > MAX_CELLS:
+        raise UnreadableSubmission(f"it has {len(cells)} cells, at most {MAX_CELLS} are read")
+    raw = [_raw(cell) for cell in cells if isinstance(cell, dict)]
+    if sum(len(cell.source) for cell in raw if len(cell.source) <= LONGEST_PARSED) > MAX_PARSED:
+        raise UnreadableSubmission(f"its cells have more than {MAX_PARSED} characters")
+    return raw
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"the number {name} is not JSON")
+
+
+def _raw(cell: dict[str, Any]) -> RawCell:
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    source = source if isinstance(source, str) else ""
+    if len(source) > (MAX_SOURCE if cell.get("cell_type") == "code" else MAX_TEXT):
+        raise UnreadableSubmission(f"one of its cells has {len(source)} characters")
+    source = source.encode("utf-8", "replace").decode()  # lone surrogates cannot be written out
+    metadata = cell.get("metadata")
+    about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    claimed = about.get("grade_id") if isinstance(about, dict) else None
+    claimed = claimed if isinstance(claimed, str) else cell.get("id", "")
+    kind = cell.get("cell_type")
+    return RawCell(
+        kind if kind in ("code", "markdown", "raw") else "raw",
+        claimed if isinstance(claimed, str) else "",
+        source.replace("\r\n", "\n").replace("\r", "\n"),
+    )

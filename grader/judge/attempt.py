@@ -1,0 +1,184 @@
+"""One attempt at an exercise: call the student's function on every case and compare.
+
+An exercise may be attempted in several ways (with the student's own cell function, with a stand-in
+for it, with the student's own forward pass); each is one ``Attempt`` and the best one counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from grader.assignment.spec import Case, Exercise
+from grader.comparison.finding import Finding, changed_argument
+from grader.comparison.ladder import compare
+from grader.comparison.layout import Layout, Tolerance, Tree, earned
+from grader.comparison.stub import EMPTY
+from grader.judge.redact import redacted
+from grader.sandbox import Call, Job, RaisedError, Reply, Stored
+
+STOPPED = ("timed_out", "crashed")
+AGAIN = "called again"  # the first case once more, after all the others
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One case: what was asked, what the reference gives, what came back."""
+
+    case: Case
+    expected: Tree
+    reply: Reply
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """All cases of one way of calling an exercise's function."""
+
+    layout: Layout
+    trials: tuple[Trial, ...]
+    findings: Mapping[str, Finding | None]
+    with_stand_in: bool = False
+
+    @property
+    def points(self) -> float:
+        """What this attempt earns."""
+        return sum(self.points_by_check.values())
+
+    @property
+    def points_by_check(self) -> dict[str, float]:
+        """What this attempt earns, check by check."""
+        return earned(self.layout, {name for name, found in self.findings.items() if found})
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check holds in every case."""
+        return not any(self.findings.values())
+
+    @property
+    def stopped(self) -> Reply | None:
+        """The call that hung or killed its process, if one did."""
+        return next((t.reply for t in self.trials if t.reply.outcome in STOPPED), None)
+
+    @property
+    def error(self) -> RaisedError | None:
+        """The first exception that a call raised."""
+        return next((t.reply.error for t in self.trials if t.reply.outcome == "raised"), None)
+
+    @property
+    def outcome(self) -> str:
+        """The exercise's outcome in the words of the verdict."""
+        if self.passed:
+            return "passed"
+        if self.stopped is not None:
+            return self.stopped.outcome
+        if self.error is not None and is_empty(self.error, self.layout.name):
+            return "not_attempted"
+        if not self.points and all(t.reply.outcome == "raised" for t in self.trials):
+            return "raised"
+        return "failed"
+
+
+def from_a_stub(error: RaisedError) -> bool:
+    """Whether an untouched stub raised this: the function's own, or that of one it calls."""
+    return error.is_stub(EMPTY)
+
+
+def is_empty(error: RaisedError, name: str) -> bool:
+    """Whether the untouched stub of the exercise ``name`` itself raised this."""
+    return from_a_stub(error) and error.cell in (None, name)
+
+
+def attempt(
+    job: Job,
+    exercise: Exercise,
+    cases: list[tuple[Case, Tree]],
+    stand_ins: Mapping[str, Callable[..., Any]] | None = None,
+    own_forward: bool = False,
+) -> Attempt:
+    """Call the function on every case until its process is gone or the stub shows itself.
+
+    The first case comes again at the end: a right answer does not depend on what was called before.
+    """
+    trials: list[Trial] = []
+    findings: dict[str, Finding | None] = {check.name: None for check in exercise.checks}
+    plan = [
+        (case, expected, _calls(exercise, case, stand_ins or {}, own_forward, number))
+        for number, (case, expected) in enumerate(cases)
+    ]
+    plan += [(replace(case, name=AGAIN), expected, calls) for case, expected, calls in plan[:1]]
+    replies = job.calls([call for _, _, calls in plan for call in calls], until=EMPTY)
+    for case, expected, calls in plan:
+        found = list(islice(replies, len(calls)))
+        if not found:
+            break
+        reply = redacted(next((r for r in found if r.outcome != "returned"), found[-1]), job.cells)
+        trials.append(Trial(case, expected, reply))
+        for name, finding in _findings(exercise.layout, case, expected, reply).items():
+            findings[name] = findings[name] or finding
+    return Attempt(exercise.layout, tuple(trials), findings, bool(stand_ins))
+
+
+def _calls(
+    exercise: Exercise,
+    case: Case,
+    stand_ins: Mapping[str, Callable[..., Any]],
+    own_forward: bool,
+    number: int,
+) -> list[Call]:
+    """Return the call of a case, and before it that of the student's own forward if wanted."""
+    arguments, forward = case.arguments, case.forward
+    most = case.helper_calls if stand_ins else 0
+    if not own_forward or forward is None:
+        return [Call(exercise.name, arguments, stand_ins, most, mask_globals=True)]
+    kept = Stored(f"forward {number}", (forward.pick,))
+    arguments = (*arguments[: forward.into], kept, *arguments[forward.into + 1 :])
+    return [
+        Call(forward.function, forward.arguments, store_as=kept.name, mask_globals=True),
+        Call(exercise.name, arguments, stand_ins, most, mask_globals=True),
+    ]
+
+
+def _findings(
+    layout: Layout, case: Case, expected: Tree, reply: Reply
+) -> dict[str, Finding | None]:
+    """What is wrong with one reply, by check; the case's name goes into the message."""
+    where = f" ({case.name})"
+    if reply.outcome != "returned":
+        finding = _no_result(layout, reply, where)
+        return {check.name: finding for check in layout.checks}
+    tolerance = Tolerance(case.tolerance, reveal=False)
+    found = compare(layout, expected, reply.value, tolerance, case.dims)
+    if reply.inputs_changed:
+        found["inputs"] = changed_argument()
+    return {
+        name: replace(finding, checked=finding.checked + where) if finding else None
+        for name, finding in found.items()
+    }
+
+
+def _no_result(layout: Layout, reply: Reply, where: str) -> Finding:
+    """Describe a call that gave no result: it raised, hung, died, or returned no plain data."""
+    checked, expected = f"{layout.name} called{where}", "a result"
+    if reply.outcome == "refused":
+        look = "the `return` line: NumPy arrays in a tuple or dictionary"
+        return Finding("returned", checked, "plain arrays", reply.reason, look)
+    if reply.outcome == "timed_out":
+        look = "the loop: does it come to an end?"
+        return Finding("raised", checked, expected, "no answer within the time limit", look)
+    if reply.outcome == "crashed":
+        look = "what ends the process: exit, or memory without bound"
+        return Finding("raised", checked, expected, "its process ended", look)
+    if reply.outcome == "missing" or reply.error is None:
+        return Finding("defined", layout.name, "a function", "nothing by that name", "its cell")
+    return raised_finding(layout, reply.error, checked)
+
+
+def raised_finding(layout: Layout, error: RaisedError, checked: str) -> Finding:
+    """Describe an exception by its type and line; its text could carry hidden inputs."""
+    if is_empty(error, layout.name):
+        look = "the exercise's cell: write the function there"
+        return Finding("raised", checked, "a result", EMPTY, look)
+    line = f"line {error.line} of the cell {error.cell}" if error.line else "the function's cell"
+    return Finding("raised", checked, "a result", f"it raised {error.type}", line)

@@ -1,0 +1,194 @@
+"""From a wrong result to what caused it.
+
+A known mistake is recognised by running it on the same inputs; it is named only when it explains
+every case, to tolerance. Where none does, the form of the result may say what happened; and one
+that explains a part of the result is offered as a possibility, never as if it were certain.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from grader.assignment.assignment import Assignment
+from grader.assignment.spec import Case, Exercise
+from grader.comparison.causes import (
+    KEEPS_STATE,
+    READS_GLOBALS,
+    Cause,
+    cause_of_error,
+    cause_of_result,
+    named_parts,
+)
+from grader.comparison.ladder import by_name, compare
+from grader.comparison.layout import Tolerance, Tree
+from grader.comparison.trees import deep_copy, leaves, same
+from grader.judge.attempt import AGAIN, Attempt, Trial
+from grader.sandbox import Reply
+
+Ask = Callable[[Case, Mapping[str, Any]], Reply]
+
+
+def diagnose(
+    assignment: Assignment,
+    exercise: Exercise,
+    tried: Attempt,
+    ask: Ask,
+    known: Callable[[str], bool],
+) -> Cause | None:
+    """Return what made a failed attempt wrong, None when nothing is certain.
+
+    ``ask`` calls the student's function on a case while global names have other values; ``known``
+    says whether a word stands in the submission's own text, so that it may be repeated.
+    """
+    if tried.passed or tried.stopped is not None:
+        return None
+    return (
+        _catalogued(assignment, exercise, tried)
+        or _keeps_state(tried)
+        or _reads_globals(exercise, tried, ask)
+        or _by_form(assignment, exercise, tried, known)
+        or _possible(assignment, exercise, tried)
+    )
+
+
+def _catalogued(assignment: Assignment, exercise: Exercise, tried: Attempt) -> Cause | None:
+    """The catalogued mistake that gives exactly what the student's function gave."""
+    trials = sorted(tried.trials, key=_work)  # most mistakes are ruled out by the shortest
+    for mistake, function in assignment.mistakes(exercise):
+        if all(_explains(tried, trial, function) for trial in trials):
+            return Cause(mistake.id, mistake.title, mistake.hint)
+    return None
+
+
+def _work(trial: Trial) -> int:
+    """About how much a call on this case has to compute."""
+    return sum(leaf.size for _, leaf in leaves(trial.case.arguments) if hasattr(leaf, "size"))
+
+
+def _explains(tried: Attempt, trial: Trial, function: Callable[..., Any]) -> bool:
+    """Whether the mistaken function does on this case what the student's did."""
+    reply, result = trial.reply, _result(function, trial)
+    if isinstance(result, Exception):
+        raised = reply.error
+        same_type = raised is not None and raised.type == type(result).__name__
+        return same_type and raised is not None and raised.message == str(result)
+    if reply.outcome != "returned":
+        return False
+    return _same_outputs(tried, result, reply.value, trial.case.tolerance)
+
+
+def _result(function: Callable[..., Any], trial: Trial) -> Tree | Exception:
+    """What a mistaken function returns on a case, or the exception that it raises."""
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return function(*deep_copy(trial.case.arguments))
+    except Exception as error:
+        return error
+
+
+def _same_outputs(tried: Attempt, mine: Tree, yours: Tree, tolerance: float) -> bool:
+    ours, whole = by_name(tried.layout, mine)
+    theirs, other = by_name(tried.layout, yours)
+    if whole is not None or other is not None:
+        return whole is not None and other is not None and same(mine, yours, tolerance)
+    names = [*ours, *(name for name in theirs if name not in ours)]
+    return all(
+        (name in ours) == (name in theirs) and same(ours[name], theirs[name], tolerance)
+        for name in names
+    )
+
+
+def _right(tried: Attempt, trial: Trial, reply: Reply) -> bool:
+    if reply.outcome != "returned":
+        return False
+    tolerance = Tolerance(trial.case.tolerance)
+    found = compare(tried.layout, trial.expected, reply.value, tolerance, trial.case.dims)
+    return not any(found.values())
+
+
+def _keeps_state(tried: Attempt) -> Cause | None:
+    """Whether the first case gave something else when it was called again at the end."""
+    first, last = tried.trials[0], tried.trials[-1]
+    if last.case.name != AGAIN:
+        return None
+    one, other = first.reply, last.reply
+    unlike = one.outcome != other.outcome or not same(one.value, other.value, last.case.tolerance)
+    return KEEPS_STATE if unlike else None
+
+
+def _reads_globals(exercise: Exercise, tried: Attempt, ask: Ask) -> Cause | None:
+    """Right as soon as the notebook's variables hold what the function's arguments hold."""
+    wrong = next((trial for trial in tried.trials if not _right(tried, trial, trial.reply)), None)
+    if wrong is None:
+        return None
+    case = wrong.case
+    arguments = dict(zip(exercise.arguments, case.arguments, strict=False))
+    names = {**case.dims, **dict(named_parts(case.arguments)), **arguments}
+    return READS_GLOBALS if _right(tried, wrong, ask(case, names)) else None
+
+
+def _by_form(
+    assignment: Assignment, exercise: Exercise, tried: Attempt, known: Callable[[str], bool]
+) -> Cause | None:
+    """What the form of every wrong result says, when all say the same.
+
+    Where the first one raised, and every other that raised says the same, that is what is shown.
+    """
+    helper = assignment.spec.exercise(exercise.helper).returns if exercise.helper else ()
+    named = {*exercise.returns, *helper}
+    wrong = [trial for trial in tried.trials if not _right(tried, trial, trial.reply)]
+    if wrong and wrong[0].reply.error is not None:
+        wrong = [trial for trial in wrong if trial.reply.error is not None]
+    causes = {_form(tried, trial, named, known) for trial in wrong}
+    return causes.pop() if len(causes) == 1 else None
+
+
+def _form(
+    tried: Attempt, trial: Trial, named: set[str], known: Callable[[str], bool]
+) -> Cause | None:
+    reply, tolerance = trial.reply, trial.case.tolerance
+    if reply.outcome == "returned":
+        return cause_of_result(tried.layout, trial.expected, reply.value, tolerance)
+    if reply.error is None:
+        return None
+    keys = named | {key for key, _ in named_parts(trial.case.arguments)}
+    return cause_of_error(reply.error.type, reply.error.message, keys, known)
+
+
+def _possible(assignment: Assignment, exercise: Exercise, tried: Attempt) -> Cause | None:
+    """The mistake that explains the most of the wrong outputs, where another is made as well."""
+    best: Cause | None = None
+    most = 0
+    for mistake, function in assignment.mistakes(exercise):
+        explained = _explained(tried, function)
+        if len(explained) > most:
+            best = Cause(mistake.id, mistake.title, mistake.hint, certain=False)
+            most = len(explained)
+    return best
+
+
+def _explained(tried: Attempt, function: Callable[..., Any]) -> set[str]:
+    """The wrong outputs that the mistaken function gives, too; none if it spoils right ones."""
+    explained = {name for name, found in tried.findings.items() if found} - {"inputs"}
+    changed: set[str] = set()
+    for trial in tried.trials:
+        result = _result(function, trial)
+        mine, spoilt = by_name(tried.layout, result)
+        yours, other = by_name(tried.layout, trial.reply.value)
+        if spoilt is not None or other is not None or trial.reply.outcome != "returned":
+            return set()
+        truth, tolerance = by_name(tried.layout, trial.expected)[0], trial.case.tolerance
+        differs = {name for name in truth if not same(mine.get(name), truth[name], tolerance)}
+        agrees = {name for name in truth if same(mine.get(name), yours.get(name), tolerance)}
+        if any(tried.findings.get(name) is None for name in differs):
+            return set()
+        explained &= agrees
+        changed |= differs
+        if not explained:
+            return set()
+    return explained & changed

@@ -1,0 +1,266 @@
+"""One submission, one verdict. Knows no files, no gradebook: a notebook's cells go in, marks out.
+
+The student's cells run in the sandbox; inputs are drawn and results compared here. Expected values
+never leave this process.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from grader.assignment.assignment import Assignment
+from grader.assignment.python_cells import defined_function, parsed
+from grader.assignment.spec import Case, Exercise, SpecError
+from grader.comparison.causes import Cause
+from grader.comparison.layout import Tree
+from grader.comparison.trees import deep_copy
+from grader.intake.submission import Submission
+from grader.judge.attempt import Attempt, attempt, from_a_stub
+from grader.judge.diagnose import diagnose
+from grader.judge.session import Session
+from grader.sandbox import CellResult, Reply, Sandbox
+from grader.verdict import CheckResult, ExerciseResult, Verdict
+
+UNFINISHED = {
+    "error": "raised an error",
+    "timed_out": "ran out of time",
+    "crashed": "ended its process",
+    "not_run": "was not run",
+}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict, what the student's own cells printed, and whether to try again.
+
+    It is ``inconclusive`` when something was stopped that need not be the student's doing: by the
+    clock on the wall, or by the end of its process, which a crowded machine kills, too.
+    """
+
+    verdict: Verdict
+    outputs: Mapping[str, CellResult]
+    inconclusive: bool = False
+
+
+def judge(
+    assignment: Assignment,
+    submission: Submission,
+    seeds: Mapping[str, int],
+    sandbox: Sandbox,
+    student: str | None = None,
+) -> Judgement:
+    """Judge ``submission``; ``seeds`` gives each exercise the seed of its hidden inputs.
+
+    Raises nothing that a submission could cause; the kit's own faults become ``grader_error``.
+    """
+    started = time.perf_counter()
+    session = Session(assignment, submission, sandbox)
+    results: list[ExerciseResult] = []
+    try:
+        for exercise in assignment.spec.exercises:
+            results.append(_exercise(session, exercise, seeds[exercise.name], results))
+    finally:
+        session.close()
+    faulty = any(result.outcome == "grader_error" for result in results)
+    skipped = [f"not run here: {line}" for cell in session.results for line in cell.skipped]
+    verdict = replace(
+        _nothing(assignment, submission.sha256, student),
+        outcome="grader_error" if faulty else "graded",
+        score=round(float(sum(result.points for result in results)), 9),  # 9, not 8.999999999999998
+        exercises=tuple(results),
+        mended=(*submission.mended, *skipped),
+        sandbox={"tier": sandbox.tier, "limits": sandbox.limits.to_dict()},
+        seconds=round(time.perf_counter() - started, 4),
+    )
+    return Judgement(verdict, {cell.id: cell for cell in session.results}, session.inconclusive)
+
+
+def judge_alone(
+    assignment: Assignment,
+    submission: Submission,
+    seeds: Mapping[str, int],
+    sandbox: Sandbox,
+    student: str | None = None,
+) -> Judgement:
+    """Judge one submission by itself; one that is inconclusive is judged again."""
+    made = judge(assignment, submission, seeds, sandbox, student)
+    return judge(assignment, submission, seeds, sandbox, student) if made.inconclusive else made
+
+
+def unreadable(assignment: Assignment, why: str, digest: str, student: str | None) -> Verdict:
+    """Return the verdict on a notebook that cannot be read at all."""
+    nothing = _nothing(assignment, digest, student)
+    return replace(nothing, message=f"The notebook cannot be read: {why}.")
+
+
+def failed(assignment: Assignment, student: str | None, error: Exception) -> Verdict:
+    """Return the verdict on a submission on which the kit itself failed: no marks."""
+    message = f"The grader failed here: {type(error).__name__}: {error}"
+    return replace(_nothing(assignment, "", student), outcome="grader_error", message=message)
+
+
+def _nothing(assignment: Assignment, digest: str, student: str | None) -> Verdict:
+    """Return what every verdict on the assignment says, without an exercise."""
+    return Verdict(
+        student=student,
+        assignment=assignment.spec.name,
+        notebook=assignment.source.name,
+        outcome="unreadable",
+        score=0.0,
+        max_score=assignment.max_score,
+        manual={"max_points": assignment.manual_points},
+        inputs=assignment.inputs(digest),
+    )
+
+
+def _exercise(
+    session: Session, exercise: Exercise, seed: int, before: list[ExerciseResult]
+) -> ExerciseResult:
+    """Judge one exercise; whatever goes wrong on the kit's side is no zero of the student's."""
+    try:
+        if session.out_of_budget():
+            note = "No time is left for it: what came before took too much."
+            return _not_judged(exercise, "timed_out", note)
+        gone = _missing(session, exercise)
+        if gone is not None:
+            return gone
+        cases = _draw(session.assignment, exercise, seed)
+        return _result(session, exercise, _best(session, exercise, cases, before))
+    except Exception as error:
+        note = f"The grader failed here: {type(error).__name__}: {error}"
+        return _not_judged(exercise, "grader_error", note)
+
+
+def _not_judged(exercise: Exercise, outcome: str, note: str) -> ExerciseResult:
+    return ExerciseResult(exercise.name, outcome, 0.0, exercise.points, note=note)
+
+
+def _draw(assignment: Assignment, exercise: Exercise, seed: int) -> list[tuple[Case, Tree]]:
+    """Draw the hidden cases and compute what the solution gives on each."""
+    rng = np.random.default_rng(seed)
+    function = assignment.functions[exercise.name]
+    with np.errstate(all="ignore"):
+        cases = exercise.cases(rng, assignment.functions)
+        if not cases:
+            raise SpecError(f"{exercise.name} draws no cases: nothing would be asked")
+        return [(case, function(*deep_copy(case.arguments))) for case in cases]
+
+
+def _missing(session: Session, exercise: Exercise) -> ExerciseResult | None:
+    """The result when there is no such function to call, with the reason; None when there is."""
+    job = session.living()
+    alive = job.alive
+    if session.defines(exercise.name) == "function":
+        return None
+    if alive and not job.alive:
+        return _not_judged(exercise, "crashed", "Its process ended between two calls.")
+    cells = [cell for cell in session.submission.cells if cell.id == exercise.name]
+    if not cells:
+        why = "is gone from the notebook"
+    else:
+        why = _why_undefined(cells[-1].source, exercise.name, session.results)
+    return _not_judged(exercise, "missing", f"Its cell {why}.")
+
+
+def _why_undefined(source: str, name: str, results: tuple[CellResult, ...]) -> str:
+    tree = parsed(source)
+    if isinstance(tree, SyntaxError):
+        return f"does not parse, line {tree.lineno}: {tree.msg}"
+    if tree is None:
+        return "does not parse"
+    if defined_function(source) is None:
+        return "defines no function"
+    ran = next((result for result in results if result.id == name), None)
+    if ran is not None and ran.outcome != "ok":
+        return f"{UNFINISHED[ran.outcome]} before the function was defined"
+    return f"defines another name, not {name}"
+
+
+def _best(
+    session: Session,
+    exercise: Exercise,
+    cases: list[tuple[Case, Tree]],
+    before: list[ExerciseResult],
+) -> Attempt:
+    """Attempt the exercise in every way that can still help; the best whole attempt counts."""
+    tried: list[Attempt] = []
+    helper = next((r for r in before if r.name == exercise.helper), None)
+    hopeless = helper is not None and helper.outcome in ("timed_out", "crashed")
+    if not hopeless:
+        first = attempt(session.living(), exercise, cases)
+        if first.passed or first.outcome == "not_attempted":
+            return first
+        # That the cell is still empty says nothing of the sequence; the stand-in shows what is.
+        stopped_at_stub = first.error is not None and from_a_stub(first.error)
+        if not (stopped_at_stub and helper is not None and helper.outcome == "not_attempted"):
+            tried.append(first)
+    # A right cell of the student's own is not replaced: what is wrong lies elsewhere, and copies
+    # that a stand-in returns would hide a cache whose arrays are overwritten later.
+    if (
+        helper is not None
+        and helper.outcome != "passed"
+        and not (tried and session.out_of_budget())
+    ):
+        tried.append(_with_stand_in(session, exercise, cases))
+    forward = cases[0][0].forward
+    usable = forward is not None and not any(
+        r.name == forward.function and not r.points for r in before
+    )
+    useful = usable and not hopeless and not any(attempt.passed for attempt in tried)
+    if useful and not session.out_of_budget():
+        tried.append(attempt(session.living(), exercise, cases, own_forward=True))
+    return max(tried, key=lambda attempt: attempt.points)
+
+
+def _with_stand_in(session: Session, exercise: Exercise, cases: list[tuple[Case, Tree]]) -> Attempt:
+    """Attempt with the right cell function, in a fork that has seen no other hidden inputs."""
+    helper = exercise.helper or ""
+    right: dict[str, Callable[..., Any]] = {helper: session.assignment.functions[helper]}
+    job = session.fork()
+    try:
+        return attempt(job, exercise, cases, stand_ins=right)
+    finally:
+        session.end(job)
+
+
+def _cause(session: Session, exercise: Exercise, best: Attempt) -> Cause | None:
+    """Return why the best attempt is wrong, where that is known."""
+
+    def ask(case: Case, names: Mapping[str, Any]) -> Reply:
+        return session.living().call(exercise.name, case.arguments, mask_globals=names)
+
+    if best.outcome not in ("failed", "raised"):
+        return None
+    return diagnose(session.assignment, exercise, best, ask, session.mentions)
+
+
+def _result(session: Session, exercise: Exercise, best: Attempt) -> ExerciseResult:
+    """Turn the best attempt into the exercise's result; what did not come to its end earns 0."""
+    counts = best.outcome in ("passed", "failed")
+    points = {name: value if counts else 0.0 for name, value in best.points_by_check.items()}
+    checks = tuple(
+        CheckResult(
+            check.name,
+            "failed" if best.findings[check.name] or not points[check.name] else "passed",
+            points[check.name],
+            check.points,
+            best.findings[check.name],
+        )
+        for check in exercise.checks
+    )
+    whole = exercise.points if best.outcome == "passed" else round(float(sum(points.values())), 9)
+    return ExerciseResult(
+        exercise.name,
+        best.outcome,
+        whole,
+        exercise.points,
+        checks,
+        finding=next((found for found in best.findings.values() if found), None),
+        cause=_cause(session, exercise, best),
+        stand_ins=(exercise.helper,) if best.with_stand_in and exercise.helper else (),
+    )

@@ -1,0 +1,100 @@
+"""A submission on the workbench: its cells run in a fork, or in the next where that has died."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass, field
+
+from grader.assignment.assignment import Assignment
+from grader.assignment.python_cells import definitions_only
+from grader.intake.submission import Submission
+from grader.sandbox import (
+    MOST_JOBS,
+    MOST_WAITS,
+    CellResult,
+    CellSource,
+    Definition,
+    Job,
+    Sandbox,
+    run_cells,
+)
+
+WORD = re.compile(r"\w+")
+RUN = {"answer": "answer", "example": "example", "extra": "other"}
+
+
+@dataclass
+class Session:
+    """The sandbox with the student's cells run in it; a new fork when the old one is gone."""
+
+    assignment: Assignment
+    submission: Submission
+    sandbox: Sandbox
+    job: Job | None = None
+    cells: tuple[CellSource, ...] = ()  # those that run to their end: what hung never runs again
+    results: tuple[CellResult, ...] = ()
+    defined: dict[str, Definition] | None = None  # what the names of exercises stand for, in job
+    inconclusive: bool = False  # whether what stopped it need not be the student's doing
+    cpu_seconds: float = 0.0  # of the forks that have ended
+    words: set[str] | None = None  # of the submission's text, once they are asked for
+    began: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        """Take the cells that are to be run."""
+        self.cells = tuple(
+            CellSource(cell.id, cell.source, RUN[cell.role])  # type: ignore[arg-type]
+            for cell in self.submission.cells
+            if cell.role in RUN
+        )
+
+    def mentions(self, word: str) -> bool:
+        """Whether a word stands in the submission's own text."""
+        if self.words is None:
+            self.words = {w for cell in self.submission.cells for w in WORD.findall(cell.source)}
+        return word in self.words
+
+    def out_of_budget(self) -> bool:
+        """Whether the submission has had its share, and holds up everybody else."""
+        limits = self.sandbox.limits
+        waited = time.monotonic() - self.began > MOST_WAITS * limits.wall_seconds
+        self.inconclusive = self.inconclusive or waited
+        return waited or self.cpu_seconds > MOST_JOBS * limits.job_cpu_seconds
+
+    def fork(self) -> Job:
+        """Run the student's cells in a new fork and return it; what the first one shows counts."""
+        files = {name: text.encode() for name, text in self.assignment.source.modules}
+        again = bool(self.results)
+        job, results = run_cells(self.sandbox, self.cells, files, definitions_only, quiet=again)
+        self.cells = job.cells
+        self.results = self.results or tuple(results)
+        return job
+
+    def living(self) -> Job:
+        """Return the fork in use, or a new one when it has died."""
+        if self.job is None or not self.job.alive:
+            self.close()
+            self.job, self.defined = self.fork(), None
+        return self.job
+
+    def defines(self, name: str) -> Definition:
+        """Tell what an exercise's name stands for; asked once a fork, for all of them."""
+        job = self.living()
+        if self.defined is None:
+            found = job.defines([exercise.name for exercise in self.assignment.spec.exercises])
+            if not job.alive:
+                return "missing"
+            self.defined = found
+        return self.defined[name]
+
+    def close(self) -> None:
+        """End the fork in use."""
+        if self.job is not None:
+            self.end(self.job)
+            self.job = None
+
+    def end(self, job: Job) -> None:
+        """End a fork and count what it took."""
+        job.close()
+        self.cpu_seconds += job.cpu_seconds
+        self.inconclusive = self.inconclusive or job.inconclusive

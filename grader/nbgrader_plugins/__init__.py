@@ -1,0 +1,1 @@
+"""Answer where nbgrader calls this kit: to autograde, for feedback, for late penalties."""

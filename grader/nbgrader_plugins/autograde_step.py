@@ -1,0 +1,129 @@
+"""The seam to nbgrader: its own ``autograde``, and formgrader's button, with this kit's judge.
+
+nbgrader grades in two passes. In the first its cleaning steps are replaced by one that reads the
+submitted file as data, judges it and puts the graded notebook in its place; the second keeps
+nbgrader's own steps that save grades and late penalties, and executes nothing.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    NbGraderPreprocessor,
+    SaveAutoGrades,
+)
+from traitlets.config import Config
+
+from grader.autograde.graded_notebook import graded_notebook
+from grader.autograde.inbox import open_folder
+from grader.autograde.isolation import choose_tier
+from grader.course import Course
+from grader.gradebook.config import set_folders
+from grader.judge.judge import judge_alone
+from grader.judge.seeds import hidden_seeds
+from grader.records import publish_verdict
+from grader.sandbox import Sandbox, protect_parent
+from grader.verdict import Verdict
+
+_judged: dict[tuple[Path, str, str], Verdict] = {}  # between nbgrader's two passes
+
+
+class GraderError(RuntimeError):
+    """The judge itself failed: nbgrader must not save what it has for this submission."""
+
+
+class Judge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes without types
+    """Replace a submitted notebook by its graded one."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """Judge the file that nbgrader read; raises GraderError for the kit's own faults."""
+        about = resources["nbgrader"]
+        name, student = str(about["assignment"]), str(about["student"])
+        course = Course.at(Path(self.parent.parent.coursedir.root))
+        text, verdict = _judge(course, name, student)
+        if verdict.outcome == "grader_error":
+            raise GraderError(verdict.fault)
+        _judged[course.root, student, name] = verdict
+        book: NotebookNode = nbformat.reads(text, as_version=4)
+        return book, resources
+
+
+class Publish(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes without types
+    """Write the verdict once the gradebook has the marks, so that it never says more than that."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """Publish what `Judge` found in the first pass; the notebook is nbgrader's to write."""
+        about = resources["nbgrader"]
+        name, student = str(about["assignment"]), str(about["student"])
+        course = Course.at(Path(self.parent.parent.coursedir.root))
+        verdict = _judged.pop((course.root, student, name), None)
+        if verdict is not None:
+            publish_verdict(course, student, name, verdict)
+        return nb, resources
+
+
+def _judge(course: Course, name: str, student: str) -> tuple[str, Verdict]:
+    packed = course.packed(name)
+    assignment = packed.load()
+    released = (course.assignments / name / f"{name}.ipynb").read_text(encoding="utf-8")
+    work = open_folder(course, assignment, student)
+    if isinstance(work, Verdict):
+        return _with_message(released, work), work
+    drawn = hidden_seeds(course.secret(), student, assignment, work)
+    judged = judge_alone(assignment, work, drawn, _sandbox(), student)
+    return graded_notebook(released, work, judged.verdict, judged.outputs), judged.verdict
+
+
+def _with_message(released: str, verdict: Verdict) -> str:
+    """The released notebook with zero points in every check, for one that cannot be read."""
+    book = json.loads(released)
+    for cell in book["cells"]:
+        about = cell["metadata"].get("nbgrader", {})
+        if about.get("grade") and not about.get("solution"):
+            error = {"output_type": "error", "ename": "unreadable", "evalue": verdict.message}
+            cell["outputs"] = [{**error, "traceback": [verdict.message]}]
+    return json.dumps(book)
+
+
+@functools.cache
+def _sandbox() -> Sandbox:
+    protect_parent()
+    sandbox = Sandbox(tier=choose_tier(allow_unsafe=False))
+    atexit.register(sandbox.close)
+    return sandbox
+
+
+def register_before(config: Config, **about: Any) -> None:
+    """Enter the assignment into the gradebook before nbgrader looks for it there.
+
+    The course is where nbgrader takes it to be: formgrader's server may run in another folder.
+    """
+    from grader.gradebook.write import register
+
+    places = config.CourseDirectory
+    root = Path(places.root) if "root" in places else Path.cwd()
+    register(Course.at(root), about["assignment"])
+
+
+def configure(config: Config) -> None:
+    """Set nbgrader up for this kit; called from ``nbgrader_config.py``."""
+    set_folders(config)
+    config.Autograde.sanitize_preprocessors = [Judge]
+    config.Autograde.autograde_preprocessors = [SaveAutoGrades, AssignLatePenalties, Publish]
+    config.Autograde.pre_convert_hook = functools.partial(register_before, config)
+    config.GenerateFeedback.exporter_class = (
+        "grader.nbgrader_plugins.feedback_exporter.FeedbackPage"
+    )

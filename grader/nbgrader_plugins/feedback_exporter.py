@@ -1,0 +1,43 @@
+"""The seam to nbgrader's ``generate_feedback`` and formgrader's button: they write our page too."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import HTMLExporter
+
+from grader.course import Course
+from grader.feedback.feedback import FAULT, Pages
+from grader.gradebook.exchange_files import complete
+from grader.records import has_record, read_records
+
+
+class FeedbackPage(HTMLExporter):
+    """Export an autograded notebook as this kit's page of feedback.
+
+    Without a verdict beside it (stock nbgrader graded it) the page is nbgrader's own.
+    """
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> Any:
+        """Return the page and the resources; raises RuntimeError where the grader had failed."""
+        folder = Path(filename).parent
+        student = folder.parent.name
+        if not has_record(folder):
+            return super().from_filename(filename, resources, **kw)
+        course, name = self._pages.course, self._pages.name
+        verdict = read_records(course, name, student).verdicts.get(student)
+        if verdict is None or verdict.outcome == "grader_error":
+            raise RuntimeError(FAULT)
+        complete(course, student, name, course.feedback / student / name)
+        told = {**(resources or {}), "output_extension": self.file_extension}
+        return self._pages.page(student, verdict).decode(), told
+
+    @cached_property
+    def _pages(self) -> Pages:
+        converter: Any = self.parent
+        about = converter.coursedir
+        return Pages.of(Course.at(Path(about.root)), str(about.assignment_id))

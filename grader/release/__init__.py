@@ -1,0 +1,1 @@
+"""Make the folder that students get from an assignment's text."""

@@ -1,0 +1,195 @@
+"""The assignment's text as a notebook, and an edited notebook back as text.
+
+One way by default: ``solutions/<a>.py`` (jupytext percent format) becomes
+``solutions/<a>/<a>.ipynb`` with cell ids, figures inlined and the examples' output filled in. Each
+of the three can be undone, which is what ``release --adopt`` does.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import io
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+from grader.assignment.importable import importable
+from grader.assignment.source import LESSON
+from grader.errors import UsageError
+
+BANNER = "<!-- derived from solutions/{}.py by `make release`; edit that file, not this one -->\n"
+STAMPED = re.compile(r"\A<!-- derived from solutions/.* -->\n?")
+FIGURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(figures/(?P<file>[\w.-]+\.svg)\)")
+INLINED = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<uri>data:image/svg\+xml;base64,[A-Za-z0-9+/=]+)\)")
+EXPECTED = re.compile(r"^<!-- expected: (?P<cell>\w+) -->$", re.M)
+FILLED = re.compile(r"^(?P<mark><!-- expected: \w+ -->)\n```text\n.*?\n```$", re.M | re.S)
+HEADING = re.compile(r"^#+ +(?P<words>.+)$", re.M)
+
+
+def to_notebook(
+    text: str, name: str, figures: Path, modules: tuple[tuple[str, str], ...]
+) -> NotebookNode:
+    """Return the source notebook that ``text`` (percent format) describes.
+
+    Raises UsageError when the text is not percent format, a cell's header cannot be read, a figure
+    is missing or an example fails.
+    """
+    try:
+        book: NotebookNode = jupytext.reads(text, fmt="py:percent")
+    except Exception as error:  # its header is YAML, its cells' metadata are JSON
+        why = str(error).partition("\n")[0][:120]
+        raise UsageError(f"solutions/{name}.py cannot be read ({why}): mend its header") from None
+    for cell in book.cells:
+        wrong = cell.metadata.get("incorrectly_encoded_metadata")
+        if wrong:  # jupytext goes on without it, and a cell would lose its points or its lock
+            raise UsageError(f"solutions/{name}.py: a cell header that is no JSON: {wrong[:120]}")
+    if not any(cell.cell_type == "code" for cell in book.cells):
+        raise UsageError(f"solutions/{name}.py has no code cells: is it jupytext's percent format?")
+    _name_cells(book)
+    outputs = example_outputs(book, modules)
+    for cell in book.cells:
+        if cell.cell_type == "markdown":
+            cell.source = FIGURE.sub(lambda found: _inline(found, figures), cell.source)
+            cell.source = EXPECTED.sub(lambda found: _fill(found, outputs), cell.source)
+    if book.cells[0].cell_type != "markdown":
+        book.cells.insert(0, nbformat.v4.new_markdown_cell(id="derived"))
+    book.cells[0].source = BANNER.format(name) + book.cells[0].source
+    book.metadata = NotebookNode(
+        kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
+        language_info={"name": "python"},
+    )
+    book.nbformat, book.nbformat_minor = 4, 5
+    book.metadata["derived"] = {"text": digest(text), "cells": cells_digest(book)}
+    return book
+
+
+def to_text(book: NotebookNode, figures: Path) -> str:
+    """Return ``book`` as percent text: banner, inlined figures and filled-in outputs undone."""
+    masters = {_uri(path.read_bytes()): path.name for path in sorted(figures.glob("*.svg"))}
+    plain = nbformat.from_dict(json.loads(json.dumps(book)))
+    plain.cells[0].source = STAMPED.sub("", plain.cells[0].source)
+    if not plain.cells[0].source:
+        del plain.cells[0]
+    for cell in plain.cells:
+        cell.source = FILLED.sub(lambda found: found["mark"], cell.source)
+        cell.source = INLINED.sub(lambda found: _outline(found, masters), cell.source)
+        cell.pop("id", None)
+    plain.metadata = NotebookNode(
+        kernelspec=book.metadata["kernelspec"],
+        jupytext={"text_representation": {"extension": ".py", "format_name": "percent"}},
+    )
+    return without_version(jupytext.writes(plain, fmt="py:percent"))
+
+
+def without_version(text: str) -> str:
+    """Drop the lines in which jupytext notes its own version."""
+    drop = re.compile(r"^#\s+(jupytext_version|format_version): .*\n", re.M)
+    return drop.sub("", text)
+
+
+def edited(book: NotebookNode) -> bool:
+    """Say whether a source notebook was changed after it was derived."""
+    known = book.metadata.get("derived", {}).get("cells")
+    return bool(known != cells_digest(book))
+
+
+def text_changed(book: NotebookNode, text: str) -> bool:
+    """Say whether the text was changed after the source notebook was derived from it."""
+    return bool(book.metadata.get("derived", {}).get("text") != digest(text))
+
+
+def digest(text: str) -> str:
+    """SHA-256 of a text, in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def cells_digest(book: NotebookNode) -> str:
+    """SHA-256 of what matters in a notebook's cells: type, source, nbgrader metadata and tags."""
+    return digest(
+        json.dumps(
+            [
+                [c.cell_type, c.source, c.metadata.get("nbgrader"), c.metadata.get("tags")]
+                for c in book.cells
+            ],
+            sort_keys=True,
+        )
+    )
+
+
+def example_outputs(book: NotebookNode, modules: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """Run the code cells up to each named example and return what each one prints, by cell id."""
+    scope: dict[str, Any] = {"__name__": "__main__"}
+    outputs = {}
+    with importable(modules):
+        for cell in book.cells:
+            if cell.cell_type != "code" or LESSON in cell.metadata.get("tags", []):
+                continue
+            printed = io.StringIO()
+            try:
+                with contextlib.redirect_stdout(printed):
+                    exec(compile(cell.source, f"<{cell.id}>", "exec"), scope)
+            except Exception as error:
+                raise UsageError(
+                    f"cell {cell.id!r} of the solution fails: {type(error).__name__}: {error}"
+                ) from error
+            outputs[cell.id] = printed.getvalue().rstrip()
+    return outputs
+
+
+def _name_cells(book: NotebookNode) -> None:
+    """Give every cell an id: its grade id, or the heading it stands under and its position.
+
+    Raises UsageError when two cells have the same grade id.
+    """
+    heading, place, used = "start", 0, set[str]()
+    for cell in book.cells:
+        found = HEADING.search(cell.source) if cell.cell_type == "markdown" else None
+        if found:
+            words = re.sub(r"[^a-z0-9]+", "-", found["words"].lower()).strip("-")
+            heading, place = words[:40], 0
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name in used:
+            raise UsageError(f"two cells have the grade id {name!r}: give one of them another")
+        if not name:
+            name = f"{heading}-{place}"
+            while name in used:
+                place += 1
+                name = f"{heading}-{place}"
+            place += 1
+        used.add(name)
+        cell["id"] = name[:64]
+
+
+def _uri(svg: bytes) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
+
+
+def _inline(found: re.Match[str], figures: Path) -> str:
+    path = figures / found["file"]
+    if not path.exists():
+        raise UsageError(f"the text shows {found['file']}, but {path} is missing")
+    return f"![{found['alt']}]({_uri(path.read_bytes())})"
+
+
+def _outline(found: re.Match[str], masters: Mapping[str, str]) -> str:
+    name = masters.get(found["uri"])
+    if name is None:
+        raise UsageError(
+            "the notebook holds a figure that has no master: "
+            f"save it under docs/figures/ first ({found['alt'][:60]!r})"
+        )
+    return f"![{found['alt']}](figures/{name})"
+
+
+def _fill(found: re.Match[str], outputs: Mapping[str, str]) -> str:
+    if found["cell"] not in outputs:
+        raise UsageError(f"the text expects the output of {found['cell']!r}: no such code cell")
+    return f"{found[0]}\n```text\n{outputs[found['cell']]}\n```"

@@ -1,0 +1,193 @@
+"""What students get to check themselves against: ``references.npz``.
+
+For each exercise the visible arguments, the reference result, the numerical gradient, the recorded
+calls of the cell function, and fingerprints of the results of known mistakes. Plain arrays and
+JSON; never pickle, never a line of the solution.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from grader.assignment.assignment import mistaken
+from grader.assignment.source import Source
+from grader.assignment.spec import Exercise, Functions, Spec, SpecError
+from grader.comparison.fingerprints import fingerprint, result_fingerprint, same_fingerprint
+from grader.comparison.ladder import by_name
+from grader.comparison.layout import Array, Tree
+from grader.comparison.packing import pack
+from grader.comparison.trees import deep_copy, same
+from grader.errors import UsageError
+
+DIGITS = 9  # of an output's fingerprint; it is compared to a relative 1e-7
+KEEP = 1e-12  # a committed array is kept when the recomputed one agrees to this
+KEEP_NUMERIC = 1e-7  # and a numerical gradient, where the last bits are divided by a small step
+Scope = dict[str, Any]
+
+
+def build_references(spec: Spec, source: Source) -> dict[str, Array]:
+    """Return the arrays of ``references.npz`` for an assignment, computed from its solution.
+
+    Raises UsageError when the solution fails on a visible example, and when a known mistake no
+    longer fits the solution's text.
+    """
+    store: dict[str, Array] = {}
+    names: dict[int, str] = {}
+    alive: list[Any] = []  # ids of freed arrays would be handed out again
+    about = {}
+    for exercise in spec.exercises:
+        try:
+            about[exercise.name] = _entry(exercise, source, store, names, alive)
+        except SpecError as error:  # its text is a line of the solution: never for students
+            raise UsageError(f"{exercise.name}: {error}; write its edits anew") from None
+        except Exception as error:
+            raise UsageError(
+                f"the solution of {exercise.name} fails on its visible example, after the answer "
+                f"cells and the one called 'setup': {type(error).__name__}: {error}"
+            ) from error
+    text = json.dumps({"exercises": about})  # in the notebook's order, as students are shown it
+    return {**store, "about": np.frombuffer(text.encode(), dtype=np.uint8)}
+
+
+def _entry(
+    exercise: Exercise,
+    source: Source,
+    store: dict[str, Array],
+    names: dict[int, str],
+    alive: list[Any],
+) -> dict[str, Any]:
+    scope = source.namespace()
+    functions: Functions = {
+        cell.id: scope[cell.id] for cell in source.cells if cell.role == "answer"
+    }
+    case = exercise.visible(functions)
+    steps: list[tuple[tuple[Tree, ...], Tree]] = []
+    if exercise.helper:
+        scope[exercise.helper] = recording(functions[exercise.helper], steps)
+    result = scope[exercise.name](*case.arguments)
+    numeric = exercise.numeric(case, functions) if exercise.numeric else {}
+    alive += [case, result, steps, numeric]
+    return {
+        "layout": asdict(exercise.layout),
+        "dims": dict(case.dims),
+        "arguments": pack(case.arguments, store, names),
+        "result": pack(result, store, names),
+        "steps": pack(tuple(steps), store, names),
+        "helper": exercise.helper,
+        "numeric": {name: pack(value, store, names)["array"] for name, value in numeric.items()},
+        "mistakes": _mistakes(exercise, source, case.arguments, result),
+    }
+
+
+def recording(function: Callable[..., Any], steps: list[Any]) -> Callable[..., Any]:
+    """Wrap ``function`` so that each call's arguments and result are added to ``steps``."""
+
+    def wrapped(*arguments: Tree) -> Tree:
+        result = function(*arguments)
+        steps.append((arguments, result))
+        return result
+
+    return wrapped
+
+
+def _mistakes(
+    exercise: Exercise, source: Source, arguments: tuple[Tree, ...], right: Tree
+) -> list[dict[str, Any]]:
+    """Fingerprint what each known mistake gives on the visible example, where it shows there."""
+    entries: list[dict[str, Any]] = []
+    truth, scope = result_fingerprint(exercise.layout, right), source.namespace()
+    for number, mistake in enumerate(exercise.mistakes):
+        entry: dict[str, Any] = {"id": mistake.id, "title": mistake.title, "hint": mistake.hint}
+        function = mistaken(exercise, source, number, scope)
+        try:
+            with np.errstate(all="ignore"):
+                result = function(*deep_copy(arguments))
+        except Exception as error:
+            entry["error"] = f"{type(error).__name__}: {error}"
+        else:
+            entry["fingerprint"] = result_fingerprint(exercise.layout, result)
+            if same_fingerprint(entry["fingerprint"], truth):
+                continue
+            entry["outputs"] = _changed_outputs(exercise, right, result)
+        entries.append(entry)
+    return entries
+
+
+def _changed_outputs(exercise: Exercise, right: Tree, wrong: Tree) -> dict[str, Any]:
+    """Fingerprint each output that a mistake changes; empty when it returns something else."""
+    truth, _ = by_name(exercise.layout, right)
+    outputs, whole = by_name(exercise.layout, wrong)
+    if whole is not None:
+        return {}
+    prints = {name: fingerprint(outputs.get(name)) for name in truth}
+    return {
+        name: [of[0], *(float(f"{number:.{DIGITS}e}") for number in of[1:])]
+        for name, of in prints.items()
+        if not same_fingerprint(of, fingerprint(truth[name]))
+    }
+
+
+def keep_committed(new: Mapping[str, Array], old: Mapping[str, Array] | None) -> dict[str, Array]:
+    """Return ``new`` with each array of ``old`` that agrees, so that other CPUs change no file."""
+    if old is None or set(old) != set(new):
+        return dict(new)
+    about_new, about_old = (json.loads(bytes(which["about"])) for which in (new, old))
+    numeric = _numeric(about_new)
+    kept = {
+        name: old[name]
+        if _agree(old[name], new[name], KEEP_NUMERIC if name in numeric else KEEP)
+        else new[name]
+        for name in new
+    }
+    kept["about"] = old["about"] if _same_json(about_new, about_old) else new["about"]
+    return kept
+
+
+def _numeric(about: Mapping[str, Any]) -> set[str]:
+    """The names of the stored arrays that are numerical gradients."""
+    return {name for entry in about["exercises"].values() for name in entry["numeric"].values()}
+
+
+def _agree(old: Array, new: Array, tolerance: float) -> bool:
+    return old.dtype == new.dtype and same(old, new, tolerance)
+
+
+def _same_json(new: Any, old: Any) -> bool:
+    """Equal JSON data, floats to a relative 1e-9."""
+    if isinstance(new, float) and isinstance(old, float):
+        return bool(abs(new - old) <= 1e-9 * max(abs(old), 1.0)) or (new != new and old != old)
+    if isinstance(new, dict) and isinstance(old, dict):
+        return list(new) == list(old) and all(_same_json(new[key], old[key]) for key in new)
+    if isinstance(new, list) and isinstance(old, list):
+        return len(new) == len(old) and all(map(_same_json, new, old))
+    return bool(new == old)
+
+
+def to_bytes(arrays: Mapping[str, Array]) -> bytes:
+    """The ``.npz`` file's bytes; the same arrays give the same bytes with every Python.
+
+    ``np.savez`` leaves the archive's headers to ``zipfile``, which writes them in other ways from
+    one Python to the next.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, array in arrays.items():
+            entry = zipfile.ZipInfo(f"{name}.npy")  # dated 1980, without the system's own flags
+            entry.create_system = 3
+            content = io.BytesIO()
+            np.lib.format.write_array(content, np.asarray(array), allow_pickle=False)
+            archive.writestr(entry, content.getvalue())
+    return buffer.getvalue()
+
+
+def from_bytes(data: bytes) -> dict[str, Array]:
+    """Read ``to_bytes``'s result back."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored.files}

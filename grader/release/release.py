@@ -1,0 +1,260 @@
+"""Release: from the assignment's text to the folder that students get.
+
+text → source notebook → references → nbgrader's blanking in a course of its own → checked →
+renamed into place. Nothing of the live course is touched before everything has succeeded.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from grader.assignment.python_cells import defined_function
+from grader.assignment.source import Source, check_cell, read_notebook, source_of
+from grader.assignment.spec import Spec
+from grader.comparison import (
+    causes,
+    finding,
+    fingerprints,
+    ladder,
+    layout,
+    packing,
+    stub,
+    time_limit,
+    trees,
+)
+from grader.comparison.stub import STUB
+from grader.course import Course
+from grader.errors import UsageError
+from grader.files.atomic import read_text, write_beside
+from grader.gradebook.config import nbgrader_api
+from grader.release.percent_text import edited, text_changed, to_notebook, to_text
+from grader.release.references import build_references, from_bytes, keep_committed, to_bytes
+from grader.selfcheck import check, known_mistakes, panel, references_file, replay
+
+# In the order in which selfcheck.py needs them.
+PARTS = (
+    *(layout, finding, stub, time_limit, ladder, trees, packing, fingerprints, causes),
+    *(known_mistakes, panel, references_file, replay, check),
+)
+OWN_IMPORT = re.compile(r"^from grader[\w.]* import (\([^)]*\)|.*)\n", re.M)
+
+
+@dataclass(frozen=True)
+class Released:
+    """What a release wrote: the files' names, and which of them are not as they were before."""
+
+    folder: Path
+    files: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+def release(course: Course, name: str, adopt: bool = False) -> Released:
+    """Make ``assignments/<name>/`` and the source notebook from ``solutions/<name>.py``.
+
+    With ``adopt`` edits made in the source notebook are first written back to the text. Raises
+    UsageError when the text does not make a notebook, when the notebook holds edits that the text
+    lacks, and when a released file would hold solution text.
+    """
+    spec = course.spec(name)
+    _settle_edits(course, name, adopt)
+    modules = course.modules(spec)
+    text = read_text(course.solutions / f"{name}.py", "write the assignment's text there")
+    book = to_notebook(text, name, figures(course, name), modules)
+    source = source_of(book, name, modules)
+    check_agreement(spec, source)
+    files = student_files(course, spec, source, modules)
+    with tempfile.TemporaryDirectory(prefix="release-", dir=course.root) as folder:
+        released = blank(Path(folder), name, book, files)
+        check_stubs(spec, released)
+        refuse_solutions(source, {path.name: path.read_bytes() for path in released.iterdir()})
+        return _install(course, name, book, files, released)
+
+
+def figures(course: Course, name: str) -> Path:
+    """The folder of the assignment's SVG masters."""
+    return course.root / "docs" / "figures" / name
+
+
+def _settle_edits(course: Course, name: str, adopt: bool) -> None:
+    """Stop on a source notebook edited by hand, or write its edits back to the text."""
+    path, text = course.source_notebook(name), course.solutions / f"{name}.py"
+    if not path.exists():
+        return
+    book = read_notebook(path, "delete it: it is made from the text")
+    if not edited(book):
+        return
+    if not adopt:
+        raise UsageError(
+            f"{path} was edited by hand and {text.name} lacks the edits: "
+            "run `make release ARGS=--adopt` to take them over, or delete the notebook to drop them"
+        )
+    if text.exists() and text_changed(book, text.read_text(encoding="utf-8")):
+        raise UsageError(
+            f"{text} and {path.name} were both edited since the last release: delete the notebook "
+            "to drop its edits, or undo those of the text (git) and adopt the notebook's first"
+        )
+    write_beside(text, to_text(book, figures(course, name)).encode())
+
+
+def check_agreement(spec: Spec, source: Source) -> None:
+    """Hold the specification and the notebook together: exercises, marks, checks and points."""
+    answers = [cell.id for cell in source.cells if cell.role == "answer"]
+    wanted = [exercise.name for exercise in spec.exercises]
+    if answers != wanted:
+        raise UsageError(f"the notebook's answer cells are {answers}, the exercises {wanted}")
+    for cell in source.cells:
+        if cell.role == "answer" and not re.fullmatch("(BE)+", _marks(cell.source)):
+            raise UsageError(
+                f"cell {cell.id} has no pair of marks '### BEGIN SOLUTION' and '### END SOLUTION', "
+                "or one mark without the other: put them around the solution's lines"
+            )
+    checks = {cell.id: cell.points for cell in source.cells if cell.role == "check"}
+    for exercise in spec.exercises:
+        points = checks.get(check_cell(exercise.name))
+        if points != exercise.points:
+            raise UsageError(
+                f"cell {check_cell(exercise.name)} says {points} points, "
+                f"its checks {exercise.points:g}"
+            )
+
+
+def _marks(source: str) -> str:
+    """The solution marks of a cell in their order: B where one begins, E where it ends."""
+    return "".join(found[0] for found in re.findall(r"(BEGIN|END) SOLUTION", source))
+
+
+def student_files(
+    course: Course, spec: Spec, source: Source, modules: tuple[tuple[str, str], ...]
+) -> dict[str, bytes]:
+    """The files beside the notebook: modules, ``selfcheck.py`` and ``references.npz``."""
+    arrays = build_references(spec, source)
+    committed = course.assignments / spec.name / "references.npz"
+    old = from_bytes(committed.read_bytes()) if committed.exists() else None
+    files = {name: stamp(text, name).encode() for name, text in modules}
+    files["selfcheck.py"] = selfcheck_text().encode()
+    files["references.npz"] = to_bytes(keep_committed(arrays, old))
+    return files
+
+
+def stamp(text: str, name: str) -> str:
+    """Say in the first line what a copied module is derived from."""
+    return f"# derived from {name} at the project's root by `make release`; edit that file\n{text}"
+
+
+def selfcheck_text() -> str:
+    """The student's check as one file that needs nothing but NumPy."""
+    names = [Path(str(module.__file__)).name for module in PARTS]
+    head = f"# derived from {', '.join(names)} in grader/ by `make release`; edit those files\n"
+    body = ""
+    for module in PARTS:
+        source = Path(str(module.__file__)).read_text(encoding="utf-8")
+        source = OWN_IMPORT.sub("", source).replace("from __future__ import annotations\n", "")
+        body += "\n\n" + source.strip() + "\n"
+    first = body.lstrip().split('"""', 2)[1].splitlines()[0]
+    start = f'"""Check your own functions: ``from selfcheck import check``.\n\n{first}\n"""\n\n'
+    return head + start + "from __future__ import annotations\n" + body
+
+
+def blank(folder: Path, name: str, book: NotebookNode, files: Mapping[str, bytes]) -> Path:
+    """Let nbgrader blank the notebook in a course of its own; return the released folder."""
+    course = Course(folder)
+    source = course.solutions / name
+    source.mkdir(parents=True)
+    nbformat.write(book, source / f"{name}.ipynb")
+    for file, data in files.items():
+        (source / file).write_bytes(data)
+    outcome = nbgrader_api(course).generate_assignment(name)
+    if not outcome["success"]:
+        log = str(outcome.get("log") or "").splitlines()
+        why = next((line for line in log if line.startswith("[ERROR]")), "no reason")
+        why = why.removeprefix("[ERROR]").strip()
+        raise UsageError(f"nbgrader could not release {name} ({why}): mend solutions/{name}.py")
+    return course.assignments / name
+
+
+def check_stubs(spec: Spec, released: Path) -> None:
+    """Raise UsageError unless students get every function's `def` line and a stub at its end."""
+    book = json.loads((released / f"{spec.name}.ipynb").read_text(encoding="utf-8"))
+    texts = {cell["id"]: "".join(cell["source"]) for cell in book["cells"]}
+    for exercise in spec.exercises:
+        text = texts[exercise.name]
+        if defined_function(text) != exercise.name or not text.rstrip().endswith(STUB):
+            raise UsageError(
+                f"cell {exercise.name} would be released without its `def` line, or with lines "
+                "below the stub: the solution marks go around all that students write"
+            )
+
+
+def refuse_solutions(source: Source, released: Mapping[str, bytes]) -> None:
+    """Raise UsageError if a released file holds a line of a solution, or a hidden test."""
+    secret = solution_lines(source)
+    for name, data in released.items():
+        text = data.decode("utf-8", errors="replace")
+        if name.endswith((".ipynb", ".json")):
+            text = "\n".join([text, *strings(json.loads(text))])
+        for line in secret:
+            if line in text:
+                raise UsageError(f"{name} would be released with solution text: {line!r}")
+        if "HIDDEN TESTS" in text or "SOLUTION" in text:
+            raise UsageError(f"{name} would be released with a solution or hidden-test mark")
+
+
+def strings(tree: Any) -> Iterator[str]:
+    """Every text in JSON data, keys included."""
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            yield key
+            yield from strings(value)
+    elif isinstance(tree, list):
+        for item in tree:
+            yield from strings(item)
+    elif isinstance(tree, str):
+        yield tree
+
+
+def solution_lines(source: Source) -> list[str]:
+    """Lines of solutions and model answers that say something (20 characters or more)."""
+    lines: list[str] = []
+    for cell in source.cells:
+        inside = cell.role == "written"
+        for line in cell.source.splitlines():
+            if "BEGIN SOLUTION" in line or "END SOLUTION" in line:
+                inside = "BEGIN" in line
+            elif inside and len(line.strip()) >= 20:
+                lines.append(line.strip())
+    return lines
+
+
+def _install(
+    course: Course, name: str, book: NotebookNode, files: Mapping[str, bytes], released: Path
+) -> Released:
+    """Rename the released folder into place, and write the source folder's files."""
+    target = course.assignments / name
+    before = {p.name: p.read_bytes() for p in target.iterdir()} if target.is_dir() else {}
+    after = {path.name: path.read_bytes() for path in released.iterdir()}
+    text = nbformat.writes(book)
+    write_beside(course.source_notebook(name), (text + "\n").encode())
+    for file, data in files.items():
+        write_beside(course.solutions / name / file, data)
+    if before != after:
+        target.parent.mkdir(exist_ok=True)
+        old = released.with_name(f"{name}.before")
+        if target.exists():
+            target.rename(old)
+        try:
+            released.rename(target)
+        except OSError:
+            if old.exists():
+                old.rename(target)
+            raise
+    changed = sorted(file for file in {*before, *after} if before.get(file) != after.get(file))
+    return Released(target, tuple(sorted(after)), tuple(changed))

@@ -1,0 +1,162 @@
+"""The class report: one page and one table of where a class stands, for its instructors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from grader.assignment.source import cell_id, check_cell, is_check_cell
+from grader.course import Course
+from grader.files.atomic import write_beside
+from grader.files.csv_write import csv_text
+from grader.gradebook.read import StudentMarks, read_marks
+from grader.html.lesson import Lesson, lesson, read_cells
+from grader.html.render import render
+from grader.html.wording import OUTCOME_WORDS, counted, number, plain
+from grader.records import read_records
+from grader.report.plots import Picture, histogram, ranked, stacked
+from grader.report.similarity import Pair, similar_pairs
+from grader.report.statistics import GROUPS, ClassStatistics, statistics
+from grader.verdict import Verdict
+
+MOST_PAIRS = 20  # pairs shown side by side
+MOST_MISTAKES = 12  # mistakes drawn; the page folds the rarer ones away
+WEAK = 0.2  # discrimination below which an exercise deserves a second look
+
+
+def report(
+    course: Course, name: str, progress: Callable[[int, int], None] = lambda done, of: None
+) -> tuple[Path, Path]:
+    """Write ``report/<name>.html`` and ``.csv`` and return their paths.
+
+    Raises UsageError when nothing was graded yet or the gradebook cannot be read.
+    """
+    found = read_records(course, name)
+    marks = read_marks(course, name)
+    about = lesson(course, name)
+    progress(1, 4)
+    summed = statistics(found.verdicts)
+    pairs = similar_pairs(_answers(course, name, found.verdicts), _stubs(found.verdicts, about))
+    progress(2, 4)
+    page = render(
+        "report.html.j2",
+        name=name,
+        title=about.title,
+        statistics=summed,
+        written=written(marks, found.verdicts),
+        unusable=found.unusable,
+        pictures=_pictures(summed),
+        groups=tuple(GROUPS),
+        words={outcome: word for outcome, (word, _, _) in OUTCOME_WORDS.items()},
+        pairs=pairs[:MOST_PAIRS],
+        more_pairs=max(len(pairs) - MOST_PAIRS, 0),
+        weak=WEAK,
+        most_mistakes=MOST_MISTAKES,
+    )
+    progress(3, 4)
+    folder = course.root / "report"
+    paths = folder / f"{name}.html", folder / f"{name}.csv"
+    write_beside(paths[0], page)
+    write_beside(paths[1], csv_text(class_table(found.verdicts, marks, pairs)).encode("utf-8-sig"))
+    progress(4, 4)
+    return paths
+
+
+def _answers(
+    course: Course, name: str, verdicts: Mapping[str, Verdict]
+) -> dict[str, dict[str, str]]:
+    """Every student's answers by exercise, as they were graded."""
+    answers = {}
+    for student, verdict in verdicts.items():
+        names = {exercise.name for exercise in verdict.exercises}
+        cells = read_cells(course.autograded / student / name / f"{name}.ipynb")
+        answers[student] = {
+            cell_id(cell): plain("".join(cell.get("source", "")))
+            for cell in cells
+            if cell_id(cell) in names
+        }
+    return answers
+
+
+def _stubs(verdicts: Mapping[str, Verdict], about: Lesson) -> dict[str, str]:
+    names = dict.fromkeys(e.name for verdict in verdicts.values() for e in verdict.exercises)
+    return {name: about.sources.get(name, "") for name in names}
+
+
+def written(marks: Mapping[str, StudentMarks], verdicts: Mapping[str, Verdict]) -> dict[str, float]:
+    """How far marking by hand is: answers waiting, marked, left empty; and late penalties."""
+    tested = {check_cell(e.name) for verdict in verdicts.values() for e in verdict.exercises}
+    cells = [
+        mark
+        for student, entry in marks.items()
+        if student in verdicts
+        for cell, mark in entry.cells.items()
+        if cell not in tested and not is_check_cell(cell)
+    ]
+    settled = [mark for mark in cells if not mark.waits]
+    by_hand = [mark for mark in settled if mark.manual is not None]
+    points = [mark.points for mark in by_hand if mark.points is not None]
+    return {
+        "waiting": len(cells) - len(settled),
+        "marked": len(points),
+        "empty": len(settled) - len(points),  # nbgrader gives them zero by itself
+        "mean": sum(points) / len(points) if points else 0.0,
+        "late": sum(1 for s, entry in marks.items() if s in verdicts and entry.penalty),
+    }
+
+
+def _pictures(summed: ClassStatistics) -> dict[str, Picture]:
+    """The pictures by name; each one's text says what it shows."""
+    made: dict[str, Picture] = {}
+    if summed.scores:
+        low, middle, high = (number(value) for value in summed.quartiles)
+        alt = (
+            f"Histogram of {counted(len(summed.scores), 'score')} out of "
+            f"{number(summed.max_score)} points: half of them lie between {low} and {high}, the "
+            f"median is {middle}."
+        )
+        made["scores"] = histogram(summed.bins, "points by tests", alt)
+    if summed.exercises:
+        hardest = min(summed.exercises, key=lambda item: item.success)
+        easiest = max(summed.exercises, key=lambda item: item.success)
+        alt = (
+            f"Bars of outcomes for each exercise. Highest success: {easiest.name} "
+            f"({easiest.success:.0%} of its points), lowest: {hardest.name} "
+            f"({hardest.success:.0%})."
+        )
+        made["exercises"] = stacked({item.name: item.groups for item in summed.exercises}, alt)
+    if summed.mistakes:
+        first = summed.mistakes[0]
+        alt = (
+            f"Bars of named mistakes by how many students made them. The most frequent is "
+            f"{first.id} in {first.exercise}, made by {counted(len(first.students), 'student')}."
+        )
+        rows = [(f"{m.exercise}: {m.id}", len(m.students)) for m in summed.mistakes]
+        made["mistakes"] = ranked(rows[:MOST_MISTAKES], alt)
+    return made
+
+
+def class_table(
+    verdicts: Mapping[str, Verdict], marks: Mapping[str, StudentMarks], pairs: list[Pair]
+) -> list[list[object]]:
+    """The rows of the CSV: one student each, with points, outcome and mistake by exercise."""
+    names = list(dict.fromkeys(e.name for v in verdicts.values() for e in v.exercises))
+    head = ["student", "name", "outcome", "score", "max_score", "late_penalty"]
+    for name in names:
+        head += [name, f"{name} outcome", f"{name} mistake"]
+    partners: dict[str, list[str]] = {}
+    for one, two in (pair.students for pair in pairs):
+        partners.setdefault(one, []).append(two)
+        partners.setdefault(two, []).append(one)
+    rows: list[list[object]] = [[*head, "mended", "alike"]]
+    for student, verdict in verdicts.items():
+        entry = marks.get(student, StudentMarks(student))
+        results = {exercise.name: exercise for exercise in verdict.exercises}
+        row: list[object] = [student, entry.name, verdict.outcome]
+        row += [verdict.score, verdict.max_score, entry.penalty]
+        for name in names:
+            result = results.get(name)
+            row += [result.points, result.outcome, result.mistake or ""] if result else ["", "", ""]
+        mended = "; ".join(verdict.mended)
+        rows.append([*row, mended, " ".join(sorted(partners.get(student, [])))])
+    return rows

@@ -1,0 +1,50 @@
+"""Encode a value as bytes and decode bytes as a value."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+from .format import ANY, EARLY, Bounds, Refused, WireError
+from .reader import Reader
+from .writer import Writer
+
+
+def encode(value: Any, bounds: Bounds = ANY, *, markers: bool = False) -> bytes:
+    """Turn plain data into bytes; ``markers`` lets `Stored` through (judge to fork only).
+
+    Raises: Refused with the reason.
+    """
+    writer = Writer(bounds, markers)
+    writer.write(value, 0)
+    data = b"".join(writer.out)
+    if len(data) > bounds.message_bytes:  # small values are not counted before
+        raise Refused(f"larger than {bounds.message_bytes} bytes")
+    return data
+
+
+def decode(
+    data: bytes | bytearray,
+    bounds: Bounds = ANY,
+    *,
+    markers: bool = False,
+    layouts: bool = False,
+) -> Any:
+    """Turn bytes into plain data; arrays are fresh, writable and C-ordered, repeated ones shared.
+
+    ``layouts`` restores Fortran order and gaps between elements (judge to fork only).
+
+    Raises: WireError and nothing else, whatever the bytes.
+    """
+    if len(data) > bounds.message_bytes:
+        raise WireError(f"a message of {len(data)} bytes is too long")
+    reader = Reader(data, bounds, markers, layouts)
+    try:
+        value = reader.read(0)
+    except (IndexError, struct.error):
+        raise WireError(EARLY) from None
+    except (UnicodeDecodeError, ValueError, OverflowError, MemoryError) as error:
+        raise WireError(str(error)) from None
+    if reader.position != len(data):
+        raise WireError("bytes are left over behind the message")
+    return value

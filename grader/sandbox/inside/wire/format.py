@@ -1,0 +1,112 @@
+"""What a message is made of, and how much of it may be: shared by its writer and its reader.
+
+One tag byte, then the value. Lengths and counts are unsigned 32 bits, little endian. An array or
+dict object that comes again is written as how many such objects ago it came: every step's cache
+holds the same parameters, which would otherwise be most of what crosses. It counts with all that
+is in it, so that a short message cannot stand for an endless one.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+DTYPES = tuple(
+    np.dtype(name)
+    for name in (
+        *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+        *("float16", "float32", "float64", "complex64", "complex128"),
+    )
+)
+CODES = {dtype: code for code, dtype in enumerate(DTYPES)}
+BOOL = CODES[np.dtype("bool")]
+C_ORDER, FORTRAN_ORDER, STRIDED = range(3)
+LARGEST_SIDE = 1 << 31
+MOST_DIMENSIONS = 32
+U32 = struct.Struct("<I")
+I64 = struct.Struct("<q")
+F64 = struct.Struct("<d")
+COUNTED = struct.Struct("<cI")  # a tag and a count
+INT_VALUE = struct.Struct("<cq")
+FLOAT_VALUE = struct.Struct("<cd")
+ARRAYS = [struct.Struct(f"<c3B{ndim}Q") for ndim in range(MOST_DIMENSIONS + 1)]
+SIDES = [struct.Struct(f"<{ndim}Q") for ndim in range(MOST_DIMENSIONS + 1)]
+ARRAY, REPEATED, TEXT, SCALAR, TUPLE, LIST, DICT, STORED = b"ARSZ([{K"
+INT, FLOAT = b"ID"
+CONSTANTS: dict[int, Any] = {ord("N"): None, ord("T"): True, ord("F"): False}
+ALONE = (0, 0)  # of an array: nothing lies within
+EARLY = "the message ends too early"
+Array = np.ndarray[Any, Any]
+
+
+class WireError(ValueError):
+    """These bytes are not a message, or not one within the bounds."""
+
+
+class Refused(ValueError):
+    """This value is not plain data; the message says why in a few plain words."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How large one message may be."""
+
+    message_bytes: int = 32 << 20
+    depth: int = 24
+    items: int = 100_000
+    ndim: int = 8
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Stands for a value that a former call left in the fork: its name and the way into it."""
+
+    name: str
+    path: tuple[int | str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A value that has been encoded already, to be spliced into a message."""
+
+    data: bytes
+
+
+ANY = Bounds()
+ROOMY = Bounds(1 << 31, 1000, 1 << 31, 32)  # what the judge sends needs no bounds
+
+
+class Shared:
+    """The arrays and dicts of a message so far, each with how many items it holds and how deep."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
+        self.items = 0
+        self.reached = 0  # the deepest level since the dict began that is open now
+        self.objects: list[Any] = []  # kept alive, so that no id is used twice
+        self.sizes: list[tuple[int, int]] = []  # items beside itself, levels below
+
+    def share(self, value: Any, items: int, levels: int) -> None:
+        """Note an object that may come again."""
+        self.objects.append(value)
+        self.sizes.append((items, levels))
+
+    def again(self, back: int, depth: int) -> str:
+        """Count what is repeated as if it were written out; the reason if that is too much."""
+        items, levels = self.sizes[-back]
+        self.items += items
+        if self.items > self.bounds.items:
+            return f"more than {self.bounds.items} items"
+        if depth + levels > self.bounds.depth:
+            return f"nested deeper than {self.bounds.depth}"
+        if depth + levels > self.reached:
+            self.reached = depth + levels
+        return ""
+
+
+if sys.byteorder != "little":  # arrays travel as they lie in memory
+    raise ImportError("the sandbox needs a little-endian machine")

@@ -1,0 +1,115 @@
+"""Name what made a result wrong, from what ``references.npz`` knows of mistakes and from its form.
+
+The same order and the same words as the judge's ``diagnose.py``; there a known mistake is run on
+hidden inputs, here its result on the visible example is recognised by a fingerprint.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.comparison.causes import Cause, cause_of_error, cause_of_result, named_parts
+from grader.comparison.fingerprints import fingerprint, result_fingerprint, same_fingerprint
+from grader.comparison.ladder import by_name
+from grader.comparison.layout import Layout, Tree
+from grader.comparison.trees import same
+
+Known = Mapping[str, Any]
+
+
+def known_by_error(mistakes: Sequence[Known], error: Exception) -> Cause | None:
+    """Return the catalogued mistake that raises exactly this on the visible example."""
+    text = f"{type(error).__name__}: {error}"
+    found = next((known for known in mistakes if known.get("error") == text), None)
+    return _cause(found) if found else None
+
+
+def known_by_result(layout: Layout, mistakes: Sequence[Known], result: Tree) -> Cause | None:
+    """Return the catalogued mistake that gives exactly this result on the visible example."""
+    mine = result_fingerprint(layout, result)
+    for known in mistakes:
+        if "fingerprint" in known and same_fingerprint(mine, tuple(known["fingerprint"])):
+            return _cause(known)
+    return None
+
+
+def possible_mistake(
+    layout: Layout, mistakes: Sequence[Known], result: Tree, wrong: set[str]
+) -> Cause | None:
+    """Return the mistake that explains the most of the ``wrong`` outputs and spoils no other."""
+    outputs, whole = by_name(layout, result)
+    if whole is not None:
+        return None
+    prints = {name: fingerprint(outputs[name]) for name in wrong if name in outputs}
+    best, most = None, 0
+    for known in mistakes:
+        changed = {name: tuple(of) for name, of in known.get("outputs", {}).items()}
+        alike = [n for n in changed if n in prints and same_fingerprint(prints[n], changed[n])]
+        if set(changed) <= wrong and len(alike) > most:
+            best, most = known, len(alike)
+    return _cause(best, certain=False) if best else None
+
+
+def _cause(known: Known, certain: bool = True) -> Cause:
+    return Cause(known["id"], known["title"], known["hint"], certain)
+
+
+def form_of_error(error: Exception, arguments: Tree, helper: Tree) -> Cause | None:
+    """Return what an exception says; keys are those of the arguments and of the helper's result."""
+    keys = {key for key, _ in (*named_parts(arguments), *named_parts(helper))}
+    return cause_of_error(type(error).__name__, str(error), keys, lambda _: True)
+
+
+def form_of_result(layout: Layout, expected: Tree, result: Tree) -> Cause | None:
+    """Return what the form of a wrong result says."""
+    return cause_of_result(layout, expected, result, 1e-6)
+
+
+def on_its_own(function: Any, arguments: tuple[Tree, ...]) -> Callable[..., Any] | None:
+    """Return ``function`` with useless values for the notebook's variables that it leans on.
+
+    Those are the global names in its code that hold an argument, or a part of one. None when there
+    is no such name: then it reads its arguments from nowhere else.
+    """
+    code, scope = getattr(function, "__code__", None), getattr(function, "__globals__", None)
+    if not isinstance(function, types.FunctionType) or code is None or scope is None:
+        return None
+    parts = [*arguments, *(value for _, value in named_parts(arguments))]
+    parts = [part for part in parts if isinstance(part, np.ndarray | dict | list | tuple)]
+    leant = {
+        name: scope[name]
+        for name in _names_read(code)
+        if name in scope
+        and isinstance(scope[name], np.ndarray | dict | list | tuple)
+        and any(same(scope[name], part, 0.0) for part in parts)
+    }
+    if not leant:
+        return None
+    useless = {name: _useless(value) for name, value in leant.items()}
+    copy_ = types.FunctionType(
+        code, {**scope, **useless}, function.__name__, function.__defaults__, function.__closure__
+    )
+    copy_.__kwdefaults__ = function.__kwdefaults__
+    return copy_
+
+
+def _names_read(code: types.CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _names_read(constant)
+
+
+def _useless(value: Any) -> Any:
+    """Return something of the same kind that no right answer can be computed from."""
+    if isinstance(value, np.ndarray):
+        return np.full(value.shape, np.nan)
+    if isinstance(value, dict):
+        return {key: _useless(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_useless(item) for item in value]
+    return float("nan")

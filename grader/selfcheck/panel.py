@@ -1,0 +1,152 @@
+"""How the student's check shows its result: a small table in a notebook, text in a terminal."""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+HEADS = ("check", "result", "points", "remark")
+BAR_WIDTH = 20  # characters of the points bar in text
+WIDTH = 98  # columns of a message in text, beside its margin of two
+CELL_STYLE = "text-align:left;vertical-align:top;padding:0.1em 0.8em 0.1em 0;overflow-wrap:anywhere"
+LINE = "1px solid rgba(128,128,128,0.4)"  # visible on light and on dark, quieter than the text
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: a check, its outcome in words, its points and a remark."""
+
+    name: str
+    passed: bool
+    points: float
+    max_points: float
+    remark: str = ""
+    to_do: bool = False
+
+    @property
+    def word(self) -> str:
+        """The outcome as a word, so that colour never carries it alone."""
+        if self.to_do:
+            return "to do"
+        return "passed" if self.passed else "failed"
+
+    @property
+    def mark(self) -> str:
+        """The outcome as a sign, beside the word."""
+        if self.to_do:
+            return "\N{WHITE CIRCLE}"
+        return "\N{CHECK MARK}" if self.passed else "\N{BALLOT X}"
+
+    @property
+    def score(self) -> str:
+        """The points with at most two decimals: thirds do not fit any table."""
+        return f"{round(self.points, 2):g} / {self.max_points:g}"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A title, a table of rows, what is wrong line by line (label and text), and notes.
+
+    Jupyter shows the HTML form, a terminal the text.
+    """
+
+    title: str
+    rows: Sequence[Row] = ()
+    lines: Sequence[tuple[str, str]] = ()
+    notes: Sequence[str] = ()
+    good: bool = False
+
+    @property
+    def points(self) -> float:
+        """Points earned over all rows."""
+        return round(float(sum(row.points for row in self.rows)), 9)  # 9, not 8.999999999999998
+
+    @property
+    def score(self) -> str:
+        """The points with at most two decimals, of how many."""
+        return f"{round(self.points, 2):g} of {self.max_points:g}"
+
+    @property
+    def max_points(self) -> float:
+        """Points that can be earned over all rows."""
+        return float(sum(row.max_points for row in self.rows))
+
+    def __repr__(self) -> str:
+        """Return the panel as plain text of at most 100 columns."""
+        lines = [self.title]
+        width = max((len(row.name) for row in self.rows), default=0)
+        for row in self.rows:
+            lines.append(
+                f"  {row.name:<{width}}  {row.word:<6}  {row.score:>11}  {row.remark}".rstrip()
+            )
+        if self.rows:
+            share = self.points / self.max_points
+            bar = "#" * round(BAR_WIDTH * share) + "." * (BAR_WIDTH - round(BAR_WIDTH * share))
+            lines.append(f"  [{bar}] {self.score} points")
+        told = _folded(self.lines, self.notes)
+        return "\n".join([*lines, *("  " + line if line else "" for line in told)])
+
+    def _repr_html_(self) -> str:
+        """Return the panel as HTML that takes its colours from the notebook's theme."""
+        waiting = bool(self.rows) and all(row.to_do for row in self.rows)
+        edge = "#2e7d32" if self.good else "#757575" if waiting else "#c62828"
+        parts = [
+            f'<div style="border-left:4px solid {edge};padding:0.2em 0.8em;margin:0.3em 0">'
+            f"<strong>{html.escape(self.title)}</strong>"
+        ]
+        if self.rows:
+            parts.append('<table style="margin:0.4em 0;border-collapse:collapse">')
+            columns = len(HEADS) if any(row.remark for row in self.rows) else len(HEADS) - 1
+            head = "".join(_cell("th", text) for text in HEADS[:columns])
+            parts.append(f"<thead><tr>{head}</tr></thead><tbody>")
+            parts += [_row(row, columns) for row in self.rows]
+            parts.append("</tbody></table>")
+            parts.append(
+                f'<div>{self.score} points <meter min="0" '
+                f'max="{self.max_points:g}" value="{self.points:g}" style="width:10em" '
+                f'aria-label="points earned"></meter></div>'
+            )
+        return "".join([*parts, _told(self.lines, self.notes), "</div>"])
+
+
+def _cell(tag: str, text: str) -> str:
+    scope = ' scope="col"' if tag == "th" else ""
+    style = f"text-align:left;padding:0.1em 0.8em 0.1em 0;border-bottom:{LINE}"
+    return f'<{tag}{scope} style="{style}">{html.escape(text)}</{tag}>'
+
+
+def _row(row: Row, columns: int) -> str:
+    texts = (row.name, f"{row.mark} {row.word}", row.score, row.remark)
+    return "<tr>" + "".join(_cell("td", text) for text in texts[:columns]) + "</tr>"
+
+
+def _folded(labelled: Sequence[tuple[str, str]], notes: Sequence[str]) -> list[str]:
+    """Fold long lines for a terminal; what follows a label stays in the label's column."""
+    inside = " " * len("expected: ")
+    lines = [""] if labelled else []
+    for label, text in labelled:
+        lines += _wrapped(f"{label + ':':<{len(inside)}}{text}", inside)
+    for note in notes:
+        lines += ["", *(line for part in note.splitlines() for line in _wrapped(part, ""))]
+    return lines
+
+
+def _wrapped(text: str, inside: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, subsequent_indent=inside, break_on_hyphens=False) or [""]
+
+
+def _told(labelled: Sequence[tuple[str, str]], notes: Sequence[str]) -> str:
+    """Show labelled lines as a table without lines of its own, the notes as paragraphs."""
+    rows = "".join(
+        '<tr style="background:none">'
+        f'<th scope="row" style="{CELL_STYLE}">{html.escape(label)}</th>'
+        f'<td style="{CELL_STYLE}">{html.escape(text)}</td></tr>'
+        for label, text in labelled
+    )
+    table = f'<table style="margin:0.4em 0;border-collapse:collapse">{rows}</table>' if rows else ""
+    return table + "".join(
+        f'<p style="margin:0.4em 0;overflow-wrap:anywhere">{html.escape(note)}</p>'
+        for note in notes
+    )

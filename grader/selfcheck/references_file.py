@@ -1,0 +1,73 @@
+"""What the student's check knows of each exercise, read from ``references.npz`` beside it."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.comparison.layout import Check, Layout, Tree
+from grader.comparison.packing import unpack
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What is known of one exercise: its layout, the visible call, the result, known mistakes."""
+
+    layout: Layout
+    arguments: tuple[Tree, ...]
+    result: Tree
+    dims: Mapping[str, int]
+    mistakes: tuple[Mapping[str, Any], ...]
+    numeric: Mapping[str, Any]
+    helper: str | None
+    steps: tuple[tuple[tuple[Tree, ...], Tree], ...]
+
+
+def _load(folder: Path) -> dict[str, Reference]:
+    with np.load(folder / "references.npz", allow_pickle=False) as stored:
+        store = {name: stored[name] for name in stored.files}
+    about = json.loads(bytes(store.pop("about")).decode("utf-8"))
+    return {name: _reference(entry, store) for name, entry in about["exercises"].items()}
+
+
+def _reference(entry: Mapping[str, Any], store: Mapping[str, Any]) -> Reference:
+    layout = dict(entry["layout"])
+    layout["checks"] = tuple(Check(**line) for line in layout["checks"])
+    layout["labels"] = {key: tuple(names) for key, names in layout["labels"].items()}
+    layout["arguments"], layout["returns"] = tuple(layout["arguments"]), tuple(layout["returns"])
+    return Reference(
+        layout=Layout(**layout),
+        arguments=unpack(entry["arguments"], store),
+        result=unpack(entry["result"], store),
+        dims=entry["dims"],
+        mistakes=tuple(entry["mistakes"]),
+        numeric={name: store[key] for name, key in entry["numeric"].items()},
+        helper=entry["helper"],
+        steps=unpack(entry["steps"], store),
+    )
+
+
+@functools.cache
+def references() -> dict[str, Reference]:
+    """Every exercise by name, in the notebook's order.
+
+    Raises FileNotFoundError or ValueError with the remedy when the file is absent or damaged.
+    """
+    folder = Path(__file__).resolve().parent
+    if not (folder / "references.npz").exists():
+        raise FileNotFoundError(
+            f"references.npz is not in {folder}: put it beside selfcheck.py and the notebook"
+        )
+    try:
+        return _load(folder)
+    except Exception as error:  # cut off, or of another release than this file
+        raise ValueError(
+            f"references.npz in {folder} cannot be read ({type(error).__name__}): "
+            "fetch it again, together with selfcheck.py and rnn_utils.py"
+        ) from None

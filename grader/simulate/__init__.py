@@ -1,0 +1,1 @@
+"""Make up classes: the demo's, synthetic ones, and the bench that measures on them."""

@@ -1,0 +1,44 @@
+"""The floor of the bench: warm forks that only execute the same cells, nothing judged or kept."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+
+from grader.autograde.inbox import open_folder, students
+from grader.course import Course
+from grader.intake.submission import Submission
+from grader.judge.session import RUN
+from grader.sandbox import CellSource, Sandbox, run_cells
+
+
+@cache
+def _sandbox() -> Sandbox:
+    return Sandbox(tier="C")
+
+
+def execute(submission: Submission, files: dict[str, bytes]) -> int:
+    """Run a submission's cells in a fork and return how many ran."""
+    cells = [CellSource(cell.id, cell.source) for cell in submission.cells if cell.role in RUN]
+    job, results = run_cells(_sandbox(), cells, files)
+    job.close()
+    return len(results)
+
+
+def main(folder: str, name: str, workers: int) -> None:
+    """Execute every submission of a course."""
+    course = Course.at(Path(folder))
+    assignment = course.packed(name).load()
+    files = {file: text.encode() for file, text in assignment.source.modules}
+    opened = (open_folder(course, assignment, student) for student in students(course, name))
+    submissions = [work for work in opened if isinstance(work, Submission)]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        ran = pool.map(execute, submissions, [files] * len(submissions))
+        print(sum(ran), "cells in", len(submissions), "submissions")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))

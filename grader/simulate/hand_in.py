@@ -1,0 +1,40 @@
+"""Hand in for made-up students: their notebooks where the grader looks for submissions."""
+
+from __future__ import annotations
+
+import json
+
+from grader.assignment.assignment import Assignment
+from grader.course import Course
+from grader.errors import UsageError
+from grader.files.atomic import write_beside
+from grader.simulate.pupils import Pupil, synthetic
+
+
+def hand_in(course: Course, assignment: Assignment, pupils: list[Pupil]) -> None:
+    """Write each pupil's notebook to ``submitted/<name>/<assignment>/``."""
+    name = assignment.spec.name
+    path = course.assignments / name / f"{name}.ipynb"
+    if not path.exists():
+        raise UsageError(f"{path} is missing: run `make release` first")
+    released = json.loads(path.read_text(encoding="utf-8"))
+    for pupil in pupils:
+        target = course.submitted / pupil.name / name / f"{name}.ipynb"
+        write_beside(target, pupil.notebook(assignment, released))
+
+
+def simulate(course: Course, name: str, number: int, seed: int = 0) -> int:
+    """Write a synthetic class into ``submitted/`` and return its size.
+
+    Raises UsageError when ``submitted/`` holds this assignment already: real work is never mixed
+    with made-up work.
+    """
+    present = list(course.submitted.glob(f"*/{name}")) if course.submitted.is_dir() else []
+    if present:
+        raise UsageError(
+            f"{course.submitted} holds {len(present)} submissions of {name} already: "
+            "use an empty course folder with --course DIR"
+        )
+    assignment = course.packed(name).load()
+    hand_in(course, assignment, synthetic(assignment, number, seed))
+    return number

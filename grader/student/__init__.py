@@ -1,1 +1,0 @@
-"""What is copied into the student's ``selfcheck.py`` beside the comparison itself."""

@@ -1,0 +1,1 @@
+"""Hold the marking to account: solutions, blanks, known mistakes, gradients, small changes."""

@@ -1,0 +1,82 @@
+"""Mark a function of the kit's own, in this process and without a sandbox.
+
+For what the kit makes itself (mistaken references, mutants, correct variants of style): the same
+cases and the same comparison as the judge's, hundreds of functions a second. Never for students'.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from grader.assignment.spec import Case, Exercise, Functions
+from grader.comparison.ladder import compare
+from grader.comparison.layout import Tolerance, Tree, earned
+from grader.comparison.time_limit import time_limit
+from grader.comparison.trees import deep_copy, same
+
+CALL_SECONDS = 2.0  # a small change can make a loop that never ends
+Posed = list[tuple[Case, Tree]]
+
+
+def pose(exercise: Exercise, functions: Functions, seed: int, visible: bool = False) -> Posed:
+    """Draw an exercise's cases and compute what the solution gives on each.
+
+    With ``visible`` the example that students see comes first.
+    """
+    with np.errstate(all="ignore"):
+        cases = exercise.cases(np.random.default_rng(seed), functions)
+        if visible:
+            cases = [exercise.visible(functions), *cases]
+        return [(case, functions[exercise.name](*deep_copy(case.arguments))) for case in cases]
+
+
+def define(source: str, name: str, scope: Mapping[str, Any]) -> Callable[..., Any]:
+    """Run the trusted ``source`` in a copy of ``scope`` and return the function called ``name``."""
+    own = dict(scope)
+    exec(compile(source, f"<{name}>", "exec"), own)
+    function: Callable[..., Any] = own[name]
+    return function
+
+
+def failed_checks(exercise: Exercise, function: Callable[..., Any], posed: Posed) -> dict[str, str]:
+    """Return the checks that ``function`` fails, each with the name of the first case to show it.
+
+    A function that raises fails every check.
+    """
+    failed: dict[str, str] = {}
+    for case, expected in posed:
+        for name in _failed_on(exercise, function, case, expected):
+            failed.setdefault(name, case.name)
+    return failed
+
+
+def loses(exercise: Exercise, function: Callable[..., Any], posed: Posed) -> bool:
+    """Whether ``function`` loses any marks; stops at the first case that shows it."""
+    return any(_failed_on(exercise, function, case, expected) for case, expected in posed)
+
+
+def points(exercise: Exercise, function: Callable[..., Any], posed: Posed) -> float:
+    """Return what ``function`` earns."""
+    failed = set(failed_checks(exercise, function, posed))
+    return sum(earned(exercise.layout, failed).values())
+
+
+def _failed_on(
+    exercise: Exercise, function: Callable[..., Any], case: Case, expected: Tree
+) -> list[str]:
+    arguments, names = deep_copy(case.arguments), [check.name for check in exercise.checks]
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings(), time_limit(CALL_SECONDS):
+            warnings.simplefilter("ignore")
+            result = function(*arguments)
+    except Exception:
+        return names
+    found = compare(exercise.layout, expected, result, Tolerance(case.tolerance), case.dims)
+    wrong = {name for name, finding in found.items() if finding}
+    if not same(arguments, case.arguments, 0.0):
+        wrong.add("inputs")
+    return [name for name in names if name in wrong]

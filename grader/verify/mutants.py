@@ -1,0 +1,117 @@
+"""Small systematic changes of a function's source, to test whether the marking notices them.
+
+Each operator looks at one node of the syntax tree and proposes replacements. A mutant's id is made
+of the operator and the changed statement, so it does not move when a docstring above it changes.
+"""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from grader.verify.mutation_operators import OPERATORS, Scope, changed_copy
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One changed function: its source, and the operator and line that it was changed by."""
+
+    id: str
+    operator: str
+    line: int
+    source: str
+
+
+def mutants(source: str) -> Iterator[Mutant]:
+    """Yield every mutant of the one function in ``source``, none twice; docstrings are left out.
+
+    Raises SyntaxError when ``source`` does not parse and ValueError when it holds no function.
+    """
+    function = _function(source)
+    scope, statements = _scope(function), _statements(function)
+    head = ast.unparse(changed_copy(function, body=[ast.Pass()])).rpartition("\n")[0]
+    parts = [ast.unparse(statement) for statement in function.body]
+    seen, ids = {_text(head, parts)}, dict[str, int]()
+    for place, top in enumerate(function.body):
+        for node in ast.walk(top):
+            for operator, new in _proposals(node, scope):
+                changed = ast.unparse(ast.fix_missing_locations(_replaced(top, node, new)))
+                text = _text(head, [*parts[:place], changed, *parts[place + 1 :]])
+                if text in seen:
+                    continue
+                seen.add(text)
+                name = f"{operator}: {_shown(statements[node], node, new)}"
+                ids[name] = ids.get(name, 0) + 1
+                name += f" #{ids[name]}" if ids[name] > 1 else ""
+                yield Mutant(name, operator, statements[node].lineno, text)
+
+
+def _proposals(node: ast.AST, scope: Scope) -> Iterator[tuple[str, ast.AST]]:
+    for operator, propose in OPERATORS.items():
+        for new in propose(node, scope):
+            yield operator, new
+
+
+def _text(head: str, parts: list[str]) -> str:
+    return "\n".join([head, *(textwrap.indent(part, "    ") for part in parts)]) + "\n"
+
+
+def _function(source: str) -> ast.FunctionDef:
+    """The function, without its docstring."""
+    found = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    if not found:
+        raise ValueError("there is no function to mutate")
+    if ast.get_docstring(found[0]) is not None:
+        found[0].body = found[0].body[1:]
+    return found[0]
+
+
+def _inner(function: ast.FunctionDef) -> Iterator[ast.AST]:
+    """Every node of the body, outer before inner."""
+    for statement in function.body:
+        yield from ast.walk(statement)
+
+
+def _scope(function: ast.FunctionDef) -> Scope:
+    names = [argument.arg for argument in function.args.args]
+    strings = []
+    for node in _inner(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.append(node.id)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            strings.append(node.value)
+    return Scope(tuple(dict.fromkeys(names)), tuple(dict.fromkeys(strings)))
+
+
+def _statements(function: ast.FunctionDef) -> dict[ast.AST, ast.stmt]:
+    """The innermost statement around each node."""
+    around: dict[ast.AST, ast.stmt] = {}
+    for node in _inner(function):
+        if isinstance(node, ast.stmt):
+            around.update(dict.fromkeys(ast.walk(node), node))
+    return around
+
+
+def _replaced(tree: Any, target: ast.AST, new: ast.AST) -> Any:
+    """A copy of ``tree`` in which ``new`` stands where ``target`` stood."""
+    if tree is target:
+        return new
+    if isinstance(tree, list):
+        return [_replaced(item, target, new) for item in tree]
+    if not isinstance(tree, ast.AST):
+        return tree
+    fields = {name: _replaced(value, target, new) for name, value in ast.iter_fields(tree)}
+    return ast.copy_location(type(tree)(**fields), tree)
+
+
+def _shown(statement: ast.stmt, node: ast.AST, new: ast.AST) -> str:
+    """The changed statement in one line; of a loop, its head alone unless its body changed."""
+    before = ast.unparse(statement)
+    if isinstance(new, ast.Pass):
+        return before.splitlines()[0]
+    after = ast.unparse(ast.fix_missing_locations(_replaced(statement, node, new)))
+    heads = [text.splitlines()[0] for text in (before, after)]
+    return heads[1] if heads[0] != heads[1] else " ".join(after.split())

@@ -1,0 +1,152 @@
+"""docs/authoring.md, done word for word: an assignment that the kit has never heard of."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.assignment.assignment import load_spec
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "authoring.md"
+NAME = "moving_average"
+BLOCK = re.compile(
+    r"(?P<lead>[^\n]*)\n\n```(?P<kind>python|sh)\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE
+)
+FILE = re.compile(r"`(solutions/\w+\.py)`")
+COMMAND = "python -m grader "
+
+
+def blocks() -> Iterator[tuple[str, str, str]]:
+    """The page's blocks in order: the line before it, its language and its text."""
+    for found in BLOCK.finditer(PAGE.read_text(encoding="utf-8")):
+        yield found["lead"], found["kind"], found["body"]
+
+
+def write(course: Path, lead: str, body: str) -> None:
+    """Make, lengthen or change the file that the line before a block names."""
+    named = FILE.search(lead)
+    assert named, lead
+    path = course / named[1]
+    if lead.startswith("Add to "):
+        path.write_text(path.read_text() + body)
+    elif lead.endswith("in place of `SPEC`:"):
+        before, mark, _ = path.read_text().partition("\nSPEC = ")
+        assert mark
+        path.write_text(before + "\n" + body)
+    else:
+        assert not path.exists() and lead == f"`{named[1]}`:"
+        path.write_text(body)
+
+
+def run(course: Path, line: str) -> str:
+    """Run one command as it stands on the page, with this Python; return what it printed."""
+    python = [sys.executable, "-m", "grader", *line.removeprefix(COMMAND).split()]
+    command = python if line.startswith(COMMAND) else line.split()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def test_every_block_is_a_file_or_a_list_of_commands() -> None:
+    """The page has both files, both additions and the verbs that an author needs."""
+    kinds = [kind for _, kind, _ in blocks()]
+    assert kinds.count("python") == 4 and kinds.count("sh") == 3
+    assert PAGE.read_text().count("```") == 2 * len(kinds)
+    lines = [line for _, kind, body in blocks() if kind == "sh" for line in body.splitlines()]
+    verbs = [line.split()[3] for line in lines if line.startswith(COMMAND)]
+    assert {"release", "verify", "simulate", "autograde", "feedback", "report"} <= set(verbs)
+
+
+def test_the_page_s_exercises_make_a_specification() -> None:
+    """Both versions of the exercises file load, with one exercise and with two."""
+    first, second = (body for lead, _, body in blocks() if "_exercises.py`" in lead)
+    assert [e.name for e in load_spec(NAME, first).exercises] == ["blend"]
+    both = load_spec(NAME, first.partition("\nSPEC = ")[0] + "\n" + second)
+    assert [e.name for e in both.exercises] == ["blend", "smooth"] and both.points == 10
+
+
+def test_an_exercises_file_may_define_classes_of_its_own() -> None:
+    """A dataclass with postponed annotations works, though the file is no importable module."""
+    text = textwrap.dedent(
+        """
+        from __future__ import annotations
+        from dataclasses import dataclass
+        from grader.assignment.spec import Spec
+
+        @dataclass(frozen=True)
+        class Plan:
+            name: str
+
+        SPEC = Spec(Plan("tiny").name, "Tiny", ())
+        """
+    )
+    assert load_spec("tiny", text).name == "tiny"
+
+
+@functools.cache
+def before() -> dict[str, bytes]:
+    """The engine's own files."""
+    return {str(path): path.read_bytes() for path in (ROOT / "grader").rglob("*.py")}
+
+
+@pytest.mark.slow
+@pytest.mark.sandbox
+def test_the_page_can_be_followed_word_for_word(tmp_path: Path) -> None:
+    """From an empty folder to a class report, without touching the engine."""
+    before()
+    printed = {}
+    for lead, kind, body in blocks():
+        if kind == "python":
+            write(tmp_path, lead, body)
+            continue
+        for line in body.splitlines():
+            printed[line] = run(tmp_path, line)
+    verified = printed[f"{COMMAND}verify {NAME} --every"]
+    assert "solution earns full marks: 10 of 10 points" in verified
+    assert "mistakes of smooth cost once and are named: 2 mistakes" in verified
+    assert "NOT OK" not in verified and "1 equivalent" in verified
+    verdicts = [json.loads(p.read_text()) for p in tmp_path.glob("autograded/*/*/verdict.json")]
+    assert len(verdicts) == 8 and {v["outcome"] for v in verdicts} == {"graded"}
+    assert {v["max_score"] for v in verdicts} == {10.0}
+    assert max(v["score"] for v in verdicts) == 10.0 > min(v["score"] for v in verdicts)
+    assert len(list(tmp_path.glob("feedback/*/*/*.html"))) == 8
+    assert (tmp_path / "report" / f"{NAME}.html").exists()
+    assert {str(p): p.read_bytes() for p in (ROOT / "grader").rglob("*.py")} == before()
+
+
+@pytest.mark.slow
+@pytest.mark.sandbox
+def test_a_wrong_helper_costs_the_new_assignment_once(tmp_path: Path) -> None:
+    """The stand-in answers as often as the case says; no letter of the case has to be T_x."""
+    for lead, kind, body in blocks():
+        if kind == "python":
+            (tmp_path / "solutions").mkdir(exist_ok=True)
+            write(tmp_path, lead, body)
+    run(tmp_path, f"{COMMAND}release {NAME}")
+    book = json.loads((tmp_path / "assignments" / NAME / f"{NAME}.ipynb").read_text())
+    source = (tmp_path / "solutions" / f"{NAME}.py").read_text()
+    right = source[source.index("def smooth") :].partition("\n# %%")[0]
+    answers = {
+        "blend": "def blend(value, average, decay):\n    return average + value",
+        "smooth": right,
+    }
+    for cell in book["cells"]:
+        name = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        cell["source"] = answers.get(name, cell["source"])
+    (tmp_path / "mine.ipynb").write_text(json.dumps(book))
+    run(tmp_path, f"{COMMAND}mark mine.ipynb --assignment {NAME} --json verdict.json")
+    verdict = json.loads((tmp_path / "verdict.json").read_text())
+    blend, smooth = verdict["exercises"]
+    assert blend["points"] == 0 and blend["outcome"] == "failed"
+    assert smooth["points"] == 5 and smooth["with_reference_helpers"]

@@ -1,0 +1,158 @@
+"""A class on a Dask cluster: a real scheduler, real worker processes, one of them killed."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.autograde.cluster import check_address, connect
+from grader.autograde.inbox import open_folder
+from grader.autograde.pool import Task, judge_all
+from grader.course import Course
+from grader.errors import UsageError
+from grader.judge.judge import Judgement
+from grader.judge.seeds import hidden_seeds
+from grader.simulate.copy_course import copy_of
+from grader.simulate.hand_in import hand_in
+from grader.simulate.pupils import synthetic
+from tests.kit.course import same_marks
+
+ROOT = Path(__file__).parents[2]
+NAME = "rnn_step_by_step"
+CLASS = 10
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["tcp://127.0.0.1:8786", "tcp://localhost:1", "tcp://[::1]:8786", "tls://far.example:1"],
+)
+def test_loopback_and_tls_are_accepted(address):
+    """In the clear only where nothing leaves the machine; TLS everywhere."""
+    check_address(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "remedy"),
+    [
+        ("tcp://192.0.2.1:8786", "TLS"),
+        ("tcp://grading.example:8786", "TLS"),
+        ("tcp://127.0.0.1.example:8786", "TLS"),
+        ("127.0.0.1:8786", "tls://host:port"),
+        ("http://127.0.0.1:1", "tls://host:port"),
+        ("", "tls://host:port"),
+    ],
+)
+def test_other_addresses_are_refused_with_the_remedy(address, remedy):
+    """Submissions are never sent in the clear to another machine."""
+    with pytest.raises(UsageError, match=remedy):
+        check_address(address)
+
+
+def test_nobody_answering_is_one_line():
+    """An address where no scheduler listens ends in a usage error, not in a traceback."""
+    with pytest.raises(UsageError, match="no scheduler answers"):
+        connect("tcp://127.0.0.1:9")
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("tcp://127.0.0.1:9", "no scheduler answers"), ("tls://127.0.0.1:9", "needs certificates")],
+)
+def test_a_cluster_that_cannot_be_reached_ends_the_program_at_once(address, said, tmp_path):
+    """One line and exit code 2, not the traceback of a client that never came up."""
+    copy_of(Course.at(ROOT), tmp_path)
+    command = ["autograde", "--cluster", address, "--course", str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", *command],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2 and done.stdout == ""
+    [line] = done.stderr.splitlines()
+    assert line.startswith("grader: ") and said in line
+
+
+@pytest.fixture(scope="module")
+def tasks(tmp_path_factory):
+    """A small synthetic class and its packed assignment."""
+    course = copy_of(Course.at(ROOT), tmp_path_factory.mktemp("cluster"))
+    packed = course.packed(NAME)
+    assignment = packed.load()
+    pupils = synthetic(assignment, CLASS, seed=3)
+    hand_in(course, assignment, pupils)
+    made = []
+    for pupil in pupils:
+        submission = open_folder(course, assignment, pupil.name)
+        drawn = hidden_seeds(b"secret", pupil.name, assignment, submission)
+        made.append(Task(pupil.name, submission, drawn))
+    return packed, made
+
+
+@pytest.fixture
+def scheduler(tmp_path):
+    """A scheduler and two worker processes of its own; yields its address and the workers."""
+    started = []
+
+    def start(*arguments):
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default"}
+        with (tmp_path / f"{len(started)}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]],
+                stdout=log,
+                stderr=log,
+                cwd=tmp_path,
+                env=environment,
+            )
+        started.append(process)
+        return process
+
+    start("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show")
+    address = _wait_for(tmp_path / "0.log", r"Scheduler at:\s+(tcp://127\.0\.0\.1:\d+)")
+    options = ("--nthreads", "1", "--no-nanny", "--no-dashboard")
+    workers = [start("dask_worker", address, *options) for _ in range(2)]
+    for number in (1, 2):
+        _wait_for(tmp_path / f"{number}.log", r"(Registered to:)")
+    yield address, workers
+    for process in reversed(started):
+        process.terminate()
+    for process in started:
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(log, pattern):
+    for _ in range(600):
+        found = re.search(pattern, log.read_text(errors="replace"))
+        if found:
+            return found[1]
+        time.sleep(0.1)
+    raise AssertionError(log.read_text(errors="replace"))
+
+
+@pytest.mark.slow
+@pytest.mark.sandbox
+def test_a_cluster_gives_the_same_verdicts_though_a_worker_dies(tasks, scheduler):
+    """Two worker processes, one killed half-way: every verdict equals the local one."""
+    packed, made = tasks
+    local = {task.student: judged for task, judged in judge_all(packed, made, 2)}
+    address, workers = scheduler
+    start, threads = connect(address)
+    assert threads == 2
+    found = {}
+    for task, judged in judge_all(packed, made, threads, start=start):
+        found[task.student] = judged
+        if len(found) == 2:
+            workers[0].send_signal(signal.SIGKILL)
+    assert set(found) == set(local)
+    for student, judged in found.items():
+        assert isinstance(judged, Judgement), judged
+        assert same_marks(judged.verdict, local[student].verdict), student
+    assert workers[0].wait(20) == -signal.SIGKILL

@@ -1,0 +1,1 @@
+"""The assignments themselves, where `grader verify` cannot see it."""

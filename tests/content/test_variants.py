@@ -1,0 +1,71 @@
+"""No false alarms: right solutions in hundreds of styles earn full marks."""
+
+import functools
+
+import pytest
+
+from grader.exercises.rnn_step_by_step import SPEC
+from grader.verify import in_process
+from tests.content.variants import REWRITINGS, all_variants, handwritten
+from tests.kit.solution import NAMES, posed, scope
+
+SEED = 31
+
+
+@functools.cache
+def variants(name):
+    """All variants of one exercise."""
+    return tuple(all_variants(name))
+
+
+def written(name):
+    """The handwritten versions alone."""
+    return [variant for variant in variants(name) if variant.style.endswith(", as written")]
+
+
+def test_there_are_enough_styles():
+    """At least 60 handwritten versions, and more than 200 with their rewritings."""
+    assert sum(len(list(handwritten(name))) for name in NAMES) >= 60
+    assert sum(len(variants(name)) for name in NAMES) >= 200
+    assert min(len(variants(name)) for name in NAMES) >= 25
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_rewriting_changes_something(name):
+    """Each rewriting that can apply gives sources of its own."""
+    styles = {variant.style.rpartition(", ")[2] for variant in variants(name)}
+    assert {"as written", "renamed", "chatty", "own copy", "float64", "documented"} <= styles
+    assert styles <= set(REWRITINGS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_handwritten_solutions_earn_full_marks(name):
+    """Each handwritten style passes every check on the visible example and all hidden cases."""
+    exercise, cases = SPEC.exercise(name), posed(name, SEED, visible=True)
+    for variant in written(name):
+        function = in_process.define(variant.source, name, scope())
+        assert not in_process.failed_checks(exercise, function, cases), variant.style
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_rewriting_earns_full_marks(name, capsys):
+    """Each rewritten style passes on the visible example, a general case and awkward inputs."""
+    exercise, cases = SPEC.exercise(name), posed(name, SEED, visible=True)
+    awkward = ("m = 1", "float32 inputs", "large activations")
+    cases = [*cases[:2], *(case for case in cases if case[0].name in awkward)]
+    for variant in variants(name):
+        function = in_process.define(variant.source, name, scope())
+        assert not in_process.failed_checks(exercise, function, cases), variant.style
+    capsys.readouterr()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(40, 43))
+@pytest.mark.parametrize("name", NAMES)
+def test_full_marks_do_not_depend_on_the_seed(name, seed, capsys):
+    """Every style earns full marks on all cases, whatever inputs are drawn."""
+    exercise, cases = SPEC.exercise(name), posed(name, seed)
+    for variant in variants(name):
+        function = in_process.define(variant.source, name, scope())
+        assert not in_process.failed_checks(exercise, function, cases), variant.style
+    capsys.readouterr()

@@ -1,0 +1,502 @@
+"""One submission, one verdict: what the judge gives, takes, names and refuses to be told."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+from typing import Any
+
+import pytest
+
+from grader.judge.judge import Judgement, judge, unreadable
+from grader.judge.seeds import hidden_seeds
+from grader.sandbox import Job, Limits, Sandbox, SandboxError
+from grader.simulate.pupils import Pupil
+from grader.verdict import ExerciseResult, Verdict
+from tests.kit.course import assignment, book_of, mistaken, right, same_marks, sandbox, taken
+from tests.kit.sandbox import PATIENT
+
+pytestmark = pytest.mark.sandbox
+SECRET = b"a secret of the tests"
+NAMES = tuple(exercise.name for exercise in assignment().spec.exercises)
+POINTS = {exercise.name: exercise.points for exercise in assignment().spec.exercises}
+
+
+def judged(pupil: Pupil | dict[str, Any], student: str = "s") -> Judgement:
+    """Judge a pupil's notebook, or a notebook as data."""
+    submission = taken(book_of(pupil) if isinstance(pupil, Pupil) else pupil)
+    drawn = hidden_seeds(SECRET, student, assignment(), submission)
+    return judge(assignment(), submission, drawn, sandbox(), student)
+
+
+def verdict(**own: str) -> Verdict:
+    """The verdict on the right answer with some functions' texts replaced."""
+    return judged(Pupil("s", own=own)).verdict
+
+
+def by_name(found: Verdict) -> dict[str, ExerciseResult]:
+    """A verdict's exercises."""
+    return {exercise.name: exercise for exercise in found.exercises}
+
+
+def losses(found: Verdict) -> dict[str, float]:
+    """The exercises that lost points, with what they have left."""
+    return {e.name: e.points for e in found.exercises if e.points != e.max_points}
+
+
+@functools.cache
+def perfect() -> Judgement:
+    """The judgement on the solution."""
+    return judged(Pupil("s"))
+
+
+def test_the_solution_earns_full_marks() -> None:
+    """Every exercise passes, nothing is mended, nothing is said."""
+    found = perfect().verdict
+    assert (found.outcome, found.score, found.max_score) == ("graded", 95.0, 95.0)
+    assert {e.outcome for e in found.exercises} == {"passed"}
+    assert {c.outcome for e in found.exercises for c in e.checks} == {"passed"}
+    assert not any(e.message or e.mistake or e.with_reference_helpers for e in found.exercises)
+    assert found.mended == () and found.manual == {"max_points": 5.0}
+    assert found.sandbox["tier"] in "AB" and found.sandbox["limits"]
+    assert found.inputs["source"] == assignment().source.sha256
+
+
+def test_the_blank_notebook_earns_nothing() -> None:
+    """Every untouched stub is `not_attempted` with 0 points and no mistake named."""
+    found = judged(Pupil("s", solved=())).verdict
+    assert (found.outcome, found.score) == ("graded", 0.0)
+    for exercise in found.exercises:
+        assert (exercise.outcome, exercise.points) == ("not_attempted", 0.0)
+        assert exercise.mistake is None and "still empty" in exercise.message
+
+
+SAMPLE = {
+    name: [assignment().spec.exercise(name).mistakes[place].id for place in (0, -1)]
+    for name in NAMES
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_mistake_costs_its_own_exercise_alone_and_is_named(name: str) -> None:
+    """A sample of the catalogue: marks lost there and nowhere else, the mistake named."""
+    for mistake in SAMPLE[name]:
+        found = judged(Pupil("s", mistakes={name: mistake})).verdict
+        assert list(losses(found)) == [name], mistake
+        result = by_name(found)[name]
+        assert result.mistake == mistake and result.outcome in ("failed", "raised")
+        hint = {m.id: m.hint for m in assignment().spec.exercise(name).mistakes}[mistake]
+        assert hint in result.message
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_every_mistake_of_the_catalogue_loses_marks_and_is_named(name: str) -> None:
+    """The whole catalogue, as students would hand it in."""
+    for mistake in assignment().spec.exercise(name).mistakes:
+        found = judged(Pupil("s", mistakes={name: mistake.id})).verdict
+        assert list(losses(found)) == [name], mistake.id
+        assert by_name(found)[name].mistake == mistake.id
+
+
+@pytest.mark.parametrize("sequence", ["rnn_forward", "lstm_forward"])
+def test_a_view_that_is_overwritten_later_is_seen(sequence: str) -> None:
+    """A right cell is no stand-in's business: the cache of the student's own call counts."""
+    found = judged(Pupil("s", mistakes={sequence: "cached-view-overwritten"})).verdict
+    assert list(losses(found)) == [sequence]
+    assert not by_name(found)[sequence].with_reference_helpers
+
+
+@pytest.mark.parametrize("cell", ["rnn_cell_forward", "lstm_cell_backward"])
+def test_one_mistake_costs_once(cell: str) -> None:
+    """With a wrong cell the right sequence keeps its marks, judged with a right cell."""
+    sequence = cell.replace("_cell", "")
+    found = judged(Pupil("s", mistakes={cell: assignment().spec.exercise(cell).mistakes[0].id}))
+    assert list(losses(found.verdict)) == [cell]
+    result = by_name(found.verdict)[sequence]
+    assert result.outcome == "passed" and result.with_reference_helpers
+    assert f"Judged with a right {cell} in place of yours." in result.message
+
+
+def test_a_missing_cell_costs_its_sequence_nothing() -> None:
+    """Without any rnn_cell_forward the right rnn_forward still earns its marks."""
+    result = by_name(verdict(rnn_cell_forward="pass"))
+    assert result["rnn_cell_forward"].outcome == "missing"
+    assert result["rnn_forward"].points == 10.0 and result["rnn_forward"].with_reference_helpers
+
+
+@pytest.mark.parametrize("sequence", [name for name in NAMES if "_cell_" not in name])
+def test_an_empty_cell_costs_its_sequence_nothing(sequence: str) -> None:
+    """The stub's error is the cell's own: a sequence that was written is not called empty."""
+    cell = sequence.replace("_", "_cell_")
+    found = judged(Pupil("s", solved=tuple(name for name in NAMES if name != cell))).verdict
+    assert list(losses(found)) == [cell]
+    assert by_name(found)[cell].outcome == "not_attempted"
+    result = by_name(found)[sequence]
+    assert result.outcome == "passed" and result.with_reference_helpers
+    assert f"Judged with a right {cell} in place of yours." in result.message
+
+
+def test_with_an_empty_cell_a_wrong_sequence_is_told_its_own_mistake() -> None:
+    """What is wrong with the sequence is named, and not that the cell is empty."""
+    solved = tuple(name for name in NAMES if name != "rnn_cell_forward")
+    pupil = Pupil("s", solved=solved, mistakes={"rnn_forward": "state-not-carried"})
+    result = by_name(judged(pupil).verdict)["rnn_forward"]
+    assert result.outcome == "failed" and "still empty" not in result.message
+    assert "NotImplementedError" not in result.message
+    assert result.message.startswith("checked:  the values of a of rnn_forward")
+
+
+def test_an_own_cache_layout_costs_the_cache_alone() -> None:
+    """Backward functions that read the student's own cache are judged with it."""
+    forward = right("rnn_cell_forward").replace(
+        "cache = (a_next, a_prev, xt, parameters)", "cache = (parameters, xt, a_prev, a_next)"
+    )
+    backward = right("rnn_cell_backward").replace(
+        "a_next, a_prev, xt, parameters = cache", "parameters, xt, a_prev, a_next = cache"
+    )
+    assert "(parameters, xt" in forward and "parameters, xt, a_prev, a_next =" in backward
+    found = by_name(verdict(rnn_cell_forward=forward, rnn_cell_backward=backward))
+    assert found["rnn_cell_backward"].outcome == "passed"
+    assert {c.name for c in found["rnn_cell_forward"].checks if c.outcome == "failed"} == {"cache"}
+
+
+def test_the_same_submission_gets_the_same_marks() -> None:
+    """Inputs come from the secret and the cells: all but the time is equal."""
+    again = judged(Pupil("s")).verdict
+    assert same_marks(perfect().verdict, again)
+
+
+def test_a_function_that_draws_numbers_gets_the_same_marks() -> None:
+    """What it returns differs from call to call, and not from one judgement to the next."""
+    draws = "import numpy as np\ndef rnn_cell_forward(xt, a_prev, parameters):\n"
+    draws += "    return a_prev + np.random.randn(*a_prev.shape), xt, ()"
+    one, other = (verdict(rnn_cell_forward=draws) for _ in range(2))
+    assert by_name(one)["rnn_cell_forward"].outcome == "failed"
+    assert same_marks(one, other)
+
+
+def test_a_changed_submission_gets_other_inputs() -> None:
+    """Any change of a cell, of the student or of the secret gives other seeds."""
+    submission = taken(book_of())
+    first = hidden_seeds(SECRET, "s", assignment(), submission)
+    assert first == hidden_seeds(SECRET, "s", assignment(), taken(book_of()))
+    changed = taken(book_of(Pupil("s", written="other words")))
+    others = [
+        hidden_seeds(SECRET, "s", assignment(), changed),
+        hidden_seeds(SECRET, "t", assignment(), submission),
+        hidden_seeds(b"another", "s", assignment(), submission),
+    ]
+    for other in others:
+        assert not set(first.values()) & set(other.values())
+    assert len(set(first.values())) == len(NAMES)
+
+
+def test_a_notebook_that_differs_in_ids_alone_is_another_submission() -> None:
+    """What is matched by id is part of what was handed in."""
+    book = book_of()
+    for cell in book["cells"]:
+        if cell["id"] == "rnn_forward":
+            cell["id"], cell["metadata"] = "else", {}
+    assert taken(book).sha256 != taken(book_of()).sha256
+
+
+def test_prints_and_warnings_cost_nothing_and_reach_no_message() -> None:
+    """Noise in every place: cells print, warn and write to standard error; full marks."""
+    noise = "import sys, warnings, logging\nprint('noise'); sys.stderr.write('noise')\n"
+    noisy = right("rnn_forward").replace(
+        "    return a,",
+        "    print(x); warnings.warn('noise'); logging.error('noise')\n    sys.stderr.write('n')\n"
+        "    np.log(np.zeros(1))\n    return a,",
+    )
+    found = judged(Pupil("s", own={"rnn_forward": noise + noisy}))
+    assert found.verdict.score == 95.0
+    assert "noise" not in found.verdict.to_json()
+    assert "noise" in json.dumps(found.outputs["rnn_forward"].outputs)
+
+
+MISSING = {
+    "syntax": (
+        "def rnn_forward(x, a0, parameters):\n    a = (1\n    return a",
+        "its cell does not parse, line 2: '(' was never closed",
+    ),
+    "other name": (
+        "def rnn_foward(x, a0, parameters):\n    return x",
+        "its cell defines another name, not rnn_forward",
+    ),
+    "nothing": ("", "its cell defines no function"),
+    "text": ("I could not do this one.", "its cell does not parse, line 1"),
+    "magic": ("%matplotlib inline\nx = 1", "its cell defines no function"),
+    "raises before": (
+        "1 / 0\ndef rnn_forward(x, a0, parameters):\n    return x",
+        "its cell raised an error before the function was defined",
+    ),
+    "hangs before": (
+        "while True: pass\ndef rnn_forward(x, a0, parameters):\n    return x",
+        "its cell ran out of time before the function was defined",
+    ),
+    "exits": (
+        "import os; os._exit(0)\ndef rnn_forward(x, a0, parameters):\n    return x",
+        "its cell ended its process before the function was defined",
+    ),
+    "a number": ("rnn_forward = 3", "its cell defines no function"),
+    "return outside": ("return 3", "its cell defines no function"),
+    "null byte": ("def rnn_forward(x):\n    return '\0'", "its cell does not parse"),
+}
+
+
+@pytest.mark.parametrize("case", MISSING)
+def test_a_missing_function_says_why(case: str) -> None:
+    """No such function: the reason is said, with its line; nothing else costs."""
+    text, why = MISSING[case]
+    found = verdict(rnn_forward=text)
+    result = by_name(found)["rnn_forward"]
+    assert (result.outcome, result.points) == ("missing", 0.0)
+    assert result.message.startswith(f"No such function: {why}")
+    assert list(losses(found)) == ["rnn_forward"]
+
+
+def test_a_deleted_cell_says_so() -> None:
+    """A cell that is gone from the notebook is missing and listed as mended."""
+    book = book_of()
+    book["cells"] = [c for c in book["cells"] if c["id"] != "lstm_forward"]
+    found = judged(book).verdict
+    assert by_name(found)["lstm_forward"].message == (
+        "No such function: its cell is gone from the notebook."
+    )
+    assert "cell lstm_forward was gone" in found.mended
+    assert list(losses(found)) == ["lstm_forward"]
+
+
+def test_shell_lines_do_nothing_and_are_listed() -> None:
+    """A cell with a shell line and a magic still defines its function."""
+    text = "!pip install numpy\n%cd /\n" + right("rnn_forward")
+    found = verdict(rnn_forward=text)
+    assert found.score == 95.0
+    assert any("not run here: !pip install numpy" in line for line in found.mended)
+
+
+STOPS = {
+    "loops": ("while True: pass", "timed_out"),
+    "exits": ("import os; os._exit(3)", "crashed"),
+    "eats": ("raise SystemExit", "raised"),
+    "raises": ("raise KeyError(str(x))", "raised"),
+}
+
+
+@pytest.mark.parametrize("case", STOPS)
+def test_a_function_that_ends_badly_costs_its_own_exercise(case: str) -> None:
+    """A call that hangs, dies or raises: no marks there, all marks elsewhere."""
+    line, outcome = STOPS[case]
+    found = verdict(rnn_forward=f"def rnn_forward(x, a0, parameters):\n    {line}")
+    assert losses(found) == {"rnn_forward": 0.0}
+    result = by_name(found)["rnn_forward"]
+    assert result.outcome == outcome and {c.outcome for c in result.checks} == {"failed"}
+    assert "[[" not in result.message  # the exception's text holds the hidden input
+
+
+def test_a_hanging_cell_function_costs_its_sequence_nothing() -> None:
+    """The sequence is judged with a right cell at once, without waiting for the hanging one."""
+    text = "def rnn_cell_forward(xt, a_prev, parameters):\n    while True: pass"
+    found = verdict(rnn_cell_forward=text)
+    assert losses(found) == {"rnn_cell_forward": 0.0}
+
+
+def test_a_dying_cell_function_costs_nothing_else() -> None:
+    """Four example cells call it and die with it; the answers that stand behind still count."""
+    text = "def rnn_cell_forward(xt, a_prev, parameters):\n    import os; os._exit(3)"
+    found = verdict(rnn_cell_forward=text)
+    assert losses(found) == {"rnn_cell_forward": 0.0}
+    assert by_name(found)["rnn_cell_forward"].outcome == "crashed"
+
+
+def test_what_hangs_behind_a_definition_does_not_cost_the_function() -> None:
+    """A cell that defines its function and then tries it for too long is cut down to the first."""
+    text = right("rnn_cell_forward") + "\nwhile True:\n    pass"
+    found = judged(Pupil("s", own={"rnn_cell_forward": text}))
+    assert found.verdict.score == 95.0
+    assert found.outputs["rnn_cell_forward"].outcome == "timed_out"
+
+
+def test_an_exception_is_told_by_type_and_line() -> None:
+    """The line of the student's cell stands in the message, the exception's text does not."""
+    text = "def rnn_forward(x, a0, parameters):\n\n    raise ValueError(f'secret {x}')"
+    result = by_name(verdict(rnn_forward=text))["rnn_forward"]
+    assert "it raised ValueError" in result.message
+    assert "line 3 of the cell rnn_forward" in result.message and "secret" not in result.message
+
+
+LEAKS = {
+    "an exception's name": "raise type('leak_%d' % (1e6 * x.flat[0]), (Exception,), {})()",
+    "keys of a dictionary": "return {'leak_%r' % v: v for v in x.ravel()[:14]}",
+    "an unreadable value": "return type('leak_%d' % (1e6 * x.flat[0]), (), {})()",
+}
+
+
+@pytest.mark.parametrize("case", LEAKS)
+def test_hidden_inputs_do_not_travel_in_names(case: str) -> None:
+    """Names that a function makes up from its inputs are not repeated in any message."""
+    text = f"def rnn_forward(x, a0, parameters):\n    {LEAKS[case]}"
+    assert "leak_" not in verdict(rnn_forward=text).to_json()
+
+
+def test_a_function_that_reads_the_examples_variables_loses_marks() -> None:
+    """Right on the visible example by its global variables, wrong when it is judged."""
+    text = right("rnn_cell_forward")
+    assert "(xt, a_prev, parameters)" in text
+    shadow = text.replace("(xt, a_prev, parameters)", "(other, a_prev, parameters)", 1)
+    found = verdict(rnn_cell_forward=shadow)
+    assert list(losses(found)) == ["rnn_cell_forward"]
+    assert by_name(found)["rnn_cell_forward"].points <= 5.0
+
+
+def test_changed_arguments_cost_the_check_of_the_inputs() -> None:
+    """Writing into an argument costs one point and is told."""
+    text = right("rnn_cell_backward").replace("    return", "    da_next += 1\n    return")
+    found = verdict(rnn_cell_backward=text)
+    assert losses(found) == {"rnn_cell_backward": 9.0}
+    assert "work on a copy" in by_name(found)["rnn_cell_backward"].message
+
+
+def test_two_mistakes_at_once_are_not_guessed_at() -> None:
+    """What no single catalogued mistake explains is left unnamed."""
+    mistakes = {m.id: m for m in assignment().spec.exercise("rnn_cell_backward").mistakes}
+    text = right("rnn_cell_backward")
+    text = text.replace("    return", "    dxt = dxt * 1.2345\n    return")
+    found = by_name(verdict(rnn_cell_backward=text))["rnn_cell_backward"]
+    assert found.outcome == "failed" and found.mistake is None and mistakes
+
+
+def test_an_unrelated_exception_is_not_taken_for_a_known_mistake() -> None:
+    """Raising the same type of exception for another reason names no mistake."""
+    for name in NAMES:
+        kinds = ("ValueError", "TypeError", "KeyError", "IndexError", "AttributeError")
+        text = right(name).splitlines()[0]
+        for kind in kinds[:2]:
+            found = by_name(verdict(**{name: f"{text}\n    raise {kind}('mine')"}))[name]
+            assert (found.outcome, found.mistake) == ("raised", None)
+
+
+def test_booleans_for_an_answer_are_wrong_and_no_fault_of_the_kit() -> None:
+    """Arrays of odd types are findings, never a grader error."""
+    for value in ("x > 0", "x.astype(int)", "x.astype(complex)", "x.astype('f2')", "x[:0]"):
+        text = (
+            f"def rnn_forward(x, a0, parameters):\n    return {value}, {value}, ({value}, {value})"
+        )
+        result = by_name(verdict(rnn_forward=text))["rnn_forward"]
+        assert (result.outcome, result.points) == ("failed", 0.0), value
+
+
+@pytest.mark.parametrize("error", [SandboxError("gone"), RuntimeError("odd"), AssertionError()])
+def test_a_fault_of_the_kit_is_never_a_zero(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the kit itself raises makes the verdict a grader error, not a zero."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("grader.judge.judge.attempt", fails)
+    found = judged(Pupil("s")).verdict
+    assert found.outcome == "grader_error"
+    assert {e.outcome for e in found.exercises} == {"grader_error"}
+    assert type(error).__name__ in found.exercises[0].message
+
+
+def test_an_exercise_that_asks_nothing_is_passed_by_nobody() -> None:
+    """Missing evidence is never a pass: an author's empty list of cases is the kit's fault."""
+    spec = assignment().spec
+    silent = dataclasses.replace(spec.exercises[0], cases=lambda *_: [])
+    changed = dataclasses.replace(spec, exercises=(silent, *spec.exercises[1:2]))
+    submission = taken(book_of(Pupil("s")))
+    made = judge(
+        dataclasses.replace(assignment(), spec=changed),
+        submission,
+        dict.fromkeys(NAMES, 1),
+        sandbox(),
+    )
+    first, second = made.verdict.exercises
+    assert (first.outcome, second.outcome) == ("grader_error", "passed")
+    assert "draws no cases" in first.message and made.verdict.outcome == "grader_error"
+
+
+def test_a_sandbox_that_cannot_start_is_a_grader_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No fork, no verdict: nobody gets a zero for it."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise SandboxError("no fork")
+
+    monkeypatch.setattr("grader.judge.session.run_cells", fails)
+    assert judged(Pupil("s")).verdict.outcome == "grader_error"
+
+
+@pytest.mark.parametrize("moment", ["run", "defines", "calls"])
+def test_a_worker_that_dies_while_it_judges_costs_no_marks(
+    moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a crowded machine kills looks like a crash of the student's: it is judged again."""
+    true, killed = getattr(Job, moment), []
+
+    def dying(job: Job, *given: Any, **more: Any) -> Any:
+        if not killed:
+            killed.append(job)
+            job._worker.process.kill()
+            job._worker.process.wait()
+        return true(job, *given, **more)
+
+    submission = taken(book_of(Pupil("s")))
+    drawn = hidden_seeds(SECRET, "s", assignment(), submission)
+    with Sandbox() as own:
+        monkeypatch.setattr(Job, moment, dying)
+        first, second = (judge(assignment(), submission, drawn, own) for _ in range(2))
+    assert first.inconclusive and killed
+    assert not second.inconclusive and second.verdict.score == second.verdict.max_score
+
+
+def test_what_the_clock_stopped_is_judged_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Alone, too, what need not be the student's doing counts only the second time."""
+    from grader.judge import judge as room
+
+    slow, quick = Judgement(perfect().verdict, {}, inconclusive=True), perfect()
+    made = [slow, quick, quick]
+    monkeypatch.setattr(room, "judge", lambda *_: made.pop(0))
+    found = [room.judge_alone(assignment(), taken(book_of()), {}, sandbox()) for _ in range(2)]
+    assert found == [quick, quick] and made == []
+
+
+def test_an_unreadable_notebook_has_a_verdict_without_exercises() -> None:
+    """Zero points, the reason, and the digest of what was handed in."""
+    found = unreadable(assignment(), "it is empty", "abc", "s")
+    assert (found.outcome, found.score, found.max_score) == ("unreadable", 0.0, 95.0)
+    assert found.exercises == () and found.inputs["submission"] == "abc"
+    assert found.message == "The notebook cannot be read: it is empty."
+
+
+def test_messages_hold_no_hidden_number() -> None:
+    """No message of a wrong submission has an eight-decimal number, as expected values have."""
+    import re
+
+    wrong = Pupil("s", mistakes={n: assignment().spec.exercise(n).mistakes[1].id for n in NAMES})
+    text = judged(wrong).verdict.to_json()
+    assert not re.search(r"\d\.\d{6,}", text.replace(str(PATIENT.to_dict()), ""))
+
+
+def test_what_students_print_is_kept_for_the_notebook() -> None:
+    """Outputs of the student's own cells come back by cell id; check cells have none."""
+    found = judged(Pupil("s", own={"rnn_forward": right("rnn_forward") + "\nprint('hello')"}))
+    assert "hello" in json.dumps(found.outputs["rnn_forward"].outputs)
+    assert not any(name.startswith("check_") for name in found.outputs)
+
+
+def test_limits_are_written_into_the_verdict() -> None:
+    """What a submission was held to can be read from its verdict."""
+    limits = perfect().verdict.sandbox["limits"]
+    assert limits == dataclasses.asdict(PATIENT) and set(limits) == set(Limits().to_dict())
+
+
+def test_a_mistaken_text_is_not_the_right_one() -> None:
+    """The sample of mistakes really differs from the solution."""
+    for name, ids in SAMPLE.items():
+        assert all(mistaken(name, mistake) != right(name) for mistake in ids)
+    assert sum(POINTS.values()) == 95.0

@@ -1,0 +1,1 @@
+"""What several tests need: a course, a gradebook, a sandbox, a page, a browser."""

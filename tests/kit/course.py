@@ -1,0 +1,124 @@
+"""What several tests need of the course: the assignment, a student's files, a class in a folder."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import json
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from grader.assignment.assignment import Assignment, Packed
+from grader.course import Course
+from grader.intake.match import plan
+from grader.intake.read import parse_notebook
+from grader.intake.submission import Submission
+from grader.release.references import build_references, from_bytes, keep_committed, to_bytes
+from grader.release.release import selfcheck_text
+from grader.sandbox import Sandbox
+from grader.simulate.pupils import Pupil
+from grader.verdict import Verdict
+from tests.kit.sandbox import PATIENT, _start, sandbox_at
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME = "rnn_step_by_step"
+WRITTEN = "written_gradients"
+
+
+@functools.cache
+def course() -> Course:
+    """The project's own course."""
+    return Course(ROOT)
+
+
+@functools.cache
+def packed() -> Packed:
+    """The assignment as it travels."""
+    return course().packed(NAME)
+
+
+def assignment() -> Assignment:
+    """The assignment as the judge needs it."""
+    return packed().load()
+
+
+@functools.cache
+def released_text() -> str:
+    """The released notebook's JSON text."""
+    return (course().assignments / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
+
+
+def released() -> dict[str, Any]:
+    """The released notebook, a fresh copy at each call."""
+    book: dict[str, Any] = json.loads(released_text())
+    return book
+
+
+def book_of(pupil: Pupil | None = None) -> dict[str, Any]:
+    """A pupil's notebook as JSON data; by default the right answer."""
+    book: dict[str, Any] = json.loads((pupil or Pupil("ada")).notebook(assignment(), released()))
+    return book
+
+
+def taken(book: Mapping[str, Any] | bytes) -> Submission:
+    """A notebook as the judge gets it."""
+    data = book if isinstance(book, bytes) else json.dumps(book).encode()
+    return plan(parse_notebook(data), assignment().source)
+
+
+def right(name: str) -> str:
+    """The solution's text of one function."""
+    return assignment().source.function_source(name)
+
+
+def mistaken(name: str, mistake: str) -> str:
+    """The text of one function with a catalogued mistake."""
+    known = {m.id: m for m in assignment().spec.exercise(name).mistakes}
+    return known[mistake].apply(right(name))
+
+
+def sandbox() -> Sandbox:
+    """The strongest warm sandbox that starts here; skips the test below tier B."""
+    started = _start("A", PATIENT)
+    return sandbox_at("B", PATIENT) if isinstance(started, str) else started
+
+
+@functools.cache
+def _kept() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="student-")
+
+
+@functools.cache
+def student_folder() -> Path:
+    """The files beside the student's notebook, made from the code as it is now."""
+    folder = Path(_kept().name)
+    arrays = build_references(assignment().spec, assignment().source)
+    committed = (course().assignments / NAME / "references.npz").read_bytes()
+    (folder / "references.npz").write_bytes(to_bytes(keep_committed(arrays, from_bytes(committed))))
+    (folder / "selfcheck.py").write_text(selfcheck_text(), encoding="utf-8")
+    for name, text in assignment().source.modules:
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@functools.cache
+def selfcheck() -> ModuleType:
+    """The student's own check, loaded into this process."""
+    spec = importlib.util.spec_from_file_location(
+        "selfcheck_under_test", student_folder() / "selfcheck.py"
+    )
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up by name
+    spec.loader.exec_module(module)
+    return module
+
+
+def same_marks(one: Verdict, other: Verdict) -> bool:
+    """Whether two verdicts agree in everything but the time they took."""
+    return replace(one, seconds=0.0) == replace(other, seconds=0.0)

@@ -1,0 +1,65 @@
+"""A course folder with a real gradebook of nbgrader, filled without running any submission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+
+from grader.course import Course
+from grader.exercises.rnn_step_by_step import SPEC
+from grader.gradebook.write import GradebookWriter, open_gradebook, register
+from grader.simulate.copy_course import copy_of
+from grader.verdict import ExerciseResult, Verdict
+
+ROOT = Path(__file__).parents[2]
+NAME = SPEC.name
+WRITTEN = "written_gradients"
+
+
+def new_course(folder: Path, due: datetime | None = None) -> Course:
+    """A copy of the course with the assignment in its gradebook."""
+    course = copy_of(Course.at(ROOT), folder)
+    register(course, NAME)
+    with closing(open_gradebook(course)) as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate=due)
+    return course
+
+
+def verdict(student: str, solved: int = 8) -> Verdict:
+    """A verdict with the first ``solved`` exercises right and the others empty."""
+    results = tuple(
+        ExerciseResult(e.name, "passed", e.points, e.points)
+        if place < solved
+        else ExerciseResult(e.name, "not_attempted", 0.0, e.points, note="Still empty.")
+        for place, e in enumerate(SPEC.exercises)
+    )
+    score, most = sum(r.points for r in results), sum(r.max_points for r in results)
+    return Verdict(student, NAME, NAME, "graded", score, most, results)
+
+
+def hand_in_at(course: Course, student: str, when: str) -> None:
+    """Write the time of a submission where nbgrader's collect writes it."""
+    stamp = course.submitted / student / NAME / "timestamp.txt"
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(when + "\n", encoding="utf-8")
+
+
+def record(course: Course, solved: Mapping[str, int], answered: bool = False) -> None:
+    """Enter a verdict for each student; ``answered``: the written question waits for a mark."""
+    with GradebookWriter(course, NAME) as writer:
+        for student, number in solved.items():
+            writer.save(student, verdict(student, number), {WRITTEN: answered})
+        writer.commit()
+
+
+def mark_by_hand(
+    gradebook: Gradebook, student: str, points: float | None, extra: float | None = None
+) -> None:
+    """Mark the written question as formgrader does."""
+    grade = gradebook.find_grade(WRITTEN, NAME, NAME, student)
+    grade.manual_score, grade.extra_credit, grade.needs_manual_grade = points, extra, False
+    gradebook.db.commit()

@@ -1,0 +1,58 @@
+"""The assignment's source for tests, straight from its text: nothing derived is read."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import jupytext
+
+from grader.assignment.source import Source, source_of
+from grader.assignment.spec import Functions
+from grader.exercises.rnn_step_by_step import SPEC
+from grader.verify import in_process
+
+ROOT = Path(__file__).parents[2]
+NAMES = tuple(exercise.name for exercise in SPEC.exercises)
+FORWARD = tuple(name for name in NAMES if name.endswith("forward"))
+BACKWARD = tuple(name for name in NAMES if name.endswith("backward"))
+
+
+@functools.cache
+def source() -> Source:
+    """The source notebook that the text describes."""
+    book = jupytext.read(ROOT / "solutions" / f"{SPEC.name}.py", fmt="py:percent")
+    modules = tuple((name, (ROOT / name).read_text(encoding="utf-8")) for name in SPEC.modules)
+    return source_of(book, SPEC.name, modules)
+
+
+@functools.cache
+def scope() -> Mapping[str, Any]:
+    """What the solution's set-up and answer cells define."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        return source().namespace()
+
+
+def functions() -> Functions:
+    """The eight reference functions by name."""
+    return {name: scope()[name] for name in NAMES}
+
+
+@functools.cache
+def posed(name: str, seed: int, visible: bool = False) -> in_process.Posed:
+    """An exercise's cases with the reference results."""
+    return in_process.pose(SPEC.exercise(name), functions(), seed, visible)
+
+
+@functools.cache
+def mistaken(name: str) -> dict[str, Callable[..., Any]]:
+    """The functions with each catalogued mistake of an exercise, by the mistake's id."""
+    text = source().function_source(name)
+    return {
+        mistake.id: in_process.define(mistake.apply(text), name, scope())
+        for mistake in SPEC.exercise(name).mistakes
+    }

@@ -1,0 +1,527 @@
+"""Release: text to notebook and back, nothing half-written, nothing given away."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import pytest
+
+from grader.assignment.source import Source, SourceCell
+from grader.course import Course
+from grader.errors import UsageError
+from grader.release import release as room
+from grader.release.percent_text import cells_digest, to_notebook, to_text
+from grader.release.references import from_bytes, keep_committed, to_bytes
+from grader.release.release import refuse_solutions, release, selfcheck_text, solution_lines
+from grader.simulate.copy_course import copy_of
+from tests.kit.course import NAME, ROOT, assignment, course, packed, released_text, right
+
+FILES = ("references.npz", f"{NAME}.ipynb", "rnn_utils.py", "selfcheck.py")
+
+
+def a_course(folder: Path) -> Course:
+    """A copy of the project's course in which a release can be made."""
+    shutil.copytree(ROOT / "docs" / "figures", folder / "docs" / "figures")
+    return copy_of(course(), folder)
+
+
+@pytest.fixture
+def trial(tmp_path: Path) -> Course:
+    """A course of one's own for each test."""
+    return a_course(tmp_path / "course")
+
+
+def state(folder: Path) -> dict[str, tuple[bytes, int]]:
+    """Every file below ``folder``: content and time of change."""
+    return {
+        str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The content of every file below ``folder``."""
+    return {name: data for name, (data, _) in state(folder).items()}
+
+
+def text_of(trial: Course) -> Path:
+    """The assignment's text."""
+    return trial.solutions / f"{NAME}.py"
+
+
+def edit(trial: Course, change: Callable[[Any], None]) -> None:
+    """Edit the source notebook by hand."""
+    path = trial.source_notebook(NAME)
+    book = json.loads(path.read_text(encoding="utf-8"))
+    change(book)
+    path.write_text(json.dumps(book, indent=1), encoding="utf-8")
+
+
+def replaced(old: str, new: str) -> Callable[[Any], None]:
+    """An edit of every cell in which ``old`` stands."""
+
+    def change(book: Any) -> None:
+        hits = 0
+        for cell in book["cells"]:
+            source = "".join(cell["source"])
+            hits += old in source
+            cell["source"] = source.replace(old, new)
+        assert hits
+
+    return change
+
+
+@pytest.mark.slow
+def test_a_fresh_release_is_what_is_committed_and_a_second_one_changes_nothing(
+    trial: Course,
+) -> None:
+    """From the text alone come the committed files; releasing again touches none of them."""
+    shutil.rmtree(trial.solutions / NAME)
+    committed = contents(ROOT / "assignments")
+    first = release(trial, NAME)
+    assert contents(trial.assignments) == committed
+    assert first.files == FILES and first.changed == ()
+    assert trial.source_notebook(NAME).read_bytes() == course().source_notebook(NAME).read_bytes()
+    before = state(trial.assignments)
+    release(trial, NAME)
+    assert state(trial.assignments) == before
+    assert {p.name for p in trial.root.iterdir() if p.name.startswith("release-")} == set()
+    shutil.rmtree(trial.assignments)
+    assert release(trial, NAME).changed == FILES
+    assert contents(trial.assignments).keys() == committed.keys()
+
+
+def test_the_committed_files_are_up_to_date() -> None:
+    """selfcheck.py, the modules and the source notebook equal what the code makes of the text."""
+    folder = course().assignments / NAME
+    assert (folder / "selfcheck.py").read_text(encoding="utf-8") == selfcheck_text()
+    utils = (ROOT / "rnn_utils.py").read_text(encoding="utf-8")
+    assert (folder / "rnn_utils.py").read_text(encoding="utf-8") == room.stamp(
+        utils, "rnn_utils.py"
+    )
+    text = text_of(course()).read_text(encoding="utf-8")
+    book = to_notebook(text, NAME, room.figures(course(), NAME), packed().source.modules)
+    assert nbformat.writes(book) + "\n" == course().source_notebook(NAME).read_text("utf-8")
+
+
+def test_the_committed_references_are_up_to_date() -> None:
+    """Recomputed references agree with the committed ones, in values and in description."""
+    from grader.release.references import build_references
+
+    path = course().assignments / NAME / "references.npz"
+    committed = from_bytes(path.read_bytes())
+    kept = keep_committed(build_references(assignment().spec, assignment().source), committed)
+    assert to_bytes(kept) == path.read_bytes()
+
+
+def test_the_text_comes_back_from_the_notebook() -> None:
+    """Undoing banner, figures and outputs gives the text; making it again the same notebook."""
+    text = text_of(course()).read_text(encoding="utf-8")
+    modules, figures = packed().source.modules, room.figures(course(), NAME)
+    book = to_notebook(text, NAME, figures, modules)
+    again = to_notebook(to_text(book, figures), NAME, figures, modules)
+    assert again.cells == book.cells and cells_digest(again) == cells_digest(book)
+    assert to_text(again, figures) == to_text(book, figures)
+    assert to_text(book, figures) == text
+
+
+def test_the_blank_notebook_holds_no_solution() -> None:
+    """No line of a solution or a model answer, no mark, and a stub in every answer cell."""
+    lines = solution_lines(packed().source)
+    assert len(lines) > 60 and any(line.startswith("**1.**") for line in lines)
+    refuse_solutions(packed().source, contents(course().assignments / NAME))
+    book = json.loads(released_text())
+    for cell in book["cells"]:
+        if cell["id"] in [e.name for e in assignment().spec.exercises]:
+            assert "raise NotImplementedError" in "".join(cell["source"])
+
+
+@pytest.mark.parametrize("name", ["a.ipynb", "selfcheck.py", "data/notes.txt"])
+@pytest.mark.parametrize("which", [0, -1])
+def test_a_planted_solution_line_is_refused(name: str, which: int) -> None:
+    """A line of a solution, or of a model answer, in any released file stops the release."""
+    line = solution_lines(packed().source)[which]
+    planted = json.dumps({"source": [line]}, ensure_ascii=False) if "ipynb" in name else f"# {line}"
+    with pytest.raises(UsageError, match="would be released with solution text"):
+        refuse_solutions(packed().source, {name: planted.encode()})
+
+
+def test_a_planted_line_with_escapes_is_refused() -> None:
+    """JSON writes quotes, backslashes and other letters in its own way; the line is found."""
+    text = '    x = "a\\n" + "Γ and quotes"  # ∂J'
+    source = Source("a", (SourceCell("f", "answer", f"### BEGIN SOLUTION\n{text}\n"),), (), "")
+    for ascii_only in (True, False):
+        data = json.dumps({"cells": [{"source": [text + "\n"]}]}, ensure_ascii=ascii_only)
+        with pytest.raises(UsageError, match="solution text"):
+            refuse_solutions(source, {"a.ipynb": data.encode()})
+
+
+@pytest.mark.parametrize("mark", ["### BEGIN HIDDEN TESTS", "### END SOLUTION", "BEGIN SOLUTION"])
+def test_a_mark_that_was_left_is_refused(mark: str) -> None:
+    """A hidden test or a solution mark in a released file stops the release."""
+    with pytest.raises(UsageError, match="hidden-test mark"):
+        refuse_solutions(packed().source, {"a.py": f"x\n{mark}\n".encode()})
+
+
+def test_a_hand_edited_notebook_stops_the_release(trial: Course) -> None:
+    """Edits that the text lacks are never overwritten: nothing changes, two remedies are said."""
+    edit(trial, replaced("### Notation", "### Signs"))
+    before = state(trial.root)
+    with pytest.raises(UsageError, match=r"run `make release ARGS=--adopt`.* or delete the noteb"):
+        release(trial, NAME)
+    assert state(trial.root) == before
+
+
+def test_outputs_and_layout_are_no_edits(trial: Course) -> None:
+    """Running the notebook, or saving it in another layout, is no edit."""
+
+    def run(book: Any) -> None:
+        for cell in book["cells"]:
+            if cell["cell_type"] == "code":
+                cell["execution_count"], cell["outputs"] = 7, []
+        book["metadata"]["language_info"]["version"] = "3.99"
+
+    edit(trial, run)
+    room._settle_edits(trial, NAME, adopt=False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("### Notation", "### Signs and letters"),
+        ("a_next = np.tanh(Wax @ xt + Waa @ a_prev + ba)", "a_next = np.tanh(ba + Wax @ xt)"),
+        ("for module in (", "for module in ('json', "),
+        ("**1.** On the direct road", "**1.** On the straight road"),
+    ],
+)
+def test_adopted_edits_are_in_the_text(trial: Course, old: str, new: str) -> None:
+    """`--adopt` writes an edit of text, solution, set-up or model answer back, and only that."""
+    edit(trial, replaced(old, new))
+    before = text_of(trial).read_text(encoding="utf-8")
+    room._settle_edits(trial, NAME, adopt=True)
+    assert text_of(trial).read_text(encoding="utf-8") == before.replace(old, new) != before
+
+
+def test_adopting_a_new_cell_and_points(trial: Course) -> None:
+    """Cells that were added and points that were changed survive the way back."""
+
+    def change(book: Any) -> None:
+        new = {"cell_type": "markdown", "id": "x", "metadata": {}, "source": "### New\n\nText."}
+        book["cells"].insert(4, new)
+        for cell in book["cells"]:
+            about = cell["metadata"].get("nbgrader", {})
+            if about.get("grade_id") == "written_gradients":
+                about["points"] = 7
+
+    edit(trial, change)
+    room._settle_edits(trial, NAME, adopt=True)
+    text = text_of(trial).read_text(encoding="utf-8")
+    assert "# ### New\n#\n# Text.\n" in text and '"points": 7' in text
+    modules, figures = packed().source.modules, room.figures(trial, NAME)
+    book = to_notebook(text, NAME, figures, modules)
+    assert "### New\n\nText." in [cell.source for cell in book.cells]
+
+
+def test_nothing_is_adopted_over_an_edited_text(trial: Course) -> None:
+    """When text and notebook were both edited, neither is thrown away."""
+    edit(trial, replaced("### Notation", "### Signs"))
+    text = text_of(trial)
+    text.write_text(text.read_text("utf-8").replace("### Set-up", "### Start"), "utf-8")
+    before = state(trial.root)
+    with pytest.raises(UsageError, match="were both edited"):
+        release(trial, NAME, adopt=True)
+    assert state(trial.root) == before
+
+
+def test_a_figure_without_master_cannot_be_adopted(trial: Course) -> None:
+    """A picture pasted into the notebook has to be saved as a file first."""
+
+    def paste(book: Any) -> None:
+        book["cells"][2]["source"] = "![A cat](data:image/svg+xml;base64,AAAA)"
+
+    edit(trial, paste)
+    with pytest.raises(UsageError, match=r"save it under docs/figures/ first \('A cat'\)"):
+        release(trial, NAME, adopt=True)
+
+
+STEPS = ("to_notebook", "build_references", "blank", "refuse_solutions", "write_beside")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_crash_half_way_leaves_the_old_release(
+    trial: Course, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever step fails, what students have is as it was and nothing is left behind."""
+
+    class PowerCut(BaseException):
+        pass
+
+    def cut(*_: Any, **__: Any) -> Any:
+        raise PowerCut
+
+    if step in STEPS[3:]:
+        monkeypatch.setattr(room, "blank", lambda folder, *_: copied(trial, folder))
+    monkeypatch.setattr(room, step, cut)
+    before = contents(trial.root)
+    with pytest.raises(PowerCut):
+        release(trial, NAME)
+    assert contents(trial.root) == before
+    assert not list(trial.root.glob("release-*"))
+
+
+def copied(trial: Course, folder: Path) -> Path:
+    """A released folder as nbgrader would make it."""
+    target = folder / "assignments" / NAME
+    shutil.copytree(trial.assignments / NAME, target)
+    (target / "rnn_utils.py").write_text("# changed")
+    return target
+
+
+def test_a_failed_rename_puts_the_old_release_back(
+    trial: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the new folder cannot take its place the old one is there again."""
+    monkeypatch.setattr(room, "blank", lambda folder, *_: copied(trial, folder))
+    monkeypatch.setattr(room, "refuse_solutions", lambda *_: None)
+    before, rename, calls = contents(trial.assignments), Path.rename, []
+
+    def refuse(self: Path, target: Path) -> Path:
+        calls.append(self)
+        if len(calls) == 2:
+            raise OSError(28, "No space left on device", str(self))
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        release(trial, NAME)
+    assert contents(trial.assignments) == before and len(calls) == 3
+
+
+def arrays() -> dict[str, Any]:
+    """References of a small assignment."""
+    entry = {"mistakes": [{"fingerprint": ["ab", 0.25, 1.5]}], "numeric": {"dx": "a2"}}
+    text = np.frombuffer(json.dumps({"exercises": {"f": entry}}).encode(), np.uint8)
+    return {"a0": np.array([1.0, 2.0]), "a1": np.array([3]), "a2": np.array([0.5]), "about": text}
+
+
+def test_references_that_agree_are_kept() -> None:
+    """Last bits that differ between machines change no committed byte."""
+    old, new = arrays(), arrays()
+    new["a0"] = new["a0"] * (1 + 1e-15)
+    new["a2"] = new["a2"] + 1e-9  # a difference over a small step: its last bits are large
+    new["about"] = np.frombuffer(
+        bytes(new["about"]).replace(b"0.25", b"0.2500000000000004"), np.uint8
+    )
+    assert to_bytes(keep_committed(new, old)) == to_bytes(old)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"a0": np.array([1.0, 2.0 + 1e-9])},
+        {"a0": np.array([1.0, 2.0, 3.0])},
+        {"a0": np.array([1.0, 2.0], np.float32)},
+        {"a1": np.array([4])},
+        {"a2": np.array([0.5 + 1e-5])},
+        {"a3": np.array([1.0])},
+        {
+            "about": np.frombuffer(
+                b'{"exercises": {"f": {"mistakes": [], "numeric": {}}}}', np.uint8
+            )
+        },
+    ],
+)
+def test_references_that_differ_are_new(change: dict[str, Any]) -> None:
+    """A value, a shape, a dtype or a name that is not the same replaces the committed one."""
+    new = arrays() | change
+    kept = keep_committed(new, arrays())
+    assert to_bytes(kept) == to_bytes(new)
+    assert to_bytes(keep_committed(new, None)) == to_bytes(new)
+
+
+def test_references_are_bytes_that_do_not_depend_on_the_day() -> None:
+    """The same arrays are the same file."""
+    assert to_bytes(arrays()) == to_bytes(arrays())
+    back = from_bytes(to_bytes(arrays()))
+    assert all(np.array_equal(back[name], value) for name, value in arrays().items())
+
+
+def _no_text(trial: Course) -> None:
+    text_of(trial).unlink()
+
+
+def _no_percent(trial: Course) -> None:
+    text_of(trial).write_text("# %% [markdown]\n# Just words.\n", encoding="utf-8")
+
+
+def _no_figure(trial: Course) -> None:
+    shutil.rmtree(room.figures(trial, NAME))
+
+
+def _replace(old: str, new: str) -> Callable[[Course], None]:
+    def change(trial: Course) -> None:
+        text = text_of(trial).read_text(encoding="utf-8")
+        assert old in text
+        text_of(trial).write_text(text.replace(old, new), encoding="utf-8")
+
+    return change
+
+
+def _without(line: str) -> Callable[[Course], None]:
+    def change(trial: Course) -> None:
+        text = text_of(trial).read_text(encoding="utf-8")
+        text_of(trial).write_text(text.replace(line, "", 1), encoding="utf-8")
+
+    return change
+
+
+def _no_module(trial: Course) -> None:
+    (trial.root / "rnn_utils.py").unlink()
+
+
+def _broken_notebook(trial: Course) -> None:
+    trial.source_notebook(NAME).write_text("{", encoding="utf-8")
+
+
+def _not_utf8(trial: Course) -> None:
+    text_of(trial).write_bytes(b"# %%\nx = '\xff'\n")
+
+
+def _bad_header(trial: Course) -> None:
+    header = "# ---\n# jupyter:\n#   kernelspec: 3\n# ---\n"
+    text_of(trial).write_text(f"{header}# %%\nx = 1\n", encoding="utf-8")
+
+
+INPUTS: dict[str, tuple[Callable[[Course], None], str]] = {
+    "no text": (_no_text, "is missing: write the assignment's text there"),
+    "no cells": (_no_percent, "is it jupytext's percent format?"),
+    "no figure": (_no_figure, r"the text shows [\w-]+\.svg, but .* is missing"),
+    "a failing example": (
+        _replace("a_next = np.tanh(Wax @ xt", "a_next = np.tanh(Wax @ missing"),
+        "cell 'example_rnn_cell_forward' of the solution fails: NameError",
+    ),
+    "an unknown output": (
+        _replace("<!-- expected: example_rnn_forward -->", "<!-- expected: nothing_like_it -->"),
+        "the text expects the output of 'nothing_like_it': no such code cell",
+    ),
+    "other points": (
+        _replace('"grade_id": "check_rnn_forward", "locked": true, "points": 10', '"grade_id": '
+                 '"check_rnn_forward", "locked": true, "points": 11'),
+        r"check_rnn_forward says 11\.0 points, its checks 10",
+    ),
+    "a lost exercise": (
+        _replace('"grade_id": "rnn_forward", "locked": false', '"grade_id": "rnn_fwd", '
+                 '"locked": false'),
+        "the notebook's answer cells are",
+    ),
+    "a lost mark": (_without("    ### BEGIN SOLUTION\n"), "cell rnn_cell_forward has no pair"),
+    "another lost mark": (_without("    ### END SOLUTION\n"), "cell rnn_cell_forward has no pair"),
+    "lines below the stub": (
+        _replace("    return a, y_pred, (caches, x)\n    ### END SOLUTION\n",
+                 "    ### END SOLUTION\n    return a, y_pred, (caches, x)\n"),
+        "cell rnn_forward would be released .* with lines below the stub",
+    ),
+    "a grade id used twice": (
+        _replace('"grade_id": "versions",', '"grade_id": "setup_files",'),
+        "two cells have the grade id 'setup_files'",
+    ),
+    "a grade id that nbgrader refuses": (
+        _replace('"grade_id": "versions",', '"grade_id": "versions!",'),
+        r"nbgrader could not release rnn_step_by_step \(.*versions!.*\): mend solutions/",
+    ),
+    "a header that is no JSON": (
+        _replace('# %% nbgrader={"grade": false, "grade_id": "setup",',
+                 '# %% nbgrader={"grade": false, "grade_id": "setup"'),
+        "a cell header that is no JSON: nbgrader=",
+    ),
+    "no set-up": (
+        _replace('"grade_id": "setup",', '"grade_id": "set_up",'),
+        "the solution of rnn_cell_forward fails on its visible example.*NameError",
+    ),
+    "a mistake that no longer fits": (
+        _replace("np.tanh(Wax @ xt + Waa @ a_prev + ba)", "np.tanh(Waa @ a_prev + Wax @ xt + ba)"),
+        "rnn_cell_forward: mistake '.*' occurs 0 times, not once; write its edits anew",
+    ),
+    "no module": (_no_module, "rnn_utils.py is missing: it belongs to the assignment"),
+    "a broken notebook": (_broken_notebook, "is not a notebook .*: delete it"),
+    "a bad header": (_bad_header, r"cannot be read .*: mend its header"),
+    "not UTF-8": (_not_utf8, "cannot be read .*: write the assignment's text there"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", INPUTS)
+def test_bad_input_is_one_line_with_a_remedy(trial: Course, case: str) -> None:
+    """What an author can do wrong is said in one line, and nothing that was there is lost."""
+    spoil, said = INPUTS[case]
+    spoil(trial)
+    before = contents(trial.root)
+    with pytest.raises(UsageError, match=said) as caught:
+        release(trial, NAME)
+    assert len(str(caught.value).splitlines()) == 1
+    assert contents(trial.root) == before
+
+
+def test_an_unknown_assignment_names_those_there_are(trial: Course) -> None:
+    """A misspelt name is answered with the names."""
+    with pytest.raises(UsageError, match=f"there is no assignment 'rnn' in .*: {NAME}"):
+        trial.assignment("rnn")
+    assert trial.assignment(None) == NAME
+
+
+def test_two_assignments_have_to_be_told_apart(trial: Course) -> None:
+    """Without a name and with two assignments, both are named."""
+    (trial.solutions / "another.py").write_text("# %%\nx = 1\n")
+    (trial.solutions / "another_exercises.py").write_text("")
+    with pytest.raises(UsageError, match=f"one of another, {NAME}"):
+        trial.assignment(None)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "another has no exercises: write solutions/another_exercises.py"),
+        ("SPEC = 3", "define no SPEC of type"),
+        ("SPEC = ", r"another_exercises.py fails \(SyntaxError"),
+        ("1 / 0", r"another_exercises.py fails \(ZeroDivisionError"),
+    ],
+)
+def test_an_assignment_without_exercises_says_where_they_go(
+    trial: Course, text: str | None, said: str
+) -> None:
+    """The exercises of a new assignment: missing, of another kind, or failing."""
+    (trial.solutions / "another.py").write_text("# %%\nx = 1\n")
+    if text is not None:
+        (trial.solutions / "another_exercises.py").write_text(text)
+    with pytest.raises(UsageError, match=said):
+        release(trial, "another")
+
+
+def test_a_folder_that_is_no_course_says_so(tmp_path: Path) -> None:
+    """Without solutions/ there is no course."""
+    with pytest.raises(UsageError, match=r"has no solutions/ folder; give .* with --course DIR"):
+        Course.at(tmp_path)
+
+
+def test_the_course_secret_is_made_once_and_is_private(tmp_path: Path) -> None:
+    """Made at first use, readable by its owner alone, the same from then on, never empty."""
+    (tmp_path / "solutions").mkdir()
+    here = Course.at(tmp_path)
+    first = here.secret()
+    assert here.secret() == first and len(first) == 64
+    assert (tmp_path / ".course_secret").stat().st_mode & 0o777 == 0o600
+    assert [p.name for p in tmp_path.iterdir() if p.is_file()] == [".course_secret"]
+    (tmp_path / ".course_secret").write_text("")
+    with pytest.raises(UsageError, match="holds no secret: delete it"):
+        here.secret()
+
+
+def test_the_solution_of_the_tests_is_the_notebooks() -> None:
+    """The source notebook that is graded with holds the text's solution."""
+    assert right("rnn_cell_forward").splitlines()[0].startswith("def rnn_cell_forward(")

@@ -1,0 +1,273 @@
+"""Cells run in the sandbox as they do in a notebook, and their outputs come back safe."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.sandbox import CellSource, Limits, Sandbox, SandboxError, run_cells
+from tests.kit.sandbox import EVERY, LIMITS, cells, printed, raised, run, run_once, sandbox_at
+
+pytestmark = pytest.mark.parametrize("tier", EVERY)
+
+
+def test_outputs_of_a_cell_are_what_a_notebook_shows(tier: str) -> None:
+    """Prints, the last expression and warnings become nbformat outputs, in order."""
+    (result,) = run_once(
+        sandbox_at(tier), "import warnings\nprint('one')\nwarnings.warn('two')\n[3, 4]"
+    )
+    assert result.outcome == "ok"
+    assert result.execution_count == 1
+    first, second, third = result.outputs
+    assert first == {"output_type": "stream", "name": "stdout", "text": "one\n"}
+    assert second["name"] == "stderr"
+    assert "two" in second["text"]
+    assert third["output_type"] == "execute_result"
+    assert third["data"] == {"text/plain": "[3, 4]"}
+
+
+def test_names_persist_between_cells(tier: str) -> None:
+    """A name that one cell sets is there in the next, and Out and In work."""
+    results = run_once(sandbox_at(tier), "x = 20", "x + 1", "print(_, Out[2], In[1])")
+    assert printed(results[2]) == "21 21 x = 20\n"
+
+
+def test_exceptions_are_shown_and_the_next_cell_runs(tier: str) -> None:
+    """A cell that raises shows its traceback; the notebook goes on."""
+    results = run_once(sandbox_at(tier), "def f():\n    return 1 / 0\nf()", "x = 1", "1 +")
+    assert [result.outcome for result in results] == ["error", "ok", "error"]
+    assert raised(results[0]) == "ZeroDivisionError"
+    assert "line 2" in "\n".join(results[0].outputs[0]["traceback"])
+    assert raised(results[2]) == "SyntaxError"
+
+
+@pytest.mark.parametrize("backend", ["", "import matplotlib\nmatplotlib.use('Agg')\n"])
+def test_figures_come_back_as_png(tier: str, backend: str) -> None:
+    """A figure that is open at the end of a cell is shown, once, whatever the backend."""
+    source = backend + "import matplotlib.pyplot as plt\nfig = plt.figure()\nplt.plot([1, 2]);"
+    first, second = run_once(sandbox_at(tier), source, "print('next')")
+    images = [out["data"]["image/png"] for out in first.outputs if "data" in out]
+    assert len([image for image in images if image]) == 1
+    assert base64.b64decode(images[0]).startswith(b"\x89PNG")
+    assert [out["output_type"] for out in second.outputs] == ["stream"]
+
+
+def test_html_and_script_in_outputs_stay_behind(tier: str) -> None:
+    """Of a rich object only its plain text is kept."""
+    source = (
+        "from IPython.display import HTML, Javascript, SVG, display\n"
+        "display(HTML('<script>alert(1)</script>'))\n"
+        "display({'text/html': '<b>', 'application/javascript': 'x'}, raw=True)\n"
+        "Javascript('alert(2)')"
+    )
+    (result,) = run_once(sandbox_at(tier), source)
+    shown = [out["data"] for out in result.outputs]
+    assert len(shown) == 3
+    assert all(set(data) == {"text/plain"} for data in shown)
+    assert "alert" not in repr(result)
+
+
+def test_shell_lines_do_nothing_and_are_listed(tier: str) -> None:
+    """A shell line says that it is not run; the rest of its cell runs."""
+    sources = (
+        "!touch made\n%pip install numpy\nfiles = !ls\n%cd ..\nget_ipython().system('id')\nx = 5",
+        "%%bash\nrm -rf /",
+        "import os\nprint(x, os.listdir(), files)",
+    )
+    first, second, third = run_once(sandbox_at(tier), *sources)
+    assert first.outcome == second.outcome == "ok"
+    assert first.skipped == ("!touch made", "%pip install numpy", "!ls", "%cd ..", "!id")
+    assert second.skipped == ("%%bash rm -rf /",)
+    assert "not run here: !touch made" in printed(first)
+    assert printed(third) == "5 [] []\n"
+
+
+def test_magics_and_help_work(tier: str) -> None:
+    """What notebooks use of IPython works: %matplotlib, %timeit, %%time, ?, await."""
+    sources = ("%matplotlib inline", "%timeit -n1 -r1 1+1", "%%time\nx=1", "len?")
+    sources += ("import asyncio\nawait asyncio.sleep(0)\nprint('slept')",)
+    results = run_once(sandbox_at(tier), *sources)
+    assert [result.outcome for result in results] == ["ok"] * 5
+    assert "loop" in printed(results[1])
+    assert "number of items" in printed(results[3])
+    assert printed(results[4]) == "slept\n"
+
+
+def test_input_raises_at_once(tier: str) -> None:
+    """Nobody sits there to answer."""
+    (result,) = run_once(sandbox_at(tier), "input('name? ')")
+    assert raised(result) == "StdinNotImplementedError"
+
+
+def test_files_lie_beside_the_notebook(tier: str) -> None:
+    """Files that the judge gives can be imported and read; the student's own can be written."""
+    source = "import rnn_utils, os\nopen('mine', 'w').write('x')\nprint(rnn_utils.one)"
+    source += "\nprint(sorted(os.listdir()))"
+    job, results = run(sandbox_at(tier), source, files={"rnn_utils.py": b"one = 1\n"})
+    job.close()
+    assert printed(results[0]) == "1\n['mine', 'rnn_utils.py']\n"
+
+
+def test_selfcheck_is_inert(tier: str) -> None:
+    """The student's check can be called, and says nothing."""
+    source = "from selfcheck import check, summary\ncheck('f', None)\nsummary()"
+    (result,) = run_once(sandbox_at(tier), source)
+    assert (result.outcome, result.outputs) == ("ok", ())
+
+
+def test_output_is_cut_and_says_so(tier: str) -> None:
+    """More text than the limit is cut with a note; the cell itself is unharmed."""
+    source = "for _ in range(1000):\n    print('x' * 100_000)\ndone = 1"
+    first, second = run_once(sandbox_at(tier), source, "done")
+    assert first.outcome == "ok"
+    text = printed(first)
+    assert len(text) < 80_000
+    assert "output cut" in text
+    assert second.outputs[0]["data"] == {"text/plain": "1"}
+
+
+def test_displays_are_counted(tier: str) -> None:
+    """Only so many displays of a cell are kept."""
+    (result,) = run_once(sandbox_at(tier), "for n in range(1000):\n    display(n)")
+    shown = [out for out in result.outputs if out["output_type"] == "display_data"]
+    assert len(shown) == Limits().display_calls
+    assert "displays are kept" in repr(result.outputs[-1])
+
+
+def test_descriptors_one_and_two_lead_nowhere(tier: str) -> None:
+    """What is written past sys.stdout is lost, not mixed into anything."""
+    (result,) = run_once(sandbox_at(tier), "import os\nos.write(1, b'x')\nos.write(2, b'y')\n7")
+    assert [out["output_type"] for out in result.outputs] == ["execute_result"]
+
+
+def test_jobs_draw_the_same_random_numbers(tier: str) -> None:
+    """A function that draws without a seed gets the same verdict twice, on another worker too."""
+    source = "import numpy as np, random\nprint(np.random.rand(), random.random())"
+    first, second = (run_once(sandbox_at(tier), source)[0] for _ in range(2))
+    with Sandbox(LIMITS, tier) as another:
+        third = run_once(another, source)[0]
+    assert printed(first) == printed(second) == printed(third) != ""
+
+
+def test_a_dead_worker_is_replaced_at_the_next_job(tier: str) -> None:
+    """A worker that is killed costs nothing but its running jobs."""
+    sandbox_at(tier)
+    with Sandbox(tier=tier) as sandbox:
+        old, worker = sandbox.job(cells("x = 1", "x")), sandbox._worker
+        sandbox._worker.process.kill()
+        sandbox._worker.process.wait()
+        with pytest.raises(SandboxError):  # what is below the killed process ends a moment later
+            for _ in range(100):
+                old._worker.ask({"op": "status", "pid": old._pid})
+                time.sleep(0.05)
+        assert {result.outcome for result in old.run()} <= {"crashed", "not_run"}
+        job, results = run(sandbox, "print(1)")
+        job.close()
+        assert printed(results[0]) == "1\n"
+        assert sandbox._worker is not worker
+
+
+def test_two_jobs_at_once_do_not_meet(tier: str) -> None:
+    """Jobs that live at the same time have folders and names of their own."""
+    sandbox = sandbox_at(tier)
+    with (
+        sandbox.job(cells("open('a', 'w').close(); x = 1")) as one,
+        sandbox.job(cells("import os; print(os.listdir(), 'x' in globals())")) as two,
+    ):
+        assert one.run()[0].outcome == "ok"
+        assert printed(two.run()[0]) == "[] False\n"
+
+
+def test_a_closed_sandbox_refuses_jobs(tier: str) -> None:
+    """Using a sandbox after its end is the kit's fault and says so."""
+    sandbox_at(tier)
+    with Sandbox(tier=tier) as sandbox:
+        folder = sandbox._worker.own_folder
+    with pytest.raises(SandboxError, match="closed"):
+        sandbox.job(cells("1"))
+    assert folder is None or not Path(folder).exists()
+
+
+def test_results_and_limits_are_frozen(tier: str) -> None:
+    """Nobody changes a result or a limit after the fact, and limits are above zero."""
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        CellSource("a", "b").id = "c"  # type: ignore[misc]
+    with pytest.raises(ValueError, match="wall_seconds"):
+        Limits(wall_seconds=0)
+    assert Limits().to_dict()["ndim"] == 8
+
+
+MAGIC_LOOKALIKES = {
+    "a leading blank line": "\n\nx = 1\nprint(x)",
+    "an indented cell": "    x = 1\n    print(x)",
+    "a prompt": "In [1]: x = 1\n   ...: print(x)",
+    "a doctest prompt": ">>> x = 1\n>>> print(x)",
+    "a magic below": "x = 1\n%time print(x)",
+    "a shell line below": "x = 1\n!echo\nprint(x)",
+    "a question": "x = 1\nx?\nprint(x)",
+    "a magic without its sign": "x = 1\nprint(x)\n",
+    "await": "async def f(): return 1\nprint(await f())",
+}
+
+
+@pytest.mark.parametrize("what", MAGIC_LOOKALIKES)
+def test_what_ipython_transforms_is_transformed(tier: str, what: str) -> None:
+    """Only plain Python takes the short way; everything that a notebook takes still runs."""
+    (result,) = run_once(sandbox_at(tier), MAGIC_LOOKALIKES[what])
+    assert result.outcome == "ok" and "1" in printed(result)
+
+
+def test_a_transformer_of_the_students_holds_for_the_cells_behind_it(tier: str) -> None:
+    """What is registered with IPython is used, for plain Python as well."""
+    register = (
+        "def double(lines):\n    return [line.replace('21', '42') for line in lines]\n"
+        "get_ipython().input_transformers_post.append(double)"
+    )
+    _, result = run_once(sandbox_at(tier), register, "x = 21\nprint(x)")
+    assert "42" in printed(result)
+
+
+def test_line_numbers_of_plain_cells_are_those_of_the_notebook(tier: str) -> None:
+    """The short way keeps the text, so an error is shown in its line."""
+    (result,) = run_once(sandbox_at(tier), "x = 1\n\n# a remark\ny = x / 0")
+    assert raised(result) == "ZeroDivisionError"
+    assert "line 4" in "\n".join(result.outputs[0]["traceback"])
+
+
+def test_what_the_parser_warns_of_is_shown_once(tier: str) -> None:
+    """A cell is parsed once where that is enough, and a warning is neither lost nor doubled."""
+    source = "x = 1\npattern = '\\d'\nprint(x is 1)"
+    job, results = run(sandbox_at(tier), source, "y = 2\ny")
+    job.close()
+    text = "".join(out["text"] for out in results[0].outputs if out["output_type"] == "stream")
+    assert text.count('SyntaxWarning: "is" with') == 1
+    loud = sys.version_info >= (3, 12)  # of this, Python 3.11 warns in modules only
+    assert text.count("Warning: invalid escape sequence") == loud
+    assert "True\n" in text
+    assert [result.outcome for result in results] == ["ok", "ok"]
+
+
+def test_a_future_import_holds_for_the_cells_behind_it(tier: str) -> None:
+    """What the compiler remembers is used when a plain cell is parsed, too."""
+    first = "from __future__ import annotations\nx = 1"
+    second = "def f(a: not_a_name):\n    return a\nprint(f.__annotations__)"
+    job, results = run(sandbox_at(tier), first, second)
+    job.close()
+    assert printed(results[1]) == "{'a': 'not_a_name'}\n"
+
+
+def test_quiet_cells_do_the_same_and_show_nothing(tier: str) -> None:
+    """Names, errors and what Python keeps of the last one are there, outputs are not."""
+    sources = ["import sys\nprint('seen')\nx = 1", "1 / 0", "kind = sys.last_value.args\nkind"]
+    job, results = run_cells(
+        sandbox_at(tier), cells(*sources, "def f():\n    return x, kind[0]"), quiet=True
+    )
+    with job:
+        assert [result.outcome for result in results] == ["ok", "error", "ok", "ok"]
+        assert not any(result.outputs for result in results)
+        assert job.call("f", ()).value == (1, "division by zero")
