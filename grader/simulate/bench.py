@@ -6,7 +6,6 @@ user waits for and the system's own accounting gives its processor time and memo
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import resource
@@ -28,6 +27,7 @@ from grader.gradebook.config import CONFIG_FILE, stock_config
 from grader.sandbox import adopt_orphans
 from grader.simulate.copy_course import copy_of
 from grader.simulate.hand_in import simulate
+from grader.simulate.student_check import load_check
 
 CHECKS = 9  # times that each check is timed
 ORPHANS_SECONDS = 10.0  # that what a way of grading leaves behind may take to end
@@ -177,12 +177,7 @@ def _orphans() -> Iterator[resource.struct_rusage]:
 
 def check_times(course: Course, name: str) -> dict[str, float]:
     """Milliseconds of the student's own check by exercise, on right functions: medians."""
-    path = course.assignments / name / "selfcheck.py"
-    about = importlib.util.spec_from_file_location("selfcheck_timed", path)
-    assert about is not None and about.loader is not None
-    module = importlib.util.module_from_spec(about)
-    sys.modules[about.name] = module  # dataclasses look their module up by name
-    about.loader.exec_module(module)
+    module = load_check(course, name)
     functions = course.packed(name).load().functions
     times = {}
     for exercise, reference in module.references().items():

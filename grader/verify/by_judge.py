@@ -1,0 +1,92 @@
+"""Hold the marking to account by the judge itself: the solution, a blank, every known mistake."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+from grader.assignment.assignment import Assignment
+from grader.assignment.spec import Exercise
+from grader.autograde.inbox import open_bytes
+from grader.autograde.pool import Task, judge_all
+from grader.course import Course
+from grader.errors import UsageError
+from grader.judge.judge import Judgement
+from grader.simulate.pupils import Pupil
+from grader.verdict import Verdict
+from grader.verify.held import SEED, Held, held
+
+Verdicts = Mapping[str, Verdict]  # by pupil: "solution", "blank", "<exercise>/<mistake>"
+
+
+def judge_pupils(
+    course: Course, name: str, workers: int, progress: Callable[[int, int], None]
+) -> Verdicts:
+    """Judge the solution, the blank, and one pupil for each catalogued mistake.
+
+    Raises UsageError when the assignment was not released and when the judge itself fails.
+    """
+    packed = course.packed(name)
+    tasks = [_task(course, packed.load(), pupil) for pupil in _pupils(packed.load())]
+    verdicts: dict[str, Verdict] = {}
+    for number, (task, judged) in enumerate(judge_all(packed, tasks, workers), 1):
+        progress(number, len(tasks))
+        if not isinstance(judged, Judgement):
+            raise UsageError(f"the judge failed on {task.student}: {judged}")
+        verdicts[task.student] = judged.verdict
+    return verdicts
+
+
+def _pupils(assignment: Assignment) -> list[Pupil]:
+    """Make up the solution, the blank, and one pupil for each catalogued mistake."""
+    wrong = [
+        Pupil(f"{exercise.name}/{mistake.id}", mistakes={exercise.name: mistake.id})
+        for exercise in assignment.spec.exercises
+        for mistake in exercise.mistakes
+    ]
+    return [Pupil("solution"), Pupil("blank", solved=()), *wrong]
+
+
+def _task(course: Course, assignment: Assignment, pupil: Pupil) -> Task:
+    path = course.assignments / assignment.spec.name / f"{assignment.spec.name}.ipynb"
+    if not path.exists():
+        raise UsageError(f"{path} is missing: run `make release` first")
+    released = json.loads(path.read_text(encoding="utf-8"))
+    work = open_bytes(assignment, pupil.notebook(assignment, released))
+    if isinstance(work, Verdict):
+        raise UsageError(f"{path} with the answers of {pupil.name}: {work.message}")
+    numbers = enumerate(exercise.name for exercise in assignment.spec.exercises)
+    return Task(pupil.name, work, {name: SEED + number for number, name in numbers})
+
+
+def solution_earns_all(verdicts: Verdicts) -> Held:
+    """Hold the solution to full marks."""
+    verdict = verdicts["solution"]
+    lost = [e.name for e in verdict.exercises if e.outcome != "passed"]
+    text = f"{verdict.score:g} of {verdict.max_score:g} points"
+    return held("solution earns full marks", [f"{text}; lost at {lost}"] if lost else [], text)
+
+
+def blank_earns_nothing(verdicts: Verdicts) -> Held:
+    """Hold the untouched notebook to nothing, and to being called untouched."""
+    verdict = verdicts["blank"]
+    wrong = [e.name for e in verdict.exercises if e.points or e.outcome != "not_attempted"]
+    text = f"{verdict.score:g} points"
+    return held("blank earns nothing", [f"{text} {wrong}"] if wrong else [], text)
+
+
+def mistakes_cost_once(exercise: Exercise, verdicts: Verdicts) -> Held:
+    """Hold each known mistake to losing marks at its own exercise, only there, by its name."""
+    problems = []
+    for mistake in exercise.mistakes:
+        results = verdicts[f"{exercise.name}/{mistake.id}"].exercises
+        own = next(result for result in results if result.name == exercise.name)
+        elsewhere = [r.name for r in results if r.name != exercise.name and r.outcome != "passed"]
+        if own.outcome == "passed":
+            problems.append(f"{mistake.id} loses nothing")
+        elif own.mistake != mistake.id:
+            problems.append(f"{mistake.id} is called {own.mistake}")
+        if elsewhere:
+            problems.append(f"{mistake.id} also costs {', '.join(elsewhere)}")
+    what = f"mistakes of {exercise.name} cost once and are named"
+    return held(what, problems, f"{len(exercise.mistakes)} mistakes")

@@ -1,0 +1,110 @@
+"""Hold an exercise's description to its solution, and its words on mistakes to their rules."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from grader.assignment.assignment import Assignment
+from grader.assignment.spec import Case, Exercise, Mistake
+from grader.comparison.ladder import by_name
+from grader.comparison.layout import Tree
+from grader.verify.held import SEED, Held, held
+from grader.verify.in_process import pose
+
+LONGEST_TITLE, LONGEST_HINT = 100, 160  # characters: a panel in a notebook shows both
+TELLS = 12  # characters of a solution's expression that would tell what to write
+
+
+def described(assignment: Assignment, exercise: Exercise) -> Held:
+    """Hold arguments, checks, shapes in letters and labels to what the solution takes and gives."""
+    what = f"{exercise.name} is described as its solution is"
+    return held(what, list(_undescribed(assignment, exercise)), f"{len(exercise.checks)} checks")
+
+
+def _undescribed(assignment: Assignment, exercise: Exercise) -> Iterator[str]:
+    own = tuple(inspect.signature(assignment.functions[exercise.name]).parameters)
+    if own != exercise.arguments:
+        yield f"its arguments are {', '.join(own)}"
+    unchecked = {*exercise.returns, "inputs"} - {check.name for check in exercise.checks}
+    if unchecked:
+        yield f"nothing checks {', '.join(sorted(unchecked))}"
+    posed = pose(exercise, assignment.functions, SEED, visible=True)
+    for case, result in posed:
+        yield from _misshapen(exercise, case, by_name(exercise.layout, result)[0])
+    outputs, _ = by_name(exercise.layout, posed[0][1])
+    for name, labels in exercise.labels.items():
+        if not _holds_so_many(outputs.get(name), len(labels)):
+            yield f"nothing in {name} has {len(labels)} entries, as its labels say"
+
+
+def _misshapen(exercise: Exercise, case: Case, outputs: Mapping[str, Tree]) -> Iterator[str]:
+    """Yield each output whose shape is not the letters' sizes in this case."""
+    for check in exercise.checks:
+        if not check.shape:
+            continue
+        try:
+            wanted = eval(check.shape, {"__builtins__": {}}, dict(case.dims))
+        except NameError as error:
+            yield f"{check.name} in {case.name}: {error}"
+            continue
+        if (found := getattr(outputs.get(check.name), "shape", None)) != wanted:
+            yield f"{check.name} in {case.name} is {found}, not {check.shape} = {wanted}"
+
+
+def _holds_so_many(tree: Any, number: int) -> bool:
+    """Tell whether a tuple or list with so many entries lies anywhere in ``tree``."""
+    if not isinstance(tree, tuple | list):
+        return False
+    return len(tree) == number or any(_holds_so_many(item, number) for item in tree)
+
+
+def said_well(assignment: Assignment, exercise: Exercise) -> Held:
+    """Hold the words on known mistakes to saying where to look, and not what to write.
+
+    Each edit must leave one function of the same name and arguments; titles go on from "it looks as
+    if", hints are whole sentences, and neither holds an expression of the solution.
+    """
+    source = assignment.source.function_source(exercise.name)
+    problems = [
+        f"{mistake.id}: {problem}"
+        for mistake in exercise.mistakes
+        for problem in _said_badly(mistake, exercise, source)
+    ]
+    what = f"words on mistakes of {exercise.name} say where to look"
+    return held(what, problems, f"{len(exercise.mistakes)} titles and hints")
+
+
+def _said_badly(mistake: Mistake, exercise: Exercise, source: str) -> Iterator[str]:
+    if not all(word.isalnum() for word in mistake.id.split("-")):
+        yield "its id is not words with hyphens"
+    first = mistake.title.split()[0]
+    if (first.istitle() and first not in source) or mistake.title.endswith("."):
+        yield "its title does not go on from 'it looks as if'"
+    if not mistake.hint.endswith((".", "?")):
+        yield "its hint is no sentence"
+    if len(mistake.title) > LONGEST_TITLE or len(mistake.hint) > LONGEST_HINT:
+        yield f"more than {LONGEST_TITLE} characters of title or {LONGEST_HINT} of hint"
+    for expression in _expressions(source):
+        if expression in mistake.title + mistake.hint:
+            yield f"it tells {expression!r}"
+    if _signatures(mistake.apply(source)) != [(exercise.name, exercise.arguments)]:
+        yield "its edits leave another function"
+
+
+def _expressions(source: str) -> list[str]:
+    """Return what the solution's lines assign, where that is long enough to tell anything."""
+    lines = ast.unparse(ast.parse(source)).splitlines()
+    values = (line.partition("=")[2].strip() for line in lines)
+    return [value for value in values if len(value) >= TELLS]
+
+
+def _signatures(source: str) -> list[tuple[str, tuple[str, ...]]]:
+    return [
+        (node.name, tuple(argument.arg for argument in node.args.args))
+        if isinstance(node, ast.FunctionDef)
+        else (type(node).__name__, ())
+        for node in ast.parse(source).body
+    ]

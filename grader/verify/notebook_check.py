@@ -1,0 +1,45 @@
+"""Hold the student's own check to naming the mistakes that show on the visible example."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from grader.assignment.assignment import Assignment
+from grader.assignment.spec import Exercise, Mistake
+from grader.comparison.causes import Cause
+from grader.verify import in_process
+from grader.verify.held import Held, held
+
+
+def named_in_the_notebook(assignment: Assignment, exercise: Exercise, check: ModuleType) -> Held:
+    """Hold the released check to full points for the solution and a name for each mistake.
+
+    A mistake that gives the right result on the example may pass there.
+    """
+    reference = check.references()[exercise.name]
+    known = {str(entry["id"]) for entry in reference.mistakes}
+    scope = assignment.source.namespace()
+    source = assignment.source.function_source(exercise.name)
+    problems = []
+    panel, message = check.examine(reference, in_process.define(source, exercise.name, scope))
+    if message or panel.points != panel.max_points:
+        problems.append(f"the solution earns {panel.points:g} of {panel.max_points:g} points there")
+    for mistake in exercise.mistakes:
+        function = in_process.define(mistake.apply(source), exercise.name, scope)
+        panel, message = check.examine(reference, function)
+        problem = _problem(mistake, panel, message, mistake.id in known)
+        problems += [f"{mistake.id} {problem}"] if problem else []
+    what = f"mistakes of {exercise.name} are named in the notebook"
+    hidden = len(exercise.mistakes) - len(known)
+    text = f"{len(known)} mistakes" + (f", {hidden} do not show there" if hidden else "")
+    return held(what, problems, text)
+
+
+def _problem(mistake: Mistake, panel: Any, message: str, shows: bool) -> str:
+    if not shows:
+        return "shows, and is not known there" if message else ""
+    said = Cause(mistake.id, mistake.title, mistake.hint).text()
+    if not message or panel.points >= panel.max_points:
+        return "loses nothing there"
+    return "" if said in panel.notes else f"is told as: {' '.join(panel.notes) or 'nothing'}"
