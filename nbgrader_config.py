@@ -3,10 +3,10 @@
 Add your own settings below the call, for example::
 
     c.CourseDirectory.course_id = "rnn101"
-    c.AssignLatePenalties.plugin_class = "grader.late.TenPercentADay"
+    c.AssignLatePenalties.plugin_class = "grader.nbgrader_plugins.late_penalties.TenPercentADay"
 """
 
-from grader.seam import configure
+from grader.nbgrader_plugins.autograde_step import configure
 
 c = get_config()
 configure(c)

@@ -69,7 +69,7 @@ def grader(folder, *words):
     ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if ran.returncode not in (0, 1):
         sys.exit(f"{' '.join(command)}: {ran.stderr}")
-    text = ran.stdout + ran.stderr
+    text = ran.stdout + re.sub(r".*: \d+ of \d+\n", "", ran.stderr)  # progress depends on time
     return text.replace(str(folder), "<course>")
 
 

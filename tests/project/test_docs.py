@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,17 @@ from nbgrader.apps.nbgraderapp import NbGraderApp
 
 from grader import cli
 from grader.comparison import causes
+from grader.comparison.causes import Cause
+from grader.comparison.finding import Finding
 from grader.exercises.rnn_step_by_step import SPEC
+from grader.verdict import (
+    EXERCISE_OUTCOMES,
+    SCHEMA,
+    VERDICT_OUTCOMES,
+    CheckResult,
+    ExerciseResult,
+    Verdict,
+)
 from grader.verify.mutants import mutants
 from tests.kit.solution import NAMES, source
 
@@ -170,3 +181,34 @@ def test_the_table_of_mutants_is_true(name: str) -> None:
     equivalent = len(SPEC.exercise(name).equivalent)
     row = f"| `{name}` | {made} | {made - equivalent} | {equivalent} |"
     assert row in (ROOT / "docs" / "marking.md").read_text(encoding="utf-8")
+
+
+def test_the_page_on_verdicts_has_every_field() -> None:
+    """The example holds the fields that a verdict is written with, at every level, and no other."""
+    page = (ROOT / "docs" / "verdict.md").read_text(encoding="utf-8")
+    shown = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    finding = Finding("values", "a", "b", "c", "d")
+    result = ExerciseResult(
+        "f",
+        "failed",
+        0.0,
+        1.0,
+        (CheckResult("a", "failed", 0.0, 1.0, finding),),
+        finding,
+        Cause("m", "t", "h"),
+    )
+    made = Verdict("s", "a", "a", "graded", 0.0, 1.0, (result,)).to_data()
+
+    def same_keys(one: Any, other: Any) -> None:
+        if isinstance(one, dict) and one:
+            assert set(one) == set(other)
+            for key in one:
+                same_keys(one[key], other[key])
+        elif isinstance(one, list) and one and other:
+            same_keys(one[0], other[0])
+
+    made.update({"manual": shown["manual"], "inputs": shown["inputs"], "sandbox": shown["sandbox"]})
+    same_keys(shown, made)
+    assert shown["schema"] == SCHEMA
+    for word in (*VERDICT_OUTCOMES, *EXERCISE_OUTCOMES):
+        assert f"`{word}`" in page, word
