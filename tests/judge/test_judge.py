@@ -15,7 +15,7 @@ from grader.sandbox import Job, Limits, Sandbox, SandboxError
 from grader.simulate.pupils import Pupil
 from grader.verdict import ExerciseResult, Verdict
 from tests.kit.course import assignment, book_of, mistaken, right, same_marks, sandbox, taken
-from tests.kit.sandbox import PATIENT
+from tests.kit.sandbox import LIMITS
 
 pytestmark = pytest.mark.sandbox
 SECRET = b"a secret of the tests"
@@ -479,7 +479,7 @@ def test_messages_hold_no_hidden_number() -> None:
 
     wrong = Pupil("s", mistakes={n: assignment().spec.exercise(n).mistakes[1].id for n in NAMES})
     text = judged(wrong).verdict.to_json()
-    assert not re.search(r"\d\.\d{6,}", text.replace(str(PATIENT.to_dict()), ""))
+    assert not re.search(r"\d\.\d{6,}", text.replace(str(LIMITS.to_dict()), ""))
 
 
 def test_what_students_print_is_kept_for_the_notebook() -> None:
@@ -492,7 +492,7 @@ def test_what_students_print_is_kept_for_the_notebook() -> None:
 def test_limits_are_written_into_the_verdict() -> None:
     """What a submission was held to can be read from its verdict."""
     limits = perfect().verdict.sandbox["limits"]
-    assert limits == dataclasses.asdict(PATIENT) and set(limits) == set(Limits().to_dict())
+    assert limits == dataclasses.asdict(LIMITS) and set(limits) == set(Limits().to_dict())
 
 
 def test_a_mistaken_text_is_not_the_right_one() -> None:

@@ -23,7 +23,7 @@ from grader.release.release import selfcheck_text
 from grader.sandbox import Sandbox
 from grader.simulate.pupils import Pupil
 from grader.verdict import Verdict
-from tests.kit.sandbox import PATIENT, _start, sandbox_at
+from tests.kit.sandbox import LIMITS, _start, sandbox_at
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "rnn_step_by_step"
@@ -84,8 +84,8 @@ def mistaken(name: str, mistake: str) -> str:
 
 def sandbox() -> Sandbox:
     """The strongest warm sandbox that starts here; skips the test below tier B."""
-    started = _start("A", PATIENT)
-    return sandbox_at("B", PATIENT) if isinstance(started, str) else started
+    started = _start("A", LIMITS)
+    return sandbox_at("B", LIMITS) if isinstance(started, str) else started
 
 
 @functools.cache

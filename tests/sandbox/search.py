@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.sandbox import Limits, packages
-from tests.kit.sandbox import HERE, LIMITS
+from grader.sandbox import packages
+from tests.kit.sandbox import HERE
 
 INSIDE = HERE / "grader" / "sandbox" / "inside"
 # It takes longer than a cell may, and shall come to its end here.
-ROOMY = Limits(**{**LIMITS.to_dict(), "cell_cpu_seconds": 60, "wall_seconds": 120})  # type: ignore[arg-type]
 
 SEARCH = """
 import os, stat, sys

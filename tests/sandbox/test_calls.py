@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.sandbox import Call, CellSource, Job, Limits, Sandbox, Stored
+from grader.sandbox import Call, CellSource, Job, Stored
 from grader.sandbox.job import MOST_SENT
-from tests.kit.sandbox import EVERY, LIMITS, PATIENT, assert_unharmed, cells, run, sandbox_at
+from tests.kit.sandbox import EVERY, HASTY, assert_unharmed, cells, run, sandbox_at
 
 SETUP = "import numpy as np\nW = np.ones(2)"
 FUNCTIONS = """
@@ -225,7 +225,7 @@ def test_more_than_may_be_sent_together_is_sent_in_parts(job: Job) -> None:
 def test_what_was_answered_before_a_call_that_hangs_is_kept(tier: str) -> None:
     """The replies up to it are there, it timed out, and there are no more."""
     source = "def f(x):\n    while x == 2: pass\n    return x"
-    with sandbox_at(tier, PATIENT).job(cells(source)) as job:
+    with sandbox_at(tier).job(cells(source)) as job:
         job.run()
         replies = list(job.calls([Call("f", (n,)) for n in range(4)]))
         assert [reply.outcome for reply in replies] == ["returned", "returned", "timed_out"]
@@ -307,7 +307,7 @@ def test_subclasses_become_plain_arrays(tier: str, returned: str) -> None:
 )
 def test_a_call_that_hangs_or_dies_ends_its_job_only(tier: str, body: str, outcome: str) -> None:
     """The reply says so, the job is dead, and the sandbox goes on."""
-    sandbox = sandbox_at(tier, PATIENT)
+    sandbox = sandbox_at(tier)
     with sandbox.job(cells(f"import numpy as np\ndef f():\n    {body}")) as job:
         job.run()
         reply = job.call("f", ())
@@ -322,11 +322,8 @@ def test_a_call_that_hangs_or_dies_ends_its_job_only(tier: str, body: str, outco
 @pytest.mark.parametrize("tier", EVERY)
 def test_a_call_that_waits_is_stopped_by_the_wall_clock_and_says_so(tier: str) -> None:
     """Sleeping uses no processor time: the flag tells the caller to try again alone."""
-    sandbox_at(tier)
-    limits = Limits(**{**LIMITS.to_dict(), "wall_seconds": 0.5})  # type: ignore[arg-type]
-    with Sandbox(limits, tier) as sandbox:
-        source = "import time\ndef f():\n    time.sleep(1e6)"
-        job, _ = run(sandbox, source)
+    job, _ = run(sandbox_at(tier, HASTY), "import time\ndef f():\n    time.sleep(1e6)")
+    with job:
         reply = job.call("f", ())
     assert reply.outcome == "timed_out"
     assert job.inconclusive

@@ -26,6 +26,7 @@ from tests.kit.sandbox import (
     HERE,
     ISOLATED,
     LIMITS,
+    ROOMY,
     cells,
     descendants,
     printed,
@@ -33,7 +34,7 @@ from tests.kit.sandbox import (
     run_once,
     sandbox_at,
 )
-from tests.sandbox.search import INSIDE, ROOMY, search
+from tests.sandbox.search import INSIDE, search
 
 ALLOWED = {"numpy", "IPython", "matplotlib", "traitlets"} | set(sys.stdlib_module_names)
 
