@@ -1,4 +1,4 @@
-"""What the judge says of one submission: frozen, and refusing scores that cannot be.
+"""Define the verdict on one submission: frozen, and refusing scores that cannot be.
 
 What was found is kept as data (`Finding`, `Cause`); texts are made of it for whoever reads, and
 never read back.
@@ -37,7 +37,7 @@ UNREADABLE = (
 
 
 class VerdictError(ValueError):
-    """A verdict contradicts itself."""
+    """An error in a verdict: it contradicts itself, or is none of this schema."""
 
 
 def _within(points: float, most: float, what: str) -> None:
@@ -47,7 +47,7 @@ def _within(points: float, most: float, what: str) -> None:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check of an exercise; the ``finding`` says what did not hold, None where it did."""
+    """A result of one check; the ``finding`` says what did not hold, None where it did."""
 
     name: str
     outcome: str
@@ -64,13 +64,13 @@ class CheckResult:
 
     @property
     def remark(self) -> str:
-        """Why a check that holds by itself earned nothing; empty for any other."""
+        """Return why a check that holds by itself earned nothing; empty for any other."""
         held = self.outcome == "failed" and self.finding is None
         return "counts when the main values are right" if held else ""
 
     @property
     def message(self) -> str:
-        """What is said of it; empty when it passed."""
+        """Return what is said of the check; empty when it passed."""
         return self.finding.text() if self.finding else self.remark
 
     def to_data(self) -> dict[str, Any]:
@@ -81,7 +81,7 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class ExerciseResult:
-    """One exercise: its outcome, its points by check, and what is known of why.
+    """A result of one exercise: its outcome, its points by check, and what is known of why.
 
     ``finding`` is the first thing wrong, ``cause`` what explains it. ``note`` is a sentence on an
     exercise that could not be judged; ``stand_ins`` are the functions of the student's in whose
@@ -107,28 +107,29 @@ class ExerciseResult:
         if self.outcome not in ("passed", "failed") and self.points:
             raise VerdictError(f"{self.name}: {self.outcome} earned {self.points} points")
         earned = sum(check.points for check in self.checks)
+        # Points of a check may be thirds once an exercise is capped: their sum is not exact.
         if self.checks and abs(earned - self.points) > 1e-6:
             raise VerdictError(f"{self.name}: {self.points} points, its checks earned {earned}")
 
     @property
     def mistake(self) -> str | None:
-        """The id of the mistake that explains the whole result, None where none is certain."""
+        """Return the id of the mistake that explains the whole result, None if none is certain."""
         return self.cause.id if self.cause and self.cause.certain else None
 
     @property
     def with_reference_helpers(self) -> bool:
-        """Whether it was judged with right functions in place of the student's own."""
+        """Tell whether it was judged with right functions in place of the student's own."""
         return bool(self.stand_ins)
 
     @property
     def judged_with(self) -> str:
-        """A sentence on the stand-ins, empty where there were none."""
+        """Return a sentence on the stand-ins, empty where there were none."""
         names = " and ".join(self.stand_ins)
         return f"Judged with a right {names} in place of yours." if names else ""
 
     @property
     def message(self) -> str:
-        """What is said of it, paragraph by paragraph; empty when there is nothing to say."""
+        """Return what is said of the exercise, in paragraphs; empty when there is nothing."""
         note = self.note
         if self.outcome == "missing" and note:
             note = f"No such function: {note[:1].lower()}{note[1:]}"
@@ -163,7 +164,7 @@ def _data(told: Finding | Cause | None, keys: tuple[str, ...]) -> dict[str, Any]
 
 @dataclass(frozen=True)
 class Verdict:
-    """One submission's marks by tests, with everything needed to explain and repeat them."""
+    """A verdict on a submission: its marks by tests, and all that explains and repeats them."""
 
     student: str | None
     assignment: str
@@ -197,7 +198,7 @@ class Verdict:
 
     @property
     def fault(self) -> str:
-        """What failed of the kit's own, the first thing; empty where nothing did."""
+        """Return what failed of the kit's own, the first thing; empty where nothing did."""
         if self.outcome != "grader_error":
             return ""
         notes = (item.note for item in self.exercises if item.outcome == "grader_error")
@@ -226,6 +227,7 @@ class Verdict:
             if data["schema"] != SCHEMA:
                 raise VerdictError("made by another version of the kit")
             verdict = msgspec.convert(data, cls)
+            # Entries that are made of others, such as `mistake`, must say what these say.
             if _without_texts(verdict.to_data()) != _without_texts(data):
                 raise VerdictError("it lacks an entry, or has one that contradicts the others")
         except UNREADABLE as error:

@@ -1,7 +1,8 @@
-"""A submission as data: read a notebook file without trusting it, and mend what arrives damaged.
+"""Match a submission's cells with the assignment's, and mend what arrives damaged.
 
-Only cell types, ids and sources are taken from it. Which cells are graded, their tests and points
-come from the source notebook; whatever had to be mended is listed.
+The submission is data that is not trusted: only cell types, ids and sources are taken from it.
+Which cells are graded, their tests and points come from the source notebook; whatever had to be
+mended is listed.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def _match(raw: Sequence[RawCell], source: Source, mended: list[str]) -> list[So
 def _after(
     raw: Sequence[RawCell], matched: Sequence[SourceCell | None], question: SourceCell
 ) -> list[int]:
-    """The place of the text that follows the question: a written answer that lost its id."""
+    """Return the place of the text after the question: a written answer that lost its id."""
     places = [i for i, match in enumerate(matched) if match is not None and match == question]
     if not places or places[0] + 1 >= len(raw):
         return []
@@ -115,7 +116,7 @@ def _settle_duplicates(
     by_id: Mapping[str, SourceCell],
     mended: list[str],
 ) -> None:
-    """Where several cells claim one id keep the last that is what the id says, or the last."""
+    """Keep, of several cells with one id, the last that is what the id says, or the last."""
     claims: dict[str, list[int]] = {}
     for place, cell in enumerate(matched):
         if cell is not None:
@@ -131,7 +132,7 @@ def _settle_duplicates(
 
 
 def _fitness(cell: RawCell, target: SourceCell) -> int:
-    """How well a cell is what its id says: code that defines the function, an answer in words."""
+    """Rate how well a cell is what its id says: code that defines the function, words as answer."""
     if target.role == "answer":
         defines = defined_function(cell.source) == target.id
         return 2 * defines + (cell.kind == "code")
@@ -171,6 +172,6 @@ def _put_back(
             continue
         before = set(order[:number])
         after = [i for i, cell in enumerate(cells) if cell.id in before]
-        text = "" if target.role == "written" else target.source
+        text = "" if target.role == "written" else target.source  # there it is the model answer
         cells.insert(after[-1] + 1 if after else 0, PlannedCell(target.id, target.role, text))
         placed.add(target.id)

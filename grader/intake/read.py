@@ -23,7 +23,7 @@ NO_FILE = (errno.ELOOP, errno.ENXIO, errno.ENODEV, errno.ENOENT, errno.ENOTDIR)
 
 
 class UnreadableSubmission(Exception):
-    """The notebook cannot be graded at all; the message tells the student why."""
+    """A notebook that cannot be graded at all; the message says to the student why."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ def read_file(path: Path) -> bytes:
 
     Raises UnreadableSubmission for what was handed in, OSError for what ails this machine.
     """
+    # A link could lead to a file of the instructor's; to open a pipe would wait for its writer.
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
         handle = os.open(path, flags)

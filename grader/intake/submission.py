@@ -1,4 +1,4 @@
-"""What the judge gets of a student: the cells of the notebook that is to be graded."""
+"""Describe a submission to the judge: the cells of the notebook that is to be graded."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class PlannedCell:
 
 @dataclass(frozen=True)
 class Submission:
-    """A student's notebook, ready to be judged."""
+    """A submission: a student's notebook, ready to be judged."""
 
     cells: tuple[PlannedCell, ...]
     mended: tuple[str, ...]
     sha256: str
 
     def answer(self, name: str) -> str | None:
-        """The student's text of an answer or written cell, None where it is gone."""
+        """Return the student's text of an answer or written cell, None where it is gone."""
         return next((cell.source for cell in self.cells if cell.id == name), None)

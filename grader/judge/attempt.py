@@ -1,4 +1,4 @@
-"""One attempt at an exercise: call the student's function on every case and compare.
+"""Attempt an exercise: call the student's function on every case and compare.
 
 An exercise may be attempted in several ways (with the student's own cell function, with a stand-in
 for it, with the student's own forward pass); each is one ``Attempt`` and the best one counts.
@@ -25,7 +25,7 @@ AGAIN = "called again"  # the first case once more, after all the others
 
 @dataclass(frozen=True)
 class Trial:
-    """One case: what was asked, what the reference gives, what came back."""
+    """A judged case: what was asked, what the reference gives, what came back."""
 
     case: Case
     expected: Tree
@@ -34,7 +34,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Attempt:
-    """All cases of one way of calling an exercise's function."""
+    """An attempt at an exercise: all cases of one way of calling its function."""
 
     layout: Layout
     trials: tuple[Trial, ...]
@@ -43,32 +43,32 @@ class Attempt:
 
     @property
     def points(self) -> float:
-        """What this attempt earns."""
+        """Return the points that this attempt earns."""
         return sum(self.points_by_check.values())
 
     @property
     def points_by_check(self) -> dict[str, float]:
-        """What this attempt earns, check by check."""
+        """Return the points that this attempt earns, check by check."""
         return earned(self.layout, {name for name, found in self.findings.items() if found})
 
     @property
     def passed(self) -> bool:
-        """Whether every check holds in every case."""
+        """Tell whether every check holds in every case."""
         return not any(self.findings.values())
 
     @property
     def stopped(self) -> Reply | None:
-        """The call that hung or killed its process, if one did."""
+        """Return the call that hung or killed its process, None if none did."""
         return next((t.reply for t in self.trials if t.reply.outcome in STOPPED), None)
 
     @property
     def error(self) -> RaisedError | None:
-        """The first exception that a call raised."""
+        """Return the first exception that a call raised, None if none did."""
         return next((t.reply.error for t in self.trials if t.reply.outcome == "raised"), None)
 
     @property
     def outcome(self) -> str:
-        """The exercise's outcome in the words of the verdict."""
+        """Return the exercise's outcome in the words of the verdict."""
         if self.passed:
             return "passed"
         if self.stopped is not None:
@@ -81,12 +81,12 @@ class Attempt:
 
 
 def from_a_stub(error: RaisedError) -> bool:
-    """Whether an untouched stub raised this: the function's own, or that of one it calls."""
+    """Tell whether an untouched stub raised this: the function's own, or that of one it calls."""
     return error.is_stub(EMPTY)
 
 
 def is_empty(error: RaisedError, name: str) -> bool:
-    """Whether the untouched stub of the exercise ``name`` itself raised this."""
+    """Tell whether the untouched stub of the exercise ``name`` itself raised this."""
     return from_a_stub(error) and error.cell in (None, name)
 
 
@@ -111,8 +111,10 @@ def attempt(
     replies = job.calls([call for _, _, calls in plan for call in calls], until=EMPTY)
     for case, expected, calls in plan:
         found = list(islice(replies, len(calls)))
+        # The replies end early: the job is dead, or the stub has shown itself.
         if not found:
             break
+        # Where the student's own forward gives no cache, that is what the case shows.
         reply = redacted(next((r for r in found if r.outcome != "returned"), found[-1]), job.cells)
         trials.append(Trial(case, expected, reply))
         for name, finding in _findings(exercise.layout, case, expected, reply).items():
@@ -129,6 +131,7 @@ def _calls(
 ) -> list[Call]:
     """Return the call of a case, and before it that of the student's own forward if wanted."""
     arguments, forward = case.arguments, case.forward
+    # As often as a right function asks; further questions would only collect right answers.
     most = case.helper_calls if stand_ins else 0
     if not own_forward or forward is None:
         return [Call(exercise.name, arguments, stand_ins, most, mask_globals=True)]
@@ -143,12 +146,12 @@ def _calls(
 def _findings(
     layout: Layout, case: Case, expected: Tree, reply: Reply
 ) -> dict[str, Finding | None]:
-    """What is wrong with one reply, by check; the case's name goes into the message."""
+    """Find what is wrong with one reply, by check; the case's name goes into the message."""
     where = f" ({case.name})"
     if reply.outcome != "returned":
         finding = _no_result(layout, reply, where)
         return {check.name: finding for check in layout.checks}
-    tolerance = Tolerance(case.tolerance, reveal=False)
+    tolerance = Tolerance(case.tolerance, reveal=False)  # the inputs are hidden: no values shown
     found = compare(layout, expected, reply.value, tolerance, case.dims)
     if reply.inputs_changed:
         found["inputs"] = changed_argument()

@@ -1,4 +1,4 @@
-"""From a wrong result to what caused it.
+"""Diagnose a wrong result: name the mistake or the cause that explains it.
 
 A known mistake is recognised by running it on the same inputs; it is named only when it explains
 every case, to tolerance. Where none does, the form of the result may say what happened; and one
@@ -47,6 +47,7 @@ def diagnose(
     if tried.passed or tried.stopped is not None:
         return None
     return (
+        # What is certain comes first; a mistake that explains a part only is the last resort.
         _catalogued(assignment, exercise, tried)
         or _keeps_state(tried)
         or _reads_globals(exercise, tried, ask)
@@ -56,7 +57,7 @@ def diagnose(
 
 
 def _catalogued(assignment: Assignment, exercise: Exercise, tried: Attempt) -> Cause | None:
-    """The catalogued mistake that gives exactly what the student's function gave."""
+    """Return the catalogued mistake that gives exactly what the student's function gave."""
     trials = sorted(tried.trials, key=_work)  # most mistakes are ruled out by the shortest
     for mistake, function in assignment.mistakes(exercise):
         if all(_explains(tried, trial, function) for trial in trials):
@@ -65,15 +66,16 @@ def _catalogued(assignment: Assignment, exercise: Exercise, tried: Attempt) -> C
 
 
 def _work(trial: Trial) -> int:
-    """About how much a call on this case has to compute."""
+    """Estimate how much a call on this case has to compute."""
     return sum(leaf.size for _, leaf in leaves(trial.case.arguments) if hasattr(leaf, "size"))
 
 
 def _explains(tried: Attempt, trial: Trial, function: Callable[..., Any]) -> bool:
-    """Whether the mistaken function does on this case what the student's did."""
+    """Tell whether the mistaken function does on this case what the student's did."""
     reply, result = trial.reply, _result(function, trial)
     if isinstance(result, Exception):
         raised = reply.error
+        # The messages are compared here and never shown: they could carry hidden inputs.
         same_type = raised is not None and raised.type == type(result).__name__
         return same_type and raised is not None and raised.message == str(result)
     if reply.outcome != "returned":
@@ -82,7 +84,7 @@ def _explains(tried: Attempt, trial: Trial, function: Callable[..., Any]) -> boo
 
 
 def _result(function: Callable[..., Any], trial: Trial) -> Tree | Exception:
-    """What a mistaken function returns on a case, or the exception that it raises."""
+    """Return what a mistaken function returns on a case, or the exception that it raises."""
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -112,7 +114,7 @@ def _right(tried: Attempt, trial: Trial, reply: Reply) -> bool:
 
 
 def _keeps_state(tried: Attempt) -> Cause | None:
-    """Whether the first case gave something else when it was called again at the end."""
+    """Return a cause when the first case, called again at the end, gave something else."""
     first, last = tried.trials[0], tried.trials[-1]
     if last.case.name != AGAIN:
         return None
@@ -122,7 +124,7 @@ def _keeps_state(tried: Attempt) -> Cause | None:
 
 
 def _reads_globals(exercise: Exercise, tried: Attempt, ask: Ask) -> Cause | None:
-    """Right as soon as the notebook's variables hold what the function's arguments hold."""
+    """Return a cause when the answer is right once the notebook's variables hold the arguments."""
     wrong = next((trial for trial in tried.trials if not _right(tried, trial, trial.reply)), None)
     if wrong is None:
         return None
@@ -135,7 +137,7 @@ def _reads_globals(exercise: Exercise, tried: Attempt, ask: Ask) -> Cause | None
 def _by_form(
     assignment: Assignment, exercise: Exercise, tried: Attempt, known: Callable[[str], bool]
 ) -> Cause | None:
-    """What the form of every wrong result says, when all say the same.
+    """Return what the form of every wrong result says, when all say the same.
 
     Where the first one raised, and every other that raised says the same, that is what is shown.
     """
@@ -161,7 +163,7 @@ def _form(
 
 
 def _possible(assignment: Assignment, exercise: Exercise, tried: Attempt) -> Cause | None:
-    """The mistake that explains the most of the wrong outputs, where another is made as well."""
+    """Return the mistake that explains the most wrong outputs, where another is made as well."""
     best: Cause | None = None
     most = 0
     for mistake, function in assignment.mistakes(exercise):
@@ -173,7 +175,7 @@ def _possible(assignment: Assignment, exercise: Exercise, tried: Attempt) -> Cau
 
 
 def _explained(tried: Attempt, function: Callable[..., Any]) -> set[str]:
-    """The wrong outputs that the mistaken function gives, too; none if it spoils right ones."""
+    """Return the wrong outputs that a mistaken function gives too; none if it spoils right ones."""
     explained = {name for name, found in tried.findings.items() if found} - {"inputs"}
     changed: set[str] = set()
     for trial in tried.trials:

@@ -1,7 +1,7 @@
-"""One submission, one verdict. Knows no files, no gradebook: a notebook's cells go in, marks out.
+"""Judge one submission: a notebook's cells go in, a verdict comes out.
 
-The student's cells run in the sandbox; inputs are drawn and results compared here. Expected values
-never leave this process.
+Knows no files and no gradebook. The student's cells run in the sandbox; inputs are drawn and
+results compared here. Expected values never leave this process.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ UNFINISHED = {
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict, what the student's own cells printed, and whether to try again.
+    """A judgement: a verdict, what the student's own cells printed, and whether to try again.
 
     It is ``inconclusive`` when something was stopped that need not be the student's doing: by the
     clock on the wall, or by the end of its process, which a crowded machine kills, too.
@@ -146,13 +146,14 @@ def _draw(assignment: Assignment, exercise: Exercise, seed: int) -> list[tuple[C
     function = assignment.functions[exercise.name]
     with np.errstate(all="ignore"):
         cases = exercise.cases(rng, assignment.functions)
+        # With no case no check could fail, and everybody would pass.
         if not cases:
             raise SpecError(f"{exercise.name} draws no cases: nothing would be asked")
         return [(case, function(*deep_copy(case.arguments))) for case in cases]
 
 
 def _missing(session: Session, exercise: Exercise) -> ExerciseResult | None:
-    """The result when there is no such function to call, with the reason; None when there is."""
+    """Return the result, with its reason, when there is no such function; None when there is."""
     job = session.living()
     alive = job.alive
     if session.defines(exercise.name) == "function":
@@ -190,6 +191,7 @@ def _best(
     """Attempt the exercise in every way that can still help; the best whole attempt counts."""
     tried: list[Attempt] = []
     helper = next((r for r in before if r.name == exercise.helper), None)
+    # A cell function that hangs or kills its process would do so in the sequence again.
     hopeless = helper is not None and helper.outcome in ("timed_out", "crashed")
     if not hopeless:
         first = attempt(session.living(), exercise, cases)
@@ -214,6 +216,7 @@ def _best(
     useful = usable and not hopeless and not any(attempt.passed for attempt in tried)
     if useful and not session.out_of_budget():
         tried.append(attempt(session.living(), exercise, cases, own_forward=True))
+    # Of ways that earn the same the earlier one counts: the student's own before a stand-in.
     return max(tried, key=lambda attempt: attempt.points)
 
 
@@ -221,6 +224,8 @@ def _with_stand_in(session: Session, exercise: Exercise, cases: list[tuple[Case,
     """Attempt with the right cell function, in a fork that has seen no other hidden inputs."""
     helper = exercise.helper or ""
     right: dict[str, Callable[..., Any]] = {helper: session.assignment.functions[helper]}
+    # Code that has met another exercise's inputs could hand them to the stand-in and print what it
+    # answers, for the next submission to replay.
     job = session.fork()
     try:
         return attempt(job, exercise, cases, stand_ins=right)
@@ -246,6 +251,7 @@ def _result(session: Session, exercise: Exercise, best: Attempt) -> ExerciseResu
     checks = tuple(
         CheckResult(
             check.name,
+            # Arguments left alone hold by themselves beside a wrong main value, and earn nothing.
             "failed" if best.findings[check.name] or not points[check.name] else "passed",
             points[check.name],
             check.points,

@@ -1,7 +1,8 @@
-"""What the student's process says of itself, made fit to be repeated in a message.
+"""Redact names that a reply could smuggle hidden inputs through.
 
 Names of types, reasons and line numbers come from a process that knows the hidden inputs; a name
-that the submission does not contain could carry them. What is not known is called by its kind.
+that the submission does not contain could carry them. What is not known is called by its kind, so
+that what the process says of itself is fit to be repeated in a message.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ NAMELESS = "an exception of its own making"
 TYPE_REASON = re.compile(
     r"(a value|a dict key|a value that cannot be read)(?: of type | \()(\w+)\)?"
 )
+# Reasons in the wire's own words: their numbers are few digits of bounds and sizes, no values.
 PLAIN_REASON = re.compile(
     r"nested deeper than \d{1,3}|more than \d{1,6} items|larger than \d{1,9} bytes"
     r"|an integer beyond 64 bits|an array in a file \(memmap\)"
@@ -26,7 +28,7 @@ PLAIN_REASON = re.compile(
 
 
 def is_known(name: str, cells: Sequence[CellSource]) -> bool:
-    """Say whether Python has this name built in, or the submission's own text holds it."""
+    """Tell whether Python has this name built in, or the submission's own text holds it."""
     return hasattr(builtins, name) or any(
         re.search(rf"\b{re.escape(name)}\b", cell.source) for cell in cells
     )
@@ -44,6 +46,7 @@ def redacted_error(error: RaisedError, cells: Sequence[CellSource]) -> RaisedErr
     Its text is kept: it is compared with known mistakes and never shown.
     """
     name = error.type if is_known(error.type, cells) else NAMELESS
+    # A line that the cell does not have would be a number of the process's own choosing.
     source = next((cell.source for cell in cells if cell.id == error.cell), None)
     there = source is not None and error.line is not None
     if source is None or not there or not 1 <= (error.line or 0) <= len(source.splitlines()):

@@ -1,4 +1,4 @@
-"""A submission on the workbench: its cells run in a fork, or in the next where that has died."""
+"""Run a submission's cells in a fork, and again in the next where that has died."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RUN = {"answer": "answer", "example": "example", "extra": "other"}
 
 @dataclass
 class Session:
-    """The sandbox with the student's cells run in it; a new fork when the old one is gone."""
+    """A session of one submission: a fork with its cells run, and a new one when that is gone."""
 
     assignment: Assignment
     submission: Submission
@@ -49,21 +49,24 @@ class Session:
         )
 
     def mentions(self, word: str) -> bool:
-        """Whether a word stands in the submission's own text."""
+        """Tell whether a word stands in the submission's own text."""
         if self.words is None:
             self.words = {w for cell in self.submission.cells for w in WORD.findall(cell.source)}
         return word in self.words
 
     def out_of_budget(self) -> bool:
-        """Whether the submission has had its share, and holds up everybody else."""
+        """Tell whether the submission has used up its share, and holds up everybody else."""
         limits = self.sandbox.limits
         waited = time.monotonic() - self.began > MOST_WAITS * limits.wall_seconds
+        # The clock on the wall also runs while others use the machine.
         self.inconclusive = self.inconclusive or waited
         return waited or self.cpu_seconds > MOST_JOBS * limits.job_cpu_seconds
 
     def fork(self) -> Job:
         """Run the student's cells in a new fork and return it; what the first one shows counts."""
         files = {name: text.encode() for name, text in self.assignment.source.modules}
+        # Only the first fork's outputs are kept: tracebacks and figures of another are for nobody.
+        # Of a cell that hangs, what it defines before that is kept.
         again = bool(self.results)
         job, results = run_cells(self.sandbox, self.cells, files, definitions_only, quiet=again)
         self.cells = job.cells
