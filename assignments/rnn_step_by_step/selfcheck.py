@@ -1,13 +1,13 @@
 # derived from layout.py, finding.py, stub.py, time_limit.py, ladder.py, trees.py, packing.py, fingerprints.py, causes.py, known_mistakes.py, panel.py, references_file.py, replay.py, check.py in grader/ by `make release`; edit those files
 """Check your own functions: ``from selfcheck import check``.
 
-What an exercise returns, part by part, and how its points are spread over the parts.
+Describe what an exercise returns, part by part, and how its points are spread over them.
 """
 
 from __future__ import annotations
 
 
-"""What an exercise returns, part by part, and how its points are spread over the parts."""
+"""Describe what an exercise returns, part by part, and how its points are spread over them."""
 
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ Tree = Any  # arrays, numbers, strings and None in nested tuples, lists and dict
 
 @dataclass(frozen=True)
 class Check:
-    """One line of an exercise's marks: a part of the result, or a property of the call.
+    """A check, one line of an exercise's marks: a part of the result, or a property of the call.
 
     ``name`` is the output's name (``a_next``, ``dWax``, ``caches``) or ``inputs`` for "arguments
     left untouched". ``shape`` is written in letters, ``"(n_a, m)"``; empty where there is no one
@@ -38,7 +38,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Layout:
-    """What an exercise returns and how its points are spread."""
+    """A layout of a result: what an exercise returns and how its points are spread."""
 
     name: str
     arguments: tuple[str, ...]
@@ -50,14 +50,14 @@ class Layout:
 
 @dataclass(frozen=True)
 class Tolerance:
-    """How far from the reference a value may be, and whether messages may show values."""
+    """A tolerance: how far from the reference a value may be, and whether messages show values."""
 
     relative: float = 1e-6
     reveal: bool = False
 
 
 def earned(layout: Layout, failed: set[str]) -> dict[str, float]:
-    """Points by check when the checks in ``failed`` did not hold.
+    """Compute the points by check when the checks in ``failed`` did not hold.
 
     A wrong main value caps the exercise at half of its points, and the ``inputs`` check counts
     only when every main value is right: leaving arguments alone is no merit of a wrong answer.
@@ -91,7 +91,7 @@ LONGEST_KEY = 24  # characters of a dictionary's key that a message shows
 
 @dataclass(frozen=True)
 class Finding:
-    """The first thing wrong with one output: what was checked, expected and got, where to look.
+    """A finding, the first thing wrong with one output: checked, expected, got, where to look.
 
     ``short`` says it in one line to those who know already which function it is about.
     """
@@ -105,7 +105,7 @@ class Finding:
 
     @property
     def lines(self) -> tuple[tuple[str, str], ...]:
-        """The four lines, each with its label."""
+        """Return the four lines, each with its label."""
         told = (self.checked, self.expected, self.got, self.look)
         return tuple(zip(LABELS, told, strict=True))
 
@@ -124,7 +124,7 @@ class Place:
 
     @property
     def part(self) -> str:
-        """The part without the function's name."""
+        """Return the part without the function's name."""
         return f"{self.path} ({self.label})" if self.label else self.path
 
     def __str__(self) -> str:
@@ -171,7 +171,7 @@ def _key(key: Any) -> str:
     return f"a {type(key).__name__}"
 
 
-"""What students find where they are to write a function, and how it is known again."""
+"""Define the stub that students find in a function's place, and the text it is recognised by."""
 
 EMPTY = "this exercise is still empty"
 STUB = f'raise NotImplementedError("{EMPTY}")'
@@ -190,6 +190,7 @@ from typing import Any
 @contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
     """Stop an endless loop, where the system can (main thread, POSIX)."""
+    # Python lets the main thread alone set a signal's handler; Windows has no SIGALRM.
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
         yield
         return
@@ -228,9 +229,13 @@ LETTERS = re.compile(r"[A-Za-z]\w*")
 
 
 def relative_error(a: Array, n: Array, tolerance: float) -> float:
-    """Whole-array error ‖a-n‖ / max(‖a‖+‖n‖, floor); the floor lets rounding around zero agree."""
+    """Compute the whole-array error ‖a-n‖ / max(‖a‖+‖n‖, floor).
+
+    The floor lets rounding around zero agree.
+    """
     a, n = np.asarray(a, dtype=np.float64), np.asarray(n, dtype=np.float64)
     with np.errstate(all="ignore"):
+        # Whole arrays are compared: entry by entry, right LSTM gradients would miss by up to 5e-5.
         floor = tolerance * np.sqrt(max(a.size, 1))
         size = max(float(np.linalg.norm(a) + np.linalg.norm(n)), floor)
         return float(np.linalg.norm(a - n) / size)
@@ -268,6 +273,7 @@ def array_finding(
     where: Place, line: Check, expected: Array, got: Tree, tol: Tolerance, dims: str
 ) -> Finding | None:
     """Climb the ladder for one array; None when every rung holds."""
+    # Infinity is identical to itself, and still not finite: the ladder is to say so.
     if identical(expected, got) and np.isfinite(expected).all():
         return None
     source = f"the line that computes {line.name}"
@@ -363,7 +369,7 @@ def tree_finding(
 
 
 def identical(expected: Tree, got: Tree, finished: set[tuple[int, int]] | None = None) -> bool:
-    """Say whether a right value came back to the last bit; False decides nothing.
+    """Tell whether a right value came back to the last bit; False decides nothing.
 
     ``finished`` holds the pairs of dictionaries that have been found identical, by identity: every
     step's cache holds the same parameters.
@@ -430,10 +436,9 @@ def compare(
     return findings
 
 
-"""Nested results as flat arrays plus a JSON description, and short fingerprints of them.
+"""Copy, walk and compare results: arrays and plain values, nested in containers.
 
-Used to ship references to students without pickle, and to recognise a known wrong result without
-shipping how it came about. Copied into ``selfcheck.py``, so it needs nothing but NumPy.
+Copied into ``selfcheck.py``, so it needs nothing but NumPy.
 """
 
 
@@ -458,6 +463,7 @@ def deep_copy(tree: Tree, made: dict[int, Any] | None = None) -> Tree:
     if kind_ is tuple:
         return tuple([deep_copy(item, made) for item in tree])
     if kind_ is np.ndarray and not tree.dtype.hasobject:
+        # K keeps column-major order, in which some cases have their arrays.
         made[id(tree)] = copied = tree.copy(order="K")
     elif kind_ is dict:
         made[id(tree)] = copied = {}
@@ -483,7 +489,7 @@ def leaves(tree: Tree, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def same(one: Tree, other: Tree, tolerance: float = 1e-9) -> bool:
-    """Say whether two trees have the same structure and, to ``tolerance``, the same values."""
+    """Tell whether two trees have the same structure and, to ``tolerance``, the same values."""
     mine, yours = list(leaves(one)), list(leaves(other))
     if [path for path, _ in mine] != [path for path, _ in yours]:
         return False
@@ -559,7 +565,7 @@ import numpy as np
 
 
 def fingerprint(tree: Tree) -> tuple[str, float, float]:
-    """Two weighted sums over all values of ``tree`` and a short hash of its structure.
+    """Compute two weighted sums over all values of ``tree`` and a short hash of its structure.
 
     Two results that are not the same give other sums, but for coincidences far rarer than the
     tolerance they are compared with; the values themselves cannot be read back from them.
@@ -571,11 +577,14 @@ def fingerprint(tree: Tree) -> tuple[str, float, float]:
             continue
         structure += f"{path}{leaf.shape};"
         if leaf.dtype.kind not in "fiub":
+            # Not a number: like no other fingerprint, not even itself.
             return f"{path}:{leaf.dtype}", float("nan"), float("nan")
         place = np.arange(seen, seen + leaf.size)
         seen += leaf.size
         flat = np.asarray(leaf, dtype=np.float64).ravel()
         with np.errstate(all="ignore"):
+            # The weights change from place to place: the same values in another order give other
+            # sums.
             first += float(flat @ np.cos(1.7 * place + 0.3))
             second += float(flat @ np.sin(2.3 * place + 0.9))
     return f"{zlib.crc32(structure.encode()):08x}", first, second
@@ -590,13 +599,13 @@ def result_fingerprint(layout: Layout, result: Tree) -> tuple[str, float, float]
 
 
 def same_fingerprint(one: tuple[str, float, float], other: tuple[str, float, float]) -> bool:
-    """Say whether two fingerprints are of the same result, to a relative 1e-7."""
+    """Tell whether two fingerprints are of the same result, to a relative 1e-7."""
     if one[0] != other[0] or not np.all(np.isfinite(one[1:] + other[1:])):
         return False
     return all(abs(a - b) <= 1e-7 * (1.0 + abs(b)) for a, b in zip(one[1:], other[1:], strict=True))
 
 
-"""What the kind of a wrong result says about its cause, whatever the exercise is about.
+"""Name the cause of a wrong result by its form, whatever the exercise is about.
 
 A known mistake is found by its numbers; these are found by their form: a value that is None, keys
 misspelt, values in another order, an exception that names its reason. Used by the judge and, copied
@@ -623,7 +632,7 @@ SHAPES = re.compile(r"broadcast|matmul|not aligned|dimensions.* must match|same 
 
 @dataclass(frozen=True)
 class Cause:
-    """Why a result is wrong: a stable id, what was done, and a hint that gives no answer away.
+    """A cause of a wrong result: a stable id, what was done, and a hint that gives no answer away.
 
     One that is not ``certain`` explains a part of what is wrong; something else is wrong as well.
     """
@@ -769,7 +778,7 @@ def cause_of_error(
 
 
 def _nearest(word: str, keys: list[str]) -> str:
-    """The key that ``word`` may stand for; letters swapped come first: Wxa is Wax and not Wya."""
+    """Return the key that ``word`` may stand for; swapped letters first: Wxa is Wax and not Wya."""
     swapped = [key for key in keys if sorted(key) == sorted(word)]
     return next(iter(swapped or difflib.get_close_matches(word, keys, n=1, cutoff=0.5)), "")
 
@@ -876,7 +885,7 @@ def on_its_own(function: Any, arguments: tuple[Tree, ...]) -> Callable[..., Any]
     copy_ = types.FunctionType(
         code, {**scope, **useless}, function.__name__, function.__defaults__, function.__closure__
     )
-    copy_.__kwdefaults__ = function.__kwdefaults__
+    copy_.__kwdefaults__ = function.__kwdefaults__  # which the constructor does not take
     return copy_
 
 
@@ -898,7 +907,7 @@ def _useless(value: Any) -> Any:
     return float("nan")
 
 
-"""How the student's check shows its result: a small table in a notebook, text in a terminal."""
+"""Show the result of a student's check: a small table in a notebook, text in a terminal."""
 
 
 import html
@@ -915,7 +924,7 @@ LINE = "1px solid rgba(128,128,128,0.4)"  # visible on light and on dark, quiete
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: a check, its outcome in words, its points and a remark."""
+    """A row of the table: a check, its outcome in words, its points and a remark."""
 
     name: str
     passed: bool
@@ -926,27 +935,27 @@ class Row:
 
     @property
     def word(self) -> str:
-        """The outcome as a word, so that colour never carries it alone."""
+        """Return the outcome as a word, so that colour never carries it alone."""
         if self.to_do:
             return "to do"
         return "passed" if self.passed else "failed"
 
     @property
     def mark(self) -> str:
-        """The outcome as a sign, beside the word."""
+        """Return the outcome as a sign, beside the word."""
         if self.to_do:
             return "\N{WHITE CIRCLE}"
         return "\N{CHECK MARK}" if self.passed else "\N{BALLOT X}"
 
     @property
     def score(self) -> str:
-        """The points with at most two decimals: thirds do not fit any table."""
+        """Return the points with at most two decimals: thirds do not fit any table."""
         return f"{round(self.points, 2):g} / {self.max_points:g}"
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A title, a table of rows, what is wrong line by line (label and text), and notes.
+    """A panel: title, table of rows, what is wrong line by line (label and text), and notes.
 
     Jupyter shows the HTML form, a terminal the text.
     """
@@ -959,17 +968,17 @@ class Panel:
 
     @property
     def points(self) -> float:
-        """Points earned over all rows."""
+        """Return the points earned over all rows."""
         return round(float(sum(row.points for row in self.rows)), 9)  # 9, not 8.999999999999998
 
     @property
     def score(self) -> str:
-        """The points with at most two decimals, of how many."""
+        """Return the points with at most two decimals, of how many."""
         return f"{round(self.points, 2):g} of {self.max_points:g}"
 
     @property
     def max_points(self) -> float:
-        """Points that can be earned over all rows."""
+        """Return the points that can be earned over all rows."""
         return float(sum(row.max_points for row in self.rows))
 
     def __repr__(self) -> str:
@@ -1051,7 +1060,7 @@ def _told(labelled: Sequence[tuple[str, str]], notes: Sequence[str]) -> str:
     )
 
 
-"""What the student's check knows of each exercise, read from ``references.npz`` beside it."""
+"""Read what the student's check knows of each exercise, from ``references.npz`` beside it."""
 
 
 import functools
@@ -1067,7 +1076,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Reference:
-    """What is known of one exercise: its layout, the visible call, the result, known mistakes."""
+    """A reference of one exercise: its layout, the visible call, the result, known mistakes."""
 
     layout: Layout
     arguments: tuple[Tree, ...]
@@ -1105,7 +1114,7 @@ def _reference(entry: Mapping[str, Any], store: Mapping[str, Any]) -> Reference:
 
 @functools.cache
 def references() -> dict[str, Reference]:
-    """Every exercise by name, in the notebook's order.
+    """Return every exercise's reference by name, in the notebook's order.
 
     Raises FileNotFoundError or ValueError with the remedy when the file is absent or damaged.
     """
@@ -1123,10 +1132,10 @@ def references() -> dict[str, Reference]:
         ) from None
 
 
-"""A stand-in for the student's helper function, which answers from recorded calls.
+"""Stand in for the student's helper function with answers from recorded calls.
 
-So that a wrong helper does not fail the function that calls it, and so that a call with the wrong
-arguments can be told from all others.
+A wrong helper then does not fail the function that calls it, and a call with the wrong arguments
+can be distinguished from all others.
 """
 
 
@@ -1140,7 +1149,7 @@ import numpy as np
 
 
 class NotThisStep(Exception):
-    """The stand-in for the cell function was not called the way this step should call it."""
+    """A call of the stand-in for the cell function that is not this step's."""
 
 
 def with_replay(reference: Reference, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -1230,7 +1239,7 @@ def _origin(reference: Reference, value: Tree) -> str:
     return ""
 
 
-"""The student's check: call the function on the visible example, say what is right and why not.
+"""Check a student's function on the visible example: say what is right, and why the rest is not.
 
 ``make release`` puts this file, the comparison and the view together as ``selfcheck.py``; the
 references it reads lie beside it in ``references.npz``.
@@ -1253,7 +1262,7 @@ _points: dict[str, tuple[float, float]] = {}
 
 
 class CheckFailed(AssertionError):
-    """The check did not hold; shown as its message alone, without the lines of this file."""
+    """A check that did not hold; shown as its message alone, without the lines of this file."""
 
     def _render_traceback_(self) -> list[str]:
         return [f"{type(self).__name__}: {self}"]
@@ -1296,6 +1305,7 @@ def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
         return _panel(reference, dict.fromkeys(_names(layout), finding), finding, (), {})
     attempt, cause = _attempt_again(reference, function, _attempt(reference, function))
     if attempt.failed and reference.helper and not attempt.empty:
+        # A wrong cell function is not to fail the sequence that calls it.
         replayed = _attempt(reference, with_replay(reference, function))
         if not replayed.failed and not _right_cell(reference, function):
             note = f"right, once {reference.helper} is: mend that one first"
@@ -1311,7 +1321,7 @@ def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
 
 @dataclass
 class _Attempt:
-    """One call of the student's function and what became of it."""
+    """An attempt: one call of the student's function and what became of it."""
 
     findings: dict[str, Finding | None]
     outputs: dict[str, Tree]
@@ -1326,6 +1336,7 @@ class _Attempt:
 
 
 def _attempt(reference: Reference, function: Callable[..., Any]) -> _Attempt:
+    # The references serve the next check as well, whatever the function does to its arguments.
     layout, arguments = reference.layout, deep_copy(reference.arguments)
     try:
         with _quiet(), time_limit(SECONDS):
@@ -1446,7 +1457,7 @@ def _other_cause(reference: Reference, attempt: _Attempt) -> Cause | None:
 
 
 def _right_cell(reference: Reference, function: Callable[..., Any]) -> bool:
-    """Say whether the cell function that ``function`` calls passes its own check."""
+    """Tell whether the cell function that ``function`` calls passes its own check."""
     known = references().get(reference.helper or "")
     own = getattr(function, "__globals__", {}).get(reference.helper)
     return known is not None and callable(own) and not _attempt(known, own).failed
@@ -1491,7 +1502,7 @@ def _remark(
 
 
 def _to_do(panel: Panel, layout: Layout) -> Panel:
-    """The panel of a function that is still the stub: what there is to earn, nothing wrong yet."""
+    """Make the panel of a function that is still the stub: what there is to earn, nothing wrong."""
     rows = [replace(row, to_do=True) for row in panel.rows]
     note = f"{EMPTY.capitalize()}: write the function above."
     return Panel(f"{layout.name}: not written yet", rows, notes=(note,))

@@ -1,4 +1,4 @@
-"""What the kind of a wrong result says about its cause, whatever the exercise is about.
+"""Name the cause of a wrong result by its form, whatever the exercise is about.
 
 A known mistake is found by its numbers; these are found by their form: a value that is None, keys
 misspelt, values in another order, an exception that names its reason. Used by the judge and, copied
@@ -29,7 +29,7 @@ SHAPES = re.compile(r"broadcast|matmul|not aligned|dimensions.* must match|same 
 
 @dataclass(frozen=True)
 class Cause:
-    """Why a result is wrong: a stable id, what was done, and a hint that gives no answer away.
+    """A cause of a wrong result: a stable id, what was done, and a hint that gives no answer away.
 
     One that is not ``certain`` explains a part of what is wrong; something else is wrong as well.
     """
@@ -175,7 +175,7 @@ def cause_of_error(
 
 
 def _nearest(word: str, keys: list[str]) -> str:
-    """The key that ``word`` may stand for; letters swapped come first: Wxa is Wax and not Wya."""
+    """Return the key that ``word`` may stand for; swapped letters first: Wxa is Wax and not Wya."""
     swapped = [key for key in keys if sorted(key) == sorted(word)]
     return next(iter(swapped or difflib.get_close_matches(word, keys, n=1, cutoff=0.5)), "")
 

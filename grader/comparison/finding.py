@@ -16,7 +16,7 @@ LONGEST_KEY = 24  # characters of a dictionary's key that a message shows
 
 @dataclass(frozen=True)
 class Finding:
-    """The first thing wrong with one output: what was checked, expected and got, where to look.
+    """A finding, the first thing wrong with one output: checked, expected, got, where to look.
 
     ``short`` says it in one line to those who know already which function it is about.
     """
@@ -30,7 +30,7 @@ class Finding:
 
     @property
     def lines(self) -> tuple[tuple[str, str], ...]:
-        """The four lines, each with its label."""
+        """Return the four lines, each with its label."""
         told = (self.checked, self.expected, self.got, self.look)
         return tuple(zip(LABELS, told, strict=True))
 
@@ -49,7 +49,7 @@ class Place:
 
     @property
     def part(self) -> str:
-        """The part without the function's name."""
+        """Return the part without the function's name."""
         return f"{self.path} ({self.label})" if self.label else self.path
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ from grader.comparison.trees import leaves
 
 
 def fingerprint(tree: Tree) -> tuple[str, float, float]:
-    """Two weighted sums over all values of ``tree`` and a short hash of its structure.
+    """Compute two weighted sums over all values of ``tree`` and a short hash of its structure.
 
     Two results that are not the same give other sums, but for coincidences far rarer than the
     tolerance they are compared with; the values themselves cannot be read back from them.
@@ -27,11 +27,14 @@ def fingerprint(tree: Tree) -> tuple[str, float, float]:
             continue
         structure += f"{path}{leaf.shape};"
         if leaf.dtype.kind not in "fiub":
+            # Not a number: like no other fingerprint, not even itself.
             return f"{path}:{leaf.dtype}", float("nan"), float("nan")
         place = np.arange(seen, seen + leaf.size)
         seen += leaf.size
         flat = np.asarray(leaf, dtype=np.float64).ravel()
         with np.errstate(all="ignore"):
+            # The weights change from place to place: the same values in another order give other
+            # sums.
             first += float(flat @ np.cos(1.7 * place + 0.3))
             second += float(flat @ np.sin(2.3 * place + 0.9))
     return f"{zlib.crc32(structure.encode()):08x}", first, second
@@ -46,7 +49,7 @@ def result_fingerprint(layout: Layout, result: Tree) -> tuple[str, float, float]
 
 
 def same_fingerprint(one: tuple[str, float, float], other: tuple[str, float, float]) -> bool:
-    """Say whether two fingerprints are of the same result, to a relative 1e-7."""
+    """Tell whether two fingerprints are of the same result, to a relative 1e-7."""
     if one[0] != other[0] or not np.all(np.isfinite(one[1:] + other[1:])):
         return False
     return all(abs(a - b) <= 1e-7 * (1.0 + abs(b)) for a, b in zip(one[1:], other[1:], strict=True))

@@ -1,4 +1,4 @@
-"""What an exercise returns, part by part, and how its points are spread over the parts."""
+"""Describe what an exercise returns, part by part, and how its points are spread over them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Tree = Any  # arrays, numbers, strings and None in nested tuples, lists and dict
 
 @dataclass(frozen=True)
 class Check:
-    """One line of an exercise's marks: a part of the result, or a property of the call.
+    """A check, one line of an exercise's marks: a part of the result, or a property of the call.
 
     ``name`` is the output's name (``a_next``, ``dWax``, ``caches``) or ``inputs`` for "arguments
     left untouched". ``shape`` is written in letters, ``"(n_a, m)"``; empty where there is no one
@@ -30,7 +30,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Layout:
-    """What an exercise returns and how its points are spread."""
+    """A layout of a result: what an exercise returns and how its points are spread."""
 
     name: str
     arguments: tuple[str, ...]
@@ -42,14 +42,14 @@ class Layout:
 
 @dataclass(frozen=True)
 class Tolerance:
-    """How far from the reference a value may be, and whether messages may show values."""
+    """A tolerance: how far from the reference a value may be, and whether messages show values."""
 
     relative: float = 1e-6
     reveal: bool = False
 
 
 def earned(layout: Layout, failed: set[str]) -> dict[str, float]:
-    """Points by check when the checks in ``failed`` did not hold.
+    """Compute the points by check when the checks in ``failed`` did not hold.
 
     A wrong main value caps the exercise at half of its points, and the ``inputs`` check counts
     only when every main value is right: leaving arguments alone is no merit of a wrong answer.

@@ -1,4 +1,4 @@
-"""What students find where they are to write a function, and how it is known again."""
+"""Define the stub that students find in a function's place, and the text it is recognised by."""
 
 EMPTY = "this exercise is still empty"
 STUB = f'raise NotImplementedError("{EMPTY}")'

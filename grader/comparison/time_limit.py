@@ -12,6 +12,7 @@ from typing import Any
 @contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
     """Stop an endless loop, where the system can (main thread, POSIX)."""
+    # Python lets the main thread alone set a signal's handler; Windows has no SIGALRM.
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
         yield
         return

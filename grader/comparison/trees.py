@@ -1,7 +1,6 @@
-"""Nested results as flat arrays plus a JSON description, and short fingerprints of them.
+"""Copy, walk and compare results: arrays and plain values, nested in containers.
 
-Used to ship references to students without pickle, and to recognise a known wrong result without
-shipping how it came about. Copied into ``selfcheck.py``, so it needs nothing but NumPy.
+Copied into ``selfcheck.py``, so it needs nothing but NumPy.
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ def deep_copy(tree: Tree, made: dict[int, Any] | None = None) -> Tree:
     if kind_ is tuple:
         return tuple([deep_copy(item, made) for item in tree])
     if kind_ is np.ndarray and not tree.dtype.hasobject:
+        # K keeps column-major order, in which some cases have their arrays.
         made[id(tree)] = copied = tree.copy(order="K")
     elif kind_ is dict:
         made[id(tree)] = copied = {}
@@ -53,7 +53,7 @@ def leaves(tree: Tree, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def same(one: Tree, other: Tree, tolerance: float = 1e-9) -> bool:
-    """Say whether two trees have the same structure and, to ``tolerance``, the same values."""
+    """Tell whether two trees have the same structure and, to ``tolerance``, the same values."""
     mine, yours = list(leaves(one)), list(leaves(other))
     if [path for path, _ in mine] != [path for path, _ in yours]:
         return False

@@ -1,4 +1,4 @@
-"""The student's check: call the function on the visible example, say what is right and why not.
+"""Check a student's function on the visible example: say what is right, and why the rest is not.
 
 ``make release`` puts this file, the comparison and the view together as ``selfcheck.py``; the
 references it reads lie beside it in ``references.npz``.
@@ -43,7 +43,7 @@ _points: dict[str, tuple[float, float]] = {}
 
 
 class CheckFailed(AssertionError):
-    """The check did not hold; shown as its message alone, without the lines of this file."""
+    """A check that did not hold; shown as its message alone, without the lines of this file."""
 
     def _render_traceback_(self) -> list[str]:
         return [f"{type(self).__name__}: {self}"]
@@ -86,6 +86,7 @@ def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
         return _panel(reference, dict.fromkeys(_names(layout), finding), finding, (), {})
     attempt, cause = _attempt_again(reference, function, _attempt(reference, function))
     if attempt.failed and reference.helper and not attempt.empty:
+        # A wrong cell function is not to fail the sequence that calls it.
         replayed = _attempt(reference, with_replay(reference, function))
         if not replayed.failed and not _right_cell(reference, function):
             note = f"right, once {reference.helper} is: mend that one first"
@@ -101,7 +102,7 @@ def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
 
 @dataclass
 class _Attempt:
-    """One call of the student's function and what became of it."""
+    """An attempt: one call of the student's function and what became of it."""
 
     findings: dict[str, Finding | None]
     outputs: dict[str, Tree]
@@ -116,6 +117,7 @@ class _Attempt:
 
 
 def _attempt(reference: Reference, function: Callable[..., Any]) -> _Attempt:
+    # The references serve the next check as well, whatever the function does to its arguments.
     layout, arguments = reference.layout, deep_copy(reference.arguments)
     try:
         with _quiet(), time_limit(SECONDS):
@@ -236,7 +238,7 @@ def _other_cause(reference: Reference, attempt: _Attempt) -> Cause | None:
 
 
 def _right_cell(reference: Reference, function: Callable[..., Any]) -> bool:
-    """Say whether the cell function that ``function`` calls passes its own check."""
+    """Tell whether the cell function that ``function`` calls passes its own check."""
     known = references().get(reference.helper or "")
     own = getattr(function, "__globals__", {}).get(reference.helper)
     return known is not None and callable(own) and not _attempt(known, own).failed
@@ -281,7 +283,7 @@ def _remark(
 
 
 def _to_do(panel: Panel, layout: Layout) -> Panel:
-    """The panel of a function that is still the stub: what there is to earn, nothing wrong yet."""
+    """Make the panel of a function that is still the stub: what there is to earn, nothing wrong."""
     rows = [replace(row, to_do=True) for row in panel.rows]
     note = f"{EMPTY.capitalize()}: write the function above."
     return Panel(f"{layout.name}: not written yet", rows, notes=(note,))

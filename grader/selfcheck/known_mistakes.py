@@ -93,7 +93,7 @@ def on_its_own(function: Any, arguments: tuple[Tree, ...]) -> Callable[..., Any]
     copy_ = types.FunctionType(
         code, {**scope, **useless}, function.__name__, function.__defaults__, function.__closure__
     )
-    copy_.__kwdefaults__ = function.__kwdefaults__
+    copy_.__kwdefaults__ = function.__kwdefaults__  # which the constructor does not take
     return copy_
 
 

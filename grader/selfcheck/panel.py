@@ -1,4 +1,4 @@
-"""How the student's check shows its result: a small table in a notebook, text in a terminal."""
+"""Show the result of a student's check: a small table in a notebook, text in a terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LINE = "1px solid rgba(128,128,128,0.4)"  # visible on light and on dark, quiete
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: a check, its outcome in words, its points and a remark."""
+    """A row of the table: a check, its outcome in words, its points and a remark."""
 
     name: str
     passed: bool
@@ -27,27 +27,27 @@ class Row:
 
     @property
     def word(self) -> str:
-        """The outcome as a word, so that colour never carries it alone."""
+        """Return the outcome as a word, so that colour never carries it alone."""
         if self.to_do:
             return "to do"
         return "passed" if self.passed else "failed"
 
     @property
     def mark(self) -> str:
-        """The outcome as a sign, beside the word."""
+        """Return the outcome as a sign, beside the word."""
         if self.to_do:
             return "\N{WHITE CIRCLE}"
         return "\N{CHECK MARK}" if self.passed else "\N{BALLOT X}"
 
     @property
     def score(self) -> str:
-        """The points with at most two decimals: thirds do not fit any table."""
+        """Return the points with at most two decimals: thirds do not fit any table."""
         return f"{round(self.points, 2):g} / {self.max_points:g}"
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A title, a table of rows, what is wrong line by line (label and text), and notes.
+    """A panel: title, table of rows, what is wrong line by line (label and text), and notes.
 
     Jupyter shows the HTML form, a terminal the text.
     """
@@ -60,17 +60,17 @@ class Panel:
 
     @property
     def points(self) -> float:
-        """Points earned over all rows."""
+        """Return the points earned over all rows."""
         return round(float(sum(row.points for row in self.rows)), 9)  # 9, not 8.999999999999998
 
     @property
     def score(self) -> str:
-        """The points with at most two decimals, of how many."""
+        """Return the points with at most two decimals, of how many."""
         return f"{round(self.points, 2):g} of {self.max_points:g}"
 
     @property
     def max_points(self) -> float:
-        """Points that can be earned over all rows."""
+        """Return the points that can be earned over all rows."""
         return float(sum(row.max_points for row in self.rows))
 
     def __repr__(self) -> str:

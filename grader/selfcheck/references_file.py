@@ -1,4 +1,4 @@
-"""What the student's check knows of each exercise, read from ``references.npz`` beside it."""
+"""Read what the student's check knows of each exercise, from ``references.npz`` beside it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from grader.comparison.packing import unpack
 
 @dataclass(frozen=True)
 class Reference:
-    """What is known of one exercise: its layout, the visible call, the result, known mistakes."""
+    """A reference of one exercise: its layout, the visible call, the result, known mistakes."""
 
     layout: Layout
     arguments: tuple[Tree, ...]
@@ -55,7 +55,7 @@ def _reference(entry: Mapping[str, Any], store: Mapping[str, Any]) -> Reference:
 
 @functools.cache
 def references() -> dict[str, Reference]:
-    """Every exercise by name, in the notebook's order.
+    """Return every exercise's reference by name, in the notebook's order.
 
     Raises FileNotFoundError or ValueError with the remedy when the file is absent or damaged.
     """

@@ -1,7 +1,7 @@
-"""A stand-in for the student's helper function, which answers from recorded calls.
+"""Stand in for the student's helper function with answers from recorded calls.
 
-So that a wrong helper does not fail the function that calls it, and so that a call with the wrong
-arguments can be told from all others.
+A wrong helper then does not fail the function that calls it, and a call with the wrong arguments
+can be distinguished from all others.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from grader.selfcheck.references_file import Reference
 
 
 class NotThisStep(Exception):
-    """The stand-in for the cell function was not called the way this step should call it."""
+    """A call of the stand-in for the cell function that is not this step's."""
 
 
 def with_replay(reference: Reference, function: Callable[..., Any]) -> Callable[..., Any]:
