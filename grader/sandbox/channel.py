@@ -1,4 +1,4 @@
-"""The judge's end of a connection: frames with a size limit and one deadline each.
+"""Send and receive frames at the judge's end, with a size limit and one deadline each.
 
 The other end is not trusted: it may stall, dribble, flood or hang up.
 """
@@ -13,21 +13,22 @@ from collections.abc import Callable
 
 from .inside.frames import HEADER
 
+# Where the kernel does not limit a job's threads (root's, at tier A), these looks alone count them.
 FIRST_LOOK_SECONDS = 0.05
 LATER_LOOKS_SECONDS = 0.1
 PIECE, SHORT = 1 << 20, 1 << 16  # bytes read at a time, at most and at least
 
 
 class Closed(Exception):
-    """The other end has hung up."""
+    """A connection that the other end has closed."""
 
 
 class TooLong(Exception):
-    """The other end announces a message beyond the bound."""
+    """A message beyond the bound, by what the other end announces."""
 
 
 class _NotYet(Exception):
-    """There would be something to wait for."""
+    """A frame that is not here in full: there would be something to wait for."""
 
 
 Look = Callable[[], None]
@@ -38,7 +39,7 @@ def _not_now() -> None:
 
 
 class Channel:
-    """Frames over a stream socket; ``watch`` is called while waiting, and stops it by raising."""
+    """A stream socket for frames; ``watch`` is called while waiting, and stops it by raising."""
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
@@ -74,6 +75,7 @@ class Channel:
         """
         self._await(HEADER.size, watch)
         length: int = HEADER.unpack_from(self._came)[0]
+        # Refused by the announced length, before memory is set aside for it.
         if length > limit:
             raise TooLong(f"a message of {length} bytes is too long")
         end = HEADER.size + length
@@ -83,7 +85,7 @@ class Channel:
         return frame
 
     def holds_frame(self, limit: int) -> bool:
-        """Say whether a whole frame has come already; waits for a moment only."""
+        """Tell whether a whole frame has come already; waits for a moment only."""
         self._looked = time.monotonic()
         try:
             self._await(HEADER.size, _not_now)
@@ -125,7 +127,7 @@ class Channel:
             watch()
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self.connection.close()
 
 

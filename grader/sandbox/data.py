@@ -1,4 +1,4 @@
-"""What goes into the sandbox and what comes back, as frozen plain data."""
+"""Define what goes into the sandbox and what comes back, as frozen plain data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ += ["Definition", "RaisedError", "Reply", "SandboxError", "Stored"]
 
 
 class SandboxError(RuntimeError):
-    """The sandbox itself could not do its work; never the submission's doing or cost."""
+    """A failure of the sandbox itself; never the submission's doing or cost."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class CellSource:
 
 @dataclass(frozen=True)
 class CellResult:
-    """What a cell did: ``outputs`` are nbformat 4 outputs with text and rebuilt PNG only."""
+    """A result of one cell: ``outputs`` are nbformat 4 outputs with text and rebuilt PNG only."""
 
     id: str
     outcome: CellOutcome
@@ -73,13 +73,13 @@ class RaisedError:
     cell: str | None = None
 
     def is_stub(self, text: str) -> bool:
-        """Whether a stub raised this, which is known by its text."""
+        """Tell whether a stub raised this, which is recognised by its text."""
         return self.type == "NotImplementedError" and text in self.message
 
 
 @dataclass(frozen=True)
 class Reply:
-    """The answer to a judged call; after ``timed_out`` and ``crashed`` the job is dead.
+    """A reply to a judged call; after ``timed_out`` and ``crashed`` the job is dead.
 
     ``inputs_changed`` is what the untrusted process says about the arguments it was given.
     ``refused`` means that what was returned is not plain data; ``reason`` says why.

@@ -1,4 +1,4 @@
-"""Requests to one fork, and the replies to them, in order.
+"""Send requests to one fork and receive the replies to them, in order.
 
 All that arrives is untrusted: what is not a reply to the request that waits for one is an error,
 and never becomes anything but plain data.
@@ -17,12 +17,12 @@ from .stand_ins import Answers
 from .watch import Stopped, Watch
 from .worker_process import WorkerProcess
 
-ENVELOPE_DEPTH = 4
+ENVELOPE_DEPTH = 4  # levels of a message around the value in it
 Message = dict[str, Any]
 
 
 class Dialogue:
-    """The judge's side of the conversation with one fork.
+    """A dialogue with one fork, from the judge's side.
 
     A request may have several replies: the fork works on while the judge reads the first. Each
     carries the number of its request, which nobody can know before, and its place among them.
@@ -41,6 +41,8 @@ class Dialogue:
 
     def ask(self, request: Message, cpu: float) -> None:
         """Send a request. Raises: Closed, Stopped."""
+        # Drawn anew, so that no reply can be forged ahead of its request; 62 of the wire's 64 bits
+        # leave room to count on.
         self._number = secrets.randbits(62)
         message = encode({**request, "number": self._number}, ROOMY, markers=True)
         watch = self._watch(cpu)
@@ -90,6 +92,7 @@ class Dialogue:
                 raise WireError("not a reply")
             if text(reply, "op") != "ask":
                 return reply
+            # A question is no reply that counts: the fork has used up its time and gets no answer.
             if stopped is not None:
                 raise stopped
             if answers is None:

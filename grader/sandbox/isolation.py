@@ -1,4 +1,4 @@
-"""The strength of the isolation, found by trying, and the command that starts a worker.
+"""Find out what each tier of isolation lacks here, and build the command that starts a worker.
 
 Tier A: bubblewrap around the worker, and tier B around each fork. Tier B: Landlock, seccomp and
 limits. Tier C: limits only. See ``docs/security.md``.
@@ -79,6 +79,7 @@ def environment() -> dict[str, str]:
 
 def command(tier: str, settings: str, limits: Limits) -> list[str]:
     """Return the command line of a worker."""
+    # Without site (-S) no .pth file or site-packages comes in: the settings give the import path.
     python = [packages.interpreter(), "-s", "-S", "-B", "-X", "utf8"]
     worker = [*python, str(packages.INSIDE / "__main__.py"), settings]
     return [*_bubblewrap(limits), *worker] if tier == "A" else worker
@@ -93,6 +94,7 @@ def _bubblewrap(limits: Limits) -> list[str]:
     if threading.current_thread() is threading.main_thread():
         # It would also die with a mere thread; the end of its connection stops it in any case.
         options.append("--die-with-parent")
+    # Between two looks a job can write more than its folder may hold: this bounds it.
     size = str(2 * limits.folder_bytes)
     options += ["--proc", "/proc", "--size", size, "--tmpfs", SCRATCH_INSIDE]
     options += _binds()  # last, since a project may lie below /tmp

@@ -1,4 +1,4 @@
-"""One job, from the judge's side: cells to run and functions to call in one locked-in fork.
+"""Drive one job from the judge's side: cells to run, functions to call in one locked-in fork.
 
 All that arrives is untrusted. A message that is not what it should be ends the job as if its
 process had crashed; it never becomes anything but plain data, and never raises at the caller.
@@ -32,7 +32,7 @@ Message = dict[str, Any]
 
 
 class Job:
-    """Cells and calls in one fork; a context manager that leaves nothing behind."""
+    """A job: cells and calls in one fork; a context manager that leaves nothing behind."""
 
     def __init__(
         self,
@@ -61,6 +61,7 @@ class Job:
         try:
             frame = self._channel.receive(1 << 16, deadline(READY_SECONDS, late))
             ready = decode(frame)
+            # A fork that is not locked in runs no cell: that is a fault of the kit's.
             if ready != {"layers": locks.layers(self._worker.tier)}:
                 raise SandboxError(f"a fork could not lock itself in: {ready}")
         except (Closed, TooLong, WireError) as error:
@@ -92,6 +93,7 @@ class Job:
                     self.inconclusive = True
                     self._end()
                     break
+                # The fork is looked at while a reply is waited for; after the last nobody would.
                 last = len(results) == len(self.cells) - 1
                 results.append(self._bounded(self._cell_result(cell, stepwise or last)))
                 self.unclear &= not stepwise
@@ -118,6 +120,8 @@ class Job:
             if look:
                 self._dialogue.look()
         except Stopped as stop:
+            # Files and threads that were left behind may be an earlier cell's, or the next one's:
+            # the fork works on while its replies are read.
             self.unclear = stop.outcome == "crashed"
             result = replies.stopped_cell(cell.id, stop.outcome, str(stop))
         except Closed:
@@ -207,6 +211,7 @@ class Job:
             return
         self.alive = False
         self._channel.close()
+        # A worker that has died has taken its forks along.
         with contextlib.suppress(SandboxError):
             ended = self._worker.ask({"op": "end", "pid": self._pid})
             self.cpu_seconds = ended["cpu"]

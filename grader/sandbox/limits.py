@@ -1,4 +1,4 @@
-"""What a submission may use: every bound of the sandbox in one frozen object."""
+"""Limit what a submission may use: every bound of the sandbox in one frozen object."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_STOPPED_CELLS = 3  # that are not the kit's own
 
 @dataclass(frozen=True)
 class Limits:
-    """The bounds of one job; processor time in seconds, sizes in bytes.
+    """Limits of one job; processor time in seconds, sizes in bytes.
 
     Processor time is what counts, so that grades do not depend on how busy the machine is;
     ``wall_seconds`` is a backstop for code that waits for ever.

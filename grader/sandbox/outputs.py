@@ -1,4 +1,4 @@
-"""The outputs of student cells, made safe to show: text, and PNG that is rebuilt from pixels."""
+"""Make the outputs of student cells safe to show: text, and PNG that is rebuilt from pixels."""
 
 from __future__ import annotations
 
@@ -67,6 +67,7 @@ class _Cleaner:
     def _shown(self, told: Output) -> Output:
         data = told.get("data")
         data = data if isinstance(data, dict) else {}
+        # HTML, SVG and script would act where an instructor opens the graded notebook.
         kept = {TEXT: self._text(data.get(TEXT))}
         image = self._image(data.get(PNG))
         if image is not None:

@@ -1,4 +1,4 @@
-"""Which files student code may read: the interpreter, its library, and what cells import.
+"""List the files that student code may read: interpreter, library, and what cells import.
 
 Never ``grader``, solutions or a course: packages are listed one by one, by what NumPy, IPython
 and matplotlib say they need, and folders that hold packages are never allowed as a whole.
@@ -101,6 +101,7 @@ def libraries() -> tuple[str, ...]:
     allowed = [folder for folder in folders if os.path.isdir(folder) and not _has_python(folder)]
     files = {path for path in _mapped() if ".so" in os.path.basename(path)}
     conda = Path(sys.base_prefix, "conda-meta").is_dir()
+    # conda's lib/ also holds Python's own folder, so its shared libraries are listed one by one.
     if conda:
         files |= {str(path) for path in Path(sys.base_prefix, "lib").glob("*.so*")}
     known = [*allowed, *standard_library(), *packages()]

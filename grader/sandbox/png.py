@@ -18,7 +18,7 @@ KEPT_CHUNKS = (b"PLTE", b"tRNS")
 
 
 class PngError(ValueError):
-    """These bytes are not a PNG that is shown here."""
+    """An error in a PNG: it is broken, or of a kind that is not shown here."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ def _pixels(packed: bytes, row_bytes: int, height: int) -> bytes:
     size = row_bytes * height
     unpacking = zlib.decompressobj()
     try:
+        # One byte more than the header says: enough to notice a bomb, without unpacking it.
         raw = unpacking.decompress(packed, size + 1)
     except zlib.error:
         raise PngError("a PNG whose pixels cannot be unpacked") from None

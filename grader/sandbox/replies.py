@@ -1,4 +1,4 @@
-"""From an untrusted message to a frozen result; nothing in it is believed to have a type."""
+"""Read untrusted messages into frozen results; nothing in them is believed to have a type."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def cell_result(cell_id: str, message: Message, limits: Limits) -> CellResult:
     lines = skipped if isinstance(skipped, list) else []
     return CellResult(
         cell_id,
-        CELL_OUTCOMES[CELL_OUTCOMES.index(outcome)],
+        CELL_OUTCOMES[CELL_OUTCOMES.index(outcome)],  # the literal: to mypy, `outcome` is any text
         cleaned(message.get("outputs"), limits),
         count if type(count) is int else None,
         tuple(line[:LONGEST_NAME] for line in lines[:MOST_SHELL_LINES] if isinstance(line, str)),

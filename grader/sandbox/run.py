@@ -31,7 +31,7 @@ def run_cells(
     those that were stopped, and which is as inconclusive as those before it.
 
     Returns: the job, and a result for every cell, in order; that of a cell which was stopped
-    tells of its first run. Raises: SandboxError.
+    describes its first run. Raises: SandboxError.
     """
     stopped: dict[int, CellResult] = {}  # by position, since ids come from elsewhere
     waiting = dict(enumerate(cells))
@@ -58,6 +58,8 @@ def run_cells(
         if short:
             waiting[culprit] = replace(cell, source=short)
         else:
+            # A function that dies in the kit's own examples is not to take the answers behind them
+            # along.
             left_out += cell.kind != "example"
         spent = seconds_left < sandbox.limits.cell_cpu_seconds or time.monotonic() > end
         last = culprit if spent or left_out >= MOST_STOPPED_CELLS else len(cells)

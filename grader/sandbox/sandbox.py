@@ -1,4 +1,4 @@
-"""The sandbox: a warm worker that gives jobs, at the strongest isolation that starts here."""
+"""Start a warm worker at the strongest isolation that starts here, and fork jobs from it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .worker_process import WorkerProcess
 
 
 class Sandbox:
-    """A warm worker that gives jobs; one that has died is replaced at the next job.
+    """A sandbox: a warm worker that gives jobs; one that has died is replaced at the next job.
 
     Not for use from several threads at once: one sandbox a thread.
     """
@@ -55,7 +55,7 @@ class Sandbox:
     def job(self, cells: Sequence[CellSource], files: Mapping[str, bytes] | None = None) -> Job:
         """Fork a job for these cells, with ``files`` (name to content) in its folder.
 
-        Raises: SandboxError when the sandbox cannot, even with a fresh worker.
+        Raises: SandboxError when the sandbox cannot, even with a new worker.
         """
         if self._closed:
             raise SandboxError("the sandbox is closed")
@@ -68,6 +68,7 @@ class Sandbox:
     def _fork(self, cells: Sequence[CellSource], files: Mapping[str, bytes]) -> Job:
         ours, theirs = socket.socketpair()
         with theirs:
+            # As arrays, since plain bytes are no value of the wire's.
             content = {name: np.frombuffer(data, np.uint8) for name, data in files.items()}
             request = {"op": "fork", "limits": self.limits.to_dict(), "files": content}
             try:

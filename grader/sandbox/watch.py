@@ -15,7 +15,7 @@ GRACE_SECONDS = 1.0  # between being interrupted and being killed
 
 
 class Stopped(Exception):
-    """The job has to be stopped: why, and whether it was the clock on the wall."""
+    """A stop of the job: why, and whether it was the clock on the wall."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class Stopped(Exception):
 
 
 class Watch:
-    """Called while the judge waits: stops a fork that has used up what it may use."""
+    """A watch, called while the judge waits: stops a fork that has used up what it may use."""
 
     def __init__(self, worker: WorkerProcess, pid: int, cpu: float, limits: Limits) -> None:
         self.worker = worker
@@ -42,12 +42,16 @@ class Watch:
         self.interrupted = False
 
     def __call__(self) -> None:
-        """Look once. Raises: Stopped for the fork's doing, Closed when the worker is gone."""
+        """Look at the fork once.
+
+        Raises: Stopped for the fork's doing, Closed when the worker is gone.
+        """
         try:
             status = self.worker.ask({"op": "status", "pid": self.pid})
         except SandboxError:
             raise Closed from None
         used = status["cpu"]
+        # What earlier requests used counts towards the job's limit only.
         if self.before is None:
             self.before = used
         limits = self.limits
@@ -55,6 +59,7 @@ class Watch:
             raise Stopped("stopped: it wrote too much", "crashed")
         if status["threads"] > limits.threads:
             raise Stopped("stopped: it started too many threads", "crashed")
+        # The fork's own timer comes first; this is for code that ignores signals.
         if used - self.before > self.cpu + GRACE_SECONDS:
             raise Stopped(f"stopped after {self.cpu:g} seconds of processor time")
         if used > limits.job_cpu_seconds:

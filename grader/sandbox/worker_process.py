@@ -1,4 +1,4 @@
-"""One warm worker process, from the judge's side: started, asked for forks, stopped."""
+"""Start, ask and stop one warm worker process, from the judge's side."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Message = dict[str, Any]
 
 
 class WorkerProcess:
-    """A worker that runs, and the connection to it."""
+    """A worker process that runs, and the connection to it."""
 
     def __init__(self, tier: str, limits: Limits) -> None:
         self.tier = tier

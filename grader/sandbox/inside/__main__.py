@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 class NotHere:
-    """Makes packages off the allow-list missing, not unreadable, and alike at every tier."""
+    """A finder that makes packages off the allow-list missing, not unreadable, at every tier."""
 
     def __init__(self, readable: list[str]) -> None:
         self.folders = {str(Path(path).parent) for path in readable if Path(path).is_dir()}

@@ -1,4 +1,4 @@
-"""The arguments of judged calls, and the variables around them, as trees of plain data."""
+"""Copy, compare and mask judged calls' arguments and the variables around them, as plain data."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _found(marker: Stored, kept: Mapping[str, Any]) -> Any:
 
 
 class _Bits(NamedTuple):
-    """An array as it was."""
+    """A copy of an array's dtype, shape and bytes."""
 
     dtype: np.dtype[Any]
     shape: tuple[int, ...]

@@ -71,7 +71,7 @@ def _inert_selfcheck() -> types.ModuleType:
 
 
 class Server:
-    """One job: the shell with the student's names, and what calls have kept."""
+    """A server of one job: the shell with the student's names, and what calls have kept."""
 
     def __init__(self, connection: socket.socket, folder: str, limits: Mapping[str, Any]) -> None:
         self.connection = connection
@@ -109,7 +109,7 @@ class Server:
         frames.send(self.connection, encode(message, self.bounds))
 
     def cells(self, request: Message) -> Iterator[Message]:
-        """Run cells up to the first that takes too long, which leaves nobody knows what behind."""
+        """Run cells up to the first that takes too long: what it leaves behind is unknown."""
         for cell in request["cells"]:
             reply = self.cell({**cell, "quiet": request["quiet"]})
             yield reply
@@ -291,7 +291,7 @@ def _replaced(names: dict[str, Any], values: Mapping[str, Any]) -> Iterator[None
 
 
 class _Clock:
-    """Interrupts what runs within it after so many processor seconds, or on SIGINT."""
+    """A clock that interrupts what runs within it after some processor seconds, or on SIGINT."""
 
     cpu: float | None = None  # None while nothing runs that may be interrupted
 
@@ -327,7 +327,7 @@ def _close_figures() -> None:
 
 
 def serve(connection: socket.socket, folder: str, limits: Mapping[str, Any]) -> None:
-    """Be the job until the judge hangs up."""
+    """Serve one job until the judge hangs up."""
     shell.capture_streams()
     try:
         Server(connection, folder, limits).serve()

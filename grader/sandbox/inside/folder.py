@@ -1,4 +1,4 @@
-"""The one writable folder of a job: measured while the job runs, emptied when it ends."""
+"""Measure a job's one writable folder while the job runs, and empty it when it ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Length-prefixed frames on a socket, for the two ends that run beside student code."""
+"""Send and receive length-prefixed frames at the two ends that run beside student code."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ Output = dict[str, Any]
 
 
 class Collector:
-    """The outputs of the cell that runs; while ``closed``, everything is thrown away."""
+    """A collector of the running cell's outputs; while ``closed``, everything is thrown away."""
 
     def __init__(self) -> None:
         self.closed = True
@@ -144,7 +144,7 @@ def finished(outputs: list[Output]) -> list[Output]:
 
 
 class Stream(io.TextIOBase):
-    """``sys.stdout`` or ``sys.stderr`` of a cell."""
+    """A stream in the place of a cell's ``sys.stdout`` or ``sys.stderr``."""
 
     encoding = "utf-8"
     errors = "backslashreplace"

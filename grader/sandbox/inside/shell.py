@@ -1,6 +1,6 @@
-"""An IPython shell that runs cells as a notebook would and keeps what they show.
+"""Run cells in an IPython shell as a notebook would, and keep what they show.
 
-It is made once in the warm worker; every fork uses its own copy. No history file, no
+The shell is made once in the warm worker; every fork uses its own copy. No history file, no
 configuration, no kernel. Shell lines are not run: they say so and do nothing.
 """
 
@@ -36,7 +36,7 @@ CELL_MAGICS_TOO = ("system", "sx", "!")
 
 
 class TimeUp(BaseException):
-    """This code has used up its processor time. Not an Exception, so that few catch it."""
+    """An interruption after too much processor time. Not an Exception, so that few catch it."""
 
 
 class _Publisher(DisplayPublisher):
@@ -60,7 +60,7 @@ class _ResultHook(DisplayHook):
 
 
 class _CellNames:
-    """Remembers which cell a compiled piece of code came from."""
+    """A record of which cell a compiled piece of code came from."""
 
     def __init__(self) -> None:
         self.current: str | None = None
@@ -106,7 +106,7 @@ class _Compiler(CachingCompiler):
 
 
 class Shell(InteractiveShell):
-    """IPython without terminal, kernel, history or shell."""
+    """An IPython shell without terminal, kernel, history or shell commands."""
 
     usual_transformers: tuple[list[Any], ...] | None = None
     plain = False  # the cell that is run now
@@ -124,7 +124,7 @@ class Shell(InteractiveShell):
         """Leave the import path as the worker has set it."""
 
     def enable_gui(self, gui: Any = None) -> None:
-        """There is no window to open."""
+        """Open no window: there is none."""
 
     def system(self, command: str) -> None:
         """Do not run a shell line; say so."""
@@ -152,7 +152,7 @@ class Shell(InteractiveShell):
         return transformed
 
     def should_run_async(self, raw_cell: str, **more: Any) -> bool:
-        """Plain Python has no `await`; the rest is looked at by IPython."""
+        """Tell whether a cell awaits: plain Python has no `await`, IPython looks at the rest."""
         return not self.plain and bool(super().should_run_async(raw_cell, **more))
 
     def _transformers(self) -> tuple[list[Any], ...]:
@@ -178,7 +178,7 @@ class Shell(InteractiveShell):
 
 
 def _may_be_plain(cell: str) -> bool:
-    """Whether there is nothing in a cell that is Python and yet something else to IPython."""
+    """Tell whether a cell holds nothing that is Python and yet something else to IPython."""
     if cell[:1].isspace() or cell.startswith("In [") or "\n" not in cell.strip() or "\r" in cell:
         return False
     return "await" not in cell and "async" not in cell  # parses, and is more than Python takes here
@@ -192,7 +192,7 @@ def _text(value: object) -> str:
 
 
 def skip(line: str) -> None:
-    """Note and tell that a shell line was not run."""
+    """Note a shell line that was not run, and print that it was not."""
     line = " ".join(line.split())[:200]
     if len(SKIPPED) < 100:
         SKIPPED.append(line)

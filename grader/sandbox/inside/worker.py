@@ -1,4 +1,4 @@
-"""The warm worker: imports once, then forks a locked-in process for every job.
+"""Import once, then fork a locked-in process for every job: the warm worker.
 
 It never reads a submission: it takes a connection from the judge, forks, and the fork talks to
 the judge alone. The worker itself only answers how a fork is doing, and ends it.
@@ -35,7 +35,7 @@ class _Fork:
 
 
 class Worker:
-    """The judge's side of the worker: one request, one answer, until the connection ends."""
+    """A worker that serves the judge: one request, one answer, until the connection ends."""
 
     def __init__(self, control: socket.socket, settings: Message, serve: Callable[..., None]):
         self.control = control
@@ -59,7 +59,7 @@ class Worker:
             self.end(fork.pid)
 
     def answer(self, request: Message, descriptor: int | None) -> Message:
-        """Do what the judge asks; what goes wrong is told, not raised."""
+        """Do what the judge asks; what goes wrong is reported, not raised."""
         try:
             if request["op"] == "fork":
                 assert descriptor is not None
@@ -133,7 +133,7 @@ class Worker:
         }
 
     def interrupt(self, pid: int) -> Message:
-        """Press Ctrl-C in a fork."""
+        """Interrupt a fork by SIGINT, as Ctrl-C does."""
         if pid in self.forks:
             os.kill(pid, signal.SIGINT)
         return {}
@@ -175,7 +175,7 @@ def _framed(data: bytes) -> bytes:
 
 
 def seed_generators() -> None:
-    """Let every fork draw the same numbers: code that draws gets the same marks every time."""
+    """Seed every fork's generators alike: code that draws gets the same marks every time."""
     import numpy as np
 
     random.seed(HASH_SEED)

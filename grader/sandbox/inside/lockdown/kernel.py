@@ -1,4 +1,4 @@
-"""The few system calls that Python has no name for, by ctypes; Linux only."""
+"""Make the few system calls that Python has no name for, by ctypes; Linux only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Landlock: which files a process may open, by allow-list (Linux 5.13 and later).
+"""Restrict by Landlock which files a process may open: an allow-list (Linux 5.13 and later).
 
 Source: the kernel's Documentation/userspace-api/landlock.rst.
 """

@@ -1,4 +1,4 @@
-"""Lock a freshly forked process in, before any student code: the order of the steps matters."""
+"""Lock a new fork in, before any student code: the order of the steps matters."""
 
 from __future__ import annotations
 

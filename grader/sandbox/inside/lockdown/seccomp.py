@@ -1,4 +1,4 @@
-"""A seccomp filter: no new processes, programs, sockets, keys, mounts, nor hands on others.
+"""Filter system calls: no new processes, programs, sockets, keys, mounts, nor hands on others.
 
 What NumPy, IPython and matplotlib never need is refused with EPERM, so that Python raises
 ``PermissionError``; a call with the numbers of another architecture kills the process.
@@ -148,7 +148,7 @@ def program(machine: str, own_pid: int) -> list[Instruction]:
 
 
 def _low_half(argument: int) -> int:
-    """Where the low 32 bits of an argument lie; these arguments are of 32 bits."""
+    """Return the offset of an argument's low 32 bits; these arguments are of 32 bits."""
     return 16 + 8 * argument
 
 

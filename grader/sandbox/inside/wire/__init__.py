@@ -1,4 +1,4 @@
-"""Plain data to bytes and back: the only thing that crosses between judge and student code.
+"""Encode and decode plain data: the only thing that crosses between judge and student code.
 
 A value is ``None``, a bool, an int of 64 bits, a float, text, a NumPy scalar or array of an
 allow-listed dtype, or a tuple, list or dict (text keys) of such values. Never pickle, never

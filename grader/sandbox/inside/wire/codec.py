@@ -30,7 +30,7 @@ def decode(
     markers: bool = False,
     layouts: bool = False,
 ) -> Any:
-    """Turn bytes into plain data; arrays are fresh, writable and C-ordered, repeated ones shared.
+    """Turn bytes into plain data; arrays are new, writable and C-ordered, repeated ones shared.
 
     ``layouts`` restores Fortran order and gaps between elements (judge to fork only).
 

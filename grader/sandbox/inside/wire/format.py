@@ -1,4 +1,4 @@
-"""What a message is made of, and how much of it may be: shared by its writer and its reader.
+"""Define what a message is made of and how large it may be, for its writer and its reader.
 
 One tag byte, then the value. Lengths and counts are unsigned 32 bits, little endian. An array or
 dict object that comes again is written as how many such objects ago it came: every step's cache
@@ -44,16 +44,16 @@ Array = np.ndarray[Any, Any]
 
 
 class WireError(ValueError):
-    """These bytes are not a message, or not one within the bounds."""
+    """An error in bytes that are not a message, or not one within the bounds."""
 
 
 class Refused(ValueError):
-    """This value is not plain data; the message says why in a few plain words."""
+    """A refusal of a value that is not plain data; the message says why in a few plain words."""
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """How large one message may be."""
+    """Bounds of one message: how large it may be."""
 
     message_bytes: int = 32 << 20
     depth: int = 24
@@ -63,7 +63,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Stored:
-    """Stands for a value that a former call left in the fork: its name and the way into it."""
+    """A marker of a value that a former call left in the fork: its name and the way into it."""
 
     name: str
     path: tuple[int | str, ...] = ()
@@ -96,7 +96,10 @@ class Shared:
         self.sizes.append((items, levels))
 
     def again(self, back: int, depth: int) -> str:
-        """Count what is repeated as if it were written out; the reason if that is too much."""
+        """Count what is repeated as if it were written out.
+
+        Returns: the reason if that is too much, else nothing.
+        """
         items, levels = self.sizes[-back]
         self.items += items
         if self.items > self.bounds.items:

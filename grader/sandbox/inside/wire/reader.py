@@ -42,7 +42,7 @@ from .format import (
 
 
 class Reader(Shared):
-    """One message being read; whatever is wrong with it raises one of a few errors."""
+    """A reader of one message; whatever is wrong with it raises one of a few errors."""
 
     def __init__(
         self, data: bytes | bytearray, bounds: Bounds, markers: bool, layouts: bool

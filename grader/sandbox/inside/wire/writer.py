@@ -33,7 +33,7 @@ from .format import (
 
 
 class Writer(Shared):
-    """One message being written, as pieces in ``out``."""
+    """A writer of one message, as pieces in ``out``."""
 
     def __init__(self, bounds: Bounds, markers: bool) -> None:
         super().__init__(bounds)
