@@ -1,3 +1,3 @@
-"""A course kit for recurrent networks from scratch in NumPy: release, judge, feedback."""
+"""Release, judge and give feedback on exercises in recurrent networks from scratch, in NumPy."""
 
 __version__ = "0.1.0"

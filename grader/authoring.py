@@ -1,4 +1,4 @@
-"""What an assignment's own modules may use: the door through which content reaches the engine."""
+"""Export what an assignment's own modules may use: by these names content reaches the engine."""
 
 from grader.assignment.spec import Case, Exercise, Forward, Functions, Mistake, Spec, SpecError
 from grader.comparison.layout import Check

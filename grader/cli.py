@@ -1,4 +1,4 @@
-"""The command line: ``python -m grader VERB``. Parsing and printing only; the work is elsewhere."""
+"""Parse the command line, ``python -m grader VERB``, and print; the work is done elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a course keeps things: nbgrader's folders, the assignments, their specifications."""
+"""Locate what a course keeps: nbgrader's folders, the assignments, their specifications."""
 
 from __future__ import annotations
 
@@ -35,33 +35,34 @@ class Course:
 
     @property
     def solutions(self) -> Path:
-        """The truth: nbgrader's source folder."""
+        """Return nbgrader's source folder, from which all else is made."""
         return self.root / "solutions"
 
     @property
     def assignments(self) -> Path:
-        """What students get: nbgrader's release folder."""
+        """Return nbgrader's release folder: what students get."""
         return self.root / "assignments"
 
     @property
     def submitted(self) -> Path:
-        """What students handed in: ``submitted/<student>/<assignment>/``."""
+        """Return the folder of what students handed in: ``submitted/<student>/<assignment>/``."""
         return self.root / "submitted"
 
     @property
     def autograded(self) -> Path:
-        """Graded notebooks and verdicts: ``autograded/<student>/<assignment>/``."""
+        """Return the folder of graded notebooks and verdicts, ``<student>/<assignment>/`` in it."""
         return self.root / "autograded"
 
     @property
     def feedback(self) -> Path:
-        """Pages for students: ``feedback/<student>/<assignment>/``."""
+        """Return the folder of pages for students: ``feedback/<student>/<assignment>/``."""
         return self.root / "feedback"
 
     def names(self) -> list[str]:
-        """The assignments that have a source, by name."""
+        """List the assignments that have a source, by name."""
         texts = {path.stem for path in self.solutions.glob("*.py")}
         books = {path.stem for path in self.solutions.glob("*/*.ipynb")}
+        # `<assignment>_exercises.py` is an assignment's own specification beside its text.
         return sorted(name for name in texts | books if not name.endswith("_exercises"))
 
     def assignment(self, name: str | None) -> str:
@@ -84,7 +85,7 @@ class Course:
         return self.solutions / name / f"{name}.ipynb"
 
     def spec_text(self, name: str) -> str | None:
-        """The assignment's own exercises file beside its text, None where the kit has them."""
+        """Read the assignment's own exercises file beside its text, None where the kit has them."""
         beside = self.solutions / f"{name}_exercises.py"
         return read_text(beside, "write it anew") if beside.exists() else None
 
@@ -98,14 +99,15 @@ class Course:
         return Packed(read_source(self.source_notebook(name), modules), self.spec_text(name))
 
     def modules(self, spec: Spec) -> tuple[tuple[str, str], ...]:
-        """Name and text of the files at the root that students import."""
+        """Read the files at the root that students import, as names and texts."""
         remedy = "it belongs to the assignment, put it back"
         return tuple((name, read_text(self.root / name, remedy)) for name in spec.modules)
 
     def secret(self) -> bytes:
-        """The course's secret, made at first use, readable by its owner alone."""
+        """Return the course's secret, made at first use, readable by its owner alone."""
         path = self.root / ".course_secret"
         if not path.exists():
+            # Written first and linked then: no other process reads half a secret, or another one.
             handle, temporary = tempfile.mkstemp(dir=self.root, prefix=".course_secret.")
             with os.fdopen(handle, "w") as file:
                 file.write(secrets.token_hex(32))

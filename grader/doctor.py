@@ -1,4 +1,4 @@
-"""What this machine offers: isolation, processors, versions, and the state of the course."""
+"""Report what this machine offers: isolation, processors, versions, and the course's state."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def findings(course: Course) -> Iterator[tuple[str, bool, str]]:
 
 
 def _gradebook(course: Course) -> tuple[str, bool, str]:
-    """Look where the course's configuration says that it is."""
+    """Look at the gradebook, where the course's configuration says that it is."""
     try:
         if no_gradebook(course):
             return "gradebook", True, "none yet: autograde makes it"

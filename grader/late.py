@@ -1,4 +1,4 @@
-"""Another name of the late penalties: it stands in courses' ``nbgrader_config.py``."""
+"""Re-export late penalties under the name that stands in courses' ``nbgrader_config.py``."""
 
 from grader.nbgrader_plugins.late_penalties import TenPercentADay
 

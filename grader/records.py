@@ -1,4 +1,4 @@
-"""Verdicts on disk: ``autograded/<student>/<assignment>/verdict.json`` beside the notebook."""
+"""Keep verdicts on disk: ``autograded/<student>/<assignment>/verdict.json``, by the notebook."""
 
 from __future__ import annotations
 
@@ -63,14 +63,14 @@ def read_verdict(path: Path) -> Verdict | None:
 
 
 def has_record(graded: Path) -> bool:
-    """Whether a verdict lies in the folder of a graded submission."""
+    """Tell whether a verdict lies in the folder of a graded submission."""
     return (graded / VERDICT_FILE).exists()
 
 
 def is_current(
     course: Course, assignment: Assignment, student: str, digest: str, safe: bool = True
 ) -> bool:
-    """Whether this very submission was graded already with this source and this kit.
+    """Tell whether this very submission was graded already with this source and this kit.
 
     What was graded without isolation is not current once there is a ``safe`` way.
     """
@@ -97,6 +97,8 @@ def publish(
         write_beside(folder / f"{name}.ipynb", notebook.encode())
     else:
         (folder / f"{name}.ipynb").unlink(missing_ok=True)
+    # The verdict last: it says that the submission is graded, so what is cut off before is graded
+    # again.
     publish_verdict(course, student, name, verdict)
 
 

@@ -1,4 +1,4 @@
-"""Another name of ``grader.nbgrader_plugins``: it stands in courses' ``nbgrader_config.py``."""
+"""Re-export ``configure`` under the name that stands in courses' ``nbgrader_config.py``."""
 
 from grader.nbgrader_plugins.autograde_step import configure
 

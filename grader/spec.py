@@ -1,4 +1,4 @@
-"""Another name of ``grader.authoring``: it stands in the exercises files of courses."""
+"""Re-export ``grader.authoring`` under the name that stands in courses' exercises files."""
 
 from grader.authoring import Case, Check, Exercise, Forward, Functions, Mistake, Spec, SpecError
 

@@ -34,7 +34,7 @@ BATCH = 50  # submissions a commit
 
 @dataclass(frozen=True)
 class Entry:
-    """One student's work on its way through the steps.
+    """An entry: one student's work on its way through the steps.
 
     ``work`` is what was handed in, or the verdict where there is nothing to judge. ``kept`` says
     that it was graded already. The judge adds the ``judgement``; then come the graded notebook and
@@ -50,7 +50,7 @@ class Entry:
 
     @property
     def verdict(self) -> Verdict | None:
-        """The verdict, None while there is none yet."""
+        """Return the verdict, None while there is none yet."""
         if isinstance(self.work, Verdict):
             return self.work
         return self.judgement.verdict if self.judgement else None
@@ -58,7 +58,7 @@ class Entry:
 
 @dataclass
 class Summary:
-    """What became of a class: how many were graded and, where wanted, their verdicts."""
+    """A summary of a run: how many were graded and, where wanted, their verdicts."""
 
     assignment: str
     tier: str
@@ -183,7 +183,7 @@ def _with_notebook(assignment: Assignment, released: str, entry: Entry) -> Entry
 
 
 def count(summary: Summary, entry: Entry, keep: bool) -> bool:
-    """Count an entry in the summary; say whether it is to be entered and published.
+    """Count an entry in the summary; tell whether it is to be entered and published.
 
     The kit's own faults are not: what was known of that submission before stays.
     """
@@ -207,7 +207,7 @@ def publish_entry(course: Course, name: str, entry: Entry) -> None:
 
 
 class Batch:
-    """Entries on their way into the gradebook; committed some at a time, and published after that.
+    """A batch of entries for the gradebook; committed together, and published after that.
 
     What is cut off in between is graded again. At its end, and when the run is interrupted, it
     commits what is left; after a UsageError the gradebook has dropped that.
@@ -228,6 +228,7 @@ class Batch:
 
     def _flush(self) -> None:
         entries, self._entries = self._entries, []  # what the gradebook refuses is not published
+        # The gradebook first: a published verdict never says more than that holds.
         self._gradebook.commit()
         for entry in entries:
             self._publish(entry)

@@ -1,4 +1,4 @@
-"""A class on a Dask cluster: the same judge, the same marks, on other machines' processes.
+"""Connect to a Dask cluster: the same judge, the same marks, on other machines' processes.
 
 Workers need this package; the assignment and derived seeds travel with each task, the course
 secret never does. Off the loopback address only TLS is accepted.
@@ -57,7 +57,7 @@ def connect(address: str) -> tuple[Callable[[int], Executor], int]:
 
     class Quiet(library):  # type: ignore[misc]
         def __del__(self) -> None:
-            """One that never came up has nothing to close, and would wait for that, loudly."""
+            """Close the client, unless it never came up: it would wait for that, loudly."""
             if getattr(self, "status", "") == "running":
                 super().__del__()
 
@@ -75,6 +75,7 @@ def connect(address: str) -> tuple[Callable[[int], Executor], int]:
         raise UsageError(f"the scheduler at {address} has no workers: start some first")
 
     def start(_: int) -> Executor:
+        # Not pure: a task that is judged again must not get the first result once more.
         executor: Executor = client.get_executor(retries=3, pure=False)
         return executor
 

@@ -1,4 +1,4 @@
-"""The autograded notebook: the student's cells with what they printed and the judge's outputs.
+"""Make the autograded notebook: a student's cells, what they printed, and the judge's outputs.
 
 Rendered by formgrader with the instructor's rights, so nothing active of the student's survives:
 outputs are text and rebuilt PNG, HTML in the student's markdown is escaped.
@@ -37,7 +37,7 @@ def _released(text: str) -> dict[str, Any]:
 
 @cache
 def released_cells(text: str) -> dict[str, Cell]:
-    """The released notebook's cells by grade id or cell id, from its JSON text."""
+    """Return the released notebook's cells by grade id or cell id, from its JSON text."""
     cells: dict[str, Cell] = {}
     for cell in _released(text)["cells"]:
         cells[cell_id(cell)] = cell
@@ -103,7 +103,7 @@ def escape_markup(markdown: str) -> str:
 
 
 def check_outputs(result: ExerciseResult) -> list[Cell]:
-    """The outputs of a check cell: the points as a number, then the error if there is one."""
+    """Return a check cell's outputs: the points as a number, then the error if there is one."""
     points: Cell = {
         "output_type": "execute_result",
         "execution_count": None,
@@ -119,6 +119,7 @@ def check_outputs(result: ExerciseResult) -> list[Cell]:
         "evalue": text.splitlines()[0],
         "traceback": text.splitlines(),
     }
+    # nbgrader goes by the first that it meets: a number is partial credit, an error is no credit.
     return [points, error]
 
 

@@ -48,7 +48,7 @@ def _is_text(name: str) -> bool:
 
 
 def _is_real_folder(path: Path) -> bool:
-    """Whether ``path`` is a folder and not a link to one."""
+    """Tell whether ``path`` is a folder and not a link to one."""
     return path.is_dir() and not path.is_symlink()
 
 
@@ -92,5 +92,5 @@ def _digest(data: bytes) -> str:
 
 
 def digest_of(work: Submission | Verdict) -> str:
-    """Return what tells this submission from any other."""
+    """Return the digest that distinguishes this submission from any other."""
     return work.inputs["submission"] if isinstance(work, Verdict) else work.sha256

@@ -18,7 +18,7 @@ def choose_tier(allow_unsafe: bool, warming: Sequence[Future[str]] = ()) -> str:
     """
     try:
         tier = warming[0].result() if warming else _try_tier()
-    except BrokenProcessPool:
+    except BrokenProcessPool:  # which says nothing of the isolation
         tier = _try_tier()
     if tier in SAFE or allow_unsafe:
         return tier

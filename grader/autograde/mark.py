@@ -32,7 +32,7 @@ def mark(course: Course, name: str, path: Path, allow_unsafe: bool = False) -> V
 
 
 def assignment_of(course: Course, path: Path, given: str | None) -> str:
-    """The assignment that a notebook is of: as given, by its file name, or the only one."""
+    """Return the assignment that a notebook is of: as given, by its file name, or the only one."""
     if given is None and path.stem in course.names():
         return path.stem
     return course.assignment(given)

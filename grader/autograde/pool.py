@@ -1,4 +1,4 @@
-"""A class on many processes: submissions in, judgements out, each process with its own sandbox.
+"""Judge a class on many processes: submissions in, judgements out, a sandbox for each process.
 
 Shaped like ``concurrent.futures``: local processes by default, any executor otherwise. What is
 computed does not depend on how many there are or in which order they answer.
@@ -31,7 +31,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Task:
-    """One submission to judge, with the seeds of its hidden inputs; the secret stays at home."""
+    """A task: one submission to judge, with the seeds of its hidden inputs; no secret travels."""
 
     student: str
     submission: Submission
@@ -39,13 +39,14 @@ class Task:
 
 
 class ProcessDied(RuntimeError):
-    """The process that a task was given to died."""
+    """A failure of a task: the process that it was given to died."""
 
 
 def _sandbox(tier: str | None) -> Sandbox:
-    """The thread's own sandbox, kept warm between submissions; any tier will do for None."""
+    """Return the thread's own sandbox, warm between submissions; any tier will do for None."""
     sandbox: Sandbox | None = getattr(_own, "sandbox", None)
     if sandbox is None or tier not in (None, sandbox.tier):
+        # It holds expected values: no other process of this user may read its memory.
         protect_parent()
         if sandbox is not None:
             sandbox.close()
@@ -69,7 +70,8 @@ def get_ready(packed: Packed) -> str:
 
 
 def local_executor(workers: int) -> Executor:
-    """Start ``workers`` judge processes, each fresh so that it shares nothing with this one."""
+    """Start ``workers`` judge processes, spawned so that they share nothing with this one."""
+    # One thread each: the matrices are small, and the processes take up the processors.
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     fresh = multiprocessing.get_context("spawn")
@@ -94,10 +96,10 @@ def end_with_parent() -> None:
 
 
 class Judges:
-    """Processes that judge; a context manager that ends them.
+    """A pool of processes that judge; a context manager that ends them.
 
     With ``ready`` they load the assignment and start their sandboxes at once, while their owner
-    does other things, and each in ``warming`` tells its tier; else at their first task.
+    does other things, and each in ``warming`` reports its tier; else at their first task.
     """
 
     def __init__(
@@ -146,7 +148,7 @@ class Judges:
             yield item, self._alone(task, tier)
 
     def _alone(self, task: Task, tier: str | None) -> Judgement | Exception | None:
-        """Judge a task with nothing beside it; a process that dies is replaced, so often."""
+        """Judge a task with nothing beside it; where a process dies, in up to ``TRIES`` of them."""
         judged: Judgement | Exception | None = ProcessDied()
         for _ in range(TRIES):
             [(_, _, judged)] = self._run(iter([(task, task)]), 1, tier)
