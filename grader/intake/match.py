@@ -11,7 +11,6 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 
-from grader.assignment.python_cells import defined_function
 from grader.assignment.source import LESSON, Source, SourceCell
 from grader.intake.read import RawCell, UnreadableSubmission
 from grader.intake.submission import PlannedCell, Submission
@@ -106,7 +105,7 @@ def _free_code(raw: Sequence[RawCell], matched: list[SourceCell | None], source:
     for place, match in enumerate(matched):
         if match is None or match.role in ("answer", "written") or raw[place].kind != "code":
             continue
-        if match.role == "text" or defined_function(raw[place].source) in answers:
+        if match.role == "text" or raw[place].function in answers:
             matched[place] = None
 
 
@@ -134,7 +133,7 @@ def _settle_duplicates(
 def _fitness(cell: RawCell, target: SourceCell) -> int:
     """Rate how well a cell is what its id says: code that defines the function, words as answer."""
     if target.role == "answer":
-        defines = defined_function(cell.source) == target.id
+        defines = cell.function == target.id
         return 2 * defines + (cell.kind == "code")
     if target.role == "written":
         return int(cell.source.strip() not in ("", BLANK, target.source.strip()))
@@ -150,7 +149,7 @@ def _looks_like(cell: RawCell, target: SourceCell) -> bool:
         begins = re.search(rf"^def\s+{re.escape(target.id)}\s*\(", cell.source, re.M)
         if begins is None:
             return False
-        return cell.kind == "code" or defined_function(cell.source) == target.id
+        return cell.kind == "code" or cell.function == target.id
     if target.role == "written":
         return False  # nothing but its place tells a written answer from other text
     kind = "markdown" if target.role == "text" else "code"

@@ -7,10 +7,11 @@ import json
 import os
 import stat
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
-from grader.assignment.python_cells import LONGEST_PARSED
+from grader.assignment.python_cells import LONGEST_PARSED, defined_function
 
 MAX_BYTES = 64 * 2**20
 MAX_CELLS = 2000
@@ -33,6 +34,11 @@ class RawCell:
     kind: str
     claimed: str
     source: str
+
+    @cached_property
+    def function(self) -> str | None:
+        """Return the last function that the cell defines, parsed once however often it is asked."""
+        return defined_function(self.source)
 
 
 def read_file(path: Path) -> bytes:

@@ -48,9 +48,7 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes witho
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Judge the file that nbgrader read; raises GraderError for the kit's own faults."""
-        about = resources["nbgrader"]
-        name, student = str(about["assignment"]), str(about["student"])
-        course = Course.at(Path(self.parent.parent.coursedir.root))
+        course, name, student = _whose(self, resources)
         text, verdict = _judge(course, name, student)
         if verdict.outcome == "grader_error":
             raise GraderError(verdict.fault)
@@ -66,13 +64,18 @@ class Publish(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes wit
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Publish what `Judge` found in the first pass; the notebook is nbgrader's to write."""
-        about = resources["nbgrader"]
-        name, student = str(about["assignment"]), str(about["student"])
-        course = Course.at(Path(self.parent.parent.coursedir.root))
+        course, name, student = _whose(self, resources)
         verdict = _judged.pop((course.root, student, name), None)
         if verdict is not None:
             publish_verdict(course, student, name, verdict)
         return nb, resources
+
+
+def _whose(step: NbGraderPreprocessor, resources: ResourcesDict) -> tuple[Course, str, str]:
+    """Return the course, the assignment and the student that nbgrader is at."""
+    about = resources["nbgrader"]
+    root = Path(step.parent.parent.coursedir.root)  # of the converter's application
+    return Course.at(root), str(about["assignment"]), str(about["student"])
 
 
 def _judge(course: Course, name: str, student: str) -> tuple[str, Verdict]:
