@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.assignment.importable import importable
-from grader.assignment.python_cells import defined_function
 from grader.errors import UsageError
 from grader.files.atomic import read_text
 
@@ -34,11 +33,6 @@ class SourceCell:
     role: str
     source: str
     points: float = 0.0
-
-    @property
-    def function(self) -> str | None:
-        """Name of the function that the cell defines last at its top level, if any."""
-        return defined_function(self.source)
 
 
 @dataclass(frozen=True)

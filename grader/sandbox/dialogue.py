@@ -7,10 +7,9 @@ and never becomes anything but plain data.
 from __future__ import annotations
 
 import secrets
-from typing import Any
 
 from .channel import Channel, Closed, TooLong
-from .inside.wire import ROOMY, Bounds, WireError, decode, encode
+from .inside.wire import ROOMY, Bounds, Message, WireError, decode, encode
 from .limits import Limits
 from .outputs import text
 from .stand_ins import Answers
@@ -18,7 +17,6 @@ from .watch import Stopped, Watch
 from .worker_process import WorkerProcess
 
 ENVELOPE_DEPTH = 4  # levels of a message around the value in it
-Message = dict[str, Any]
 
 
 class Dialogue:

@@ -28,7 +28,6 @@ READY_SECONDS = 30.0
 MOST_SENT = 4 << 20  # bytes, about, of the calls that are sent together
 MOST_SHOWN = 32 << 20  # bytes, about, of the outputs of all cells together
 TOO_MUCH = {"output_type": "stream", "name": "stdout", "text": "[too much was shown: not kept]\n"}
-Message = dict[str, Any]
 
 
 class Job:

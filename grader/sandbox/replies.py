@@ -13,7 +13,7 @@ from .data import (
     RaisedError,
     Reply,
 )
-from .inside.wire import WireError
+from .inside.wire import Message, WireError
 from .limits import Limits
 from .outputs import cleaned, text
 
@@ -21,7 +21,6 @@ DEFINITIONS: dict[str, Definition] = {"function": "function", "other": "other"}
 LONGEST_NAME = 200
 LONGEST_TEXT = 2_000
 MOST_SHELL_LINES = 100
-Message = dict[str, Any]
 
 
 def cell_result(cell_id: str, message: Message, limits: Limits) -> CellResult:

@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from .inside.wire import Encoded, WireError, encode
+from .inside.wire import Encoded, Message, WireError, encode
 from .outputs import text
 
 MOST_REFUSALS = 1_000  # of a stand-in that is called too often
 LONGEST_SIDE = 1_000  # of what a stand-in is asked
 LARGEST_IN_ALL = 16 << 20  # bytes of the arrays in a question
-Message = dict[str, Any]
 
 
 class Answers:

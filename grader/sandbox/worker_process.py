@@ -9,18 +9,17 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from typing import IO, Any
+from typing import IO
 
 from . import isolation, packages
 from .channel import Channel, Closed, TooLong, deadline
 from .data import SandboxError
-from .inside.wire import WireError, decode, encode
+from .inside.wire import Message, WireError, decode, encode
 from .limits import Limits
 
 START_SECONDS = 60.0
 ANSWER_SECONDS = 30.0
 REPLY_BYTES = 1 << 16
-Message = dict[str, Any]
 
 
 class WorkerProcess:

@@ -19,9 +19,8 @@ from typing import Any
 
 from . import frames, outputs, shell
 from .arguments import copied, is_variable, resolve, unchanged, useless
-from .wire import ROOMY, Bounds, Encoded, Refused, WireError, decode, encode
+from .wire import ROOMY, Bounds, Encoded, Message, Refused, WireError, decode, encode
 
-Message = dict[str, Any]
 WARM_CELL = "import numpy as np\nnp.zeros(2)\n"
 FAILING_CELL = "def fails():\n    raise NotImplementedError('empty')\nfails()"
 MISSING = object()

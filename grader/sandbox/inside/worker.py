@@ -16,14 +16,13 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from . import frames
 from .folder import Folder
 from .lockdown import kernel, landlock, locks
-from .wire import decode, encode
+from .wire import Message, decode, encode
 
-Message = dict[str, Any]
 HASH_SEED = 0  # of the global random generators; students' own generators are their own
 
 

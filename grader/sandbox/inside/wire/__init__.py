@@ -7,13 +7,14 @@ an untrusted process can fail only with `WireError`.
 """
 
 from .codec import decode, encode
-from .format import DTYPES, ROOMY, Bounds, Encoded, Refused, Stored, WireError
+from .format import DTYPES, ROOMY, Bounds, Encoded, Message, Refused, Stored, WireError
 
 __all__ = [
     "DTYPES",
     "ROOMY",
     "Bounds",
     "Encoded",
+    "Message",
     "Refused",
     "Stored",
     "WireError",

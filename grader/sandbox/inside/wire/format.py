@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+Message = dict[str, Any]  # a request or a reply, by its entries
 DTYPES = tuple(
     np.dtype(name)
     for name in (
