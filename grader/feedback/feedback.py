@@ -1,4 +1,4 @@
-"""Feedback: one page for each student, where nbgrader looks for it to release it."""
+"""Write feedback: one page for each student, where nbgrader looks for it to release it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FAULT = "not judged because of a grader error: see `grader autograde`"
 
 @dataclass
 class Feedback:
-    """What was written, and who got no page and why."""
+    """A summary of the pages: which were written, and who got none and why."""
 
     written: list[Path] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -29,7 +29,7 @@ class Feedback:
 
 @dataclass(frozen=True)
 class Pages:
-    """What all pages of an assignment are made from, read once for the whole class."""
+    """The sources of all pages of an assignment, read once for the whole class."""
 
     course: Course
     name: str

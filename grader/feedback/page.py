@@ -1,4 +1,4 @@
-"""What a page of feedback says: a verdict, a gradebook entry and a notebook, put into words."""
+"""Put a page of feedback into words, from a verdict, a gradebook entry and a notebook."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TONES = {"passed": "good", "not_attempted": "calm", "missing": "calm"}
 
 @dataclass(frozen=True)
 class ExerciseView:
-    """One exercise as the page shows it."""
+    """An exercise as the page shows it."""
 
     name: str
     heading: str
@@ -41,7 +41,7 @@ class ExerciseView:
 
     @property
     def printed(self) -> bool:
-        """Whether any of the shown cells has output."""
+        """Tell whether any of the shown cells has output."""
         return any(cell.text or cell.images for cell in self.shown)
 
 
@@ -59,7 +59,7 @@ class WrittenView:
 
 @dataclass(frozen=True)
 class StudentPage:
-    """Everything on one page of feedback."""
+    """A page of feedback: everything on it."""
 
     student: str
     name: str
@@ -77,27 +77,27 @@ class StudentPage:
 
     @property
     def tested(self) -> float:
-        """Points of the exercises."""
+        """Return the points of the exercises."""
         return sum(item.points for item in self.exercises)
 
     @property
     def points(self) -> float:
-        """All points so far, less the late penalty, never below zero."""
+        """Return all points so far, less the late penalty, never below zero."""
         return max(self.tested + sum(item.points or 0.0 for item in self.written) - self.penalty, 0)
 
     @property
     def max_points(self) -> float:
-        """All points that there are."""
+        """Return all points that there are."""
         return self.max_tested + sum(item.max_points for item in self.written)
 
     @property
     def waiting(self) -> bool:
-        """Whether an answer still waits for its mark."""
+        """Tell whether an answer still waits for its mark."""
         return any(item.points is None for item in self.written)
 
     @property
     def summary(self) -> str:
-        """Where the student stands."""
+        """Say where the student stands."""
         passed = [item for item in self.exercises if item.outcome == "passed"]
         if not self.exercises:
             return "No exercise could be judged."
@@ -109,7 +109,7 @@ class StudentPage:
 
     @property
     def next_step(self) -> str:
-        """The first exercise that does not pass; empty when all do."""
+        """Return the first exercise that does not pass; empty when all do."""
         open_ones = (item.name for item in self.exercises if item.outcome != "passed")
         return next(open_ones, "")
 
@@ -178,7 +178,7 @@ def _comments(marks: StudentMarks, *cells: str) -> tuple[str, ...]:
 def _written(
     verdict: Verdict, marks: StudentMarks, cells: Sequence[Mapping[str, Any]], lesson: Lesson
 ) -> list[WrittenView]:
-    """The graded cells that no exercise of the verdict answers for."""
+    """List the graded cells that no exercise of the verdict answers for."""
     tested = {check_cell(exercise.name) for exercise in verdict.exercises}
     texts = {cell_id(cell): "".join(cell.get("source", "")) for cell in cells}
     views = []
@@ -195,12 +195,12 @@ def _written(
                 max_points=mark.max_points,
                 points=mark.points,
                 answer="" if answer.strip() == stub.strip() else _as_written(answer),
-                comments=tuple(c for c in comments if c != "No response."),
+                comments=tuple(c for c in comments if c != "No response."),  # nbgrader's own
             )
         )
     return views
 
 
 def _as_written(markdown: str) -> str:
-    """A student's markdown as it was typed; the autograded notebook holds its tags escaped."""
+    """Return markdown as the student typed it; the autograded notebook holds its tags escaped."""
     return markdown.replace("&lt;", "<")[:MOST_PRINTED].strip()

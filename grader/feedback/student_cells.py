@@ -1,4 +1,4 @@
-"""A student's own cells for reading: code line by line, printed text, and plots as PNG_BASE64."""
+"""Show a student's own cells for reading: code line by line, printed text, plots as PNG."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CUT_HERE = "\n[… the rest is not shown here]"
 
 @dataclass(frozen=True)
 class Shown:
-    """One cell: its code (empty for a cell of the assignment's own), what it printed and drew."""
+    """A shown cell: code (empty for one of the assignment's own), what it printed and drew."""
 
     id: str
     own: bool
@@ -70,7 +70,7 @@ def _shown(cell: Mapping[str, Any], name: str, own: bool, left: int) -> Shown:
 
 
 def _text(output: Mapping[str, Any]) -> str:
-    """What an output says in plain text; an error is its last lines, which name it."""
+    """Return what an output says in plain text; an error is its last lines, which name it."""
     if output.get("output_type") == "stream":
         return _joined(output.get("text"))
     if output.get("output_type") == "error":

@@ -26,7 +26,7 @@ def read_cells(path: Path) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Lesson:
-    """The released notebook: its title, a heading and the released text for each graded cell."""
+    """A lesson, the released notebook: title, heading and released text for each graded cell."""
 
     title: str
     headings: Mapping[str, str]
@@ -51,6 +51,6 @@ def lesson(course: Course, name: str) -> Lesson:
 
 
 def _main_heading(text: str) -> str:
-    """The last heading of the second level, which is where an exercise begins."""
+    """Return the last heading of the second level, which is where an exercise begins."""
     found = re.findall(r"^##\s+(.+?)\s*$", text, re.MULTILINE)
     return re.sub(r"[`*$\\]", "", found[-1]) if found else ""

@@ -1,4 +1,4 @@
-"""Self-contained HTML pages: everything escaped, nothing active allowed, no network."""
+"""Render self-contained HTML pages: everything escaped, nothing active allowed, no network."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _environment() -> Environment:
 
 @cache
 def _style() -> tuple[str, str]:
-    """The style sheet and the policy under which it, and nothing else, is allowed to act.
+    """Return the style sheet, and the policy under which it, and nothing else, may act.
 
     Source: Content Security Policy Level 3, hashes of inline elements.
     """
@@ -51,4 +51,5 @@ def render(template: str, **content: Any) -> bytes:
     style, policy = _style()
     page = _environment().get_template(template)
     text = page.render(style=Markup(style), policy=policy, **content)
+    # A student's text may hold half of a surrogate pair, which UTF-8 cannot write.
     return plain(text).encode("utf-8", "backslashreplace")

@@ -1,10 +1,11 @@
-"""Outcomes, points and names as people read them."""
+"""Word outcomes, points and names as people read them."""
 
 from __future__ import annotations
 
 import re
 
 HIDDEN = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
+# Marks of the direction of writing: with them code can be shown in another order than it runs.
 TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 # outcome: the word, its mark, and a sentence to the student
@@ -28,6 +29,7 @@ def plain(text: str) -> str:
 
 def number(value: float) -> str:
     """Return points or a share with at most two decimals: ``7``, ``7.5``, ``0.25``."""
+    # Plus zero, which takes the sign from a negative zero.
     return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
 
 

@@ -1,4 +1,4 @@
-"""The seam to nbgrader: its own ``autograde``, and formgrader's button, with this kit's judge.
+"""Autograde with this kit's judge when nbgrader's own ``autograde`` or formgrader's button runs.
 
 nbgrader grades in two passes. In the first its cleaning steps are replaced by one that reads the
 submitted file as data, judges it and puts the graded notebook in its place; the second keeps
@@ -38,11 +38,11 @@ _judged: dict[tuple[Path, str, str], Verdict] = {}  # between nbgrader's two pas
 
 
 class GraderError(RuntimeError):
-    """The judge itself failed: nbgrader must not save what it has for this submission."""
+    """A failure of the judge itself: nbgrader must not save what it has for this submission."""
 
 
 class Judge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes without types
-    """Replace a submitted notebook by its graded one."""
+    """A preprocessor that replaces a submitted notebook by its graded one."""
 
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict
@@ -58,7 +58,10 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes witho
 
 
 class Publish(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes without types
-    """Write the verdict once the gradebook has the marks, so that it never says more than that."""
+    """A preprocessor that writes the verdict once the gradebook has the marks.
+
+    So the verdict never says more than the gradebook.
+    """
 
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict
@@ -91,12 +94,13 @@ def _judge(course: Course, name: str, student: str) -> tuple[str, Verdict]:
 
 
 def _with_message(released: str, verdict: Verdict) -> str:
-    """The released notebook with zero points in every check, for one that cannot be read."""
+    """Return the released notebook, zero points in every check, for one that cannot be read."""
     book = json.loads(released)
     for cell in book["cells"]:
         about = cell["metadata"].get("nbgrader", {})
         if about.get("grade") and not about.get("solution"):
             error = {"output_type": "error", "ename": "unreadable", "evalue": verdict.message}
+            # An error and no number: nbgrader gives no points for such a check.
             cell["outputs"] = [{**error, "traceback": [verdict.message]}]
     return json.dumps(book)
 
@@ -125,6 +129,7 @@ def configure(config: Config) -> None:
     """Set nbgrader up for this kit; called from ``nbgrader_config.py``."""
     set_folders(config)
     config.Autograde.sanitize_preprocessors = [Judge]
+    # Without Execute, which stands here in nbgrader: the judge's outputs are in the cells already.
     config.Autograde.autograde_preprocessors = [SaveAutoGrades, AssignLatePenalties, Publish]
     config.Autograde.pre_convert_hook = functools.partial(register_before, config)
     config.GenerateFeedback.exporter_class = (

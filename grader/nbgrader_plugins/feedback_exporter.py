@@ -1,4 +1,4 @@
-"""The seam to nbgrader's ``generate_feedback`` and formgrader's button: they write our page too."""
+"""Write this kit's page when nbgrader's ``generate_feedback`` or formgrader's button runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from grader.records import has_record, read_records
 
 
 class FeedbackPage(HTMLExporter):
-    """Export an autograded notebook as this kit's page of feedback.
+    """An exporter of an autograded notebook as this kit's page of feedback.
 
     Without a verdict beside it (stock nbgrader graded it) the page is nbgrader's own.
     """

@@ -1,4 +1,4 @@
-"""Late penalties: one ready policy for nbgrader's own plugin point, with extensions from a CSV.
+"""Take off late penalties: one ready policy for nbgrader's plugin point, extensions from a CSV.
 
 Turned on in ``nbgrader_config.py``; nbgrader's default is no penalty::
 
@@ -55,7 +55,7 @@ def _moment(text: str, where: str) -> datetime:
 
 
 class TenPercentADay(LateSubmissionPlugin):  # type: ignore[misc]
-    """Nothing for the first 48 hours, then 10 % of the score for every day that has begun.
+    """A late penalty: none for 48 hours, then 10 % of the score for every day that has begun.
 
     An extension moves the student's due date, and the 48 hours with it. It comes from the row of
     ``extensions.csv`` or from the gradebook (nbgrader's ``grant_extension``): the later one counts.
@@ -78,7 +78,7 @@ class TenPercentADay(LateSubmissionPlugin):  # type: ignore[misc]
         return min(self.percent * days, 100) / 100 * score if days > 0 else None
 
     def _extended(self, student: str) -> timedelta:
-        """By how much ``extensions.csv`` moves the due date that nbgrader counted from.
+        """Return by how much ``extensions.csv`` moves the due date that nbgrader counted from.
 
         nbgrader hands over neither assignment nor dates; its preprocessor, the parent, has both.
         """

@@ -1,4 +1,4 @@
-"""The report's pictures: SVG made by matplotlib, once for a light and once for a dark page."""
+"""Draw the report's pictures as SVG by matplotlib, once for a light and once for a dark page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LONGEST = 46  # characters of a label beside a bar
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture as two data: URIs, and the text that can stand in its place."""
+    """A picture as two data: URIs, and the text that can stand in its place."""
 
     light: str
     dark: str
@@ -95,7 +95,7 @@ def _svg(draw: Callable[[Any, str], None], size: tuple[float, float], theme: str
 
     ink, paper, line = INK[theme]
     style: dict[Any, Any] = {
-        "svg.hashsalt": "report",
+        "svg.hashsalt": "report",  # else ids are drawn at random
         "svg.fonttype": "path",
         "font.family": "DejaVu Sans",
         "font.size": 10,

@@ -1,4 +1,4 @@
-"""The class report: one page and one table of where a class stands, for its instructors."""
+"""Write the class report: a page and a table of where a class stands, for its instructors."""
 
 from __future__ import annotations
 
@@ -57,6 +57,7 @@ def report(
     folder = course.root / "report"
     paths = folder / f"{name}.html", folder / f"{name}.csv"
     write_beside(paths[0], page)
+    # With a byte order mark, without which Excel spoils names.
     write_beside(paths[1], csv_text(class_table(found.verdicts, marks, pairs)).encode("utf-8-sig"))
     progress(4, 4)
     return paths
@@ -65,7 +66,7 @@ def report(
 def _answers(
     course: Course, name: str, verdicts: Mapping[str, Verdict]
 ) -> dict[str, dict[str, str]]:
-    """Every student's answers by exercise, as they were graded."""
+    """Read every student's answers by exercise, as they were graded."""
     answers = {}
     for student, verdict in verdicts.items():
         names = {exercise.name for exercise in verdict.exercises}
@@ -84,7 +85,7 @@ def _stubs(verdicts: Mapping[str, Verdict], about: Lesson) -> dict[str, str]:
 
 
 def written(marks: Mapping[str, StudentMarks], verdicts: Mapping[str, Verdict]) -> dict[str, float]:
-    """How far marking by hand is: answers waiting, marked, left empty; and late penalties."""
+    """Count how far marking by hand is: answers waiting, marked, left empty; and late penalties."""
     tested = {check_cell(e.name) for verdict in verdicts.values() for e in verdict.exercises}
     cells = [
         mark
@@ -106,7 +107,7 @@ def written(marks: Mapping[str, StudentMarks], verdicts: Mapping[str, Verdict]) 
 
 
 def _pictures(summed: ClassStatistics) -> dict[str, Picture]:
-    """The pictures by name; each one's text says what it shows."""
+    """Draw the pictures by name; each one's text says what it shows."""
     made: dict[str, Picture] = {}
     if summed.scores:
         low, middle, high = (number(value) for value in summed.quartiles)
@@ -139,7 +140,7 @@ def _pictures(summed: ClassStatistics) -> dict[str, Picture]:
 def class_table(
     verdicts: Mapping[str, Verdict], marks: Mapping[str, StudentMarks], pairs: list[Pair]
 ) -> list[list[object]]:
-    """The rows of the CSV: one student each, with points, outcome and mistake by exercise."""
+    """Return the rows of the CSV: one student each, with points, outcome, mistake by exercise."""
     names = list(dict.fromkeys(e.name for v in verdicts.values() for e in v.exercises))
     head = ["student", "name", "outcome", "score", "max_score", "late_penalty"]
     for name in names:

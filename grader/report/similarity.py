@@ -1,4 +1,4 @@
-"""Pairs of submissions that are unusually alike, by fingerprints of their answers.
+"""Find pairs of submissions that are unusually alike, by fingerprints of their answers.
 
 Names, comments and layout do not count; code of the released stubs and code that many share is
 left out. Source: Schleimer, Wilkerson and Aiken, "Winnowing" (SIGMOD 2003), through copydetect.
@@ -25,7 +25,7 @@ CodeByStudent = Mapping[str, Mapping[str, str]]  # student → exercise → code
 
 @dataclass(frozen=True)
 class Side:
-    """One student's answer, line by line, each with whether it holds code that matched."""
+    """A side of a match: one student's answer by lines, each with whether it holds a match."""
 
     student: str
     lines: tuple[tuple[str, bool], ...]
@@ -33,7 +33,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Match:
-    """One exercise in which two answers are alike; both numbers are shares from 0 to 1.
+    """A match: one exercise in which two answers are alike; both numbers are shares from 0 to 1.
 
     ``likeness`` is of structure, whatever the names; ``same_lines`` is of lines equal to the
     letter, counted among those that few share.
@@ -47,7 +47,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two students and the exercises in which their answers are alike."""
+    """A pair of students and the exercises in which their answers are alike."""
 
     students: tuple[str, str]
     matches: tuple[Match, ...]
@@ -55,7 +55,7 @@ class Pair:
 
     @property
     def likeness(self) -> float:
-        """The highest likeness among the exercises."""
+        """Return the highest likeness among the exercises."""
         return max(match.likeness for match in self.matches)
 
 
@@ -96,7 +96,7 @@ def _in_exercise(
 
 
 def _print(code: str) -> Any:
-    """Fingerprint of some code; every stretch of ``LENGTH`` counts, so that runs agree.
+    """Fingerprint some code; every stretch of ``LENGTH`` counts, so that runs agree.
 
     (With a window above 1 copydetect picks stretches by Python's hashes, which are salted.)
     """
@@ -106,7 +106,7 @@ def _print(code: str) -> Any:
 
 
 def _own_prints(codes: Mapping[str, str], stub: set[int]) -> dict[str, Any]:
-    """Fingerprints without the stub's and without what many share; too short ones are left out."""
+    """Return fingerprints without the stub's and what many share; none that are too short."""
     from copydetect.utils import get_token_coverage
 
     prints = {student: _print(code) for student, code in codes.items()}
@@ -125,7 +125,7 @@ def _many(students: int) -> int:
 
 
 def _rare_lines(codes: Mapping[str, str], stub: str) -> dict[str, set[str]]:
-    """Each student's lines that are neither the stub's nor written by many."""
+    """Return each student's lines that are neither the stub's nor written by many."""
     lines = {s: {line.strip() for line in code.splitlines()} for s, code in codes.items()}
     holders = Counter(line for own in lines.values() for line in own)
     drop = {line.strip() for line in stub.splitlines()} | {""}

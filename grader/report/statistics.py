@@ -1,4 +1,4 @@
-"""Where a class stands, in numbers: computed from its verdicts and nothing else."""
+"""Compute where a class stands, in numbers, from its verdicts and nothing else."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FEWEST = 5  # students below which a correlation says nothing
 
 @dataclass(frozen=True)
 class ExerciseStatistics:
-    """How the class did in one exercise.
+    """Statistics of one exercise over the class.
 
     ``success`` is the mean share of its points (0 to 1); ``discrimination`` the correlation of
     these points with the points of all other exercises, None where it is not defined.
@@ -49,7 +49,7 @@ class MistakeStatistics:
 
 @dataclass(frozen=True)
 class ClassStatistics:
-    """A class: ``scores`` by student, exercises, mistakes, and what was out of the ordinary."""
+    """Statistics of a class: scores by student, exercises, mistakes, and what was extraordinary."""
 
     max_score: float
     scores: Mapping[str, float]
@@ -62,12 +62,12 @@ class ClassStatistics:
 
     @property
     def mean(self) -> float:
-        """Mean of the scores."""
+        """Compute the mean of the scores."""
         return float(np.mean(list(self.scores.values()))) if self.scores else 0.0
 
     @property
     def quartiles(self) -> tuple[float, float, float]:
-        """Lower quartile, median and upper quartile of the scores."""
+        """Compute the lower quartile, median and upper quartile of the scores."""
         if not self.scores:
             return 0.0, 0.0, 0.0
         low, middle, high = np.percentile(list(self.scores.values()), (25, 50, 75))
@@ -75,12 +75,12 @@ class ClassStatistics:
 
     @property
     def hardest(self) -> list[ExerciseStatistics]:
-        """The exercises, the one with the lowest success first."""
+        """Return the exercises, the one with the lowest success first."""
         return sorted(self.exercises, key=lambda item: item.success)
 
     @property
     def bins(self) -> tuple[tuple[str, int], ...]:
-        """Counts of scores in ten equal steps; the last one includes the highest score."""
+        """Count the scores in ten equal steps; the last one includes the highest score."""
         edges = np.linspace(0, self.max_score, BINS + 1)
         counts, _ = np.histogram(list(self.scores.values()), edges)
         names = [f"{low:g}–{high:g}" for low, high in pairwise(edges)]
@@ -104,7 +104,7 @@ def statistics(verdicts: Mapping[str, Verdict]) -> ClassStatistics:
 
 
 def by_exercise(judged: Mapping[str, Verdict]) -> dict[str, dict[str, ExerciseResult]]:
-    """Each exercise's results by student, in the assignment's order."""
+    """Return each exercise's results by student, in the assignment's order."""
     found: dict[str, dict[str, ExerciseResult]] = {}
     for student, verdict in judged.items():
         for result in verdict.exercises:
@@ -132,14 +132,14 @@ def _exercises(judged: Mapping[str, Verdict]) -> list[ExerciseStatistics]:
 
 
 def correlation(x: np.ndarray, y: np.ndarray) -> float | None:
-    """Pearson's correlation; None for few students or where one side does not vary."""
+    """Compute Pearson's correlation; None for few students or where one side does not vary."""
     if len(x) < FEWEST or np.ptp(x) == 0 or np.ptp(y) == 0:
         return None
     return float(np.corrcoef(x, y)[0, 1])
 
 
 def group(result: ExerciseResult) -> str:
-    """The picture's word for an outcome."""
+    """Return the picture's word for an outcome."""
     if result.outcome == "failed" and result.points:
         return "partly right"
     return next(label for label, outcomes in GROUPS.items() if result.outcome in outcomes)
@@ -153,14 +153,14 @@ def _groups(results: Sequence[ExerciseResult]) -> dict[str, int]:
 
 
 def _stopped(results: Mapping[str, ExerciseResult]) -> dict[str, tuple[str, ...]]:
-    """Who did not get as far as a result, by outcome."""
+    """Return who did not get as far as a result, by outcome."""
     outcomes = ("not_attempted", "missing", "raised", "timed_out", "crashed")
     who = {o: tuple(s for s, r in results.items() if r.outcome == o) for o in outcomes}
     return {outcome: students for outcome, students in who.items() if students}
 
 
 def _mistakes(judged: Mapping[str, Verdict]) -> list[MistakeStatistics]:
-    """Named mistakes, the most frequent first."""
+    """Return the named mistakes, the most frequent first."""
     who: dict[tuple[str, str], list[str]] = {}
     said: dict[tuple[str, str], str] = {}
     for exercise, results in by_exercise(judged).items():

@@ -1,4 +1,4 @@
-"""Stock nbgrader, this kit, and the floor, on the same synthetic class in one run.
+"""Measure stock nbgrader, this kit and the floor on the same synthetic class, in one run.
 
 Each way runs as a process of its own, from start to finish, so that its time holds everything a
 user waits for and the system's own accounting gives its processor time and memory.
@@ -35,7 +35,7 @@ ORPHANS_SECONDS = 10.0  # that what a way of grading leaves behind may take to e
 
 @dataclass(frozen=True)
 class Measured:
-    """One way of grading: submissions a second, processor seconds a submission, peak memory."""
+    """A measurement of one way: submissions a second, processor seconds for each, peak memory."""
 
     per_second: float
     cpu_seconds: float
@@ -100,7 +100,7 @@ def _class(course: Course, name: str, folder: Path, number: int) -> Course:
 
 
 def _some(course: Course, name: str, whole: Course, folder: Path, number: int) -> Course:
-    """A course of its own for stock nbgrader, with the first submissions of the same class."""
+    """Make stock nbgrader's own course, with the first submissions of the same class."""
     from grader.gradebook.write import register
 
     folder.mkdir()
@@ -130,7 +130,7 @@ def _python(module: str, *arguments: str) -> list[str]:
 
 
 def _measure(command: Sequence[str], folder: Path, submissions: int) -> Measured:
-    """Run a command to its end; its time, and what the system counted for it and its children."""
+    """Run a command to its end; measure its time, and what the system counted for all of it."""
     package = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     environment = {**os.environ, "PYTHONPATH": package, "PATH": path}
@@ -176,7 +176,7 @@ def _orphans() -> Iterator[resource.struct_rusage]:
 
 
 def check_times(course: Course, name: str) -> dict[str, float]:
-    """Milliseconds of the student's own check by exercise, on right functions: medians."""
+    """Measure the student's own check by exercise, on right functions: medians in milliseconds."""
     module = load_check(course, name)
     functions = course.packed(name).load().functions
     times = {}
@@ -191,7 +191,7 @@ def check_times(course: Course, name: str) -> dict[str, float]:
 
 
 def figures_table(figures: dict[str, Any]) -> str:
-    """The figures as a Markdown table."""
+    """Return the figures as a Markdown table."""
     lines = [
         "| way | submissions/s | CPU s a submission | peak MB a process | submissions |",
         "| --- | ---: | ---: | ---: | ---: |",

@@ -1,4 +1,4 @@
-"""The floor of the bench: warm forks that only execute the same cells, nothing judged or kept."""
+"""Execute the same cells in warm forks, nothing judged or kept: the floor of the bench."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from grader.gradebook.config import CONFIG_FILE, gradebook_url
 def copy_of(course: Course, folder: Path) -> Course:
     """Copy what grading needs of a course into ``folder``.
 
-    What stock nbgrader takes from beside the source notebook is put there as well: a fresh clone
+    What stock nbgrader takes from beside the source notebook is put there as well: a new clone
     has it only in the students' folder.
     """
     for part in (course.solutions, course.assignments):

@@ -1,4 +1,4 @@
-"""``make demo``: a bundled class through the whole kit, in a course folder of its own.
+"""Run a bundled class through the whole kit, in a course folder of its own: ``make demo``.
 
 Released, handed in, graded, then a page for each student, the class report and the marks as a
 table; at the end where each of them lies.
@@ -42,7 +42,7 @@ SYNTHETIC = 15  # pupils, where an assignment has no class of its own
 
 
 def bundled_class(assignment: Assignment) -> list[Pupil]:
-    """The class that lies beside the kit's own exercises; any other assignment's is made up."""
+    """Return the class beside the kit's own exercises; any other assignment's is made up."""
     name = f"grader.exercises.{assignment.spec.name}.demo_class"
     try:
         module = importlib.import_module(name)
@@ -107,7 +107,7 @@ def _row(verdict: Verdict, width: int) -> list[Any]:
 
 
 def _next_step(verdict: Verdict) -> str:
-    """The first exercise that did not pass, with its named mistake or the first thing wrong."""
+    """Return the first exercise that did not pass, with its mistake or the first thing wrong."""
     first = next((e for e in verdict.exercises if e.outcome != "passed"), None)
     if first is None:
         return "nothing: all right"

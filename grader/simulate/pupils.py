@@ -1,4 +1,4 @@
-"""Submissions that the kit makes itself: the demo's bundled class and synthetic classes.
+"""Make up submissions: the demo's bundled class and synthetic classes.
 
 Each student is a choice for every exercise: the solution, the untouched stub, a catalogued
 mistake, or a text of their own. Written as real notebooks, as students hand them in.
@@ -21,7 +21,7 @@ WRITTEN = "The plot shows it, and so does the equation: the two factors are not 
 
 @dataclass(frozen=True)
 class Pupil:
-    """One made-up student.
+    """A pupil: one made-up student.
 
     ``solved`` names the exercises done right (None: all of them), ``mistakes`` gives some of them
     a catalogued mistake by id, ``own`` a text instead; ``damage`` changes the finished notebook.
@@ -46,7 +46,7 @@ class Pupil:
         return made if isinstance(made, bytes) else (json.dumps(made, indent=1) + "\n").encode()
 
     def _answer(self, assignment: Assignment, name: str) -> str | None:
-        """The student's text of one cell, None where they left it as it was."""
+        """Return the student's text of one cell, None where they left it as it was."""
         if name in self.own:
             return self.own[name]
         if self.written and any(c.id == name and c.role == "written" for c in _cells(assignment)):
