@@ -1,4 +1,4 @@
-"""An assignment as the judge needs it: source, specification, reference and mistaken functions."""
+"""Load an assignment as the judge needs it: source, specification, right and mistaken functions."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ def load_spec(name: str, text: str | None) -> Spec:
         try:
             module = importlib.import_module(f"grader.exercises.{name}")
         except ModuleNotFoundError as error:
+            # Something that the exercises import is missing: a fault in them, not an unknown
+            # assignment.
             if error.name != f"grader.exercises.{name}":
                 raise
             raise UsageError(
@@ -49,7 +51,7 @@ def load_spec(name: str, text: str | None) -> Spec:
 
 @dataclass(frozen=True)
 class Packed:
-    """An assignment as plain data, so that it can travel to other processes and machines."""
+    """An assignment packed as plain data, so that it can travel to other processes and machines."""
 
     source: Source
     spec_text: str | None = None
@@ -68,14 +70,14 @@ def _load(packed: Packed) -> Assignment:
 
 @dataclass(frozen=True)
 class Assignment:
-    """Everything a judge reads; made once a process and shared by all submissions."""
+    """An assignment as a judge reads it; made once a process and shared by all submissions."""
 
     spec: Spec
     source: Source
 
     @functools.cached_property
     def functions(self) -> Functions:
-        """The reference functions, from the solution's own cells."""
+        """Return the reference functions, from the solution's own cells."""
         answers = (cell.id for cell in self.source.cells if cell.role == "answer")
         return {name: self._scope[name] for name in answers}
 
@@ -88,7 +90,7 @@ class Assignment:
         return {}
 
     def mistakes(self, exercise: Exercise) -> list[tuple[Mistake, Callable[..., Any]]]:
-        """The catalogued mistakes of an exercise, each with the mistaken function."""
+        """Return the catalogued mistakes of an exercise, each with the mistaken function."""
         if exercise.name not in self._mistaken:
             self._mistaken[exercise.name] = [
                 (mistake, mistaken(exercise, self.source, number, self._scope))
@@ -98,16 +100,16 @@ class Assignment:
 
     @property
     def max_score(self) -> float:
-        """Points by tests."""
+        """Return the points by tests."""
         return self.spec.points
 
     @property
     def manual_points(self) -> float:
-        """Points that are marked by hand."""
+        """Return the points that are marked by hand."""
         return sum(cell.points for cell in self.source.cells if cell.role == "written")
 
     def inputs(self, submission: str) -> Mapping[str, str]:
-        """What a verdict depends on; the same three give the same marks."""
+        """Return what a verdict depends on; the same three give the same marks."""
         return {"submission": submission, "source": self.source.sha256, "kit": __version__}
 
 

@@ -45,14 +45,14 @@ class Source:
     sha256: str
 
     def answer(self, function: str) -> SourceCell:
-        """The cell in which ``function`` is to be written; raises KeyError if there is none."""
+        """Return the cell where ``function`` is to be written; raises KeyError if there is none."""
         for cell in self.cells:
             if cell.role == "answer" and cell.id == function:
                 return cell
         raise KeyError(function)
 
     def function_source(self, function: str) -> str:
-        """The solution's source of ``function`` without the BEGIN/END SOLUTION lines."""
+        """Return the solution's source of ``function`` without the BEGIN/END SOLUTION lines."""
         lines = self.answer(function).source.splitlines()
         return "\n".join(line for line in lines if line.strip() not in SOLUTION_MARKERS) + "\n"
 
@@ -66,7 +66,7 @@ class Source:
         return scope
 
     def functions(self) -> dict[str, Callable[..., Any]]:
-        """The reference functions by name, from the solution's own cells."""
+        """Return the reference functions by name, from the solution's own cells."""
         scope = self.namespace()
         return {cell.id: scope[cell.id] for cell in self.cells if cell.role == "answer"}
 

@@ -1,4 +1,4 @@
-"""The vocabulary in which an assignment is described to the engine.
+"""Define the vocabulary in which an assignment is described to the engine.
 
 An assignment module (``grader/exercises/<assignment>.py``) fills these classes in; the engine
 (release, judge, verify, the student's check) reads them and knows nothing else about the subject.
@@ -21,12 +21,12 @@ Functions = Mapping[str, Callable[..., Any]]
 
 
 class SpecError(ValueError):
-    """An assignment's description contradicts itself."""
+    """A contradiction in an assignment's description."""
 
 
 @dataclass(frozen=True)
 class Forward:
-    """How a backward case obtains its cache from the student's own forward function."""
+    """A call of the student's own forward function, from which a backward case takes its cache."""
 
     function: str
     arguments: tuple[Any, ...]
@@ -36,7 +36,7 @@ class Forward:
 
 @dataclass(frozen=True)
 class Case:
-    """One call of the function under test.
+    """A case: one call of the function under test.
 
     ``arguments`` are positional (students rename arguments); ``dims`` gives the letters their
     sizes, for messages. ``visible`` cases go to students; all others are drawn per submission.
@@ -78,7 +78,7 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One function that students write.
+    """An exercise: one function that students write.
 
     ``returns`` names the items of the returned tuple in order, or the one value that is returned,
     or the keys of the returned dictionary when ``returns_dict``. ``helper`` is the function that
@@ -116,7 +116,7 @@ class Exercise:
 
     @property
     def layout(self) -> Layout:
-        """What the comparison needs to know of this exercise."""
+        """Return what the comparison needs to know of this exercise."""
         return Layout(
             name=self.name,
             arguments=self.arguments,
@@ -128,13 +128,13 @@ class Exercise:
 
     @property
     def points(self) -> float:
-        """What the exercise is worth."""
+        """Return the points that the exercise is worth."""
         return float(sum(check.points for check in self.checks))
 
 
 @dataclass(frozen=True)
 class Spec:
-    """An assignment as the engine sees it: its exercises in the notebook's order."""
+    """A specification of an assignment for the engine: its exercises in the notebook's order."""
 
     name: str
     title: str
@@ -145,11 +145,11 @@ class Spec:
 
     @property
     def points(self) -> float:
-        """What all exercises together are worth by tests."""
+        """Return the points that all exercises together are worth by tests."""
         return float(sum(exercise.points for exercise in self.exercises))
 
     def exercise(self, name: str) -> Exercise:
-        """The exercise called ``name``; raises KeyError when there is none."""
+        """Return the exercise called ``name``; raises KeyError when there is none."""
         for exercise in self.exercises:
             if exercise.name == name:
                 return exercise

@@ -1,4 +1,4 @@
-"""Blackboard: the comma-separated file that its grade centre uploads ("Work Offline").
+"""Export to Blackboard: the comma-separated file that its grade centre uploads.
 
 Source: Blackboard Help for instructors, "Work offline with grade data": every cell in quotes,
 users by user name, columns by the number after ``|``.

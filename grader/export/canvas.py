@@ -1,4 +1,4 @@
-"""Canvas: the CSV that its gradebook imports.
+"""Export to Canvas: the CSV that its gradebook imports.
 
 Source: canvas-lms, lib/gradebook_importer.rb and lib/gradebook_exporter.rb.
 """

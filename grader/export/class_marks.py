@@ -1,4 +1,4 @@
-"""Where each student stands in one assignment: the gradebook's marks joined with the roster."""
+"""Join the gradebook's marks in one assignment with the roster: where each student stands."""
 
 from __future__ import annotations
 
@@ -22,14 +22,17 @@ SHOWN = 10  # names in one message
 
 @dataclass(frozen=True)
 class ClassEntry:
-    """One student and their marks; None when nothing was handed in."""
+    """An entry of a class: one student and their marks; None when nothing was handed in."""
 
     who: Person
     marks: StudentMarks | None = None
 
     @property
     def score(self) -> Points | None:
-        """Tests, marks by hand and extra credit, less the late penalty; None for no submission."""
+        """Compute the score, None when nothing was handed in.
+
+        It is tests, marks by hand and extra credit, less the late penalty.
+        """
         if self.marks is None:
             return None
         earned = sum(mark.points or 0.0 for mark in self.marks.cells.values())
@@ -37,14 +40,14 @@ class ClassEntry:
 
     @property
     def waiting(self) -> tuple[str, ...]:
-        """The cells that nbgrader wants marked, or looked at again."""
+        """Return the cells that nbgrader wants marked, or looked at again."""
         cells = self.marks.cells if self.marks else {}
         return tuple(name for name, mark in cells.items() if mark.waits)
 
 
 @dataclass(frozen=True)
 class ClassMarks:
-    """A class in one assignment; ``left_out`` are graded students whom the roster lacks."""
+    """Marks of a class in one assignment; ``left_out`` are graded students not in the roster."""
 
     name: str
     title: str
@@ -55,12 +58,12 @@ class ClassMarks:
 
     @property
     def counted(self) -> tuple[ClassEntry, ...]:
-        """Those with something to tell: a score, or that they are excused."""
+        """Return those with something to report: a score, or that they are excused."""
         return tuple(e for e in self.entries if e.who.excused or e.score is not None)
 
     @property
     def waiting(self) -> dict[str, list[str]]:
-        """For each cell that still waits for marks, whose answers do."""
+        """Return, for each cell that still waits for marks, whose answers do."""
         found: dict[str, list[str]] = {}
         for entry in self.entries:
             for cell in () if entry.who.excused else entry.waiting:
@@ -114,7 +117,7 @@ def read_class_marks(course: Course, name: str, roster: Path | None = None) -> C
 
 
 def _people(course: Course) -> dict[str, Person]:
-    """Everyone in the gradebook, with the names and the LMS ids that it may have."""
+    """Read everyone in the gradebook, with the names and the LMS ids that it may have."""
     with closing(open_gradebook(course)) as gradebook:
         return {
             s.id: Person(
@@ -128,7 +131,7 @@ def _people(course: Course) -> dict[str, Person]:
 
 
 def _filled(person: Person, known: dict[str, Person]) -> Person:
-    """What the roster leaves open, as the gradebook has it."""
+    """Fill in what the roster leaves open, as the gradebook has it."""
     had = known.get(person.student, person)
     return replace(
         person,

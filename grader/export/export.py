@@ -1,4 +1,4 @@
-"""Export: grades from the gradebook into the files that other systems take."""
+"""Export grades from the gradebook into the files that other systems take."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FLAGS = {"column": "--column-id", "roster": "--roster", "worksheet": "--workshee
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to export: a format and what that format needs."""
+    """A request for an export: a format and what that format needs."""
 
     kind: str = "csv"
     roster: Path | None = None
@@ -64,7 +64,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Exported:
-    """The file written, None when it was not; what to know, and what is wrong with it."""
+    """A result of an export: the file, None when not written; what to know, and what is wrong."""
 
     path: Path | None
     notes: tuple[str, ...] = ()
@@ -93,7 +93,7 @@ def export(course: Course, name: str, wanted: Wanted) -> Exported:
 
 
 def _content(marks: ClassMarks, wanted: Wanted) -> tuple[bytes, tuple[str, ...], tuple[str, ...]]:
-    """The file's bytes, notes and problems in the wanted format."""
+    """Return the file's bytes, notes and problems in the wanted format."""
     notes, problems = _about(marks)
     if wanted.kind == "csv":
         return csv_bytes(marks), notes, problems

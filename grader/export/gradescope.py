@@ -1,4 +1,4 @@
-"""Gradescope: ``results.json`` of one submission, as an autograder writes it.
+"""Export to Gradescope: ``results.json`` of one submission, as an autograder writes it.
 
 Source: Gradescope autograder documentation, "Autograder specifications", output format.
 """

@@ -1,4 +1,4 @@
-"""Moodle: the grading worksheet of an assignment, downloaded, filled in and uploaded again.
+"""Export to Moodle: the grading worksheet of an assignment, downloaded, filled in, uploaded again.
 
 Source: moodle, mod/assign/feedback/offline/importgradeslib.php and locallib.php.
 """
@@ -91,7 +91,10 @@ def _matched(sheet: Table, graded: list[ClassEntry]) -> dict[int, ClassEntry]:
 
 
 def _keys(row: dict[str, str]) -> list[str]:
-    """What a row calls its student: ids; in a nameless worksheet, the number of its identifier."""
+    """Return what a row calls its student: its ids.
+
+    In a nameless worksheet the number of its identifier is one, too.
+    """
     ids = [row[name].casefold() for name in IDENTITY if row.get(name)]
     if not any(name in row for name in IDENTITY[1:]):
         ids.append(row["Identifier"].rpartition(" ")[2])

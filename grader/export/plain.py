@@ -1,4 +1,4 @@
-"""Plain CSV: one row a student, one column a graded cell."""
+"""Export as plain CSV: one row a student, one column a graded cell."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def _row(entry: ClassEntry, cells: Sequence[str], max_points: Points) -> Iterato
 
 
 def _own(mark: CellMark) -> object:
-    """A cell's points without its extra credit; empty while it waits."""
+    """Return a cell's points without its extra credit; empty while it waits."""
     return "" if mark.points is None else rounded(mark.points - mark.extra)
 
 
 def status(entry: ClassEntry) -> str:
-    """One word: ``excused``, ``missing``, ``waiting`` for marks by hand, or ``graded``."""
+    """Return one word: ``excused``, ``missing``, ``waiting`` for marks by hand, or ``graded``."""
     if entry.who.excused:
         return "excused"
     if entry.marks is None:

@@ -1,4 +1,4 @@
-"""The roster: who is in the course, and what other systems call them."""
+"""Read the roster: who is in the course, and what other systems call them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ YES, NO = {"yes", "y", "true", "1", "x"}, {"", "no", "n", "false", "0"}
 
 @dataclass(frozen=True)
 class Person:
-    """One student; ``student`` is the id in nbgrader, all else is what other systems use."""
+    """A student of the roster; ``student`` is the id in nbgrader, all else other systems use."""
 
     student: str
     name: str = ""
@@ -73,7 +73,7 @@ def _own_names(person: Person, taken: dict[tuple[str, str], str], where: str) ->
 
 
 def _excused(text: str, assignment: str, known: Collection[str], where: str) -> bool:
-    """Whether ``text`` excuses from this assignment: yes, no, or names of assignments."""
+    """Tell whether ``text`` excuses from this assignment: yes, no, or names of assignments."""
     if text.lower() in YES | NO:
         return text.lower() in YES
     names = text.replace(";", " ").split()

@@ -27,6 +27,7 @@ def write_beside(path: Path, data: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
+        # mkstemp makes files that their owner alone can read.
         shutil.copymode(path, temporary) if path.exists() else os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:

@@ -39,7 +39,7 @@ class Table:
 def read_table(path: Path, needed: Sequence[str]) -> Table:
     """Read the CSV file at ``path``, which must have the ``needed`` columns, in any order.
 
-    UTF-8, UTF-16 and Windows-1252 are told apart, as are comma, semicolon and tab. Raises
+    UTF-8, UTF-16 and Windows-1252 are recognised, as are comma, semicolon and tab. Raises
     UsageError when the file cannot be read or a column is missing or occurs twice.
     """
     rows = _rows(path, _text(path), needed)
@@ -76,6 +76,7 @@ def _decoded(data: bytes) -> str:
     for mark, encoding in BOMS:
         if data.startswith(mark):
             return data.decode(encoding, "replace")
+    # UTF-16 without a mark: every other byte of Latin letters is zero.
     for zeros, encoding in ((data[1:200:2], "utf-16-le"), (data[0:200:2], "utf-16-be")):
         if len(data) % 2 == 0 and zeros and not zeros.strip(b"\0"):
             return data.decode(encoding, "replace")
@@ -111,7 +112,7 @@ def _rows(path: Path, text: str, needed: Sequence[str]) -> list[tuple[int, tuple
 def _filled(
     path: Path, row: tuple[int, tuple[str, ...]], width: int
 ) -> tuple[int, tuple[str, ...]]:
-    """A row as wide as the header; spreadsheets leave out empty cells at the end."""
+    """Make a row as wide as the header; spreadsheets leave out empty cells at the end."""
     line, cells = row
     if any(cell.strip() for cell in cells[width:]):
         raise UsageError(

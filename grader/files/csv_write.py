@@ -1,4 +1,4 @@
-"""CSV that a spreadsheet shows as text: no cell becomes a formula.
+"""Write CSV that a spreadsheet shows as text: no cell becomes a formula.
 
 Source: OWASP, CSV Injection.
 """

@@ -1,4 +1,4 @@
-"""nbgrader's configuration, in one place: this kit's own, and what a course's file adds."""
+"""Configure nbgrader in one place: this kit's own settings, and what a course's file adds."""
 
 from __future__ import annotations
 

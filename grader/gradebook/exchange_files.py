@@ -1,4 +1,4 @@
-"""The two small files that nbgrader's exchange lays beside a submission and needs for feedback."""
+"""Carry the two small files that nbgrader's exchange lays beside a submission for feedback."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ from grader.gradebook.write import open_gradebook, unusable
 
 @dataclass(frozen=True)
 class CellMark:
-    """One graded cell: points by tests and by hand (None: not given), and the most there are."""
+    """A mark of one graded cell: points by tests and by hand (None: not given), and the maximum."""
 
     max_points: float
     auto: float | None = None
@@ -40,14 +40,15 @@ class CellMark:
 
     @property
     def points(self) -> float | None:
-        """The points that count; None while the cell waits for its mark."""
+        """Return the points that count; None while the cell waits for its mark."""
+        # As nbgrader scores: a mark by hand takes the place of the tests'.
         best = self.auto if self.manual is None else self.manual
         return None if best is None else best + self.extra
 
 
 @dataclass(frozen=True)
 class StudentMarks:
-    """One student's entry in the gradebook for one assignment."""
+    """Marks of one student: their entry in the gradebook for one assignment."""
 
     student: str
     name: str = ""

@@ -18,7 +18,7 @@ def gradebook_file(course: Course) -> Path | None:
 
 
 def no_gradebook(course: Course) -> bool:
-    """Whether there is none yet: nbgrader makes an empty one by looking."""
+    """Tell whether there is none yet: nbgrader makes an empty one by looking."""
     file = gradebook_file(course)
     return file is not None and not file.exists()
 
@@ -28,6 +28,7 @@ def count_submissions(course: Course) -> int:
     engine = create_engine(gradebook_url(course))
     try:
         with engine.connect() as database:
+            # In plain SQL: nbgrader's own Gradebook adds the tables that it misses.
             rows = database.execute(text("select count(*) from submitted_assignment"))
             return int(rows.scalar_one())
     finally:

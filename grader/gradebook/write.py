@@ -1,4 +1,4 @@
-"""Verdicts into nbgrader's gradebook, through its own models, in one session and in batches."""
+"""Write verdicts into nbgrader's gradebook, by its own models, in one session and in batches."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def open_gradebook(course: Course) -> Gradebook:
 
 
 def _lacking(url: str) -> str:
-    """The first column that the tables of an older nbgrader lack; empty when they lack none."""
+    """Return the first column that an older nbgrader's tables lack; empty when they lack none."""
     engine = create_engine(url)
     try:
         known = inspect(engine)
@@ -62,7 +62,7 @@ def _lacking(url: str) -> str:
 
 
 def unusable(url: str, reason: str) -> UsageError:
-    """The error for a gradebook that cannot be used, with the remedy for its ``reason``."""
+    """Return the error for a gradebook that cannot be used, with the remedy for its ``reason``."""
     if "locked" in reason:
         remedy = "close what has it open (formgrader, a database browser) and run this again"
     elif "not a database" in reason or "malformed" in reason:
@@ -150,7 +150,7 @@ class GradebookWriter:
         self._gradebook.close()
 
     def students(self) -> frozenset[str]:
-        """The students who have a submission of this assignment in the gradebook."""
+        """Return the students who have a submission of this assignment in the gradebook."""
         found = self._db.query(SubmittedAssignment.student_id)
         try:
             with self._db.no_autoflush:  # rows of this run are of students who were not known
@@ -181,6 +181,8 @@ class GradebookWriter:
         for grade in notebook.grades:
             name = names[grade.cell_id]
             if name in answered:
+                # As nbgrader has it: an answer that is still the stub gets zero, any other waits
+                # for a mark.
                 grade.auto_score = None if answered[name] else 0.0
             else:
                 grade.auto_score = points.get(name, 0.0)
@@ -228,6 +230,7 @@ class GradebookWriter:
         names = {number: name for name, number in self._solution_cells.items()}
         for comment in notebook.comments:
             empty = not answered.get(names[comment.cell_id], True)
+            # The words that nbgrader's own SaveAutoGrades leaves.
             comment.auto_comment = "No response." if empty else None
 
     def _penalty(
@@ -243,11 +246,12 @@ class GradebookWriter:
         if late > 0:
             penalty = self._late.late_submission_penalty(submission.student_id, total, late)
             if penalty is not None:
+                # Kept between nothing and the score, as nbgrader does with a plugin's answer.
                 notebook.late_submission_penalty = min(max(penalty, 0.0), total)
 
 
 def _late_plugin(course: Course, name: str, gradebook: Gradebook) -> LateSubmissionPlugin:
-    """The course's plugin; its parent knows assignment and gradebook, as in nbgrader."""
+    """Return the course's plugin; its parent knows assignment and gradebook, as in nbgrader."""
     penalties = AssignLatePenalties(config=load_config(course))
     penalties.assignment_id, penalties.gradebook = name, gradebook
     penalties.init_plugin()

@@ -1,4 +1,4 @@
-"""The assignment's text as a notebook, and an edited notebook back as text.
+"""Turn the assignment's text into a notebook, and an edited notebook back into text.
 
 One way by default: ``solutions/<a>.py`` (jupytext percent format) becomes
 ``solutions/<a>/<a>.ipynb`` with cell ids, figures inlined and the examples' output filled in. Each
@@ -67,6 +67,7 @@ def to_notebook(
         language_info={"name": "python"},
     )
     book.nbformat, book.nbformat_minor = 4, 5
+    # By these it is noticed when the notebook, the text or both were edited afterwards.
     book.metadata["derived"] = {"text": digest(text), "cells": cells_digest(book)}
     return book
 
@@ -96,23 +97,23 @@ def without_version(text: str) -> str:
 
 
 def edited(book: NotebookNode) -> bool:
-    """Say whether a source notebook was changed after it was derived."""
+    """Tell whether a source notebook was changed after it was derived."""
     known = book.metadata.get("derived", {}).get("cells")
     return bool(known != cells_digest(book))
 
 
 def text_changed(book: NotebookNode, text: str) -> bool:
-    """Say whether the text was changed after the source notebook was derived from it."""
+    """Tell whether the text was changed after the source notebook was derived from it."""
     return bool(book.metadata.get("derived", {}).get("text") != digest(text))
 
 
 def digest(text: str) -> str:
-    """SHA-256 of a text, in hex."""
+    """Return the SHA-256 of a text, in hex."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def cells_digest(book: NotebookNode) -> str:
-    """SHA-256 of what matters in a notebook's cells: type, source, nbgrader metadata and tags."""
+    """Return the SHA-256 of what matters in cells: type, source, nbgrader metadata and tags."""
     return digest(
         json.dumps(
             [
@@ -165,7 +166,7 @@ def _name_cells(book: NotebookNode) -> None:
                 name = f"{heading}-{place}"
             place += 1
         used.add(name)
-        cell["id"] = name[:64]
+        cell["id"] = name[:64]  # the most that nbformat allows
 
 
 def _uri(svg: bytes) -> str:

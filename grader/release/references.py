@@ -1,4 +1,4 @@
-"""What students get to check themselves against: ``references.npz``.
+"""Build ``references.npz``, what students get to check themselves against.
 
 For each exercise the visible arguments, the reference result, the numerical gradient, the recorded
 calls of the cell function, and fingerprints of the results of known mistakes. Plain arrays and
@@ -151,7 +151,7 @@ def keep_committed(new: Mapping[str, Array], old: Mapping[str, Array] | None) ->
 
 
 def _numeric(about: Mapping[str, Any]) -> set[str]:
-    """The names of the stored arrays that are numerical gradients."""
+    """Return the names of the stored arrays that are numerical gradients."""
     return {name for entry in about["exercises"].values() for name in entry["numeric"].values()}
 
 
@@ -160,7 +160,7 @@ def _agree(old: Array, new: Array, tolerance: float) -> bool:
 
 
 def _same_json(new: Any, old: Any) -> bool:
-    """Equal JSON data, floats to a relative 1e-9."""
+    """Tell whether JSON data are equal, floats to a relative 1e-9."""
     if isinstance(new, float) and isinstance(old, float):
         return bool(abs(new - old) <= 1e-9 * max(abs(old), 1.0)) or (new != new and old != old)
     if isinstance(new, dict) and isinstance(old, dict):
@@ -171,7 +171,7 @@ def _same_json(new: Any, old: Any) -> bool:
 
 
 def to_bytes(arrays: Mapping[str, Array]) -> bytes:
-    """The ``.npz`` file's bytes; the same arrays give the same bytes with every Python.
+    """Return the ``.npz`` file's bytes; the same arrays give the same bytes with every Python.
 
     ``np.savez`` leaves the archive's headers to ``zipfile``, which writes them in other ways from
     one Python to the next.

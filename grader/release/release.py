@@ -1,4 +1,4 @@
-"""Release: from the assignment's text to the folder that students get.
+"""Release an assignment: from its text to the folder that students get.
 
 text → source notebook → references → nbgrader's blanking in a course of its own → checked →
 renamed into place. Nothing of the live course is touched before everything has succeeded.
@@ -50,7 +50,7 @@ OWN_IMPORT = re.compile(r"^from grader[\w.]* import (\([^)]*\)|.*)\n", re.M)
 
 @dataclass(frozen=True)
 class Released:
-    """What a release wrote: the files' names, and which of them are not as they were before."""
+    """A result of a release: the files' names, and which of them are not as they were before."""
 
     folder: Path
     files: tuple[str, ...]
@@ -72,6 +72,7 @@ def release(course: Course, name: str, adopt: bool = False) -> Released:
     source = source_of(book, name, modules)
     check_agreement(spec, source)
     files = student_files(course, spec, source, modules)
+    # In the course itself, so that the finished folder can be renamed into place.
     with tempfile.TemporaryDirectory(prefix="release-", dir=course.root) as folder:
         released = blank(Path(folder), name, book, files)
         check_stubs(spec, released)
@@ -80,7 +81,7 @@ def release(course: Course, name: str, adopt: bool = False) -> Released:
 
 
 def figures(course: Course, name: str) -> Path:
-    """The folder of the assignment's SVG masters."""
+    """Return the folder of the assignment's SVG masters."""
     return course.root / "docs" / "figures" / name
 
 
@@ -106,12 +107,16 @@ def _settle_edits(course: Course, name: str, adopt: bool) -> None:
 
 
 def check_agreement(spec: Spec, source: Source) -> None:
-    """Hold the specification and the notebook together: exercises, marks, checks and points."""
+    """Raise UsageError unless the specification and the notebook agree.
+
+    They must agree in exercises, solution marks, checks and points.
+    """
     answers = [cell.id for cell in source.cells if cell.role == "answer"]
     wanted = [exercise.name for exercise in spec.exercises]
     if answers != wanted:
         raise UsageError(f"the notebook's answer cells are {answers}, the exercises {wanted}")
     for cell in source.cells:
+        # Without its BEGIN mark a cell would be released as a bare raise, without its `def` line.
         if cell.role == "answer" and not re.fullmatch("(BE)+", _marks(cell.source)):
             raise UsageError(
                 f"cell {cell.id} has no pair of marks '### BEGIN SOLUTION' and '### END SOLUTION', "
@@ -128,14 +133,14 @@ def check_agreement(spec: Spec, source: Source) -> None:
 
 
 def _marks(source: str) -> str:
-    """The solution marks of a cell in their order: B where one begins, E where it ends."""
+    """Return the solution marks of a cell in their order: B where one begins, E where it ends."""
     return "".join(found[0] for found in re.findall(r"(BEGIN|END) SOLUTION", source))
 
 
 def student_files(
     course: Course, spec: Spec, source: Source, modules: tuple[tuple[str, str], ...]
 ) -> dict[str, bytes]:
-    """The files beside the notebook: modules, ``selfcheck.py`` and ``references.npz``."""
+    """Return the files beside the notebook: modules, ``selfcheck.py`` and ``references.npz``."""
     arrays = build_references(spec, source)
     committed = course.assignments / spec.name / "references.npz"
     old = from_bytes(committed.read_bytes()) if committed.exists() else None
@@ -151,12 +156,13 @@ def stamp(text: str, name: str) -> str:
 
 
 def selfcheck_text() -> str:
-    """The student's check as one file that needs nothing but NumPy."""
+    """Return the student's check as one file that needs nothing but NumPy."""
     names = [Path(str(module.__file__)).name for module in PARTS]
     head = f"# derived from {', '.join(names)} in grader/ by `make release`; edit those files\n"
     body = ""
     for module in PARTS:
         source = Path(str(module.__file__)).read_text(encoding="utf-8")
+        # In one file the parts have no modules to import each other from.
         source = OWN_IMPORT.sub("", source).replace("from __future__ import annotations\n", "")
         body += "\n\n" + source.strip() + "\n"
     first = body.lstrip().split('"""', 2)[1].splitlines()[0]
@@ -200,6 +206,7 @@ def refuse_solutions(source: Source, released: Mapping[str, bytes]) -> None:
     for name, data in released.items():
         text = data.decode("utf-8", errors="replace")
         if name.endswith((".ipynb", ".json")):
+            # JSON escapes quotes, and a line that holds one would not be found in it.
             text = "\n".join([text, *strings(json.loads(text))])
         for line in secret:
             if line in text:
@@ -209,7 +216,7 @@ def refuse_solutions(source: Source, released: Mapping[str, bytes]) -> None:
 
 
 def strings(tree: Any) -> Iterator[str]:
-    """Every text in JSON data, keys included."""
+    """Yield every text in JSON data, keys included."""
     if isinstance(tree, dict):
         for key, value in tree.items():
             yield key
@@ -222,7 +229,10 @@ def strings(tree: Any) -> Iterator[str]:
 
 
 def solution_lines(source: Source) -> list[str]:
-    """Lines of solutions and model answers that say something (20 characters or more)."""
+    """Return the lines of solutions and model answers that say something.
+
+    Those have 20 characters or more.
+    """
     lines: list[str] = []
     for cell in source.cells:
         inside = cell.role == "written"
@@ -247,6 +257,7 @@ def _install(
         write_beside(course.solutions / name / file, data)
     if before != after:
         target.parent.mkdir(exist_ok=True)
+        # Renamed aside, and back when that fails: a live course never loses a file.
         old = released.with_name(f"{name}.before")
         if target.exists():
             target.rename(old)
