@@ -83,6 +83,7 @@ def in_course(function: Callable[..., Any]) -> Callable[..., Any]:
 @in_course
 def release(assignment: str | None, adopt: bool, course: Course) -> None:
     """Make the student's folder from the assignment's text."""
+    # Each verb imports its own work: nbgrader and what it brings along take seconds.
     from grader.release.release import release as run
 
     made = run(course, course.assignment(assignment), adopt)

@@ -702,6 +702,7 @@ def _misspelt(
 ) -> Cause | None:
     """Find every lacking value, right, under another key; the others must be right as they are."""
     lacking = [name for name in wanted if name not in got]
+    # Plain words only: a key of the student's making can show itself in any way in a message.
     spare = [key for key in got if type(key) is str and key.isidentifier() and key not in wanted]
     found = {}
     for name in lacking:

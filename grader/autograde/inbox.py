@@ -28,6 +28,7 @@ def students(course: Course, name: str, only: str | None = None) -> list[str]:
     found: list[str] = []
     if folder.is_dir():
         with os.scandir(folder) as entries:
+            # No links: what lies at their other end was not handed in.
             found = sorted(e.name for e in entries if e.is_dir(follow_symlinks=False))
     found = [s for s in found if _is_real_folder(folder / s / name) and only in (None, s)]
     odd = [student for student in found if not _is_text(student)]

@@ -146,12 +146,13 @@ def _nth(number: int) -> str:
 
 def _looks_like(cell: RawCell, target: SourceCell) -> bool:
     if target.role == "answer":
+        # By its `def` line: an answer that does not parse is the student's answer all the same.
         begins = re.search(rf"^def\s+{re.escape(target.id)}\s*\(", cell.source, re.M)
         if begins is None:
             return False
         return cell.kind == "code" or cell.function == target.id
     if target.role == "written":
-        return False  # nothing but its place tells a written answer from other text
+        return False  # only its place distinguishes a written answer from other text
     kind = "markdown" if target.role == "text" else "code"
     return cell.kind == kind and cell.source.strip() == target.source.strip()
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.verdict import ExerciseResult, Verdict
 
-GROUPS = {  # how outcomes are told apart in the picture: label, outcomes
+GROUPS = {  # how outcomes are grouped in the picture: label, outcomes
     "passed": ("passed",),
     "partly right": (),  # failed with points
     "wrong or raised": ("failed", "raised"),
@@ -49,7 +49,7 @@ class MistakeStatistics:
 
 @dataclass(frozen=True)
 class ClassStatistics:
-    """Statistics of a class: scores by student, exercises, mistakes, and what was extraordinary."""
+    """Statistics of a class: scores by student, exercises, mistakes, and what was unusual."""
 
     max_score: float
     scores: Mapping[str, float]

@@ -97,7 +97,7 @@ class Channel:
         return length <= limit
 
     def _await(self, count: int, watch: Look) -> None:
-        """Wait until so many bytes have come; what comes with them is kept for the next frame."""
+        """Wait until ``count`` bytes have come; what comes with them is kept for the next frame."""
         while len(self._came) < count:
             try:
                 piece = self.connection.recv(max(SHORT, min(count - len(self._came), PIECE)))
@@ -132,7 +132,7 @@ class Channel:
 
 
 def deadline(seconds: float, expired: Exception) -> Look:
-    """Return a watch that raises ``expired`` after so many seconds by the wall clock."""
+    """Return a watch that raises ``expired`` after ``seconds`` by the wall clock."""
     end = time.monotonic() + seconds
 
     def watch() -> None:

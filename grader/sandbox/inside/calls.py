@@ -276,7 +276,7 @@ def _is_stub(reply: Message, text: str) -> bool:
 
 @contextmanager
 def _replaced(names: dict[str, Any], values: Mapping[str, Any]) -> Iterator[None]:
-    """Give names other values for a while."""
+    """Replace the values of names for a while."""
     before = {name: names.get(name, MISSING) for name in values}
     names.update(values)
     try:
@@ -290,7 +290,7 @@ def _replaced(names: dict[str, Any], values: Mapping[str, Any]) -> Iterator[None
 
 
 class _Clock:
-    """A clock that interrupts what runs within it after some processor seconds, or on SIGINT."""
+    """A clock that interrupts what runs within it, after its processor seconds or on SIGINT."""
 
     cpu: float | None = None  # None while nothing runs that may be interrupted
 
@@ -309,7 +309,7 @@ class _Clock:
 
     @contextmanager
     def limit(self, cpu: float) -> Iterator[None]:
-        """Give the code within so many processor seconds."""
+        """Limit the code within to ``cpu`` processor seconds."""
         self.cpu = cpu
         try:
             signal.setitimer(signal.ITIMER_PROF, cpu)

@@ -54,7 +54,7 @@ class Reader(Shared):
         self.layouts = layouts
 
     def skip(self, count: int) -> int:
-        """Pass over so many bytes. Returns: where they begin."""
+        """Pass over ``count`` bytes. Returns: where they begin."""
         begin = self.position
         if begin + count > len(self.data):
             raise WireError(EARLY)
