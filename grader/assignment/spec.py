@@ -1,8 +1,9 @@
 """Define the vocabulary in which an assignment is described to the engine.
 
-An assignment module (``grader/exercises/<assignment>.py``) fills these classes in; the engine
-(release, judge, verify, the student's check) reads them and knows nothing else about the subject.
-All of it is frozen and refuses nonsense when it is built.
+An assignment's own module (``solutions/<assignment>_exercises.py`` or, for the kit's own,
+``grader/exercises/<assignment>/``) fills these classes in; the engine (release, judge, verify, the
+student's check) reads them and knows nothing else about the subject. All of it is frozen and
+refuses nonsense when it is built.
 """
 
 from __future__ import annotations
