@@ -1,7 +1,7 @@
-# derived from layout.py, finding.py, stub.py, time_limit.py, ladder.py, trees.py, packing.py, fingerprints.py, causes.py, known_mistakes.py, panel.py, references_file.py, replay.py, check.py in grader/ by `make release`; edit those files
+# derived from grader/comparison/ and grader/selfcheck/ by `make release`; edit the files there
 """Check your own functions: ``from selfcheck import check``.
 
-Describe what an exercise returns, part by part, and how its points are spread over them.
+Check a student's function on the visible example: say what is right, and why the rest is not.
 """
 
 from __future__ import annotations

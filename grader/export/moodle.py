@@ -21,10 +21,9 @@ MAXIMUM = "maximum grade"  # its capitals differ between versions
 
 @dataclass(frozen=True)
 class Filled:
-    """The filled worksheet, how many rows have a grade, and what did not go into it."""
+    """The filled worksheet, and what did not go into it."""
 
     data: bytes
-    rows: int
     not_there: tuple[str, ...]  # graded, but not in the worksheet
     too_high: tuple[str, ...]  # above the maximum, which Moodle skips
 
@@ -54,7 +53,6 @@ def fill(marks: ClassMarks, path: Path) -> Filled:
     there = {entry.who.student for entry in found.values()}
     return Filled(
         made.getvalue().encode("utf-8"),
-        len(found),
         tuple(e.who.student for e in graded if e.who.student not in there),
         tuple(e.who.student for e in found.values() if (e.score or 0) > marks.max_points),
     )

@@ -133,11 +133,11 @@ class GradebookWriter:
         self._gradebook = open_gradebook(course)
         self._db = self._gradebook.db
         self._course = course
-        self._notebook = self._gradebook.find_notebook(name, name)
-        self._assignment = self._gradebook.find_assignment(name)
-        self._grade_cells = {cell.name: cell.id for cell in self._notebook.grade_cells}
-        self._solution_cells = {cell.name: cell.id for cell in self._notebook.solution_cells}
         try:
+            self._notebook = self._gradebook.find_notebook(name, name)
+            self._assignment = self._gradebook.find_assignment(name)
+            self._grade_cells = {cell.name: cell.id for cell in self._notebook.grade_cells}
+            self._solution_cells = {cell.name: cell.id for cell in self._notebook.solution_cells}
             self._late = _late_plugin(course, name, self._gradebook)
         except BaseException:
             self._gradebook.close()

@@ -157,15 +157,16 @@ def stamp(text: str, name: str) -> str:
 
 def selfcheck_text() -> str:
     """Return the student's check as one file that needs nothing but NumPy."""
-    names = [Path(str(module.__file__)).name for module in PARTS]
-    head = f"# derived from {', '.join(names)} in grader/ by `make release`; edit those files\n"
+    rooms = sorted({Path(str(module.__file__)).parent.name for module in PARTS})
+    where = " and ".join(f"grader/{room}/" for room in rooms)
+    head = f"# derived from {where} by `make release`; edit the files there\n"
     body = ""
     for module in PARTS:
         source = Path(str(module.__file__)).read_text(encoding="utf-8")
         # In one file the parts have no modules to import each other from.
         source = OWN_IMPORT.sub("", source).replace("from __future__ import annotations\n", "")
         body += "\n\n" + source.strip() + "\n"
-    first = body.lstrip().split('"""', 2)[1].splitlines()[0]
+    first = str(check.__doc__).splitlines()[0]
     start = f'"""Check your own functions: ``from selfcheck import check``.\n\n{first}\n"""\n\n'
     return head + start + "from __future__ import annotations\n" + body
 

@@ -49,7 +49,8 @@ class Pupil:
         """Return the student's text of one cell, None where they left it as it was."""
         if name in self.own:
             return self.own[name]
-        if self.written and any(c.id == name and c.role == "written" for c in _cells(assignment)):
+        cells = assignment.source.cells
+        if self.written and any(c.id == name and c.role == "written" for c in cells):
             return self.written
         names = [exercise.name for exercise in assignment.spec.exercises]
         if name not in names:
@@ -61,10 +62,6 @@ class Pupil:
                 next(m for m in known if m.id == self.mistakes[name]).apply(source + "\n").rstrip()
             )
         return source if self.solved is None or name in self.solved else None
-
-
-def _cells(assignment: Assignment) -> Any:
-    return assignment.source.cells
 
 
 def synthetic(assignment: Assignment, number: int, seed: int = 0) -> list[Pupil]:

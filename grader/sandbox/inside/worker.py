@@ -23,7 +23,7 @@ from .folder import Folder
 from .lockdown import kernel, landlock, locks
 from .wire import Message, decode, encode
 
-HASH_SEED = 0  # of the global random generators; students' own generators are their own
+RANDOM_SEED = 0  # of the global random generators; students' own generators are their own
 
 
 @dataclass
@@ -177,8 +177,8 @@ def seed_generators() -> None:
     """Seed every fork's generators alike: code that draws gets the same marks every time."""
     import numpy as np
 
-    random.seed(HASH_SEED)
-    np.random.seed(HASH_SEED)
+    random.seed(RANDOM_SEED)
+    np.random.seed(RANDOM_SEED)
 
 
 def cpu_seconds(pid: int) -> float:
