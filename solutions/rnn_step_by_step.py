@@ -91,7 +91,7 @@
 # The notebook works together with three files in the same folder. The next cell looks for them and says what to do if they are not there.
 # The cells after it load what you need and print the versions you work with.
 
-# %% nbgrader={"grade": false, "grade_id": "setup_files", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% locked setup_files
 for module in ("numpy", "rnn_utils", "selfcheck"):
     try:
         __import__(module)
@@ -104,7 +104,7 @@ for module in ("numpy", "rnn_utils", "selfcheck"):
             print("They are in the folder that the notebook came from.")
             print("In Colab: open the folder icon on the left and drop the three files there.")
 
-# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% locked setup
 import numpy as np
 
 from rnn_utils import numeric_gradient, relative_error, sigmoid, softmax
@@ -116,7 +116,7 @@ def draw(**shapes):
     return {name: np.random.randn(*shape) for name, shape in shapes.items()}
 
 
-# %% nbgrader={"grade": false, "grade_id": "versions", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% locked versions
 import sys
 
 print("Python", sys.version.split()[0], "with NumPy", np.__version__)
@@ -160,7 +160,7 @@ print("Python", sys.version.split()[0], "with NumPy", np.__version__)
 # The biases have one column. NumPy adds that column to every example.
 
 
-# %% nbgrader={"grade": false, "grade_id": "rnn_cell_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer
 def rnn_cell_forward(xt, a_prev, parameters):
     """Take one time step of an RNN, equations (1) and (2); about 6 lines.
 
@@ -206,7 +206,7 @@ def rnn_cell_forward(xt, a_prev, parameters):
 #
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "example_rnn_cell_forward", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% example
 np.random.seed(1)
 xt, a_prev = draw(xt=(3, 10), a_prev=(5, 10)).values()
 parameters = draw(Waa=(5, 5), Wax=(5, 3), Wya=(2, 5), ba=(5, 1), by=(2, 1))
@@ -217,7 +217,7 @@ print("a_next.shape =", a_next.shape)
 print("yt_pred[1] =", yt_pred[1])
 print("yt_pred.shape =", yt_pred.shape)
 
-# %% nbgrader={"grade": true, "grade_id": "check_rnn_cell_forward", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
+# %% check
 check("rnn_cell_forward", rnn_cell_forward)
 
 # %% [markdown]
@@ -260,7 +260,7 @@ check("rnn_cell_forward", rnn_cell_forward)
 # | $\mathrm{cache}^{\langle t \rangle}$ | `caches[0][t - 1]` | a tuple |
 
 
-# %% nbgrader={"grade": false, "grade_id": "rnn_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer
 def rnn_forward(x, a0, parameters):
     """Run an RNN over a whole sequence, equation (3); about 12 lines.
 
@@ -307,7 +307,7 @@ def rnn_forward(x, a0, parameters):
 #
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "example_rnn_forward", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% example
 np.random.seed(1)
 x, a0 = draw(x=(3, 10, 4), a0=(5, 10)).values()
 parameters = draw(Waa=(5, 5), Wax=(5, 3), Wya=(2, 5), ba=(5, 1), by=(2, 1))
@@ -320,7 +320,7 @@ print("y_pred.shape =", y_pred.shape)
 print("caches[1][1][3] =", caches[1][1][3])
 print("len(caches) =", len(caches))
 
-# %% nbgrader={"grade": true, "grade_id": "check_rnn_forward", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
+# %% check
 check("rnn_forward", rnn_forward)
 
 # %% [markdown]
@@ -384,7 +384,7 @@ check("rnn_forward", rnn_forward)
 # | $W_y,\ b_y$ | `Wy`, `by` | $(n_y, n_a)$, $(n_y, 1)$ | prediction |
 
 
-# %% nbgrader={"grade": false, "grade_id": "lstm_cell_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer
 def lstm_cell_forward(xt, a_prev, c_prev, parameters):
     """Take one time step of an LSTM, equations (4) to (10); about 15 lines.
 
@@ -441,7 +441,7 @@ def lstm_cell_forward(xt, a_prev, c_prev, parameters):
 #
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "example_lstm_cell_forward", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% example
 np.random.seed(1)
 xt, a_prev, c_prev = draw(xt=(3, 10), a_prev=(5, 10), c_prev=(5, 10)).values()
 gates = draw(Wf=(5, 8), bf=(5, 1), Wi=(5, 8), bi=(5, 1), Wo=(5, 8), bo=(5, 1), Wc=(5, 8), bc=(5, 1))
@@ -457,7 +457,7 @@ print("yt_pred.shape =", yt_pred.shape)
 print("cache[1][3] =", cache[1][3])
 print("len(cache) =", len(cache))
 
-# %% nbgrader={"grade": true, "grade_id": "check_lstm_cell_forward", "locked": true, "points": 15, "schema_version": 3, "solution": false, "task": false}
+# %% check
 check("lstm_cell_forward", lstm_cell_forward)
 
 # %% [markdown]
@@ -499,7 +499,7 @@ check("lstm_cell_forward", lstm_cell_forward)
 # | $\mathrm{cache}^{\langle t \rangle}$ | `caches[0][t - 1]` | a tuple |
 
 
-# %% nbgrader={"grade": false, "grade_id": "lstm_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer
 def lstm_forward(x, a0, parameters):
     """Run an LSTM over a whole sequence, equation (11); about 16 lines.
 
@@ -550,7 +550,7 @@ def lstm_forward(x, a0, parameters):
 #
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "example_lstm_forward", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% example
 np.random.seed(1)
 x, a0 = draw(x=(3, 10, 7), a0=(5, 10)).values()
 gates = draw(Wf=(5, 8), bf=(5, 1), Wi=(5, 8), bi=(5, 1), Wo=(5, 8), bo=(5, 1), Wc=(5, 8), bc=(5, 1))
@@ -564,7 +564,7 @@ print("caches[1][1][1] =", caches[1][1][1])
 print(f"c[1][2][1] = {c[1][2][1]:.8f}")
 print("len(caches) =", len(caches))
 
-# %% nbgrader={"grade": true, "grade_id": "check_lstm_forward", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
+# %% check
 check("lstm_forward", lstm_forward)
 
 # %% [markdown]
@@ -591,7 +591,7 @@ check("lstm_forward", lstm_forward)
 #
 # You never have to take a gradient on trust. Move one entry by a tiny $h$ in both directions and see how $J$ answers: $\left(J(w + h) - J(w - h)\right) / 2h$. This is what `numeric_gradient` does for every entry in turn. It is slow, but it knows nothing about your derivation, and so it does not repeat its mistakes. Here it confirms that the slope of tanh is $1 - \tanh^2$:
 
-# %% nbgrader={"grade": false, "grade_id": "example_numeric_gradient", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% example numeric_gradient
 z = np.array([-2.0, -0.5, 0.0, 1.0])
 by_formula = 1 - np.tanh(z) ** 2
 by_differences = numeric_gradient(lambda w: np.sum(np.tanh(w)), z)
@@ -643,7 +643,7 @@ print("relative error below 1e-8:", relative_error(by_formula, by_differences) <
 # | $db_a$ | `dba` | $(n_a, 1)$ |
 
 
-# %% nbgrader={"grade": false, "grade_id": "rnn_cell_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer
 def rnn_cell_backward(da_next, cache):
     """Go back through one RNN time step, equations (12) to (17); about 9 lines.
 
@@ -689,7 +689,7 @@ def rnn_cell_backward(da_next, cache):
 #
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "example_rnn_cell_backward", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% example
 np.random.seed(1)
 xt, a_prev = draw(xt=(3, 10), a_prev=(5, 10)).values()
 parameters = draw(Wax=(5, 3), Waa=(5, 5), Wya=(2, 5), ba=(5, 1), by=(2, 1))
@@ -703,7 +703,7 @@ for name, spot in spots.items():
     gradient = gradients[name]
     print(f"{name}{list(spot)} =", gradient[spot].round(8), " shape", gradient.shape)
 
-# %% nbgrader={"grade": true, "grade_id": "check_rnn_cell_backward", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
+# %% check
 check("rnn_cell_backward", rnn_cell_backward)
 
 # %% [markdown]
@@ -752,7 +752,7 @@ check("rnn_cell_backward", rnn_cell_backward)
 # | $\partial J / \partial W_{ax}$, $\partial J / \partial W_{aa}$, $\partial J / \partial b_a$ | `dWax`, `dWaa`, `dba` | as the weights |
 
 
-# %% nbgrader={"grade": false, "grade_id": "rnn_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer
 def rnn_backward(da, caches):
     """Go back through a whole RNN sequence, equations (18) to (20); about 15 lines.
 
@@ -805,7 +805,7 @@ def rnn_backward(da, caches):
 #
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "example_rnn_backward", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% example
 np.random.seed(1)
 x, a0 = draw(x=(3, 10, 4), a0=(5, 10)).values()
 parameters = draw(Wax=(5, 3), Waa=(5, 5), Wya=(2, 5), ba=(5, 1), by=(2, 1))
@@ -818,7 +818,7 @@ for name, spot in spots.items():
     gradient = gradients[name]
     print(f"{name}{list(spot)} =", gradient[spot].round(8), " shape", gradient.shape)
 
-# %% nbgrader={"grade": true, "grade_id": "check_rnn_backward", "locked": true, "points": 12, "schema_version": 3, "solution": false, "task": false}
+# %% check
 check("rnn_backward", rnn_backward)
 
 # %% [markdown]
@@ -886,7 +886,7 @@ check("rnn_backward", rnn_backward)
 # | $dx$ | `dxt` | $(n_x, m)$ |
 
 
-# %% nbgrader={"grade": false, "grade_id": "lstm_cell_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer
 def lstm_cell_backward(da_next, dc_next, cache):
     """Go back through one LSTM time step, equations (21) to (29); about 28 lines.
 
@@ -951,7 +951,7 @@ def lstm_cell_backward(da_next, dc_next, cache):
 #
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "example_lstm_cell_backward", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% example
 np.random.seed(1)
 xt, a_prev, c_prev = draw(xt=(3, 10), a_prev=(5, 10), c_prev=(5, 10)).values()
 gates = draw(Wf=(5, 8), bf=(5, 1), Wi=(5, 8), bi=(5, 1), Wo=(5, 8), bo=(5, 1), Wc=(5, 8), bc=(5, 1))
@@ -967,7 +967,7 @@ for name, spot in spots.items():
     gradient = gradients[name]
     print(f"{name}{list(spot)} =", gradient[spot].round(8), " shape", gradient.shape)
 
-# %% nbgrader={"grade": true, "grade_id": "check_lstm_cell_backward", "locked": true, "points": 18, "schema_version": 3, "solution": false, "task": false}
+# %% check
 check("lstm_cell_backward", lstm_cell_backward)
 
 # %% [markdown]
@@ -1018,7 +1018,7 @@ check("lstm_cell_backward", lstm_cell_backward)
 # | $\partial J / \partial W_g,\ \partial J / \partial b_g$ | `dWf`, `dbf`, `dWi`, `dbi`, `dWc`, `dbc`, `dWo`, `dbo` | as the weights |
 
 
-# %% nbgrader={"grade": false, "grade_id": "lstm_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer
 def lstm_backward(da, caches):
     """Go back through a whole LSTM sequence, equations (30) to (33); about 15 lines.
 
@@ -1071,7 +1071,7 @@ def lstm_backward(da, caches):
 #
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "example_lstm_backward", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% example
 np.random.seed(1)
 x, a0 = draw(x=(3, 10, 7), a0=(5, 10)).values()
 parameters = draw(
@@ -1089,7 +1089,7 @@ for name, spot in spots.items():
     gradient = gradients[name]
     print(f"{name}{list(spot)} =", gradient[spot].round(8), " shape", gradient.shape)
 
-# %% nbgrader={"grade": true, "grade_id": "check_lstm_backward", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
+# %% check
 check("lstm_backward", lstm_backward)
 
 # %% [markdown]
@@ -1112,7 +1112,7 @@ check("lstm_backward", lstm_backward)
 #
 # We ask three networks: an RNN, an LSTM whose forget gate is half open (`bf` = 0, so the gate is about 0.5), and an LSTM whose forget gate is nearly open (`bf` = 3, so it is about 0.95). All three have random weights of ordinary size.
 
-# %% nbgrader={"grade": false, "grade_id": "lesson_networks", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["lesson"]
+# %% lesson networks
 n_x, n_a, n_y, m, T_x = 4, 16, 3, 8, 60
 rng = np.random.default_rng(7)
 x, a0 = rng.standard_normal((n_x, m, T_x)), np.zeros((n_a, m))
@@ -1133,7 +1133,7 @@ for gate in "fico":
 half_open, nearly_open = lstm, {**lstm, "bf": np.full((n_a, 1), 3.0)}
 
 
-# %% nbgrader={"grade": false, "grade_id": "lesson_reach", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["lesson"]
+# %% lesson reach
 def reach(forward, backward, parameters):
     """Return the length of dJ/dx at every time step, as a share of the last one, (T_x,)."""
     *_, caches = forward(x, a0, parameters)
@@ -1155,7 +1155,7 @@ else:
     for back in range(0, T_x, 10):
         print(f"{back:>10}", *(f"{curve[-1 - back]:14.1e}" for curve in curves.values()))
 
-# %% nbgrader={"grade": false, "grade_id": "lesson_reach_plot", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["lesson"]
+# %% lesson reach_plot
 try:
     import matplotlib.pyplot as plt
 except ModuleNotFoundError:
@@ -1185,7 +1185,7 @@ else:
 # Now let the loss read the hidden state at *every* one of twelve steps, and compare both versions with central differences, which know nothing of either derivation. In the table, a relative error around 1e-9 means *equal*; from about 0.1 the two arrays are visibly different. In the plot, look for the version that goes through the measured points.
 
 
-# %% nbgrader={"grade": false, "grade_id": "lesson_published", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["lesson"]
+# %% lesson published
 def published_lstm_backward(da, caches):
     """Do as the web's version does: every time step alone, nothing handed on."""
     steps, x = caches
@@ -1206,7 +1206,7 @@ def loss(x, parameters):
     return np.sum(short_da * lstm_forward(x, a0, parameters)[0])
 
 
-# %% nbgrader={"grade": false, "grade_id": "lesson_published_table", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["lesson"]
+# %% lesson published_table
 try:
     caches = lstm_forward(short_x, a0, nearly_open)[-1]
     true, published = lstm_backward(short_da, caches), published_lstm_backward(short_da, caches)
@@ -1226,7 +1226,7 @@ else:
         print(f"{name:<12} {errors[0]:>11.1e} {errors[1]:>11.1e}")
 
 
-# %% nbgrader={"grade": false, "grade_id": "lesson_published_plot", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["lesson"]
+# %% lesson published_plot
 def lengths(dx):
     """Return the length of dJ/dx at every time step, (T_x,)."""
     return np.linalg.norm(dx, axis=(0, 1))
@@ -1259,7 +1259,7 @@ if true and plt:
 # 2. For each of the two LSTMs, find out by about which factor the gradient changes per step, on average over 50 steps. (If a share $s$ is left after 50 steps, the factor is $s^{1/50}$.) The forget gates are about 0.5 and 0.95. The factors are somewhat larger: where does the rest come from? (2 points)
 # 3. An open forget gate keeps gradients alive. Why not hold it open for ever? Give one example of an input where a closed gate is right. (1 point)
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "written_gradients", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
+# %% written gradients 5
 # **1.** On the direct road, one step back multiplies the gradient of the cell state by the forget gate, entry by entry: $dc_{\mathrm{prev}} = dc \odot \Gamma_f$, equation (29). There is no weight matrix and no slope of tanh on this road. In the RNN the gradient of the hidden state is multiplied by $1 - a^2$ and then by $W_{aa}^T$, equations (12) and (14). (1 point for the forget gate with its equation, 1 point for both factors of the RNN.)
 #
 # **2.** Between 0 and 50 steps back the half-open LSTM falls to about $10^{-10}$, so it loses a factor of $(10^{-10})^{1/50} \approx 0.63$ at each step. The nearly open LSTM stays between a third and a little more than one; its factor is about 1.0. Both are somewhat larger than the gates (0.5 and 0.95). The direct road is not the only one: the cell state also acts through the hidden state on the gates and the candidate of the next step, and the gradients of all roads add up. (1 point for the two factors, 1 point for a comparison that says why they are larger.)
@@ -1286,5 +1286,5 @@ if true and plt:
 #
 # The last cell adds up what your checks have earned in this session. Before you hand in, restart the kernel, run all cells and look at it once more.
 
-# %% nbgrader={"grade": false, "grade_id": "summary", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% locked summary
 summary()

@@ -36,6 +36,7 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.files.atomic import read_text, write_beside
 from grader.gradebook.config import nbgrader_api
+from grader.release.cell_headers import expand, shorten
 from grader.release.percent_text import edited, text_changed, to_notebook, to_text
 from grader.release.references import build_references, from_bytes, keep_committed, to_bytes
 from grader.selfcheck import check, known_mistakes, panel, references_file, replay
@@ -65,10 +66,11 @@ def release(course: Course, name: str, adopt: bool = False) -> Released:
     lacks, and when a released file would hold solution text.
     """
     spec = course.spec(name)
-    _settle_edits(course, name, adopt)
+    points = {exercise.name: exercise.points for exercise in spec.exercises}
+    _take_edits(course, name, points, adopt)
     modules = course.modules(spec)
     text = read_text(course.solutions / f"{name}.py", "write the assignment's text there")
-    book = to_notebook(text, name, figures(course, name), modules)
+    book = to_notebook(expand(text, points), name, figures(course, name), modules)
     source = source_of(book, name, modules)
     check_agreement(spec, source)
     files = student_files(course, spec, source, modules)
@@ -85,7 +87,7 @@ def figures(course: Course, name: str) -> Path:
     return course.root / "docs" / "figures" / name
 
 
-def _settle_edits(course: Course, name: str, adopt: bool) -> None:
+def _take_edits(course: Course, name: str, points: Mapping[str, float], adopt: bool) -> None:
     """Stop on a source notebook edited by hand, or write its edits back to the text."""
     path, text = course.source_notebook(name), course.solutions / f"{name}.py"
     if not path.exists():
@@ -98,12 +100,13 @@ def _settle_edits(course: Course, name: str, adopt: bool) -> None:
             f"{path} was edited by hand and {text.name} lacks the edits: "
             "run `make release ARGS=--adopt` to take them over, or delete the notebook to drop them"
         )
-    if text.exists() and text_changed(book, text.read_text(encoding="utf-8")):
+    if text.exists() and text_changed(book, expand(text.read_text(encoding="utf-8"), points)):
         raise UsageError(
             f"{text} and {path.name} were both edited since the last release: delete the notebook "
             "to drop its edits, or undo those of the text (git) and adopt the notebook's first"
         )
-    write_beside(text, to_text(book, figures(course, name)).encode())
+    made = to_text(book, figures(course, name))
+    write_beside(text, shorten(made, points).encode())
 
 
 def check_agreement(spec: Spec, source: Source) -> None:

@@ -13,10 +13,13 @@ import pytest
 
 from grader.assignment.importable import importable
 from grader.exercises.rnn_step_by_step import SPEC
+from grader.release.cell_headers import expand
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = SPEC.name
 TEXT = ROOT / "solutions" / f"{NAME}.py"
+POINTS = {exercise.name: exercise.points for exercise in SPEC.exercises}
+LONG = expand(TEXT.read_text(encoding="utf-8"), POINTS)
 RELEASED = ROOT / "assignments" / NAME / f"{NAME}.ipynb"
 EXERCISES = [exercise.name for exercise in SPEC.exercises]
 STUB = '    raise NotImplementedError("this exercise is still empty")'
@@ -47,7 +50,7 @@ def blanked(source):
 @pytest.fixture(scope="module")
 def text():
     """The notebook that the text describes, solutions and placeholders included."""
-    return jupytext.read(TEXT, fmt="py:percent")
+    return jupytext.reads(LONG, fmt="py:percent")
 
 
 @pytest.fixture(scope="module", params=["text", "released"])
@@ -57,7 +60,7 @@ def book(request):
         if not RELEASED.exists():
             pytest.skip("nothing is released yet")
         return nbformat.read(RELEASED, as_version=4)
-    book = jupytext.read(TEXT, fmt="py:percent")
+    book = jupytext.reads(LONG, fmt="py:percent")
     for cell in book.cells:
         if cell.cell_type == "code":
             cell.source = blanked(cell.source)

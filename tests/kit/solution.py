@@ -14,6 +14,7 @@ import jupytext
 from grader.assignment.source import Source, source_of
 from grader.assignment.spec import Functions
 from grader.exercises.rnn_step_by_step import SPEC
+from grader.release.cell_headers import expand
 from grader.verify import in_process
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,9 @@ BACKWARD = tuple(name for name in NAMES if name.endswith("backward"))
 @functools.cache
 def source() -> Source:
     """The source notebook that the text describes."""
-    book = jupytext.read(ROOT / "solutions" / f"{SPEC.name}.py", fmt="py:percent")
+    text = (ROOT / "solutions" / f"{SPEC.name}.py").read_text(encoding="utf-8")
+    points = {exercise.name: exercise.points for exercise in SPEC.exercises}
+    book = jupytext.reads(expand(text, points), fmt="py:percent")
     modules = tuple((name, (ROOT / name).read_text(encoding="utf-8")) for name in SPEC.modules)
     return source_of(book, SPEC.name, modules)
 

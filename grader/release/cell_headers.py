@@ -1,0 +1,146 @@
+"""Expand the short headers of an assignment's cells to nbgrader's metadata, and shorten them again.
+
+=============================  =====================================================================
+header                         cell
+=============================  =====================================================================
+``# %% answer``                the function that students write; its name is read from the ``def``
+``# %% example [NAME]``        runs and prints, is not graded; of the function above, or of its own
+``# %% check``                 the check of the function above; its points are the exercise's
+``# %% lesson NAME``           shown to students, not run where marks are made
+``# %% written NAME POINTS``   a question that is marked by hand, in markdown
+``# %% locked NAME``           any other code that students may not change: set-up, summary
+=============================  =====================================================================
+
+The long form, with nbgrader's metadata in the header, stays valid, cell by cell.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+from grader.assignment.python_cells import defined_function
+from grader.assignment.source import CHECK_CELL, LESSON
+from grader.errors import UsageError
+
+KINDS = ("answer", "example", "check", "lesson", "written", "locked")
+MARKER = re.compile(r"^# %%(?P<header>.*)$", re.M)
+SHORT = re.compile(rf" (?P<kind>{'|'.join(KINDS)})(?P<words>(?: [\w.-]+)*) *")
+LONG = re.compile(r"(?P<markdown> \[markdown\])? nbgrader=(?P<about>\{[^}]*\})(?P<rest>.*)")
+TAGGED = f' tags=["{LESSON}"]'
+WORDS = {"answer": (0,), "example": (0, 1), "check": (0,), "lesson": (1,), "locked": (1,)}
+WORDS["written"] = (2,)
+
+
+def expand(text: str, points: Mapping[str, float]) -> str:
+    """Return percent text with long headers; ``points`` are the exercises' by their names.
+
+    Raises UsageError for a header that has too few or too many words, an answer that defines no
+    function, and a check that follows none or has no exercise.
+    """
+    made = []
+    for header, body, function in _cells(text):
+        found = SHORT.fullmatch(header)
+        made.append((_long(found, function, points) if found else header) + body)
+    return "# %%".join(made)
+
+
+def shorten(text: str, points: Mapping[str, float]) -> str:
+    """Return percent text with a short header wherever one stands for the long one."""
+    made = []
+    for header, body, function in _cells(text):
+        short = _short(header, function)
+        found = SHORT.fullmatch(short)
+        same = found is not None and _expands_to(found, function, points, header)
+        made.append((short if same else header) + body)
+    return "# %%".join(made)
+
+
+def _cells(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield each cell's header, its body, and the function of the last answer so far.
+
+    What stands before the first cell comes first, as a header without a body.
+    """
+    parts = MARKER.split(text)
+    function = ""
+    yield parts[0], "", function
+    for header, body in zip(parts[1::2], parts[2::2], strict=True):
+        if _is_answer(header):
+            function = defined_function(body) or ""
+        yield header, body, function
+
+
+def _is_answer(header: str) -> bool:
+    short, long = SHORT.fullmatch(header), LONG.fullmatch(header)
+    if short:
+        return short["kind"] == "answer"
+    about = _about(long) if long and not long["markdown"] else {}
+    return bool(about.get("solution")) and not about.get("grade")
+
+
+def _about(long: re.Match[str]) -> dict[str, object]:
+    try:
+        about = json.loads(long["about"])
+    except ValueError:  # whoever reads the notebook says so, with its place
+        return {}
+    return about if isinstance(about, dict) else {}
+
+
+def _long(short: re.Match[str], function: str, points: Mapping[str, float]) -> str:
+    kind, words = short["kind"], short["words"].split()
+    if len(words) not in WORDS[kind]:
+        raise UsageError(
+            f"the cell header '# %%{short[0]}' has {len(words)} words after {kind!r}: "
+            "docs/authoring.md lists which it takes; a title of your own begins with another word"
+        )
+    if kind in ("answer", "check") and not function:
+        raise UsageError(f"the cell headed '# %% {kind}' belongs to no function: define one there")
+    if kind == "check" and function not in points:
+        raise UsageError(f"the check of {function} has no exercise: describe it, or leave it out")
+    if kind == "written":
+        return " [markdown]" + _metadata(f"written_{words[0]}", solution=True, points=words[1])
+    if kind == "answer":
+        return _metadata(function, solution=True)
+    if kind == "check":
+        return _metadata(CHECK_CELL + function, points=f"{points[function]:g}")
+    name = words[0] if words else function
+    prefix = "" if kind == "locked" else f"{kind}_"
+    return _metadata(prefix + name) + (TAGGED if kind == "lesson" else "")
+
+
+def _metadata(name: str, *, solution: bool = False, points: str = "") -> str:
+    """Return nbgrader's part of a header, with its keys in the order that jupytext writes."""
+    about: dict[str, object] = {"grade": bool(points), "grade_id": name, "locked": not solution}
+    if points:
+        about["points"] = json.loads(points)
+    about |= {"schema_version": 3, "solution": solution, "task": False}
+    return f" nbgrader={json.dumps(about)}"
+
+
+def _short(header: str, function: str) -> str:
+    """Return the short header that may stand for a long one; whether it does is for `expand`."""
+    long = LONG.fullmatch(header)
+    about = _about(long) if long else {}
+    name, points = str(about.get("grade_id", "")), about.get("points")
+    if long and long["markdown"]:
+        return f" written {name.removeprefix('written_')} {points}"
+    if about.get("grade"):
+        return " check"
+    if about.get("solution"):
+        return " answer"
+    if long and long["rest"] == TAGGED:
+        return f" lesson {name.removeprefix('lesson_')}"
+    if name == f"example_{function}":
+        return " example"
+    kind = "example" if name.startswith("example_") else "locked"
+    return f" {kind} {name.removeprefix('example_')}"
+
+
+def _expands_to(
+    short: re.Match[str], function: str, points: Mapping[str, float], header: str
+) -> bool:
+    try:
+        return _long(short, function, points) == header
+    except (UsageError, ValueError):
+        return False
