@@ -15,13 +15,15 @@ from grader.cli import main
 from grader.course import Course
 from grader.gradebook.write import open_gradebook
 from tests.kit.gradebook import NAME, mark_by_hand, new_course, record
+from tests.kit.toy import SLOPE
 
-SOLVED = {"ada": 8, "bo": 3, "chloe": 0, "josé": 5, "=cmd": 1}
-ROSTER = '''student,name,email,login,section,canvas_id,sis_user_id,excused
+TITLE = "Leaky, step by step"  # with a comma, for which a table needs quotes
+SOLVED = {"ada": 2, "bo": 1, "chloe": 0, "josé": 2, "=cmd": 1}
+ROSTER = f'''student,name,email,login,section,canvas_id,sis_user_id,excused
 ada,"Lovelace, Ada",ada@u.example,al1,S 1,9001,U-1,
 bo,Bo,,,S 1,9002,,no
 chloe,Chloé,,,"S ""2""",9003,,yes
-josé,"@José",jose@u.example,,,9004,,another_one
+josé,"@José",jose@u.example,,,9004,,{SLOPE}
 =cmd,+evil,,,,9005,,
 dora,Dora,,,,9006,,
 '''
@@ -30,17 +32,19 @@ dora,Dora,,,,9006,,
 def graded_class(folder: Path) -> Course:
     """A class of five: all marks given, a penalty, extra credit, a mark that overrules a test."""
     course = new_course(folder)
-    (course.solutions / "another_one.py").write_text("# %%\n")
+    spec = course.solutions / f"{NAME}_exercises.py"
+    text = spec.read_text(encoding="utf-8").replace("A leaky memory", TITLE)
+    spec.write_text(text, encoding="utf-8")
     record(course, SOLVED, answered=True)
     with closing(open_gradebook(course)) as gradebook:
         for student in SOLVED:
             mark_by_hand(gradebook, student, 0.0)
         mark_by_hand(gradebook, "ada", 4.0, extra=2.0)
         mark_by_hand(gradebook, "bo", 3.5, extra=-0.5)
-        gradebook.find_submission_notebook(NAME, NAME, "bo").late_submission_penalty = 3.0
+        gradebook.find_submission_notebook(NAME, NAME, "bo").late_submission_penalty = 2.0
         mark_by_hand(gradebook, "chloe", 1.0)
         gradebook.find_submission_notebook(NAME, NAME, "chloe").late_submission_penalty = 9.0
-        overruled = gradebook.find_grade("check_rnn_forward", NAME, NAME, "=cmd")
+        overruled = gradebook.find_grade("check_remember", NAME, NAME, "=cmd")
         overruled.manual_score, overruled.needs_manual_grade = 0.25, False
         gradebook.db.commit()
     (course.root / "roster.csv").write_text(ROSTER, encoding="utf-8")

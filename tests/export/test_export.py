@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 
 from grader.course import Course
-from grader.exercises.rnn_step_by_step import SPEC
 from grader.gradebook.write import open_gradebook
 from grader.verdict import Verdict
-from tests.export.kit import another, fails, graded_class, run, table, written
-from tests.kit.gradebook import NAME, WRITTEN, verdict
+from tests.export.kit import TITLE, another, fails, graded_class, run, table, written
+from tests.kit.gradebook import EXERCISES, NAME, WRITTEN, verdict
 
 
 @pytest.fixture(scope="module")
@@ -34,19 +33,18 @@ def test_csv_has_every_cell_and_they_add_up(course: Course) -> None:
     header, *rows = written(result)
     assert Path(result.stdout.strip()) == course.root / "exports" / f"{NAME}-csv.csv"
     assert Path(result.stdout.strip()).read_bytes().startswith(b"\xef\xbb\xbfstudent,")  # for Excel
-    names = [e.name for e in SPEC.exercises]
-    assert sorted(header[9:]) == sorted([*names, WRITTEN])
+    assert sorted(header[9:]) == sorted([*EXERCISES, WRITTEN])
     found = {row[0]: dict(zip(header, row, strict=True)) for row in rows}
     with closing(open_gradebook(course)) as gradebook:
         for submission in gradebook.assignment_submissions(NAME):
             row = found[submission.student_id.replace("=", "'=")]
             score = max(0.0, submission.score - (submission.late_submission_penalty or 0.0))
             assert float(row["score"]) == round(score, 2)
-            assert float(row["max_score"]) == submission.max_score == 100
+            assert float(row["max_score"]) == submission.max_score == 25
             cells = sum(float(row[name]) for name in header[9:])
             cells += float(row["extra_credit"]) - float(row["late_penalty"])
             assert max(0.0, cells) == float(row["score"])
-    assert found["ada"]["score"] == "101" and found["'=cmd"]["score"] == "10.25"
+    assert found["ada"]["score"] == "26" and found["'=cmd"]["score"] == "10.25"
 
 
 def test_negative_numbers_stay_numbers_and_texts_do_not_become_formulas(course: Course) -> None:
@@ -114,13 +112,13 @@ def test_canvas_finds_assignment_students_and_grades(course: Course) -> None:
     assert result.exit_code == 0, result.output
     path = Path(result.stdout.strip())
     assert path.read_text(encoding="utf-8").splitlines()[:3] == [
-        f'Student,ID,SIS User ID,SIS Login ID,Section,"{SPEC.title} (4711)"',
-        "    Points Possible,,,,,100",
-        '"Lovelace, Ada",9001,U-1,al1,S 1,101',
+        f'Student,ID,SIS User ID,SIS Login ID,Section,"{TITLE} (4711)"',
+        "    Points Possible,,,,,25",
+        '"Lovelace, Ada",9001,U-1,al1,S 1,26',
     ]
     title, number, possible, grades = canvas_import(path)
-    assert (title, number, possible) == (SPEC.title, "4711", "100")
-    assert grades == {"al1": "101", "bo": "35", "chloe": "EX", "josé": "55", "'=cmd": "10.25"}
+    assert (title, number, possible) == (TITLE, "4711", "25")
+    assert grades == {"al1": "26", "bo": "11", "chloe": "EX", "josé": "20", "'=cmd": "10.25"}
 
 
 def test_canvas_without_sis_and_without_a_number(course: Course) -> None:
@@ -128,7 +126,7 @@ def test_canvas_without_sis_and_without_a_number(course: Course) -> None:
     result = run(course, "--format", "canvas")
     assert result.exit_code == 0 and "Canvas will ask" in result.stderr
     title, number, _, grades = canvas_import(Path(result.stdout.strip()))
-    assert (title, number) == (SPEC.title, None) and grades["ada"] == "101"
+    assert (title, number) == (TITLE, None) and grades["ada"] == "26"
     assert "SIS User ID" not in written(result)[0]
 
 
@@ -138,7 +136,7 @@ def test_canvas_takes_names_and_ids_from_the_gradebook(course: Course) -> None:
         gradebook.update_or_create_student(
             "ada", first_name="Ada", last_name="Lovelace", lms_user_id="77"
         )
-    assert ["Lovelace, Ada", "77", "ada", "", "101"] in written(run(course, "--format", "canvas"))
+    assert ["Lovelace, Ada", "77", "ada", "", "26"] in written(run(course, "--format", "canvas"))
 
 
 def test_blackboard_matches_by_username_and_column_number(course: Course) -> None:
@@ -150,19 +148,19 @@ def test_blackboard_matches_by_username_and_column_number(course: Course) -> Non
     assert all(re.fullmatch(r'"[^"]*","[^"]*"', line) for line in text.splitlines())
     header, *rows = written(result)
     match = re.fullmatch(r"(.+) \[Total Pts: ([\d.]+) Score\] \|(\d+)", header[1])
-    assert match and match.groups() == (SPEC.title, "100", "1344236") and header[0] == "Username"
-    assert dict(rows) == {"al1": "101", "bo": "35", "josé": "55", "'=cmd": "10.25"}
+    assert match and match.groups() == (TITLE, "25", "1344236") and header[0] == "Username"
+    assert dict(rows) == {"al1": "26", "bo": "11", "josé": "20", "'=cmd": "10.25"}
     assert "excused, to be entered by hand: chloe" in result.stderr
 
 
 def test_gradescope_gets_one_test_an_exercise(course: Course) -> None:
     """The file has Gradescope's fields and values, and its tests add up to the score."""
-    save_verdict(course, verdict("bo", 3))
+    save_verdict(course, verdict("bo", 1))
     result = run(course, "--format", "gradescope", "--student", "bo")
     assert result.exit_code == 0, result.output
     found = json.loads(Path(result.stdout.strip()).read_text(encoding="utf-8"))
-    assert found["score"] == sum(test["score"] for test in found["tests"]) == 35.0
-    assert [test["name"] for test in found["tests"]] == [e.name for e in SPEC.exercises]
+    assert found["score"] == sum(test["score"] for test in found["tests"]) == 10.0
+    assert [test["name"] for test in found["tests"]] == list(EXERCISES)
     for test in found["tests"]:
         assert {"score", "max_score", "name", "status", "output", "visibility"} <= test.keys()
         assert 0 <= test["score"] <= test["max_score"]
@@ -182,7 +180,7 @@ def save_verdict(course: Course, made: Verdict) -> Path:
 def test_gradescope_refuses_what_was_not_judged(course: Course) -> None:
     """No verdict, a broken one and a fault of the kit are never a result with zero points."""
     fails(run(course, "--format", "gradescope", "--student", "bo"), "nothing of bo is graded")
-    path = save_verdict(course, Verdict("bo", NAME, NAME, "grader_error", 0.0, 95.0))
+    path = save_verdict(course, Verdict("bo", NAME, NAME, "grader_error", 0.0, 20.0))
     fails(run(course, "--format", "gradescope", "--student", "bo"), "--student bo --force")
     path.write_text("{")
     fails(run(course, "--format", "gradescope", "--student", "bo"), "cannot be used")
@@ -190,7 +188,7 @@ def test_gradescope_refuses_what_was_not_judged(course: Course) -> None:
 
 def test_gradescope_of_an_unreadable_notebook_says_why(course: Course) -> None:
     """A notebook that cannot be read has zero points and the reason as output."""
-    made = Verdict("bo", NAME, NAME, "unreadable", 0.0, 95.0, message="It is no notebook.")
+    made = Verdict("bo", NAME, NAME, "unreadable", 0.0, 20.0, message="It is no notebook.")
     save_verdict(course, made)
     result = run(course, "--format", "gradescope", "--student", "bo", "--output", "/dev/null/x")
     fails(result, "cannot be written")

@@ -22,7 +22,8 @@ from grader.export.plain import COLUMNS
 from grader.export.roster import TEXTS
 from grader.gradebook.config import gradebook_url
 from tests.export.kit import ROSTER, another, fails, graded_class, run, written
-from tests.kit.gradebook import NAME, ROOT, WRITTEN, record
+from tests.kit.gradebook import NAME, WRITTEN, record
+from tests.kit.toy import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def course(graded: Course, tmp_path: Path) -> Course:
 
 def test_nothing_is_written_while_answers_wait(course: Course) -> None:
     """Who waits for a mark in which cell is said, and the exit code is 1."""
-    record(course, {"eve": 8, "finn": 2}, answered=True)
+    record(course, {"eve": 2, "finn": 1}, answered=True)
     result = run(course)
     assert result.exit_code == 1 and result.stdout == ""
     assert f"{WRITTEN}: 2 answers wait for a mark (eve, finn)" in result.stderr
@@ -47,24 +48,24 @@ def test_nothing_is_written_while_answers_wait(course: Course) -> None:
 
 def test_provisional_writes_them_and_says_so(course: Course) -> None:
     """``--provisional`` writes what there is; the cell stays empty and the status says it waits."""
-    record(course, {"eve": 8}, answered=True)
+    record(course, {"eve": 2}, answered=True)
     result = run(course, "--provisional")
     assert result.exit_code == 0 and "1 answer waits for a mark (eve)" in result.stderr
     header, *rows = written(result)
     [eve] = [dict(zip(header, row, strict=True)) for row in rows if row[0] == "eve"]
-    assert (eve["status"], eve["score"], eve[WRITTEN]) == ("waiting", "95", "")
+    assert (eve["status"], eve["score"], eve[WRITTEN]) == ("waiting", "20", "")
 
 
 def test_a_regrade_asks_for_another_look(course: Course) -> None:
     """A mark that nbgrader wants looked at again after a regrade counts as waiting."""
-    record(course, {"ada": 8}, answered=True)
+    record(course, {"ada": 2}, answered=True)
     result = run(course)
     assert result.exit_code == 1 and f"{WRITTEN}: 1 answer waits" in result.stderr
 
 
 def test_excused_students_keep_nobody_waiting(course: Course) -> None:
     """An excused student's answer needs no mark."""
-    record(course, {"eve": 8}, answered=True)
+    record(course, {"eve": 2}, answered=True)
     with (course.root / "roster.csv").open("a") as file:
         file.write(f"eve,Eve,,,,,,{NAME}\n")
     assert run(course, "--roster", course.root / "roster.csv").exit_code == 0

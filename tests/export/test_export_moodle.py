@@ -28,12 +28,12 @@ def course(graded: Course, tmp_path: Path) -> Course:
 WORKSHEET = '''\
 Identifier,"Full name","ID number","Email address",Status,Grade,"Maximum grade",\
 "Grade can be changed","Last modified (submission)","Last modified (grade)","Feedback comments"
-"Participant 101","Ada Lovelace",1,ADA@u.example,"Submitted, ""late""",,100.00,Yes,\
+"Participant 101","Ada Lovelace",1,ADA@u.example,"Submitted, ""late""",,25.00,Yes,\
 "Monday, 3 March 2025, 9:00 PM",-,
-"Participant 102",=Bo,bo,b@u.example,"No submission",12.00,100.00,Yes,-,\
+"Participant 102",=Bo,bo,b@u.example,"No submission",12.00,25.00,Yes,-,\
 "Tuesday, 4 March 2025, 1:00 AM","two
 lines, and a comma"
-"Participant 103",Nobody,nn,n@u.example,"No submission",,100.00,Yes,-,-,-
+"Participant 103",Nobody,nn,n@u.example,"No submission",,25.00,Yes,-,-,-
 '''
 
 
@@ -55,7 +55,7 @@ def test_moodle_gets_its_own_worksheet_back_with_grades(course: Course) -> None:
     result = moodle(course)
     after = written(result)
     at = before[0].index("Grade")
-    assert [row[at] for row in after] == ["Grade", "101", "35", ""]
+    assert [row[at] for row in after] == ["Grade", "26", "11", ""]
     assert [row[:at] + row[at + 1 :] for row in after] == [
         row[:at] + row[at + 1 :] for row in before
     ]
@@ -67,7 +67,7 @@ def test_moodle_says_what_would_be_lost(course: Course) -> None:
     result = moodle(course)
     assert result.exit_code == 1
     assert f"graded, but not in {course.root / 'worksheet.csv'}: josé, =cmd" in result.stderr
-    assert "above 100 points, which Moodle skips: ada" in result.stderr
+    assert "above 25 points, which Moodle skips: ada" in result.stderr
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
@@ -78,7 +78,7 @@ def test_moodle_worksheet_saved_by_a_spreadsheet(course: Course, encoding: str) 
     made = io.StringIO()
     csv.writer(made, delimiter=";", lineterminator="\n").writerows(rows)
     result = moodle(course, sheet=worksheet(course, made.getvalue(), encoding))
-    assert [row[5] for row in written(result)] == ["Grade", "101", "35", ""]
+    assert [row[5] for row in written(result)] == ["Grade", "26", "11", ""]
     assert written(result)[3][1] == "Nöbody"
 
 
@@ -87,16 +87,16 @@ def test_moodle_worksheet_without_names(course: Course) -> None:
     (course.root / "roster.csv").write_text("student,login\nbo,102\nada,101\n")
     text = "Identifier,Grade,Last modified (grade)\nParticipant 102,,-\nParticipant 101,,-\n"
     result = moodle(course, sheet=worksheet(course, text))
-    assert [row[1] for row in written(result)] == ["Grade", "35", "101"]
+    assert [row[1] for row in written(result)] == ["Grade", "11", "26"]
 
 
 def test_a_participant_s_number_is_not_a_student_s_id(course: Course) -> None:
     """Where there are names, ``Participant 7`` is not the student with the id 7."""
-    record(course, {"7": 8})
+    record(course, {"7": 2})
     text = WORKSHEET.replace("Participant 103", "Participant 7")
     (course.root / "roster.csv").write_text("student,email\n7,\nada,ada@u.example\nbo,\n")
     result = moodle(course, sheet=worksheet(course, text))
-    assert [row[5] for row in written(result)] == ["Grade", "101", "35", ""]
+    assert [row[5] for row in written(result)] == ["Grade", "26", "11", ""]
 
 
 @pytest.mark.parametrize(
@@ -105,8 +105,8 @@ def test_a_participant_s_number_is_not_a_student_s_id(course: Course) -> None:
         (("Identifier,", "Kennung,"), "has no column Identifier"),
         (('"Last modified (grade)"', "Geändert"), "has no column Last modified (grade)"),
         (("Status,Grade", "Grade,Grade"), "has two columns Grade"),
-        (("100.00", "20.00"), "line 2: the maximum grade is 20.00, here it is 100"),
-        (("100.00", "Satisfactory"), "the maximum grade is Satisfactory"),
+        (("25.00", "20.00"), "line 2: the maximum grade is 20.00, here it is 25"),
+        (("25.00", "Satisfactory"), "the maximum grade is Satisfactory"),
         ((",nn,", ",bo,"), "line 5 fits bo, as does line 3"),
         ((",bo,b@u.example", ",bo,ada@u.example"), "line 3 fits"),
     ],

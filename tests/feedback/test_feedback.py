@@ -37,7 +37,6 @@ from grader.simulate.pupils import Pupil
 from grader.verdict import CheckResult, ExerciseResult, Verdict
 from tests.kit.gradebook import (
     NAME,
-    ROOT,
     WRITTEN,
     hand_in_at,
     mark_by_hand,
@@ -46,6 +45,7 @@ from tests.kit.gradebook import (
     verdict,
 )
 from tests.kit.page import CONTROL, HOSTILE, Page, colours, contrast
+from tests.kit.toy import ROOT
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
 FOUR = Finding("shape", "dx", "shape (n_x, m)", "shape (3,)", "the sum")
@@ -280,13 +280,13 @@ def test_colours_can_be_read_in_every_theme() -> None:
 # From a course to its pages
 
 
-SOLVED = {"ada": 8, "bob": 3, "cy": 0}
+SOLVED = {"ada": 2, "bob": 1, "cy": 0}
 
 
 @pytest.fixture(scope="module")
 def graded_once(tmp_path_factory: pytest.TempPathFactory) -> Course:
     made = new_course(tmp_path_factory.mktemp("course"))
-    record(made, {"ada": 8, "bob": 3}, answered=True)
+    record(made, {"ada": 2, "bob": 1}, answered=True)
     record(made, {"cy": 0})
     for student, solved in SOLVED.items():
         publish(made, student, NAME, verdict(student, solved), None)
@@ -314,7 +314,7 @@ def test_marks_given_in_formgrader_reach_the_page(course: Course) -> None:
     made = feedback(course, NAME)
     assert len(made.written) == 3 and not made.left_out
     ada = read(course, "ada").text
-    assert "Well argued." in ada and "99.75 of 100 points" in ada and "Ada Lovelace" in ada
+    assert "Well argued." in ada and "24.75 of 25 points" in ada and "Ada Lovelace" in ada
     assert "Well argued." not in read(course, "bob").text
 
 
@@ -380,11 +380,11 @@ def test_release_through_the_exchange(course: Course, tmp_path: Path) -> None:
     exchange = tmp_path / "exchange"
     exchange.mkdir()
     exchange.chmod(0o777)
-    command = [sys.executable, "-m", "nbgrader", "release_feedback", NAME, "--course", "rnn"]
+    command = [sys.executable, "-m", "nbgrader", "release_feedback", NAME, "--course", "toys"]
     subprocess.run(
         [*command, f"--Exchange.root={exchange}"], cwd=course.root, check=True, capture_output=True
     )
-    released = sorted(path.name for path in (exchange / "rnn" / "feedback").iterdir())
+    released = sorted(path.name for path in (exchange / "toys" / "feedback").iterdir())
     assert len(released) == 3
     assert f"{notebook_hash(secret='s3cret', notebook_id=NAME)}.html" in released
 
@@ -445,7 +445,7 @@ def test_extra_gradebook_entries_are_read_whole(course: Course) -> None:
     marks = read_marks(course, NAME)
     assert set(marks) == {"ada", "bob", "cy"}
     assert marks["ada"].cells[WRITTEN].max_points == 5.0
-    assert sum(mark.max_points for mark in marks["ada"].cells.values()) == 100.0
+    assert sum(mark.max_points for mark in marks["ada"].cells.values()) == 25.0
 
 
 @pytest.mark.slow
@@ -453,13 +453,11 @@ def test_a_class_from_its_notebooks_to_its_pages(tmp_path: Path) -> None:
     """Real submissions, really graded: right, mistaken, hostile, unreadable."""
     made = new_course(tmp_path)
     assignment = made.packed(NAME).load()
-    stub = (
-        f'def rnn_forward(x, a0, parameters):\n    print("""{HOSTILE}""")\n    raise ValueError(1)'
-    )
+    stub = f'def remember(x, h0, parameters):\n    print("""{HOSTILE}""")\n    raise ValueError(1)'
     pupils = [
         Pupil("right", written="A **long** product."),
-        Pupil("mistaken", mistakes={"lstm_backward": "drops-recurrent-terms"}),
-        Pupil("hostile", own={"rnn_forward": stub, "rnn_cell_forward": f"# {HOSTILE}\nx = ("}),
+        Pupil("mistaken", mistakes={"remember": "memory-not-carried"}),
+        Pupil("hostile", own={"remember": stub, "leak": f"# {HOSTILE}\nx = ("}),
         Pupil("unreadable", damage=lambda book: json.dumps(book).encode()[:-9]),
     ]
     hand_in(made, assignment, pupils)
@@ -471,8 +469,8 @@ def test_a_class_from_its_notebooks_to_its_pages(tmp_path: Path) -> None:
         seen.assert_inert()
         seen.assert_accessible()
         texts[pupil.name] = seen.text
-    assert "95 of 100 points so far" in texts["right"]
-    assert "It looks as if nothing is carried from step t + 1" in texts["mistaken"]
+    assert "20 of 25 points so far" in texts["right"]
+    assert "It looks as if every step starts from h0" in texts["mistaken"]
     assert "missing" in texts["hostile"] and "raised an error" in texts["hostile"]
     assert "it is not JSON" in texts["unreadable"]
     assert ROOT.as_posix() not in "".join(texts.values())

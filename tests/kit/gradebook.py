@@ -1,7 +1,13 @@
-"""A course folder with a real gradebook of nbgrader, filled without running any submission."""
+"""A course folder with a real gradebook of nbgrader, filled without running any submission.
+
+The assignment is the toy ``leaky``: two exercises of 10 points and a written question of 5.
+"""
 
 from __future__ import annotations
 
+import functools
+import shutil
+import tempfile
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
@@ -10,32 +16,42 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 
 from grader.course import Course
-from grader.exercises.rnn_step_by_step import SPEC
 from grader.gradebook.write import GradebookWriter, open_gradebook, register
-from grader.simulate.copy_course import copy_of
 from grader.verdict import ExerciseResult, Verdict
+from tests.kit import toy
 
-ROOT = Path(__file__).parents[2]
-NAME = SPEC.name
-WRITTEN = "written_gradients"
+NAME, WRITTEN = toy.NAME, toy.WRITTEN
+EXERCISES = {name: toy.POINTS[name] for name, of in toy.OF.items() if of == NAME}
+
+
+@functools.cache
+def _kept() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="gradebook-")
+
+
+@functools.cache
+def _registered() -> Course:
+    """What every course here begins as; nbgrader takes seconds to make a gradebook."""
+    course = toy.new_course(Path(_kept().name) / "course")
+    register(course, NAME)
+    return course
 
 
 def new_course(folder: Path, due: datetime | None = None) -> Course:
     """A copy of the course with the assignment in its gradebook."""
-    course = copy_of(Course.at(ROOT), folder)
-    register(course, NAME)
+    course = Course.at(shutil.copytree(_registered().root, folder, dirs_exist_ok=True))
     with closing(open_gradebook(course)) as gradebook:
         gradebook.update_or_create_assignment(NAME, duedate=due)
     return course
 
 
-def verdict(student: str, solved: int = 8) -> Verdict:
+def verdict(student: str, solved: int = len(EXERCISES)) -> Verdict:
     """A verdict with the first ``solved`` exercises right and the others empty."""
     results = tuple(
-        ExerciseResult(e.name, "passed", e.points, e.points)
+        ExerciseResult(name, "passed", points, points)
         if place < solved
-        else ExerciseResult(e.name, "not_attempted", 0.0, e.points, note="Still empty.")
-        for place, e in enumerate(SPEC.exercises)
+        else ExerciseResult(name, "not_attempted", 0.0, points, note="Still empty.")
+        for place, (name, points) in enumerate(EXERCISES.items())
     )
     score, most = sum(r.points for r in results), sum(r.max_points for r in results)
     return Verdict(student, NAME, NAME, "graded", score, most, results)

@@ -20,13 +20,13 @@ from tests.kit.gradebook import NAME, hand_in_at, mark_by_hand, new_course, reco
 
 DUE = datetime(2025, 3, 10, 22, 0)  # in UTC, as the gradebook keeps it
 POLICY = '\nc.AssignLatePenalties.plugin_class = "grader.late.TenPercentADay"\n'
-LATE_BY = {  # student: hours after the due date; what is left of 95 points
-    "early": (-5, 95.0),
-    "on_time": (0, 95.0),
-    "in_grace": (47.9, 95.0),
-    "at_its_end": (48, 95.0),
-    "one_day": (48.1, 85.5),
-    "two_days": (72.1, 76.0),
+LATE_BY = {  # student: hours after the due date; what is left of 20 points
+    "early": (-5, 20.0),
+    "on_time": (0, 20.0),
+    "in_grace": (47.9, 20.0),
+    "at_its_end": (48, 20.0),
+    "one_day": (48.1, 18.0),
+    "two_days": (72.1, 16.0),
     "a_fortnight": (14 * 24, 0.0),
     "a_year": (365 * 24, 0.0),
 }
@@ -52,7 +52,7 @@ def strict(course: Course) -> Course:
 def late_class(course: Course) -> None:
     for student, (hours, _) in LATE_BY.items():
         hand_in_at(course, student, f"{DUE + timedelta(hours=hours)} UTC")
-    record(course, dict.fromkeys(LATE_BY, 8))
+    record(course, dict.fromkeys(LATE_BY, 2))
 
 
 def kept(course: Course) -> dict[str, float]:
@@ -83,7 +83,7 @@ def penalties_by_nbgrader(course: Course) -> dict[str, float]:
 def test_without_the_policy_lateness_costs_nothing(course: Course) -> None:
     """The documented default is nbgrader's own: no penalty, however late."""
     late_class(course)
-    assert set(kept(course).values()) == {95.0}
+    assert set(kept(course).values()) == {20.0}
 
 
 def test_two_days_are_free_and_every_begun_day_after_costs_a_tenth(strict: Course) -> None:
@@ -98,10 +98,10 @@ def test_nbgrader_assigns_the_same_penalties_as_the_writer(strict: Course) -> No
     late_class(strict)
     with closing(open_gradebook(strict)) as gradebook:
         gradebook.grant_extension(NAME, "a_fortnight", days=7)
-    record(strict, dict.fromkeys(LATE_BY, 8))
+    record(strict, dict.fromkeys(LATE_BY, 2))
     ours = kept(strict)
     assert penalties_by_nbgrader(strict) == ours
-    assert ours["a_fortnight"] == 47.5 and ours["two_days"] == 85.5
+    assert ours["a_fortnight"] == 10.0 and ours["two_days"] == 18.0
 
 
 def extend(course: Course, *rows: str) -> None:
@@ -118,15 +118,15 @@ def test_an_extension_moves_one_student_s_due_date(strict: Course) -> None:
     )
     late_class(strict)
     left = kept(strict)
-    assert left["two_days"] == 85.5  # due 24 hours later: in the first day after the grace
-    assert left["one_day"] == 85.5
+    assert left["two_days"] == 18.0  # due 24 hours later: in the first day after the grace
+    assert left["one_day"] == 18.0
 
 
 def test_an_extension_that_ends_before_the_due_date_takes_nothing_away(strict: Course) -> None:
     """An extension can only help."""
     extend(strict, f"in_grace,{NAME},2025-01-01T00:00Z")
     late_class(strict)
-    assert kept(strict)["in_grace"] == 95.0
+    assert kept(strict)["in_grace"] == 20.0
 
 
 def test_an_extension_granted_in_the_gradebook_counts(strict: Course) -> None:
@@ -135,28 +135,28 @@ def test_an_extension_granted_in_the_gradebook_counts(strict: Course) -> None:
     with closing(open_gradebook(strict)) as gradebook:
         gradebook.grant_extension(NAME, "a_fortnight", days=10)
     extend(strict, f"a_fortnight,{NAME},2025-03-12T22:00Z")
-    record(strict, {"a_fortnight": 8})
-    assert kept(strict)["a_fortnight"] == 76.0  # 4 days late, 2 of them free
+    record(strict, {"a_fortnight": 2})
+    assert kept(strict)["a_fortnight"] == 16.0  # 4 days late, 2 of them free
 
 
 def test_the_penalty_is_a_share_of_what_was_earned(strict: Course) -> None:
     """Marks by hand and extra credit are part of the score of which a tenth goes."""
     hand_in_at(strict, "ada", f"{DUE + timedelta(hours=60)} UTC")
-    record(strict, {"ada": 8}, answered=True)
+    record(strict, {"ada": 2}, answered=True)
     with closing(open_gradebook(strict)) as gradebook:
         mark_by_hand(gradebook, "ada", 4.0, extra=1.0)
-    record(strict, {"ada": 8}, answered=True)
-    assert kept(strict) == {"ada": 90.0}
-    assert penalties_by_nbgrader(strict) == {"ada": 90.0}
+    record(strict, {"ada": 2}, answered=True)
+    assert kept(strict) == {"ada": 22.5}
+    assert penalties_by_nbgrader(strict) == {"ada": 22.5}
 
 
 def test_extra_credit_without_a_mark_counts_as_in_nbgrader(strict: Course) -> None:
     """While a cell has no mark, nbgrader does not count its extra credit, nor does the writer."""
     hand_in_at(strict, "ada", f"{DUE + timedelta(days=30)} UTC")
-    record(strict, {"ada": 8}, answered=True)
+    record(strict, {"ada": 2}, answered=True)
     with closing(open_gradebook(strict)) as gradebook:
         mark_by_hand(gradebook, "ada", None, extra=3.0)
-    record(strict, {"ada": 8}, answered=True)
+    record(strict, {"ada": 2}, answered=True)
     assert kept(strict) == {"ada": 0.0}
 
 
@@ -178,7 +178,7 @@ def test_a_bad_row_is_one_line_before_anything_is_graded(
     """A row that cannot be used stops the grading before the first record, naming its line."""
     extend(strict, *rows)
     with pytest.raises(UsageError) as caught:
-        record(strict, {"ada": 8})
+        record(strict, {"ada": 2})
     assert says in str(caught.value) and "\n" not in str(caught.value)
     assert kept(strict) == {}
 

@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from grader.assignment.source import cell_id
 from grader.cli import main
 from grader.comparison.causes import Cause
 from grader.course import Course
@@ -33,9 +34,11 @@ from grader.report.statistics import correlation, group, statistics
 from grader.simulate.pupils import Pupil
 from grader.verdict import ExerciseResult, Verdict
 from tests.content.variants import handwritten
-from tests.kit.gradebook import NAME, ROOT, mark_by_hand, new_course, record
+from tests.kit import course as rnn
+from tests.kit import toy
+from tests.kit.gradebook import EXERCISES, NAME, mark_by_hand, new_course, record
 from tests.kit.page import CONTROL, HOSTILE, Page
-from tests.kit.solution import SPEC, source
+from tests.kit.solution import NAMES
 
 EVIL = HOSTILE + CONTROL
 
@@ -150,12 +153,37 @@ def test_harmless_cells_stay(cell: object) -> None:
 # Alike
 
 
-ANSWERS = {name: source().function_source(name) for name in (e.name for e in SPEC.exercises)}
-STUBS = {
-    cell["metadata"]["nbgrader"]["grade_id"]: "".join(cell["source"])
-    for cell in json.loads((ROOT / "assignments" / NAME / f"{NAME}.ipynb").read_text())["cells"]
-    if cell["metadata"].get("nbgrader", {}).get("grade_id") in ANSWERS
-}
+LONG = '''\
+def remember(x, h0, parameters):
+    """Take a step for each input."""
+    n, m, steps = x.shape
+    weight = parameters["w"]
+    drive = parameters["u"]
+    bias = parameters["b"]
+    memories = {"kept": np.zeros((n, m, steps)), "sums": np.zeros((n, m))}
+    caches = []
+    current = h0
+    for t in range(steps):
+        inputs = x[:, :, t]
+        before = current
+        carried = weight * before
+        driven = drive * inputs + bias
+        current = np.tanh(carried + driven)
+        memories["kept"][:, :, t] = current
+        memories["sums"] += np.abs(current - before)
+        caches.append((current, before, inputs, parameters))
+    for cache in caches:
+        if not np.isfinite(cache[0]).all():
+            caches.remove(cache)
+    result = (memories["kept"], (caches, x))
+    return result
+'''
+STUB, SHORT, HALF = ("".join(LONG.splitlines(keepends=True)[:lines]) for lines in (2, 8, 17))
+
+
+def both(code: str) -> dict[str, dict[str, str]]:
+    """Two students with the same answer."""
+    return {student: {"remember": code} for student in ("ada", "bob")}
 
 
 class Renamed(ast.NodeTransformer):
@@ -170,83 +198,81 @@ def renamed(code: str) -> str:
 
 
 def styles(exercise: str) -> list[str]:
-    """Independently written right solutions, one a style."""
+    """Independently written right solutions of the real assignment, one a style."""
     return [ast.unparse(tree) for _, tree in handwritten(exercise)]
 
 
 def test_a_renamed_copy_is_alike() -> None:
     """New names, comments and spacing do not hide a copy; both are shown with what matched."""
-    answers = {
-        "ada": {"lstm_backward": ANSWERS["lstm_backward"]},
-        "bob": {"lstm_backward": renamed(ANSWERS["lstm_backward"])},
-        "cy": {"lstm_backward": STUBS["lstm_backward"]},
-    }
-    [pair] = similar_pairs(answers, {"lstm_backward": STUBS["lstm_backward"]})
+    codes = {"ada": LONG, "bob": renamed(LONG), "cy": STUB}
+    answers = {student: {"remember": code} for student, code in codes.items()}
+    [pair] = similar_pairs(answers, {"remember": STUB})
     assert pair.students == ("ada", "bob") and pair.likeness > 0.95
     [match] = pair.matches
     assert match.same_lines < 0.8
     for side in match.sides:
-        body = [same for line, same in side.lines if "gradients" in line]
+        body = [same for line, same in side.lines if "memories" in line]
         assert body and all(body)
         assert not any(same for line, same in side.lines if line.strip().startswith("#"))
 
 
-@pytest.mark.parametrize("exercise", [n for n in ANSWERS if len(styles(n)) > 2])
+@pytest.mark.parametrize("exercise", [n for n in NAMES if len(styles(n)) > 2])
 def test_independent_solutions_are_not_alike(exercise: str) -> None:
     """Right solutions in different styles are not held against each other."""
     answers = {f"s{i}": {exercise: code} for i, code in enumerate(styles(exercise))}
-    assert similar_pairs(answers, {exercise: STUBS[exercise]}) == []
+    [stub] = [cell for cell in rnn.released()["cells"] if cell_id(cell) == exercise]
+    assert similar_pairs(answers, {exercise: "".join(stub["source"])}) == []
 
 
 def test_what_many_share_is_no_likeness() -> None:
     """When half of the class writes the same, as guided exercises invite, nobody stands out."""
-    answers = {f"s{i}": {"rnn_backward": ANSWERS["rnn_backward"]} for i in range(12)}
-    assert similar_pairs(answers, STUBS) == []
+    answers = {f"s{i}": {"remember": LONG} for i in range(12)}
+    assert similar_pairs(answers, {"remember": STUB}) == []
 
 
 def test_short_functions_are_not_compared() -> None:
     """A function that leaves little freedom is left out, however equal."""
-    short = {name: {"rnn_cell_forward": ANSWERS["rnn_cell_forward"]} for name in ("ada", "bob")}
-    assert similar_pairs(short, STUBS) == []
+    assert similar_pairs(both(SHORT), {"remember": STUB}) == []
 
 
 def test_stubs_are_not_alike() -> None:
     """Untouched cells of the assignment are nobody's work."""
-    assert similar_pairs({"ada": STUBS, "bob": STUBS}, STUBS) == []
+    assert len(similar_pairs(both(LONG), {"remember": STUB})) == 1
+    assert similar_pairs(both(LONG), {"remember": LONG}) == []
+    assert similar_pairs(both(HALF), {"remember": SHORT}) == []  # much of it was given
 
 
 def test_broken_code_is_compared_too() -> None:
     """Code that does not parse, control characters and huge cells stop nothing."""
-    broken = ANSWERS["lstm_backward"].replace("for t in", "for t in in (")
-    answers = {"ada": {"lstm_backward": broken}, "bob": {"lstm_backward": broken}}
-    assert len(similar_pairs(answers, STUBS)) == 1
-    odd = {"ada": {"lstm_backward": "'" * 10**5}, "bob": {"lstm_backward": "\x00\\\n(" * 10**4}}
-    assert similar_pairs(odd, STUBS) == []
+    broken = LONG.replace("for t in", "for t in in (")
+    with pytest.raises(SyntaxError):
+        ast.parse(broken)
+    assert len(similar_pairs(both(broken), {"remember": STUB})) == 1
+    odd = {"ada": {"remember": "'" * 10**5}, "bob": {"remember": "\x00\\\n(" * 10**4}}
+    assert similar_pairs(odd, {"remember": STUB}) == []
 
 
 # The page
 
 
 def published(course: Course, verdicts: Mapping[str, Verdict], own: Mapping[str, str]) -> None:
-    """Publish verdicts with notebooks; ``own`` gives some students an ``lstm_backward``."""
-    assignment = course.packed(NAME).load()
-    released = json.loads((course.assignments / NAME / f"{NAME}.ipynb").read_text())
+    """Publish verdicts with notebooks; ``own`` gives some students a ``remember``."""
     for student, made in verdicts.items():
-        answer = {"lstm_backward": own[student]} if student in own else {}
-        book = Pupil(student, solved=(), own=answer).notebook(assignment, released).decode()
+        answer = {"remember": own[student]} if student in own else {}
+        book = json.dumps(toy.book_of(Pupil(student, solved=(), own=answer)))
         publish(course, student, NAME, made, book)
 
 
-def real(student: str, wrong: int = 8, **changes: object) -> Verdict:
-    """A verdict on the real exercises; the one numbered ``wrong`` has a named mistake."""
+def judged(student: str, wrong: str = "", earned: float = 0.0, **changes: object) -> Verdict:
+    """A verdict on the toy's exercises; the ``wrong`` one has a named mistake."""
     results = tuple(
-        ExerciseResult(e.name, "failed", 0.0, e.points, cause=Cause("m-1", EVIL, "Why?"))
-        if i == wrong
-        else ExerciseResult(e.name, "passed", e.points, e.points)
-        for i, e in enumerate(SPEC.exercises)
+        ExerciseResult(name, "failed", earned, points, cause=Cause("m-1", EVIL, "Why?"))
+        if name == wrong
+        else ExerciseResult(name, "passed", points, points)
+        for name, points in EXERCISES.items()
     )
     score = sum(result.points for result in results)
-    made = Verdict(student, NAME, NAME, "graded", score, 95.0, results, sandbox={"tier": "B"})
+    made = Verdict(student, NAME, NAME, "graded", score, 20.0, results, sandbox={"tier": "B"})
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
@@ -254,18 +280,20 @@ def real(student: str, wrong: int = 8, **changes: object) -> Verdict:
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """A small class with everything in it that a report speaks of, hostile names included."""
     course = new_course(tmp_path_factory.mktemp("report"))
-    record(course, {"ada": 8, "bob": 8}, answered=True)
+    shutil.rmtree(course.solutions / toy.SLOPE)
+    (course.solutions / f"{toy.SLOPE}.py").unlink()  # an only assignment need not be named
+    record(course, {"ada": 2, "bob": 2}, answered=True)
     evil = "<script>alert(1)<" + "&" + '"x'
     verdicts = {
-        "ada": real("ada", 1),
-        "bob": real("bob", 1, mended=(EVIL,)),
-        "=cmd|x": real("=cmd|x", 7),
-        evil: real(evil),
-        "eve": real("eve", 3),
-        "lost": Verdict("lost", NAME, NAME, "unreadable", 0.0, 95.0, message=EVIL),
-        "fault": real("fault", outcome="grader_error"),
+        "ada": judged("ada", "leak"),
+        "bob": judged("bob", "leak", mended=(EVIL,)),
+        "=cmd|x": judged("=cmd|x", "remember"),
+        evil: judged(evil),
+        "eve": judged("eve", "leak", earned=5.0),
+        "lost": Verdict("lost", NAME, NAME, "unreadable", 0.0, 20.0, message=EVIL),
+        "fault": judged("fault", outcome="grader_error"),
     }
-    copy = f"# {HOSTILE}\n" + ANSWERS["lstm_backward"]
+    copy = f"# {HOSTILE}\n" + LONG
     published(course, verdicts, {"ada": copy, evil: renamed(copy)})
     return course
 
@@ -290,7 +318,7 @@ def test_report_says_what_it_must(course: Course) -> None:
     text = Page(report(course, NAME)[0].read_text(encoding="utf-8")).text
     for phrase in ("is the share of the exercise's points", "is the correlation between"):
         assert phrase in text
-    assert "Hardest first: rnn_forward" in text
+    assert "Hardest first: leak 50\xa0%, remember 80\xa0%." in text
     assert "It is no proof" in text and "fault: a grader error" in text
     assert "Unreadable" in text and "Mended before grading" in text and "2 waiting" in text
     assert "Graded without full isolation" not in text
@@ -299,13 +327,13 @@ def test_report_says_what_it_must(course: Course) -> None:
 def test_written_answers_are_told_apart(tmp_path: Path) -> None:
     """Marked by hand, waiting, waiting again after a regrade, and left empty are four things."""
     course = new_course(tmp_path)
-    record(course, dict.fromkeys(("ada", "again", "waits"), 8), answered=True)
+    record(course, dict.fromkeys(("ada", "again", "waits"), 2), answered=True)
     record(course, {"blank": 0})
     with closing(open_gradebook(course)) as gradebook:
         mark_by_hand(gradebook, "ada", 4.0)
         mark_by_hand(gradebook, "again", 2.0)
-    record(course, {"again": 8}, answered=True)
-    verdicts = {who: real(who) for who in ("ada", "again", "waits", "blank")}
+    record(course, {"again": 2}, answered=True)
+    verdicts = {who: judged(who) for who in ("ada", "again", "waits", "blank")}
     found = written(read_marks(course, NAME), verdicts)
     assert (found["marked"], found["mean"]) == (1, 4.0)
     assert (found["waiting"], found["empty"]) == (2, 1)
@@ -321,14 +349,15 @@ def test_pictures_say_in_words_what_they_show(course: Course) -> None:
     """Each picture's alternative names the number that a person would look for."""
     page = Page(report(course, NAME)[0].read_text(encoding="utf-8"))
     scores, exercises, mistakes = (image["alt"] for image in page.all("img"))
-    assert "6 scores out of 95 points" in scores and "median is 85" in scores
-    assert "lowest: rnn_forward" in exercises
-    assert "m-1 in rnn_forward, made by 2 students" in mistakes
+    assert "6 scores out of 20 points" in scores and "median is 10." in scores
+    assert "half of them lie between 10 and 13.75" in scores
+    assert "lowest: leak (50%)" in exercises
+    assert "m-1 in leak, made by 3 students" in mistakes
 
 
 def test_unsafe_grading_is_said(course: Course) -> None:
     """When anything was graded at tier C the report opens with it."""
-    publish(course, "eve", NAME, real("eve", sandbox={"tier": "C"}), None)
+    publish(course, "eve", NAME, judged("eve", sandbox={"tier": "C"}), None)
     assert "Graded without full isolation" in report(course, NAME)[0].read_text(encoding="utf-8")
 
 
@@ -339,7 +368,7 @@ def test_csv_holds_a_row_for_each_student(course: Course) -> None:
     assert head[:4] == ["student", "name", "outcome", "score"] and len(rows) == 7
     assert {len(row) for row in rows} == {len(head)}
     row = next(row for row in rows if row[0] == "'=cmd|x")
-    assert row[head.index("lstm_backward mistake")] == "m-1"
+    assert row[head.index("remember mistake")] == "m-1"
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "@", "+"))]
 
 
@@ -347,7 +376,7 @@ def test_report_is_the_same_in_another_process(course: Course) -> None:
     """Python's salted hashes change nothing: page and table have the same bytes."""
     before = [path.read_bytes() for path in report(course, NAME)]
     command = [sys.executable, "-m", "grader", "report", "--course", str(course.root)]
-    subprocess.run(command, cwd=ROOT, check=True, env=os.environ | {"PYTHONHASHSEED": "7"})
+    subprocess.run(command, cwd=toy.ROOT, check=True, env=os.environ | {"PYTHONHASHSEED": "7"})
     after = [(course.root / "report" / f"{NAME}.{kind}").read_bytes() for kind in ("html", "csv")]
     assert before == after
 
