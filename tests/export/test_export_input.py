@@ -207,7 +207,6 @@ def test_a_gradebook_that_cannot_be_read(
     assert path.read_bytes() == before
 
 
-@pytest.mark.slow
 def test_the_named_remedy_mends_an_older_gradebook(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:

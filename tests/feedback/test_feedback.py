@@ -448,7 +448,6 @@ def test_extra_gradebook_entries_are_read_whole(course: Course) -> None:
     assert sum(mark.max_points for mark in marks["ada"].cells.values()) == 25.0
 
 
-@pytest.mark.slow
 def test_a_class_from_its_notebooks_to_its_pages(tmp_path: Path) -> None:
     """Real submissions, really graded: right, mistaken, hostile, unreadable."""
     made = new_course(tmp_path)
