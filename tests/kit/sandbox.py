@@ -56,6 +56,12 @@ def sandbox_at(tier: str, limits: Limits = LIMITS) -> Sandbox:
     return started
 
 
+def strongest() -> Sandbox:
+    """The strongest warm sandbox that starts here, for whoever is no attack; skips below tier B."""
+    started = _start("A", PATIENT)
+    return sandbox_at("B", PATIENT) if isinstance(started, str) else started
+
+
 def cells(*sources: str) -> list[CellSource]:
     """Make answer cells c0, c1, …"""
     return [CellSource(f"c{n}", source, "answer") for n, source in enumerate(sources)]

@@ -111,6 +111,12 @@ REMEMBER = Exercise(
             "What is added to caches at each step?",
             (("        caches.append(cache)\n", ""),),
         ),
+        Mistake(
+            "h-is-a-list",
+            "h is begun as a list",
+            "What can be written to at [:, :, t]?",
+            (("h = np.zeros_like(x)", "h = []"),),
+        ),
     ),
 )
 
