@@ -58,8 +58,8 @@ def sandbox_at(tier: str, limits: Limits = LIMITS) -> Sandbox:
 
 def strongest() -> Sandbox:
     """The strongest warm sandbox that starts here, for whoever is no attack; skips below tier B."""
-    started = _start("A", PATIENT)
-    return sandbox_at("B", PATIENT) if isinstance(started, str) else started
+    started = _start("A", LIMITS)
+    return sandbox_at("B", LIMITS) if isinstance(started, str) else started
 
 
 def cells(*sources: str) -> list[CellSource]:
