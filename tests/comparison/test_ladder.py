@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.comparison.finding import Place, kind
 from grader.comparison.ladder import array_finding, compare, relative_error
 from grader.comparison.layout import Check, Layout, Tolerance, earned
 
+# No example is too slow because the machine is busy.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 DIMS = {"n_a": 5, "m": 10}
 TOL = Tolerance(1e-6)
 LAYOUT = Layout(
@@ -304,12 +306,14 @@ LINE = Check("a", 1, "(n_a, m)")
 
 
 @pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+@PATIENT
 @given(arrays, st.sampled_from(sorted(LAYOUTS)))
 def test_the_right_answer_passes_in_any_memory_layout(values, layout):
     """How an array lies in memory makes no difference."""
     assert array_finding(Place("a", "f"), LINE, values, LAYOUTS[layout](values), TOL, "") is None
 
 
+@PATIENT
 @given(arrays, st.integers(0, 48), st.floats(1e-4, 10.0), st.booleans())
 def test_any_perturbation_beyond_the_tolerance_fails(values, place, share, negative):
     """One entry off by more than the tolerance of the whole array's length is seen."""
@@ -319,6 +323,7 @@ def test_any_perturbation_beyond_the_tolerance_fails(values, place, share, negat
     assert array_finding(Place("a", "f"), LINE, values, got, TOL, "").rung == "values"
 
 
+@PATIENT
 @given(arrays, st.floats(-1e-9, 1e-9))
 def test_rounding_passes(values, share):
     """A relative error of 1e-9 in every entry is no mistake."""
@@ -425,7 +430,7 @@ lines = st.lists(st.tuples(st.floats(0.25, 10), st.booleans()), min_size=1, max_
 )
 
 
-@settings(max_examples=60)
+@settings(PATIENT, max_examples=60)
 @given(lines, st.data())
 def test_points_are_never_more_than_there_are_and_never_negative(checks, data):
     """Any choice of failed checks earns between nothing and all, at most half without main."""

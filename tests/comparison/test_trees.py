@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -13,6 +13,8 @@ from grader.comparison.layout import Check, Layout
 from grader.comparison.packing import pack, unpack
 from grader.comparison.trees import deep_copy, leaves, same
 
+# No example is too slow because the machine is busy.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LAYOUT = Layout("f", ("x",), ("a", "b"), (Check("a", 1), Check("b", 1)))
 finite = st.floats(-1e6, 1e6)
 arrays = hnp.arrays(
@@ -48,6 +50,7 @@ def alike(one, other):
     return type(one) is type(other) and one == other
 
 
+@PATIENT
 @given(nested(arrays | plain))
 def test_packing_and_unpacking_gives_the_same_tree(tree):
     """Types, order of keys, dtypes and bits survive, through JSON as well."""
@@ -93,6 +96,7 @@ def test_leaves_come_in_a_fixed_order():
     assert [p for p, _ in leaves({"b": 1, "a": [2, 3]})] == ["['a'][0]", "['a'][1]", "['b']"]
 
 
+@PATIENT
 @given(nested(floats | plain))
 def test_a_tree_is_the_same_as_itself(tree):
     """Same in values and same in fingerprint, as a deep copy too."""
@@ -100,6 +104,7 @@ def test_a_tree_is_the_same_as_itself(tree):
     assert same_fingerprint(fingerprint(tree), fingerprint(deep_copy(tree)))
 
 
+@PATIENT
 @given(floats.filter(lambda a: a.size), st.integers(0, 100), st.floats(1e-3, 10))
 def test_a_changed_value_is_seen(values, place, amount):
     """One value changed by a thousandth of the largest is another tree and another fingerprint."""
@@ -181,6 +186,7 @@ def test_values_cannot_be_read_from_a_fingerprint():
     assert len(fingerprint([np.ones((50, 50))] * 9)) == 3
 
 
+@PATIENT
 @given(nested(arrays | plain))
 def test_a_fresh_copy_is_the_same_tree_in_other_memory(tree):
     """Every array and container is a new one; what was shared is shared again."""
