@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,29 +14,74 @@ import nbformat
 import numpy as np
 import pytest
 
+from grader.assignment.assignment import Packed
 from grader.assignment.source import Source, SourceCell
 from grader.course import Course
 from grader.errors import UsageError
 from grader.release import release as room
 from grader.release.percent_text import cells_digest, to_notebook, to_text
-from grader.release.references import from_bytes, keep_committed, to_bytes
+from grader.release.references import build_references, from_bytes, keep_committed, to_bytes
 from grader.release.release import refuse_solutions, release, selfcheck_text, solution_lines
-from grader.simulate.copy_course import copy_of
-from tests.kit.course import NAME, ROOT, assignment, course, packed, released_text, right
+from tests.kit.toy import NAME, ROOT, TOYS
 
-FILES = ("references.npz", f"{NAME}.ipynb", "rnn_utils.py", "selfcheck.py")
+FILES = (f"{NAME}.ipynb", "leaky_utils.py", "references.npz", "selfcheck.py")
+ANSWER = "**1.** The memory leaks wherever w is smaller than one."
+FIGURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1C3 8 6 8 8 8"/></svg>\n'
+)
+HEADER = """\
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+"""
 
 
-def a_course(folder: Path) -> Course:
-    """A copy of the project's course in which a release can be made."""
-    shutil.copytree(ROOT / "docs" / "figures", folder / "docs" / "figures")
-    return copy_of(course(), folder)
+@functools.cache
+def _kept() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="released-")
+
+
+@functools.cache
+def course() -> Course:
+    """A course of the toy alone, with a figure and a model answer; to be looked at only."""
+    made = Course(Path(_kept().name))
+    made.solutions.mkdir()
+    text = (TOYS / f"{NAME}.py").read_text(encoding="utf-8")
+    for old, new in (
+        ("# # A leaky memory\n", "# # A leaky memory\n#\n# ![It fades](figures/memory.svg)\n"),
+        ("# *Write here.*\n", f"# {ANSWER}\n"),
+    ):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    text_of(made).write_text(HEADER + text, encoding="utf-8")
+    shutil.copy(TOYS / f"{NAME}_exercises.py", made.solutions)
+    shutil.copy(TOYS / "leaky_utils.py", made.root)
+    shutil.copy(ROOT / "nbgrader_config.py", made.root)
+    room.figures(made, NAME).mkdir(parents=True)
+    (room.figures(made, NAME) / "memory.svg").write_text(FIGURE, encoding="utf-8")
+    release(made, NAME)
+    return made
+
+
+@functools.cache
+def packed() -> Packed:
+    """The assignment as it travels."""
+    return course().packed(NAME)
 
 
 @pytest.fixture
 def trial(tmp_path: Path) -> Course:
     """A course of one's own for each test."""
-    return a_course(tmp_path / "course")
+    return Course.at(shutil.copytree(course().root, tmp_path / "course"))
 
 
 def state(folder: Path) -> dict[str, tuple[bytes, int]]:
@@ -78,46 +125,38 @@ def replaced(old: str, new: str) -> Callable[[Any], None]:
     return change
 
 
-@pytest.mark.slow
-def test_a_fresh_release_is_what_is_committed_and_a_second_one_changes_nothing(
-    trial: Course,
-) -> None:
-    """From the text alone come the committed files; releasing again touches none of them."""
-    shutil.rmtree(trial.solutions / NAME)
-    committed = contents(ROOT / "assignments")
+def test_a_fresh_release_is_the_same_and_a_second_one_changes_nothing(trial: Course) -> None:
+    """From the text alone come the same files again; releasing again touches none of them."""
+    for derived in (trial.solutions / NAME, trial.assignments):
+        shutil.rmtree(derived)
     first = release(trial, NAME)
-    assert contents(trial.assignments) == committed
-    assert first.files == FILES and first.changed == ()
-    assert trial.source_notebook(NAME).read_bytes() == course().source_notebook(NAME).read_bytes()
+    assert contents(trial.root) == contents(course().root)
+    assert first.files == first.changed == FILES
     before = state(trial.assignments)
-    release(trial, NAME)
+    second = release(trial, NAME)
     assert state(trial.assignments) == before
+    assert second.files == FILES and second.changed == ()
     assert {p.name for p in trial.root.iterdir() if p.name.startswith("release-")} == set()
-    shutil.rmtree(trial.assignments)
-    assert release(trial, NAME).changed == FILES
-    assert contents(trial.assignments).keys() == committed.keys()
 
 
-def test_the_committed_files_are_up_to_date() -> None:
+def test_what_lies_beside_the_notebook_is_made_from_the_code() -> None:
     """selfcheck.py, the modules and the source notebook equal what the code makes of the text."""
     folder = course().assignments / NAME
     assert (folder / "selfcheck.py").read_text(encoding="utf-8") == selfcheck_text()
-    utils = (ROOT / "rnn_utils.py").read_text(encoding="utf-8")
-    assert (folder / "rnn_utils.py").read_text(encoding="utf-8") == room.stamp(
-        utils, "rnn_utils.py"
-    )
+    utils = (TOYS / "leaky_utils.py").read_text(encoding="utf-8")
+    stamped = room.stamp(utils, "leaky_utils.py")
+    assert stamped.startswith("# derived from leaky_utils.py") and stamped.endswith(utils)
+    assert (folder / "leaky_utils.py").read_text(encoding="utf-8") == stamped
     text = text_of(course()).read_text(encoding="utf-8")
     book = to_notebook(text, NAME, room.figures(course(), NAME), packed().source.modules)
     assert nbformat.writes(book) + "\n" == course().source_notebook(NAME).read_text("utf-8")
 
 
-def test_the_committed_references_are_up_to_date() -> None:
-    """Recomputed references agree with the committed ones, in values and in description."""
-    from grader.release.references import build_references
-
+def test_references_are_those_of_the_solution() -> None:
+    """Recomputed references agree with the released ones, in values and in description."""
     path = course().assignments / NAME / "references.npz"
-    committed = from_bytes(path.read_bytes())
-    kept = keep_committed(build_references(assignment().spec, assignment().source), committed)
+    released = from_bytes(path.read_bytes())
+    kept = keep_committed(build_references(packed().load().spec, packed().source), released)
     assert to_bytes(kept) == path.read_bytes()
 
 
@@ -135,12 +174,13 @@ def test_the_text_comes_back_from_the_notebook() -> None:
 def test_the_blank_notebook_holds_no_solution() -> None:
     """No line of a solution or a model answer, no mark, and a stub in every answer cell."""
     lines = solution_lines(packed().source)
-    assert len(lines) > 60 and any(line.startswith("**1.**") for line in lines)
+    assert lines[0].startswith("w, u, b = ") and lines[-1] == ANSWER
+    assert {"h_next = squash(w * h + u * x + b)", "for t in range(x.shape[2]):"} <= set(lines)
     refuse_solutions(packed().source, contents(course().assignments / NAME))
-    book = json.loads(released_text())
-    for cell in book["cells"]:
-        if cell["id"] in [e.name for e in assignment().spec.exercises]:
-            assert "raise NotImplementedError" in "".join(cell["source"])
+    book = json.loads((course().assignments / NAME / f"{NAME}.ipynb").read_text("utf-8"))
+    texts = {cell["id"]: "".join(cell["source"]) for cell in book["cells"]}
+    for name in ("leak", "remember"):
+        assert "raise NotImplementedError" in texts[name]
 
 
 @pytest.mark.parametrize("name", ["a.ipynb", "selfcheck.py", "data/notes.txt"])
@@ -172,7 +212,7 @@ def test_a_mark_that_was_left_is_refused(mark: str) -> None:
 
 def test_a_hand_edited_notebook_stops_the_release(trial: Course) -> None:
     """Edits that the text lacks are never overwritten: nothing changes, two remedies are said."""
-    edit(trial, replaced("### Notation", "### Signs"))
+    edit(trial, replaced("## In words", "## With words"))
     before = state(trial.root)
     with pytest.raises(UsageError, match=r"run `make release ARGS=--adopt`.* or delete the noteb"):
         release(trial, NAME)
@@ -195,10 +235,10 @@ def test_outputs_and_layout_are_no_edits(trial: Course) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("### Notation", "### Signs and letters"),
-        ("a_next = np.tanh(Wax @ xt + Waa @ a_prev + ba)", "a_next = np.tanh(ba + Wax @ xt)"),
-        ("for module in (", "for module in ('json', "),
-        ("**1.** On the direct road", "**1.** On the straight road"),
+        ("## In words", "## In your own words"),
+        ("h_next = squash(w * h + u * x + b)", "h_next = squash(b + w * h + u * x)"),
+        ("from leaky_utils import squash", "from leaky_utils import squash  # tanh"),
+        ("**1.** The memory leaks", "**1.** A memory leaks"),
     ],
 )
 def test_adopted_edits_are_in_the_text(trial: Course, old: str, new: str) -> None:
@@ -217,7 +257,7 @@ def test_adopting_a_new_cell_and_points(trial: Course) -> None:
         book["cells"].insert(4, new)
         for cell in book["cells"]:
             about = cell["metadata"].get("nbgrader", {})
-            if about.get("grade_id") == "written_gradients":
+            if about.get("grade_id") == "written_leaky":
                 about["points"] = 7
 
     edit(trial, change)
@@ -231,9 +271,9 @@ def test_adopting_a_new_cell_and_points(trial: Course) -> None:
 
 def test_nothing_is_adopted_over_an_edited_text(trial: Course) -> None:
     """When text and notebook were both edited, neither is thrown away."""
-    edit(trial, replaced("### Notation", "### Signs"))
+    edit(trial, replaced("## In words", "## With words"))
     text = text_of(trial)
-    text.write_text(text.read_text("utf-8").replace("### Set-up", "### Start"), "utf-8")
+    text.write_text(text.read_text("utf-8").replace("# # A leaky memory", "# # A memory"), "utf-8")
     before = state(trial.root)
     with pytest.raises(UsageError, match="were both edited"):
         release(trial, NAME, adopt=True)
@@ -280,7 +320,7 @@ def copied(trial: Course, folder: Path) -> Path:
     """A released folder as nbgrader would make it."""
     target = folder / "assignments" / NAME
     shutil.copytree(trial.assignments / NAME, target)
-    (target / "rnn_utils.py").write_text("# changed")
+    (target / "leaky_utils.py").write_text("# changed")
     return target
 
 
@@ -383,7 +423,7 @@ def _without(line: str) -> Callable[[Course], None]:
 
 
 def _no_module(trial: Course) -> None:
-    (trial.root / "rnn_utils.py").unlink()
+    (trial.root / "leaky_utils.py").unlink()
 
 
 def _broken_notebook(trial: Course) -> None:
@@ -404,37 +444,37 @@ INPUTS: dict[str, tuple[Callable[[Course], None], str]] = {
     "no cells": (_no_percent, "is it jupytext's percent format?"),
     "no figure": (_no_figure, r"the text shows [\w-]+\.svg, but .* is missing"),
     "a failing example": (
-        _replace("a_next = np.tanh(Wax @ xt", "a_next = np.tanh(Wax @ missing"),
-        "cell 'example_rnn_cell_forward' of the solution fails: NameError",
+        _replace("h_next = squash(w * h", "h_next = squash(missing * h"),
+        "cell 'example_leak' of the solution fails: NameError",
     ),
     "an unknown output": (
-        _replace("<!-- expected: example_rnn_forward -->", "<!-- expected: nothing_like_it -->"),
+        _replace("<!-- expected: example_leak -->", "<!-- expected: nothing_like_it -->"),
         "the text expects the output of 'nothing_like_it': no such code cell",
     ),
     "other points": (
-        _replace('"grade_id": "check_rnn_forward", "locked": true, "points": 10', '"grade_id": '
-                 '"check_rnn_forward", "locked": true, "points": 11'),
-        r"check_rnn_forward says 11\.0 points, its checks 10",
+        _replace('"grade_id": "check_remember", "locked": true, "points": 10', '"grade_id": '
+                 '"check_remember", "locked": true, "points": 11'),
+        r"check_remember says 11\.0 points, its checks 10",
     ),
     "a lost exercise": (
-        _replace('"grade_id": "rnn_forward", "locked": false', '"grade_id": "rnn_fwd", '
+        _replace('"grade_id": "remember", "locked": false', '"grade_id": "remembr", '
                  '"locked": false'),
         "the notebook's answer cells are",
     ),
-    "a lost mark": (_without("    ### BEGIN SOLUTION\n"), "cell rnn_cell_forward has no pair"),
-    "another lost mark": (_without("    ### END SOLUTION\n"), "cell rnn_cell_forward has no pair"),
+    "a lost mark": (_without("    ### BEGIN SOLUTION\n"), "cell leak has no pair"),
+    "another lost mark": (_without("    ### END SOLUTION\n"), "cell leak has no pair"),
     "lines below the stub": (
-        _replace("    return a, y_pred, (caches, x)\n    ### END SOLUTION\n",
-                 "    ### END SOLUTION\n    return a, y_pred, (caches, x)\n"),
-        "cell rnn_forward would be released .* with lines below the stub",
+        _replace("    return h, (caches, x)\n    ### END SOLUTION\n",
+                 "    ### END SOLUTION\n    return h, (caches, x)\n"),
+        "cell remember would be released .* with lines below the stub",
     ),
     "a grade id used twice": (
-        _replace('"grade_id": "versions",', '"grade_id": "setup_files",'),
-        "two cells have the grade id 'setup_files'",
+        _replace('"grade_id": "summary",', '"grade_id": "setup",'),
+        "two cells have the grade id 'setup'",
     ),
     "a grade id that nbgrader refuses": (
-        _replace('"grade_id": "versions",', '"grade_id": "versions!",'),
-        r"nbgrader could not release rnn_step_by_step \(.*versions!.*\): mend solutions/",
+        _replace('"grade_id": "summary",', '"grade_id": "summary!",'),
+        rf"nbgrader could not release {NAME} \(.*summary!.*\): mend solutions/",
     ),
     "a header that is no JSON": (
         _replace('# %% nbgrader={"grade": false, "grade_id": "setup",',
@@ -443,13 +483,13 @@ INPUTS: dict[str, tuple[Callable[[Course], None], str]] = {
     ),
     "no set-up": (
         _replace('"grade_id": "setup",', '"grade_id": "set_up",'),
-        "the solution of rnn_cell_forward fails on its visible example.*NameError",
+        "the solution of leak fails on its visible example.*NameError",
     ),
     "a mistake that no longer fits": (
-        _replace("np.tanh(Wax @ xt + Waa @ a_prev + ba)", "np.tanh(Waa @ a_prev + Wax @ xt + ba)"),
-        "rnn_cell_forward: mistake '.*' occurs 0 times, not once; write its edits anew",
+        _replace("squash(w * h + u * x + b)", "squash(u * x + w * h + b)"),
+        "leak: mistake '.*' occurs 0 times, not once; write its edits anew",
     ),
-    "no module": (_no_module, "rnn_utils.py is missing: it belongs to the assignment"),
+    "no module": (_no_module, "leaky_utils.py is missing: it belongs to the assignment"),
     "a broken notebook": (_broken_notebook, "is not a notebook .*: delete it"),
     "a bad header": (_bad_header, r"cannot be read .*: mend its header"),
     "not UTF-8": (_not_utf8, "cannot be read .*: write the assignment's text there"),
@@ -470,8 +510,8 @@ def test_bad_input_is_one_line_with_a_remedy(trial: Course, case: str) -> None:
 
 def test_an_unknown_assignment_names_those_there_are(trial: Course) -> None:
     """A misspelt name is answered with the names."""
-    with pytest.raises(UsageError, match=f"there is no assignment 'rnn' in .*: {NAME}"):
-        trial.assignment("rnn")
+    with pytest.raises(UsageError, match=f"there is no assignment 'leek' in .*: {NAME}"):
+        trial.assignment("leek")
     assert trial.assignment(None) == NAME
 
 
@@ -522,6 +562,10 @@ def test_the_course_secret_is_made_once_and_is_private(tmp_path: Path) -> None:
         here.secret()
 
 
-def test_the_solution_of_the_tests_is_the_notebooks() -> None:
-    """The source notebook that is graded with holds the text's solution."""
-    assert right("rnn_cell_forward").splitlines()[0].startswith("def rnn_cell_forward(")
+def test_the_source_notebook_holds_the_texts_solution() -> None:
+    """What submissions are compared with is the text's solution, without its marks."""
+    text = text_of(course()).read_text(encoding="utf-8")
+    for name in ("leak", "remember"):
+        own = packed().source.function_source(name)
+        assert own.startswith(f"def {name}(") and "SOLUTION" not in own
+        assert [line for line in own.splitlines() if line not in text.splitlines()] == []
