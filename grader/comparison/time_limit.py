@@ -10,8 +10,11 @@ from typing import Any
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Stop an endless loop, where the system can (main thread, POSIX)."""
+def time_limit(seconds: float, processor: bool = False) -> Iterator[None]:
+    """Stop an endless loop, where the system can (main thread, POSIX).
+
+    With ``processor`` the seconds are of this process's own time, whatever else the machine does.
+    """
     # Python lets the main thread alone set a signal's handler; Windows has no SIGALRM.
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
         yield
@@ -20,10 +23,12 @@ def time_limit(seconds: float) -> Iterator[None]:
     def stop(*_: Any) -> None:
         raise TimeoutError(f"no result after {seconds:g} s: does the loop come to an end?")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    timer = signal.ITIMER_PROF if processor else signal.ITIMER_REAL
+    sent = signal.SIGPROF if processor else signal.SIGALRM
+    before = signal.signal(sent, stop)
+    signal.setitimer(timer, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(timer, 0.0)
+        signal.signal(sent, before)

@@ -100,13 +100,16 @@ def _take_edits(course: Course, name: str, points: Mapping[str, float], adopt: b
             f"{path} was edited by hand and {text.name} lacks the edits: "
             "run `make release ARGS=--adopt` to take them over, or delete the notebook to drop them"
         )
-    if text.exists() and text_changed(book, expand(text.read_text(encoding="utf-8"), points)):
+    before = text.read_text(encoding="utf-8") if text.exists() else ""
+    if before and text_changed(book, expand(before, points)):
         raise UsageError(
             f"{text} and {path.name} were both edited since the last release: delete the notebook "
             "to drop its edits, or undo those of the text (git) and adopt the notebook's first"
         )
     made = to_text(book, figures(course, name))
-    write_beside(text, shorten(made, points).encode())
+    # Headers stay as short or as long as their author writes them.
+    long = before and expand(before, points) == before
+    write_beside(text, (made if long else shorten(made, points)).encode())
 
 
 def check_agreement(spec: Spec, source: Source) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 
 from grader.assignment.assignment import Assignment
-from grader.assignment.spec import Exercise
+from grader.assignment.spec import Exercise, SpecError
 from grader.autograde.inbox import open_bytes
 from grader.autograde.pool import Task, judge_all
 from grader.course import Course
@@ -24,10 +24,14 @@ def judge_pupils(
 ) -> Verdicts:
     """Judge the solution, the blank, and one pupil for each catalogued mistake.
 
-    Raises UsageError when the assignment was not released and when the judge itself fails.
+    Raises UsageError when the assignment was not released, when a mistake's edits do not fit the
+    solution, and when the judge itself fails.
     """
     packed = course.packed(name)
-    tasks = [_task(course, packed.load(), pupil) for pupil in _pupils(packed.load())]
+    try:
+        tasks = [_task(course, packed.load(), pupil) for pupil in _pupils(packed.load())]
+    except SpecError as error:  # the solution was edited, and nothing was released since
+        raise UsageError(f"{error}; write its edits anew, then `make release`") from None
     verdicts: dict[str, Verdict] = {}
     for number, (task, judged) in enumerate(judge_all(packed, tasks, workers), 1):
         progress(number, len(tasks))

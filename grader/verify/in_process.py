@@ -18,7 +18,7 @@ from grader.comparison.layout import Tolerance, Tree, earned
 from grader.comparison.time_limit import time_limit
 from grader.comparison.trees import deep_copy, same
 
-CALL_SECONDS = 2.0  # a small change can make a loop that never ends
+CALL_SECONDS = 2.0  # of processor time: a small change can make a loop that never ends
 Posed = list[tuple[Case, Tree]]
 
 
@@ -70,7 +70,11 @@ def _failed_on(
 ) -> list[str]:
     arguments, names = deep_copy(case.arguments), [check.name for check in exercise.checks]
     try:
-        with np.errstate(all="ignore"), warnings.catch_warnings(), time_limit(CALL_SECONDS):
+        with (
+            np.errstate(all="ignore"),
+            warnings.catch_warnings(),
+            time_limit(CALL_SECONDS, processor=True),
+        ):
             warnings.simplefilter("ignore")
             result = function(*arguments)
     except Exception:

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 
 from grader.release import release as room
+from grader.release.cell_headers import expand, shorten
 from grader.release.percent_text import to_notebook, to_text
 from grader.release.references import build_references, from_bytes, keep_committed, to_bytes
 from grader.release.release import refuse_solutions, release, selfcheck_text, solution_lines
@@ -23,6 +24,9 @@ FOLDER = ROOT / "assignments" / NAME
 def contents(folder: Path) -> dict[str, bytes]:
     """The content of every file in ``folder``."""
     return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+POINTS = {exercise.name: exercise.points for exercise in assignment().spec.exercises}
 
 
 def text() -> str:
@@ -48,7 +52,8 @@ def test_the_committed_files_are_up_to_date() -> None:
     utils = (ROOT / "rnn_utils.py").read_text(encoding="utf-8")
     stamped = room.stamp(utils, "rnn_utils.py")
     assert (FOLDER / "rnn_utils.py").read_text(encoding="utf-8") == stamped
-    book = to_notebook(text(), NAME, room.figures(course(), NAME), packed().source.modules)
+    long, figures = expand(text(), POINTS), room.figures(course(), NAME)
+    book = to_notebook(long, NAME, figures, packed().source.modules)
     assert nbformat.writes(book) + "\n" == course().source_notebook(NAME).read_text("utf-8")
 
 
@@ -62,8 +67,8 @@ def test_the_committed_references_are_up_to_date() -> None:
 def test_the_text_is_written_as_adoption_writes_it() -> None:
     """Taken back from its notebook the text is the same, so that edits alone show in a diff."""
     figures = room.figures(course(), NAME)
-    book = to_notebook(text(), NAME, figures, packed().source.modules)
-    assert to_text(book, figures) == text()
+    book = to_notebook(expand(text(), POINTS), NAME, figures, packed().source.modules)
+    assert shorten(to_text(book, figures), POINTS) == text()
 
 
 def test_the_committed_notebook_holds_no_solution() -> None:

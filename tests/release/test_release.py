@@ -19,11 +19,14 @@ from grader.assignment.source import Source, SourceCell
 from grader.course import Course
 from grader.errors import UsageError
 from grader.release import release as room
+from grader.release.cell_headers import shorten
 from grader.release.percent_text import cells_digest, to_notebook, to_text
 from grader.release.references import build_references, from_bytes, keep_committed, to_bytes
 from grader.release.release import refuse_solutions, release, selfcheck_text, solution_lines
-from tests.kit.toy import NAME, ROOT, TOYS
+from tests.kit.toy import NAME, OF, ROOT, TOYS
+from tests.kit.toy import POINTS as ALL_POINTS
 
+POINTS = {name: points for name, points in ALL_POINTS.items() if OF[name] == NAME}
 FILES = (f"{NAME}.ipynb", "leaky_utils.py", "references.npz", "selfcheck.py")
 ANSWER = "**1.** The memory leaks wherever w is smaller than one."
 FIGURE = (
@@ -229,7 +232,7 @@ def test_outputs_and_layout_are_no_edits(trial: Course) -> None:
         book["metadata"]["language_info"]["version"] = "3.99"
 
     edit(trial, run)
-    room._settle_edits(trial, NAME, adopt=False)
+    room._take_edits(trial, NAME, POINTS, adopt=False)
 
 
 @pytest.mark.parametrize(
@@ -245,7 +248,7 @@ def test_adopted_edits_are_in_the_text(trial: Course, old: str, new: str) -> Non
     """`--adopt` writes an edit of text, solution, set-up or model answer back, and only that."""
     edit(trial, replaced(old, new))
     before = text_of(trial).read_text(encoding="utf-8")
-    room._settle_edits(trial, NAME, adopt=True)
+    room._take_edits(trial, NAME, POINTS, adopt=True)
     assert text_of(trial).read_text(encoding="utf-8") == before.replace(old, new) != before
 
 
@@ -261,12 +264,24 @@ def test_adopting_a_new_cell_and_points(trial: Course) -> None:
                 about["points"] = 7
 
     edit(trial, change)
-    room._settle_edits(trial, NAME, adopt=True)
+    room._take_edits(trial, NAME, POINTS, adopt=True)
     text = text_of(trial).read_text(encoding="utf-8")
     assert "# ### New\n#\n# Text.\n" in text and '"points": 7' in text
     modules, figures = packed().source.modules, room.figures(trial, NAME)
     book = to_notebook(text, NAME, figures, modules)
     assert "### New\n\nText." in [cell.source for cell in book.cells]
+
+
+def test_adoption_writes_short_headers_into_a_text_of_short_headers(trial: Course) -> None:
+    """The form is the author's: what was short stays short, and nothing but the edit changes."""
+    text = text_of(trial)
+    text.write_text(shorten(text.read_text("utf-8"), POINTS), "utf-8")
+    before = text.read_text("utf-8")
+    assert "nbgrader=" not in before
+    release(trial, NAME)
+    edit(trial, replaced("## In words", "## In your own words"))
+    release(trial, NAME, adopt=True)
+    assert text.read_text("utf-8") == before.replace("## In words", "## In your own words")
 
 
 def test_nothing_is_adopted_over_an_edited_text(trial: Course) -> None:

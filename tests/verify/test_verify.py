@@ -17,11 +17,12 @@ import pytest
 from grader.autograde import pool
 from grader.course import Course
 from grader.errors import UsageError
-from grader.verify import in_process
-from grader.verify import verify as room
-from grader.verify.verify import Held, prints
+from grader.verify import by_judge, in_process
+from grader.verify.held import Held
+from grader.verify.references import prints
+from grader.verify.verify import verify
 from tests.kit import toy
-from tests.kit.sandbox import PATIENT, sandbox_at
+from tests.kit.sandbox import LIMITS, sandbox_at
 
 FULL, NOTHING = "solution earns full marks", "blank earns nothing"
 TRUE = "climb_backward is the true gradient"
@@ -42,17 +43,17 @@ class Here(Executor):
 @pytest.fixture
 def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     """A course of toys of one's own, judged in this process; nothing is stopped by the clock."""
-    warm = sandbox_at("C", PATIENT)
+    warm = sandbox_at("C", LIMITS)
     monkeypatch.setattr(pool, "_sandbox", lambda tier: warm)
     judge_all = partial(pool.judge_all, start=lambda workers: Here())
-    monkeypatch.setattr(room, "judge_all", judge_all)
+    monkeypatch.setattr(by_judge, "judge_all", judge_all)
     monkeypatch.setattr(in_process, "CALL_SECONDS", 60.0)
     return toy.new_course(tmp_path / "course")
 
 
 def found(course: Course, name: str, **options: Any) -> dict[str, Held]:
     """What verify finds, by what it is about."""
-    held = list(room.verify(course, name, 1, every=True, **options))
+    held = list(verify(course, name, 1, every=True, **options))
     by_what = {each.what: each for each in held}
     assert len(by_what) == len(held)
     return by_what
@@ -104,7 +105,7 @@ def mistakes(function: str) -> str:
                 FULL: "20 of 20 points",
                 NOTHING: "0 points",
                 mistakes("leak"): "3 mistakes",
-                mistakes("remember"): "2 mistakes",
+                mistakes("remember"): "3 mistakes",
                 small_changes("remember"): "1 equivalent",
             },
         ),
@@ -134,7 +135,14 @@ def test_it_says_how_far_it_is(course: Course) -> None:
     """Progress counts the notebooks that are judged: solution, blank, one for each mistake."""
     told: list[tuple[int, int]] = []
     found(course, toy.NAME, progress=lambda done, of: told.append((done, of)))
-    assert told == [(done, 7) for done in range(1, 8)]
+    assert told == [(done, 8) for done in range(1, 9)]
+
+
+def test_a_mistake_that_no_longer_fits_is_one_line(course: Course) -> None:
+    """Edits that are not found in the solution end the command with what to do."""
+    solve(course, "leak", "w * h + u * x + b", "b + w * h + u * x")
+    with pytest.raises(UsageError, match="occurs 0 times, not once; write its edits anew"):
+        found(course, toy.NAME)
 
 
 def test_a_solution_that_fails_is_found(course: Course) -> None:
