@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -23,30 +24,26 @@ import pytest
 from nbgrader.utils import determine_grade
 from traitlets.config import Config
 
-from grader.assignment.python_cells import parsed
 from grader.autograde import autograde as room
 from grader.autograde import inbox, isolation, pool
 from grader.autograde.autograde import Summary, autograde
 from grader.autograde.inbox import students
 from grader.course import Course
 from grader.errors import UsageError
-from grader.gradebook.write import open_gradebook
-from grader.intake.read import UnreadableSubmission
-from grader.intake.submission import Submission
+from grader.gradebook.write import open_gradebook, register
 from grader.judge.judge import Judgement
 from grader.nbgrader_plugins.autograde_step import configure
 from grader.sandbox import SAFE
 from grader.simulate.copy_course import copy_of
-from grader.simulate.demo import bundled_class
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Pupil
 from grader.verdict import ExerciseResult, Verdict
-from tests.kit.course import (
+from tests.kit.toy import (
     NAME,
     ROOT,
     WRITTEN,
     assignment,
-    course,
+    new_course,
     released,
     right,
     same_marks,
@@ -58,10 +55,50 @@ pytestmark = pytest.mark.sandbox
 PUPILS = [
     Pupil("ada", written="Because of the forget gate."),
     Pupil("blank", solved=()),
-    Pupil("cut", damage=lambda book: json.dumps(book).encode()[:9000]),
-    Pupil("dmitri", mistakes={"rnn_forward": "state-not-carried"}),
+    Pupil("cut", damage=lambda book: json.dumps(book).encode()[:3000]),
+    Pupil("dmitri", mistakes={"remember": "memory-not-carried"}),
 ]
 HERE = {pupil.name: pupil for pupil in PUPILS}
+OTHER_STYLE = '''\
+def leak(inputs, memory, p):
+    """The same in another style: one sum, other names."""
+    z = np.add(np.multiply(p["u"], inputs), np.multiply(p["w"], memory)) + p["b"]
+    after = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+    print("one step")
+    return after, (after, memory, inputs, p)'''
+ENDLESS = """\
+def remember(x, h0, parameters):
+    caches, t = [], 0
+    while t < x.shape[2]:
+        h_next, cache = leak(x[:, :, t], h0, parameters)
+        caches.append(cache)
+    return h_next, (caches, x)"""
+UNCLOSED = """\
+def remember(x, h0, parameters):
+    h = np.zeros((x.shape[0], x.shape[1])
+    return h"""
+
+
+def without_metadata(book: Any) -> Any:
+    """What an editor leaves that drops cell ids and metadata."""
+    cells = [
+        {key: value for key, value in cell.items() if key != "id"} | {"metadata": {}}
+        for cell in book["cells"]
+    ]
+    return {**book, "cells": cells, "nbformat_minor": 4}
+
+
+VARIED = [
+    *PUPILS,
+    Pupil("half", solved=("leak",), written="It forgets less."),
+    Pupil("nosquash", mistakes={"leak": "no-squash"}),
+    Pupil("nobias", mistakes={"leak": "no-bias"}, written="Because of the bias."),
+    Pupil("two", mistakes={"leak": "old-memory-in-cache", "remember": "caches-empty"}),
+    Pupil("style", own={"leak": OTHER_STYLE}),
+    Pupil("endless", own={"remember": ENDLESS}),
+    Pupil("unclosed", own={"remember": UNCLOSED}),
+    Pupil("bare", written="A bare answer.", damage=without_metadata),
+]
 
 
 class Here(Executor):
@@ -79,9 +116,7 @@ class Here(Executor):
 @pytest.fixture(scope="session")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course without submissions, its assignment in the gradebook; copied by each test."""
-    from grader.gradebook.write import register
-
-    made = copy_of(course(), tmp_path_factory.mktemp("bare") / "course")
+    made = new_course(tmp_path_factory.mktemp("bare") / "course")
     register(made, NAME)
     return made.root
 
@@ -140,7 +175,7 @@ def test_a_class_is_graded_into_the_gradebook(here: Course) -> None:
     said: list[tuple[int, int]] = []
     summary = grade(here, *PUPILS, progress=lambda done, of: said.append((done, of)))
     assert {v.student: v.score for v in summary.graded} == {
-        "ada": 95.0, "blank": 0.0, "cut": 0.0, "dmitri": 85.0,
+        "ada": 20.0, "blank": 0.0, "cut": 0.0, "dmitri": 10.0,
     }  # fmt: skip
     agree(here)
     assert said == [(n, 4) for n in (1, 2, 3, 4)]
@@ -163,12 +198,12 @@ def test_a_large_class_is_not_held_in_memory(here: Course) -> None:
 
 def test_the_autograded_notebook_is_nbgraders(here: Course) -> None:
     """Valid; number then error in check cells, as nbgrader reads them; outputs kept; no script."""
-    own = right("rnn_forward") + "\nprint('my own <b>print</b>')"
+    own = right("leak") + "\nprint('my own <b>print</b>')"
     evil = "<script>alert(1)</script><img src=x onerror=alert(1)>"
     pupil = Pupil(
         "eve",
-        own={"rnn_forward": own},
-        mistakes={"lstm_forward": "caches-empty"},
+        own={"leak": own},
+        mistakes={"remember": "caches-empty"},
         written=evil,
     )
     grade(here, pupil)
@@ -180,9 +215,9 @@ def test_the_autograded_notebook_is_nbgraders(here: Course) -> None:
         kinds = [output.output_type for output in cell.outputs]
         assert kinds == ["execute_result"] + ["error"] * (exercise.outcome != "passed")
         assert determine_grade(cell) == (exercise.points, exercise.max_points)
-    assert "my own" in json.dumps(by_id["rnn_forward"].outputs)
+    assert "my own" in json.dumps(by_id["leak"].outputs)
     assert "<script>" not in by_id[WRITTEN].source and "<img" not in by_id[WRITTEN].source
-    assert by_id["rnn_forward"].metadata.nbgrader.grade_id == "rnn_forward"
+    assert by_id["leak"].metadata.nbgrader.grade_id == "leak"
 
 
 def test_what_students_write_into_the_text_can_be_read_by_who_marks(here: Course) -> None:
@@ -190,7 +225,7 @@ def test_what_students_write_into_the_text_can_be_read_by_who_marks(here: Course
 
     def note(book: Any) -> Any:
         for cell in book["cells"]:
-            if cell["id"] == "a-question-to-answer-in-words-0":
+            if cell["id"] == "in-words-0":
                 cell["source"] += "\n\nMy answer: the forget gate. <script>alert(1)</script>"
         return book
 
@@ -203,9 +238,9 @@ def test_what_students_write_into_the_text_can_be_read_by_who_marks(here: Course
 def test_a_changed_submission_is_graded_again(here: Course) -> None:
     """What was handed in anew gets a new verdict; the others are kept; --force grades all."""
     grade(here, HERE["ada"], HERE["blank"])
-    summary = grade(here, Pupil("blank", solved=("rnn_cell_forward",)))
+    summary = grade(here, Pupil("blank", solved=("leak",)))
     assert [v.student for v in summary.graded] == ["blank"] and summary.kept == 1
-    assert scores(here)["blank"]["check_rnn_cell_forward"] == 10.0
+    assert scores(here)["blank"]["check_leak"] == 10.0
     agree(here)
     assert len(autograde(here, NAME, force=True).graded) == 2
     assert autograde(here, NAME, only="ada", force=True).graded[0].student == "ada"
@@ -255,7 +290,7 @@ def test_marks_by_hand_survive_and_are_flagged(here: Course) -> None:
     """A manual score and a comment stay on a regrade, and the cell asks for another look."""
     grade(here, HERE["ada"], HERE["dmitri"])
     with closing(open_gradebook(here)) as gradebook:
-        for student, cell, score in (("ada", WRITTEN, 4.0), ("dmitri", "check_rnn_forward", 5.0)):
+        for student, cell, score in (("ada", WRITTEN, 4.0), ("dmitri", "check_remember", 5.0)):
             graded = gradebook.find_grade(cell, NAME, NAME, student)
             graded.manual_score, graded.needs_manual_grade = score, False
         comment = gradebook.find_comment(WRITTEN, NAME, NAME, "ada")
@@ -263,12 +298,12 @@ def test_marks_by_hand_survive_and_are_flagged(here: Course) -> None:
         gradebook.db.commit()
     autograde(here, NAME, force=True)
     with closing(open_gradebook(here)) as gradebook:
-        for student, cell, score in (("ada", WRITTEN, 4.0), ("dmitri", "check_rnn_forward", 5.0)):
+        for student, cell, score in (("ada", WRITTEN, 4.0), ("dmitri", "check_remember", 5.0)):
             graded = gradebook.find_grade(cell, NAME, NAME, student)
             assert (graded.manual_score, graded.needs_manual_grade) == (score, True)
         assert gradebook.find_comment(WRITTEN, NAME, NAME, "ada").manual_comment == "Well said."
-        assert gradebook.find_submission(NAME, "ada").score == 99.0
-        assert gradebook.find_submission(NAME, "dmitri").score == 90.0
+        assert gradebook.find_submission(NAME, "ada").score == 24.0
+        assert gradebook.find_submission(NAME, "dmitri").score == 15.0
 
 
 def test_the_notebook_alone_grades_like_the_whole_folder(here: Course) -> None:
@@ -278,8 +313,9 @@ def test_the_notebook_alone_grades_like_the_whole_folder(here: Course) -> None:
     folder = here.submitted / "dmitri" / NAME
     shutil.copytree(here.assignments / NAME, folder, dirs_exist_ok=True,
                     ignore=shutil.ignore_patterns("*.ipynb"))  # fmt: skip
-    for name in ("numpy.py", "sitecustomize.py", "usercustomize.py", "selfcheck.py", "rnn_utils.py",
-                 "conftest.py", "json.py", "verdict.json", "__init__.py"):  # fmt: skip
+    beside = ("numpy.py", "sitecustomize.py", "usercustomize.py", "selfcheck.py", "leaky_utils.py",
+              "conftest.py", "json.py", "verdict.json", "__init__.py")  # fmt: skip
+    for name in beside:
         (folder / name).write_text("raise SystemExit('executed')\n")
     (folder / "pipe").symlink_to("/dev/zero")
     os.mkfifo(folder / "fifo")
@@ -309,7 +345,7 @@ def test_unreadable_submissions_hold_nobody_up(here: Course) -> None:
     agree(here)
     assert autograde(here, NAME).kept == 1 + len(DAMAGED)
     (here.submitted / "d5" / NAME / f"{NAME}.ipynb").unlink()
-    assert grade(here, Pupil("d5")).graded[0].score == 95.0
+    assert grade(here, Pupil("d5")).graded[0].score == 20.0
     agree(here)
 
 
@@ -338,7 +374,7 @@ def faulty(*_: Any, **__: Any) -> Judgement:
     """A judge that fails: the verdict is the kit's own fault."""
     names = [(e.name, e.points) for e in assignment().spec.exercises]
     results = tuple(ExerciseResult(n, "grader_error", 0.0, p, note="odd") for n, p in names)
-    told = Verdict("ada", NAME, NAME, "grader_error", 0.0, 95.0, results)
+    told = Verdict("ada", NAME, NAME, "grader_error", 0.0, 20.0, results)
     return Judgement(told, {})
 
 
@@ -401,11 +437,19 @@ def test_a_step_that_fails_on_one_submission_stops_nobody(
     agree(here)
 
 
+def impatient(here: Course) -> None:
+    """Let the course's own file say that a lock is waited for briefly: it is held all the while."""
+    with (here.root / "nbgrader_config.py").open("a", encoding="utf-8") as file:
+        url = f"sqlite:///{here.root / 'gradebook.db'}?timeout=0.1"
+        file.write(f"c.CourseDirectory.db_url = {url!r}\n")
+
+
 @pytest.mark.parametrize("mode", ["IMMEDIATE", "EXCLUSIVE"])
 def test_a_locked_gradebook_is_one_line_and_loses_nothing(
     here: Course, mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is published that the gradebook did not take; the next run grades it."""
+    impatient(here)
     monkeypatch.setattr(room, "BATCH", 2)
     hand_in(here, assignment(), [Pupil(f"b{n}", solved=()) for n in range(3)])
     with closing(sqlite3.connect(here.root / "gradebook.db")) as other:
@@ -423,6 +467,7 @@ def test_a_gradebook_locked_half_way_keeps_what_was_committed(
     here: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first batch stays, the second is neither in the gradebook nor published."""
+    impatient(here)
     monkeypatch.setattr(room, "BATCH", 2)
     hand_in(here, assignment(), [Pupil(f"b{n}", solved=()) for n in range(4)])
     other, publish = sqlite3.connect(here.root / "gradebook.db"), room.publish
@@ -604,8 +649,15 @@ def outside(bare: Path, tmp_path: Path) -> Iterator[Course]:
 @pytest.mark.slow
 def test_a_killed_run_is_finished_by_the_next(outside: Course) -> None:
     """SIGKILL half-way: the gradebook is whole, and a second run grades the rest, once each."""
-    hand_in(outside, assignment(), [Pupil(f"b{n:03}", solved=()) for n in range(110)])
-    started = command(outside, "autograde", "--workers", "1", wait=False)
+    names, first = [f"b{n:03}" for n in range(2 * room.BATCH + 10)], room.BATCH
+    pupils = [Pupil(name, solved=()) for name in names]
+    hand_in(outside, assignment(), pupils)
+    # Some that wait, behind the first batch: however busy the machine is, the kill is half-way.
+    held = {"leak": "import time\ntime.sleep(3600)"}
+    hand_in(
+        outside, assignment(), [Pupil(name, own=held) for name in names[first + 5 : first + 10]]
+    )
+    started = command(outside, "autograde", NAME, "--workers", "1", wait=False)
     try:
         until = time.monotonic() + 300
         while not list(outside.autograded.glob("*/*/verdict.json")):
@@ -613,17 +665,21 @@ def test_a_killed_run_is_finished_by_the_next(outside: Course) -> None:
             time.sleep(0.05)
     finally:
         started.send_signal(signal.SIGKILL)
-        started.communicate(timeout=60)  # ends when no process is left that holds its output
+        started.communicate(timeout=240)  # ends when no process is left that holds its output
+    assert started.returncode == -signal.SIGKILL
     with closing(sqlite3.connect(outside.root / "gradebook.db")) as opened:
         assert opened.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     known = set(scores(outside))
     published = {p.parent.parent.name for p in outside.autograded.glob("*/*/verdict.json")}
-    assert published <= known and published
-    code, out, err = command(outside, "autograde")
-    assert (code, err) == (0, "") or "of 110" in err
-    assert f"{110 - len(published)} graded, {len(published)} unchanged" in out
+    assert published <= known == set(names[:first]) and published
+    hand_in(outside, assignment(), pupils)  # nobody waits any more; the others are as they were
+    code, out, err = command(outside, "autograde", NAME)
+    assert code == 0, err
+    slow = f"grading {NAME}: [0-9]+ of {len(names)}"
+    assert all(re.fullmatch(slow, line) for line in err.splitlines()), err
+    assert f"{len(names) - len(published)} graded, {len(published)} unchanged" in out
     agree(outside)
-    assert len(scores(outside)) == 110
+    assert len(scores(outside)) == len(names)
 
 
 @pytest.mark.slow
@@ -633,15 +689,16 @@ def test_marks_do_not_depend_on_the_number_of_workers(outside: Course, tmp_path:
     outside.secret()
     shutil.copytree(outside.root, tmp_path / "twin")
     twin = Course.at(tmp_path / "twin")
-    assert command(outside, "autograde", "--workers", "1")[0] == 0
-    assert command(twin, "autograde", "--workers", "2")[0] == 0
+    assert command(outside, "autograde", NAME, "--workers", "1")[0] == 0
+    assert command(twin, "autograde", NAME, "--workers", "2")[0] == 0
     for pupil in PUPILS:
         assert same_marks(verdict_of(outside, pupil.name), verdict_of(twin, pupil.name))
 
 
 def nbgrader(here: Course, *arguments: str) -> str:
-    """Run nbgrader's own command in the course folder."""
-    env = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    """Run nbgrader's own command in the course folder, with the kit that lies here."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    env = os.environ | {"PATH": path, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
         cwd=here.root, env=env, capture_output=True, text=True, timeout=900, check=False,
@@ -655,18 +712,19 @@ def test_nbgraders_own_autograde_gives_the_same_scores(outside: Course, tmp_path
 
     What nbgrader cannot even open it leaves out; that submission is unreadable here.
     """
-    hand_in(outside, assignment(), bundled_class(assignment()))
+    hand_in(outside, assignment(), VARIED)
     outside.secret()
     shutil.copytree(outside.root, tmp_path / "twin")
     twin = Course.at(tmp_path / "twin")
-    assert command(outside, "autograde")[0] == 0
+    assert command(outside, "autograde", NAME)[0] == 0
     log = nbgrader(twin, "autograde", NAME)
     ours, theirs = scores(outside), scores(twin)
     lost = {s for s in ours if verdict_of(outside, s).outcome == "unreadable"}
+    assert lost == {"cut"}
     assert {s: ours[s] for s in ours if s not in lost} == {
         s: theirs[s] for s in theirs if s not in lost
     }, log
-    assert len(ours) == len(bundled_class(assignment()))
+    assert set(ours) == {pupil.name for pupil in VARIED}
     for student in set(ours) - lost:
         assert same_marks(verdict_of(outside, student), verdict_of(twin, student))
     agree_on_penalties = autograde_again(twin)
@@ -675,7 +733,7 @@ def test_nbgraders_own_autograde_gives_the_same_scores(outside: Course, tmp_path
 
 def autograde_again(twin: Course) -> Any:
     """Grade with this kit what nbgrader graded: everything is current."""
-    code, out, _ = command(twin, "autograde")
+    code, out, _ = command(twin, "autograde", NAME)
     assert code == 0
     kept = int(out.split(" graded, ")[1].split()[0])
     return Summary(NAME, "", kept=kept)
@@ -703,7 +761,7 @@ def test_the_copy_of_a_fresh_clone_has_what_stock_nbgrader_needs(
     """What stock takes from beside the source comes from the released folder if it is missing."""
     shutil.copytree(bare, tmp_path / "clone")
     clone = Course.at(tmp_path / "clone")
-    names = {"selfcheck.py", "references.npz", "rnn_utils.py"}
+    names = {"selfcheck.py", "references.npz", "leaky_utils.py"}
     for name in names:
         (clone.solutions / NAME / name).unlink(missing_ok=True)
     copied = copy_of(clone, tmp_path / "copy")
@@ -717,47 +775,24 @@ def test_stock_nbgrader_without_the_configuration_grades_too(outside: Course) ->
     (outside.root / "nbgrader_config.py").write_text(
         "c = get_config()\nc.CourseDirectory.source_directory = 'solutions'\n"
         "c.CourseDirectory.release_directory = 'assignments'\n"
+        # its own bounds are seconds, which a busy machine exceeds
+        "c.Execute.timeout = c.Execute.iopub_timeout = c.Execute.startup_timeout = 300\n"
     )
     log = nbgrader(outside, "autograde", NAME)
     totals = {s: sum(v or 0 for v in marks.values()) for s, marks in scores(outside).items()}
-    assert totals["ada"] == 95.0 and totals["blank"] == 0.0, log
-    assert scores(outside)["dmitri"]["check_rnn_forward"] < 10.0
-    assert scores(outside)["dmitri"]["check_lstm_forward"] == 10.0
+    assert totals["ada"] == 20.0 and totals["blank"] == 0.0, log
+    assert scores(outside)["dmitri"]["check_remember"] < 10.0
+    assert scores(outside)["dmitri"]["check_leak"] == 10.0
 
 
 @pytest.mark.slow
 def test_nbgraders_tools_work_on_the_result(outside: Course) -> None:
     """`nbgrader export` lists the class, `nbgrader generate_feedback` makes a page each."""
     hand_in(outside, assignment(), PUPILS)
-    assert command(outside, "autograde")[0] == 0
+    assert command(outside, "autograde", NAME)[0] == 0
     log = nbgrader(outside, "export")
     table = (outside.root / "grades.csv").read_text()
     assert all(pupil.name in table for pupil in PUPILS), log
     log = nbgrader(outside, "generate_feedback", NAME)
     pages = {p.parent.parent.name for p in outside.feedback.glob(f"*/{NAME}/*.html")}
     assert {"ada", "blank", "dmitri"} <= pages, log
-
-
-def test_the_class_of_the_demo_is_what_the_issue_asks_for() -> None:
-    """At least twelve submissions: perfect, blank, half done, mistakes, unreadable, endless."""
-    pupils = bundled_class(assignment())
-    assert len({pupil.name for pupil in pupils}) == len(pupils) >= 12
-    perfect, blank, half = pupils[:3]
-    assert perfect.solved is None and not perfect.mistakes and not perfect.own
-    assert blank.solved == () and half.solved and len(half.solved) == 4
-    assert len({m for pupil in pupils for m in pupil.mistakes.items()}) >= 6
-    assert any("while t < " in text for pupil in pupils for text in pupil.own.values())
-    answers = [taken_or_none(pupil) for pupil in pupils]
-    assert answers.count(None) == 1
-    cells = [cell for answer in answers if answer for cell in answer.cells if cell.role == "answer"]
-    broken = [cell.id for cell in cells if isinstance(parsed(cell.source), SyntaxError)]
-    assert broken == ["lstm_forward"]
-
-
-def taken_or_none(pupil: Pupil) -> Submission | None:
-    """A pupil's submission, None when it cannot be read."""
-    data = pupil.notebook(assignment(), released())
-    try:
-        return taken(data)
-    except UnreadableSubmission:
-        return None

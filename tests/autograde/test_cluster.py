@@ -6,25 +6,22 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
+from grader.autograde import cluster
 from grader.autograde.cluster import check_address, connect
 from grader.autograde.inbox import open_folder
 from grader.autograde.pool import Task, judge_all
-from grader.course import Course
 from grader.errors import UsageError
 from grader.judge.judge import Judgement
 from grader.judge.seeds import hidden_seeds
-from grader.simulate.copy_course import copy_of
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import synthetic
-from tests.kit.course import same_marks
+from tests.kit.toy import NAME, ROOT, new_course, same_marks
 
-ROOT = Path(__file__).parents[2]
-NAME = "rnn_step_by_step"
 CLASS = 10
+BACKSTOP = 300  # seconds, for what takes a few of them on a machine that is not busy
 
 
 @pytest.mark.parametrize(
@@ -53,8 +50,9 @@ def test_other_addresses_are_refused_with_the_remedy(address, remedy):
         check_address(address)
 
 
-def test_nobody_answering_is_one_line():
+def test_nobody_answering_is_one_line(monkeypatch):
     """An address where no scheduler listens ends in a usage error, not in a traceback."""
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)  # nobody comes later either
     with pytest.raises(UsageError, match="no scheduler answers"):
         connect("tcp://127.0.0.1:9")
 
@@ -65,12 +63,17 @@ def test_nobody_answering_is_one_line():
 )
 def test_a_cluster_that_cannot_be_reached_ends_the_program_at_once(address, said, tmp_path):
     """One line and exit code 2, not the traceback of a client that never came up."""
-    copy_of(Course.at(ROOT), tmp_path)
-    command = ["autograde", "--cluster", address, "--course", str(tmp_path)]
+    new_course(tmp_path)
+    command = ["autograde", NAME, "--cluster", address, "--course", str(tmp_path)]
+    hasty = (  # `python -m grader`, but nobody is waited for who will not come
+        "import runpy, grader.autograde.cluster as cluster\n"
+        "cluster.CONNECT_SECONDS = 1\n"
+        "runpy.run_module('grader', run_name='__main__')\n"
+    )
     done = subprocess.run(
-        [sys.executable, "-m", "grader", *command],
+        [sys.executable, "-c", hasty, *command],
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, timeout=120, check=False,
+        capture_output=True, text=True, timeout=BACKSTOP, check=False,
     )  # fmt: skip
     assert done.returncode == 2 and done.stdout == ""
     [line] = done.stderr.splitlines()
@@ -80,7 +83,7 @@ def test_a_cluster_that_cannot_be_reached_ends_the_program_at_once(address, said
 @pytest.fixture(scope="module")
 def tasks(tmp_path_factory):
     """A small synthetic class and its packed assignment."""
-    course = copy_of(Course.at(ROOT), tmp_path_factory.mktemp("cluster"))
+    course = new_course(tmp_path_factory.mktemp("cluster"))
     packed = course.packed(NAME)
     assignment = packed.load()
     pupils = synthetic(assignment, CLASS, seed=3)
@@ -122,14 +125,15 @@ def scheduler(tmp_path):
         process.terminate()
     for process in started:
         try:
-            process.wait(20)
+            process.wait(BACKSTOP)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
 
 def _wait_for(log, pattern):
-    for _ in range(600):
+    until = time.monotonic() + BACKSTOP
+    while time.monotonic() < until:
         found = re.search(pattern, log.read_text(errors="replace"))
         if found:
             return found[1]
@@ -139,8 +143,9 @@ def _wait_for(log, pattern):
 
 @pytest.mark.slow
 @pytest.mark.sandbox
-def test_a_cluster_gives_the_same_verdicts_though_a_worker_dies(tasks, scheduler):
+def test_a_cluster_gives_the_same_verdicts_though_a_worker_dies(tasks, scheduler, monkeypatch):
     """Two worker processes, one killed half-way: every verdict equals the local one."""
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", BACKSTOP)
     packed, made = tasks
     local = {task.student: judged for task, judged in judge_all(packed, made, 2)}
     address, workers = scheduler
@@ -155,4 +160,4 @@ def test_a_cluster_gives_the_same_verdicts_though_a_worker_dies(tasks, scheduler
     for student, judged in found.items():
         assert isinstance(judged, Judgement), judged
         assert same_marks(judged.verdict, local[student].verdict), student
-    assert workers[0].wait(20) == -signal.SIGKILL
+    assert workers[0].wait(BACKSTOP) == -signal.SIGKILL

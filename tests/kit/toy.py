@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,7 +26,10 @@ from grader.autograde.inbox import open_bytes
 from grader.course import Course
 from grader.intake.submission import Submission
 from grader.release.release import release
+from grader.sandbox import Sandbox
 from grader.simulate.pupils import Pupil
+from grader.verdict import Verdict
+from tests.kit.sandbox import PATIENT, _start, sandbox_at
 
 ROOT = Path(__file__).resolve().parents[2]
 TOYS = Path(__file__).parent / "toys"
@@ -140,3 +144,14 @@ def _selfcheck(name: str) -> ModuleType:  # one module, whether or not the name 
     sys.modules[spec.name] = module  # dataclasses look their module up by name
     spec.loader.exec_module(module)
     return module
+
+
+def sandbox() -> Sandbox:
+    """The strongest warm sandbox that starts here; skips the test below tier B."""
+    started = _start("A", PATIENT)
+    return sandbox_at("B", PATIENT) if isinstance(started, str) else started
+
+
+def same_marks(one: Verdict, other: Verdict) -> bool:
+    """Whether two verdicts agree in everything but the time they took."""
+    return replace(one, seconds=0.0) == replace(other, seconds=0.0)
