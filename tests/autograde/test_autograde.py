@@ -38,6 +38,7 @@ from grader.simulate.copy_course import copy_of
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Pupil
 from grader.verdict import ExerciseResult, Verdict
+from tests.kit.sandbox import strongest
 from tests.kit.toy import (
     NAME,
     ROOT,
@@ -47,7 +48,6 @@ from tests.kit.toy import (
     released,
     right,
     same_marks,
-    sandbox,
     taken,
 )
 
@@ -125,7 +125,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def here(bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     """A course of one's own, judged in this process."""
     shutil.copytree(bare, tmp_path / "course")
-    warm = sandbox()
+    warm = strongest()
     monkeypatch.setattr(room, "local_executor", lambda workers: Here())
     monkeypatch.setattr(pool, "_sandbox", lambda tier: warm)
     monkeypatch.setattr(room, "choose_tier", lambda allow_unsafe, warming: warm.tier)
@@ -600,7 +600,7 @@ def test_judges_get_ready_before_there_is_a_task(here: Course, monkeypatch: Any)
     monkeypatch.undo()
     with pool.Judges(here.packed(NAME), 2, ready=True) as judges:
         tiers = {future.result() for future in judges.warming}
-        assert tiers == {sandbox().tier}
+        assert tiers == {strongest().tier}
         processes = list(judges._executor._processes.values())  # type: ignore[attr-defined]
         submission = taken(released())
         tasks = [pool.Task(f"s{n}", submission, {}) for n in range(3)]

@@ -8,7 +8,6 @@ import json
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,10 +19,7 @@ from grader.intake.read import parse_notebook
 from grader.intake.submission import Submission
 from grader.release.references import build_references, from_bytes, keep_committed, to_bytes
 from grader.release.release import selfcheck_text
-from grader.sandbox import Sandbox
 from grader.simulate.pupils import Pupil
-from grader.verdict import Verdict
-from tests.kit.sandbox import LIMITS, _start, sandbox_at
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "rnn_step_by_step"
@@ -82,12 +78,6 @@ def mistaken(name: str, mistake: str) -> str:
     return known[mistake].apply(right(name))
 
 
-def sandbox() -> Sandbox:
-    """The strongest warm sandbox that starts here; skips the test below tier B."""
-    started = _start("A", LIMITS)
-    return sandbox_at("B", LIMITS) if isinstance(started, str) else started
-
-
 @functools.cache
 def _kept() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="student-")
@@ -117,8 +107,3 @@ def selfcheck() -> ModuleType:
     sys.modules[spec.name] = module  # dataclasses look their module up by name
     spec.loader.exec_module(module)
     return module
-
-
-def same_marks(one: Verdict, other: Verdict) -> bool:
-    """Whether two verdicts agree in everything but the time they took."""
-    return replace(one, seconds=0.0) == replace(other, seconds=0.0)

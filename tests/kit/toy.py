@@ -26,10 +26,8 @@ from grader.autograde.inbox import open_bytes
 from grader.course import Course
 from grader.intake.submission import Submission
 from grader.release.release import release
-from grader.sandbox import Sandbox
 from grader.simulate.pupils import Pupil
 from grader.verdict import Verdict
-from tests.kit.sandbox import PATIENT, _start, sandbox_at
 
 ROOT = Path(__file__).resolve().parents[2]
 TOYS = Path(__file__).parent / "toys"
@@ -144,12 +142,6 @@ def _selfcheck(name: str) -> ModuleType:  # one module, whether or not the name 
     sys.modules[spec.name] = module  # dataclasses look their module up by name
     spec.loader.exec_module(module)
     return module
-
-
-def sandbox() -> Sandbox:
-    """The strongest warm sandbox that starts here; skips the test below tier B."""
-    started = _start("A", PATIENT)
-    return sandbox_at("B", PATIENT) if isinstance(started, str) else started
 
 
 def same_marks(one: Verdict, other: Verdict) -> bool:
