@@ -211,11 +211,9 @@ np.random.seed(1)
 xt, a_prev = draw(xt=(3, 10), a_prev=(5, 10)).values()
 parameters = draw(Waa=(5, 5), Wax=(5, 3), Wya=(2, 5), ba=(5, 1), by=(2, 1))
 
-a_next, yt_pred, cache = rnn_cell_forward(xt, a_prev, parameters)
-print("a_next[4] =", a_next[4])
-print("a_next.shape =", a_next.shape)
-print("yt_pred[1] =", yt_pred[1])
-print("yt_pred.shape =", yt_pred.shape)
+state, prediction, _ = rnn_cell_forward(xt, a_prev, parameters)
+for name, array, row in (("a_next", state, 4), ("yt_pred", prediction, 1)):
+    print(f"{name}[{row}] of {array.shape}:", array[row])
 
 # %% check
 check("rnn_cell_forward", rnn_cell_forward)
@@ -312,13 +310,10 @@ np.random.seed(1)
 x, a0 = draw(x=(3, 10, 4), a0=(5, 10)).values()
 parameters = draw(Waa=(5, 5), Wax=(5, 3), Wya=(2, 5), ba=(5, 1), by=(2, 1))
 
-a, y_pred, caches = rnn_forward(x, a0, parameters)
-print("a[4][1] =", a[4][1])
-print("a.shape =", a.shape)
-print("y_pred[1][3] =", y_pred[1][3])
-print("y_pred.shape =", y_pred.shape)
-print("caches[1][1][3] =", caches[1][1][3])
-print("len(caches) =", len(caches))
+states, predictions, (steps, inputs) = rnn_forward(x, a0, parameters)
+print(f"a[4][1] of {states.shape}:", states[4, 1])
+print(f"y_pred[1][3] of {predictions.shape}:", predictions[1, 3])
+print(f"caches holds {len(steps)} steps and x; x[1][3]:", inputs[1, 3])
 
 # %% check
 check("rnn_forward", rnn_forward)
