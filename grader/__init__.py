@@ -1,3 +1,3 @@
-"""Release, judge and give feedback on exercises in recurrent networks from scratch, in NumPy."""
+"""Release, judge and explain assignments in which students write functions in NumPy."""
 
 __version__ = "0.1.0"

@@ -61,7 +61,7 @@ class Verbs(click.Group):
 @click.version_option(__version__, prog_name="grader")
 @click.pass_context
 def main(context: click.Context) -> None:
-    """Release, grade and explain assignments on recurrent networks from scratch."""
+    """Release, grade and explain assignments in which students write functions."""
     if context.invoked_subcommand is None:  # as `make` alone, list what there is
         click.echo(context.get_help())
 

@@ -116,7 +116,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Place:
-    """A part of what a function returned: ``caches[0][2] (xt) of rnn_forward``."""
+    """A part of what a function returned: ``caches[0][2] (x) of sequence``."""
 
     path: str
     function: str
@@ -240,7 +240,7 @@ def relative_error(a: Array, n: Array, tolerance: float) -> float:
     """
     a, n = np.asarray(a, dtype=np.float64), np.asarray(n, dtype=np.float64)
     with np.errstate(all="ignore"):
-        # Whole arrays are compared: entry by entry, right LSTM gradients would miss by up to 5e-5.
+        # Whole arrays are compared: entry by entry, right gradients would miss by up to 5e-5.
         floor = tolerance * np.sqrt(max(a.size, 1))
         size = max(float(np.linalg.norm(a) + np.linalg.norm(n)), floor)
         return float(np.linalg.norm(a - n) / size)
@@ -1134,7 +1134,7 @@ def references() -> dict[str, Reference]:
     except Exception as error:  # cut off, or of another release than this file
         raise ValueError(
             f"references.npz in {folder} cannot be read ({type(error).__name__}): "
-            "fetch it again, together with selfcheck.py and rnn_utils.py"
+            "fetch it again, together with the files beside it"
         ) from None
 
 

@@ -50,7 +50,7 @@ def connect(address: str) -> tuple[Callable[[int], Executor], int]:
         from distributed import Client
     except ImportError:
         raise UsageError(
-            "--cluster needs the extra: pip install 'rnn-course-kit[cluster]'"
+            "--cluster needs Dask: install this package's extra `cluster` (docs/cluster.md)"
         ) from None
 
     library: Any = Client  # it comes without types

@@ -41,7 +41,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Place:
-    """A part of what a function returned: ``caches[0][2] (xt) of rnn_forward``."""
+    """A part of what a function returned: ``caches[0][2] (x) of sequence``."""
 
     path: str
     function: str

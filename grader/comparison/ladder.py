@@ -29,7 +29,7 @@ def relative_error(a: Array, n: Array, tolerance: float) -> float:
     """
     a, n = np.asarray(a, dtype=np.float64), np.asarray(n, dtype=np.float64)
     with np.errstate(all="ignore"):
-        # Whole arrays are compared: entry by entry, right LSTM gradients would miss by up to 5e-5.
+        # Whole arrays are compared: entry by entry, right gradients would miss by up to 5e-5.
         floor = tolerance * np.sqrt(max(a.size, 1))
         size = max(float(np.linalg.norm(a) + np.linalg.norm(n)), floor)
         return float(np.linalg.norm(a - n) / size)

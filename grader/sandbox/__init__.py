@@ -4,13 +4,13 @@
 
     with Sandbox(Limits()) as sandbox:             # tier=None takes the strongest that starts
         sandbox.tier                               # 'A' | 'B' | 'C'
-        job, results = run_cells(sandbox, cells, files={"rnn_utils.py": b"..."})
+        job, results = run_cells(sandbox, cells, files={"utils.py": b"..."})
         with job:                                  # results: one CellResult a cell, in order
-            job.defines(["rnn_cell_forward"])      # {'rnn_cell_forward': 'function'}
-            reply = job.call("rnn_cell_forward", (xt, a_prev, parameters), store_as="forward")
-            reply = job.call("rnn_cell_backward", (da_next, Stored("forward", (2,))))
-            reply = job.call("rnn_forward", (x, a0, parameters), mask_globals=True,
-                             stand_ins={"rnn_cell_forward": right}, max_stand_in_calls=T_x)
+            job.defines(["step"])                  # {'step': 'function'}
+            reply = job.call("step", (x, state, parameters), store_as="forward")
+            reply = job.call("step_backward", (d_state, Stored("forward", (1,))))
+            reply = job.call("sequence", (xs, state0, parameters), mask_globals=True,
+                             stand_ins={"step": right}, max_stand_in_calls=T)
             job.alive                              # False after 'timed_out' and 'crashed'
 
 ``sandbox.job(cells, files)`` gives a job whose cells have not run yet (``job.run()``);

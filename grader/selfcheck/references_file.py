@@ -69,5 +69,5 @@ def references() -> dict[str, Reference]:
     except Exception as error:  # cut off, or of another release than this file
         raise ValueError(
             f"references.npz in {folder} cannot be read ({type(error).__name__}): "
-            "fetch it again, together with selfcheck.py and rnn_utils.py"
+            "fetch it again, together with the files beside it"
         ) from None

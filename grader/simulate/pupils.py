@@ -16,7 +16,7 @@ from grader.assignment.assignment import Assignment
 from grader.assignment.source import cell_id
 
 Book = dict[str, Any]
-WRITTEN = "The plot shows it, and so does the equation: the two factors are not the same."
+WRITTEN = "The first part follows from the second, and a small example shows it."
 
 
 @dataclass(frozen=True)
