@@ -121,11 +121,10 @@ def scheduler(tmp_path):
     for number in (1, 2):
         _wait_for(tmp_path / f"{number}.log", r"(Registered to:)")
     yield address, workers
-    for process in reversed(started):
+    for process in reversed(started):  # a worker takes its leave of a scheduler that is there
         process.terminate()
-    for process in started:
         try:
-            process.wait(BACKSTOP)
+            process.wait(20)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
