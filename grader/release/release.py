@@ -256,7 +256,9 @@ def _install(
 ) -> Released:
     """Rename the released folder into place, and write the source folder's files."""
     target = course.assignments / name
-    before = {p.name: p.read_bytes() for p in target.iterdir()} if target.is_dir() else {}
+    # Files alone: whoever tried the notebook in place has left compiled code there.
+    found = target.iterdir() if target.is_dir() else ()
+    before = {path.name: path.read_bytes() for path in found if path.is_file()}
     after = {path.name: path.read_bytes() for path in released.iterdir()}
     text = nbformat.writes(book)
     write_beside(course.source_notebook(name), (text + "\n").encode())

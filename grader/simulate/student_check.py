@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
-from types import ModuleType
+import types
 
 from grader.course import Course
-from grader.errors import UsageError
+from grader.files.atomic import read_text
 
 
-def load_check(course: Course, name: str) -> ModuleType:
+def load_check(course: Course, name: str) -> types.ModuleType:
     """Return the released ``selfcheck.py`` as a module of its own.
 
     Raises UsageError when the assignment was not released.
     """
     path = course.assignments / name / "selfcheck.py"
-    if not path.exists():
-        raise UsageError(f"{path} is missing: run `make release` first")
-    about = importlib.util.spec_from_file_location(f"selfcheck_of_{name}", path)
-    assert about is not None and about.loader is not None
-    module = importlib.util.module_from_spec(about)
-    sys.modules[about.name] = module  # dataclasses look their module up by name
-    about.loader.exec_module(module)
+    text = read_text(path, "run `make release` first")
+    module = types.ModuleType(f"selfcheck_of_{name}")
+    module.__file__ = str(path)  # its references lie beside it
+    sys.modules[module.__name__] = module  # dataclasses look their module up by name
+    # Not by Python's loader, which would leave compiled code in what students get.
+    exec(compile(text, str(path), "exec"), module.__dict__)
     return module

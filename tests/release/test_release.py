@@ -284,6 +284,17 @@ def test_adoption_writes_short_headers_into_a_text_of_short_headers(trial: Cours
     assert text.read_text("utf-8") == before.replace("## In words", "## In your own words")
 
 
+def test_compiled_code_in_the_released_folder_stops_nobody(trial: Course) -> None:
+    """Whoever tried the notebook in place has left a folder there; the files decide."""
+    release(trial, NAME)
+    (trial.assignments / NAME / "__pycache__").mkdir()
+    assert release(trial, NAME).changed == ()
+    text = text_of(trial)
+    text.write_text(text.read_text("utf-8").replace("## In words", "## In other words"), "utf-8")
+    assert release(trial, NAME).changed == (f"{NAME}.ipynb",)
+    assert not (trial.assignments / NAME / "__pycache__").exists()
+
+
 def test_nothing_is_adopted_over_an_edited_text(trial: Course) -> None:
     """When text and notebook were both edited, neither is thrown away."""
     edit(trial, replaced("## In words", "## With words"))

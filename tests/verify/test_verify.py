@@ -131,6 +131,14 @@ def test_it_holds_for_the_toys(course: Course, name: str, said: dict[str, str]) 
         assert text in held[what].text, held[what]
 
 
+def test_it_leaves_nothing_behind(course: Course) -> None:
+    """What students get is looked at and run, and holds the same files afterwards."""
+    folder = course.assignments / toy.NAME
+    before = sorted(path.name for path in folder.iterdir())
+    found(course, toy.NAME)
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
 def test_it_says_how_far_it_is(course: Course) -> None:
     """Progress counts the notebooks that are judged: solution, blank, one for each mistake."""
     told: list[tuple[int, int]] = []
