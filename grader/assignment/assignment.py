@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader import __version__
+from grader.assignment.example_calls import visible_cases
 from grader.assignment.source import Source
-from grader.assignment.spec import Exercise, Functions, Mistake, Spec
+from grader.assignment.spec import Case, Exercise, Functions, Mistake, Spec
 from grader.errors import UsageError
 
 
@@ -97,6 +98,14 @@ class Assignment:
                 for number, mistake in enumerate(exercise.mistakes)
             ]
         return self._mistaken[exercise.name]
+
+    @functools.cached_property
+    def _visible(self) -> Mapping[str, Case]:
+        return visible_cases(self.spec, self.source)
+
+    def visible(self, exercise: str) -> Case:
+        """Return the case that the notebook shows; raises UsageError where an example fails."""
+        return self._visible[exercise]
 
     @property
     def max_score(self) -> float:

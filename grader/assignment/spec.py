@@ -83,16 +83,15 @@ class Exercise:
 
     ``returns`` names the items of the returned tuple in order, or the one value that is returned,
     or the keys of the returned dictionary when ``returns_dict``. ``helper`` is the function that
-    this one calls (judged with a stand-in when the student's own is wrong). ``visible`` builds the
-    one case that the notebook shows; ``cases`` draws the hidden ones. Both get the reference
-    functions, so that a backward case can carry a reference cache.
+    this one calls (judged with a stand-in when the student's own is wrong). ``cases`` draws the
+    hidden cases; it gets the reference functions, so that a backward case can carry a reference
+    cache. The visible case is what the notebook's example cell calls.
     """
 
     name: str
     arguments: tuple[str, ...]
     returns: tuple[str, ...]
     checks: tuple[Check, ...]
-    visible: Callable[[Functions], Case]
     cases: Callable[[np.random.Generator, Functions], list[Case]]
     mistakes: tuple[Mistake, ...] = ()
     returns_dict: bool = False

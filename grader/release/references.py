@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from grader.assignment.assignment import mistaken
+from grader.assignment.example_calls import visible_cases
 from grader.assignment.source import Source
-from grader.assignment.spec import Exercise, Functions, Spec, SpecError
+from grader.assignment.spec import Case, Exercise, Functions, Spec, SpecError
 from grader.comparison.fingerprints import fingerprint, result_fingerprint, same_fingerprint
 from grader.comparison.ladder import by_name
 from grader.comparison.layout import Array, Tree
@@ -42,9 +43,11 @@ def build_references(spec: Spec, source: Source) -> dict[str, Array]:
     names: dict[int, str] = {}
     alive: list[Any] = []  # ids of freed arrays would be handed out again
     about = {}
+    visible = visible_cases(spec, source)
     for exercise in spec.exercises:
+        case = visible[exercise.name]
         try:
-            about[exercise.name] = _entry(exercise, source, store, names, alive)
+            about[exercise.name] = _entry(exercise, case, source, store, names, alive)
         except SpecError as error:  # its text is a line of the solution: never for students
             raise UsageError(f"{exercise.name}: {error}; write its edits anew") from None
         except Exception as error:
@@ -58,6 +61,7 @@ def build_references(spec: Spec, source: Source) -> dict[str, Array]:
 
 def _entry(
     exercise: Exercise,
+    case: Case,
     source: Source,
     store: dict[str, Array],
     names: dict[int, str],
@@ -67,7 +71,6 @@ def _entry(
     functions: Functions = {
         cell.id: scope[cell.id] for cell in source.cells if cell.role == "answer"
     }
-    case = exercise.visible(functions)
     steps: list[tuple[tuple[Tree, ...], Tree]] = []
     if exercise.helper:
         scope[exercise.helper] = recording(functions[exercise.helper], steps)

@@ -29,7 +29,6 @@ def _draw(assignment: Assignment, exercise: Exercise, seed: int) -> list[Case]:
 
 def _drawn_badly(assignment: Assignment, exercise: Exercise, first: list[Case]) -> Iterator[str]:
     before = np.random.get_state()[1].copy()  # type: ignore[index]
-    exercise.visible(assignment.functions)
     again = _draw(assignment, exercise, SEED)
     if not np.array_equal(before, np.random.get_state()[1]):  # type: ignore[index]
         yield "they draw from NumPy's global generator"

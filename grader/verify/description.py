@@ -31,7 +31,7 @@ def _undescribed(assignment: Assignment, exercise: Exercise) -> Iterator[str]:
     unchecked = {*exercise.returns, "inputs"} - {check.name for check in exercise.checks}
     if unchecked:
         yield f"nothing checks {', '.join(sorted(unchecked))}"
-    posed = pose(exercise, assignment.functions, SEED, visible=True)
+    posed = pose(exercise, assignment.functions, SEED, assignment.visible(exercise.name))
     for case, result in posed:
         yield from _misshapen(exercise, case, by_name(exercise.layout, result)[0])
     outputs, _ = by_name(exercise.layout, posed[0][1])

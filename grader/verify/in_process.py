@@ -22,15 +22,15 @@ CALL_SECONDS = 2.0  # of processor time: a small change can make a loop that nev
 Posed = list[tuple[Case, Tree]]
 
 
-def pose(exercise: Exercise, functions: Functions, seed: int, visible: bool = False) -> Posed:
+def pose(exercise: Exercise, functions: Functions, seed: int, visible: Case | None = None) -> Posed:
     """Draw an exercise's cases and compute what the solution gives on each.
 
-    With ``visible`` the example that students see comes first.
+    With ``visible``, the case that students see, that one comes first.
     """
     with np.errstate(all="ignore"):
         cases = exercise.cases(np.random.default_rng(seed), functions)
-        if visible:
-            cases = [exercise.visible(functions), *cases]
+        if visible is not None:
+            cases = [visible, *cases]
         return [(case, functions[exercise.name](*deep_copy(case.arguments))) for case in cases]
 
 

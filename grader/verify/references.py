@@ -25,7 +25,7 @@ def gradients_are_true(assignment: Assignment, exercise: Exercise) -> Held:
     small = [c for c in drawn if c.tolerance <= 1e-6 and _size(c.arguments) <= SMALL]
     found = [
         (case.name, agreed)
-        for case in [exercise.visible(functions), *small]
+        for case in [assignment.visible(exercise.name), *small]
         for agreed in agreement(exercise, case, functions)
     ]
     wrong = [f"{agreed.name} ({case})" for case, agreed in found if not agreed.holds]
@@ -50,7 +50,7 @@ def published_numbers_come_out(assignment: Assignment, exercise: Exercise) -> He
     function = assignment.functions[exercise.name]
     if known is not None:
         function = next(f for m, f in assignment.mistakes(exercise) if m.id == known)
-    result = function(*deep_copy(exercise.visible(assignment.functions).arguments))
+    result = function(*deep_copy(assignment.visible(exercise.name).arguments))
     outputs, _ = by_name(exercise.layout, result)
     numbers = spec.published[exercise.name]
     wrong = [path for path, digits in numbers.items() if not prints(outputs, path, digits)]

@@ -15,9 +15,18 @@ import pytest
 from grader.authoring import Case
 from grader.comparison.ladder import by_name
 from grader.comparison.trees import leaves
-from grader.exercises.rnn_step_by_step import SPEC, visible
+from grader.exercises.rnn_step_by_step import SPEC
 from grader.exercises.rnn_step_by_step.published import PRINTED
-from tests.kit.solution import BACKWARD, FORWARD, NAMES, functions, mistaken, posed, source
+from tests.kit.solution import (
+    BACKWARD,
+    FORWARD,
+    NAMES,
+    functions,
+    mistaken,
+    posed,
+    source,
+    visible_case,
+)
 
 SEEDS = range(5)
 MARKS = {
@@ -166,23 +175,6 @@ def test_a_sequence_function_names_its_cell_as_helper() -> None:
         assert f"{helper}(" in source().function_source(name)
 
 
-def example(name: str) -> dict[str, Any]:
-    """What the notebook's example cell of an exercise leaves, run by itself."""
-    scope = dict(source().namespace())
-    cells = {cell.id: cell.source for cell in source().cells}
-    exec(cells[f"example_{name}"], scope)
-    return scope
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_checks_example_is_the_notebooks(name: str, capsys: pytest.CaptureFixture) -> None:
-    """The student's check calls the function with the very inputs of the notebook's example."""
-    shown = example(name)
-    checked = getattr(visible, name)(functions()).arguments
-    arguments = SPEC.exercise(name).arguments
-    np.testing.assert_equal(checked, tuple(shown[argument] for argument in arguments))
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_the_shapes_on_the_web_come_out(name: str) -> None:
     """The visible example gives the shapes and lengths that the document shows."""
@@ -195,7 +187,7 @@ def test_the_shapes_on_the_web_come_out(name: str) -> None:
 
 def test_the_published_lstm_backward_is_not_the_gradient() -> None:
     """Of the published numbers of dx only those of the last time step agree with the true ones."""
-    case = visible.lstm_backward(functions())
+    case = visible_case("lstm_backward")
     true = functions()["lstm_backward"](*case.arguments)
     printed = np.array(PRINTED["lstm_backward"]["dx[1][2]"].split(), dtype=float)
     assert (np.abs(true["dx"][1][2] - printed) > 1e-3).tolist() == [True, True, True, False]
@@ -204,7 +196,7 @@ def test_the_published_lstm_backward_is_not_the_gradient() -> None:
 
 def test_the_truncated_rnn_backward_is_far_from_the_gradient() -> None:
     """Dropping the recurrent term changes dWaa of the visible example by more than a tenth."""
-    arguments = visible.rnn_backward(functions()).arguments
+    arguments = visible_case("rnn_backward").arguments
     true = functions()["rnn_backward"](*arguments)["dWaa"]
     wrong = mistaken("rnn_backward")["drops-recurrent-term"](*arguments)["dWaa"]
     assert np.linalg.norm(true - wrong) > 0.1 * np.linalg.norm(true)

@@ -235,7 +235,7 @@ def visible_answers() -> Pupil:
     functions = assignment().functions
     own, setup = {}, ["import numpy as np", f"PUBLISHED = {len(arrays)}"]
     for exercise in assignment().spec.exercises:
-        answer = functions[exercise.name](*exercise.visible(functions).arguments)
+        answer = functions[exercise.name](*assignment().visible(exercise.name).arguments)
         setup.append(f"VISIBLE_{exercise.name} = {_literal(answer)}")
         own[exercise.name] = f"def {exercise.name}(*inputs):\n    return VISIBLE_{exercise.name}"
     return Pupil("visible", solved=(), own=own, damage=with_cell("\n".join(setup)))

@@ -11,8 +11,9 @@ from typing import Any
 
 import jupytext
 
+from grader.assignment.example_calls import visible_cases
 from grader.assignment.source import Source, source_of
-from grader.assignment.spec import Functions
+from grader.assignment.spec import Case, Functions
 from grader.exercises.rnn_step_by_step import SPEC
 from grader.release.cell_headers import expand
 from grader.verify import in_process
@@ -46,9 +47,20 @@ def functions() -> Functions:
 
 
 @functools.cache
+def _visible() -> Mapping[str, Case]:
+    return visible_cases(SPEC, source())
+
+
+def visible_case(name: str) -> Case:
+    """The call that the notebook's example makes."""
+    return _visible()[name]
+
+
+@functools.cache
 def posed(name: str, seed: int, visible: bool = False) -> in_process.Posed:
     """An exercise's cases with the reference results."""
-    return in_process.pose(SPEC.exercise(name), functions(), seed, visible)
+    shown = visible_case(name) if visible else None
+    return in_process.pose(SPEC.exercise(name), functions(), seed, shown)
 
 
 @functools.cache

@@ -35,7 +35,7 @@ def backward():
 def cases():
     """The visible example and the cases of one seed."""
     drawn = backward().cases(np.random.default_rng(SEED), functions())
-    return [backward().visible(functions()), *drawn]
+    return [assignment(SLOPE).visible("climb_backward"), *drawn]
 
 
 def test_right_gradients_agree_with_both():
@@ -99,7 +99,7 @@ def test_a_missing_gradient_never_holds():
 
 def test_a_case_without_forward_function_is_refused():
     """There is nothing to differentiate in a forward case, and that is said."""
-    case = assignment(SLOPE).spec.exercise("climb").visible(functions())
+    case = assignment(SLOPE).visible("climb")
     with pytest.raises(ValueError, match="no forward function"):
         numeric_gradients(case, functions(), None)
     with pytest.raises(ValueError, match="no forward function"):

@@ -135,7 +135,9 @@ def test_a_change_that_is_none_loses_nothing(seed):
 
 def test_the_visible_example_comes_first_where_it_is_asked_for():
     """The same cases follow, each with the solution's result."""
-    whole = in_process.pose(exercise("climb"), functions("climb"), SEED, visible=True)
+    whole = in_process.pose(
+        exercise("climb"), functions("climb"), SEED, assignment(OF["climb"]).visible("climb")
+    )
     assert [case.name for case, _ in whole] == [
         "the example in the notebook",
         *(case.name for case, _ in posed("climb")),

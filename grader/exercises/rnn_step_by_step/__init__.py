@@ -1,7 +1,7 @@
 """The assignment ``rnn_step_by_step``: eight exercises, 95 points by tests.
 
-Cases are in ``visible.py`` (the example that students see) and ``cases.py`` (drawn per
-submission); the catalogue of mistakes is in ``mistakes/``, one module an exercise.
+Cases, drawn for each submission, are in ``cases.py``; the catalogue of mistakes is in
+``mistakes/``, one module an exercise. The visible cases are what the notebook's examples call.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from functools import partial
 
 from grader.authoring import Exercise, Spec
 from grader.comparison.layout import Check
-from grader.exercises.rnn_step_by_step import cases, equivalent, gradients, published, visible
+from grader.exercises.rnn_step_by_step import cases, equivalent, gradients, published
 from grader.exercises.rnn_step_by_step.mistakes import (
     lstm_backward,
     lstm_cell_backward,
@@ -50,7 +50,6 @@ RNN_CELL_FORWARD = Exercise(
         Check("cache", 2),
         UNTOUCHED,
     ),
-    visible=visible.rnn_cell_forward,
     cases=cases.rnn_cell_forward,
     mistakes=rnn_cell_forward.MISTAKES,
     labels={"cache": RNN_CACHE},
@@ -66,7 +65,6 @@ RNN_FORWARD = Exercise(
         Check("caches", 2),
         UNTOUCHED,
     ),
-    visible=visible.rnn_forward,
     cases=cases.rnn_forward,
     mistakes=rnn_forward.MISTAKES,
     equivalent=equivalent.RNN_FORWARD,
@@ -85,7 +83,6 @@ LSTM_CELL_FORWARD = Exercise(
         Check("cache", 3),
         UNTOUCHED,
     ),
-    visible=visible.lstm_cell_forward,
     cases=cases.lstm_cell_forward,
     mistakes=lstm_cell_forward.MISTAKES,
     equivalent=equivalent.LSTM_CELL_FORWARD,
@@ -103,7 +100,6 @@ LSTM_FORWARD = Exercise(
         Check("caches", 2),
         UNTOUCHED,
     ),
-    visible=visible.lstm_forward,
     cases=cases.lstm_forward,
     mistakes=lstm_forward.MISTAKES,
     equivalent=equivalent.LSTM_FORWARD,
@@ -123,7 +119,6 @@ RNN_CELL_BACKWARD = Exercise(
         Check("dba", 1, BIAS),
         UNTOUCHED,
     ),
-    visible=visible.rnn_cell_backward,
     cases=cases.rnn_cell_backward,
     mistakes=rnn_cell_backward.MISTAKES,
     numeric=partial(gradients.numeric, "rnn_cell_backward"),
@@ -143,7 +138,6 @@ RNN_BACKWARD = Exercise(
         Check("dba", 1, BIAS),
         UNTOUCHED,
     ),
-    visible=visible.rnn_backward,
     cases=cases.rnn_backward,
     mistakes=rnn_backward.MISTAKES,
     equivalent=equivalent.RNN_BACKWARD,
@@ -164,7 +158,6 @@ LSTM_CELL_BACKWARD = Exercise(
         *_gates(each_weight=1, each_bias=1),
         UNTOUCHED,
     ),
-    visible=visible.lstm_cell_backward,
     cases=cases.lstm_cell_backward,
     mistakes=lstm_cell_backward.MISTAKES,
     equivalent=equivalent.LSTM_CELL_BACKWARD,
@@ -183,7 +176,6 @@ LSTM_BACKWARD = Exercise(
         *_gates(each_weight=1, each_bias=0.25),
         UNTOUCHED,
     ),
-    visible=visible.lstm_backward,
     cases=cases.lstm_backward,
     mistakes=lstm_backward.MISTAKES,
     equivalent=equivalent.LSTM_BACKWARD,

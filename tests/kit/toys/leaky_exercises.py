@@ -4,7 +4,6 @@ import numpy as np
 
 from grader.authoring import Case, Check, Exercise, Mistake, Spec
 
-VISIBLE = "the example in the notebook"
 CACHE = ("h_next", "h", "x", "parameters")
 UNTOUCHED = Check("inputs", 1)
 
@@ -27,16 +26,6 @@ def sequence(name, rng, n, m, T, dtype=np.float64):
     x, h0 = (rng.standard_normal(shape).astype(dtype) for shape in ((n, m, T), (n, m)))
     tolerance = 1e-6 if dtype is np.float64 else 1e-4
     return Case(name, (x, h0, own), {"n": n, "m": m, "T": T}, tolerance, helper_calls=T)
-
-
-def step_example(functions):
-    """The call of leak that the notebook shows."""
-    return step(VISIBLE, np.random.default_rng(1), 2, 3)
-
-
-def sequence_example(functions):
-    """The call of remember that the notebook shows."""
-    return sequence(VISIBLE, np.random.default_rng(2), 2, 3, 4)
 
 
 def steps(rng, functions):
@@ -63,7 +52,6 @@ LEAK = Exercise(
     arguments=("x", "h", "parameters"),
     returns=("h_next", "cache"),
     checks=(Check("h_next", 6, "(n, m)", main=True), Check("cache", 3), UNTOUCHED),
-    visible=step_example,
     cases=steps,
     labels={"cache": CACHE},
     mistakes=(
@@ -93,7 +81,6 @@ REMEMBER = Exercise(
     arguments=("x", "h0", "parameters"),
     returns=("h", "caches"),
     checks=(Check("h", 6, "(n, m, T)", main=True), Check("caches", 3), UNTOUCHED),
-    visible=sequence_example,
     cases=sequences,
     helper="leak",
     labels={"caches": CACHE},

@@ -1,0 +1,132 @@
+"""Take the visible cases from the notebook: what its example cells call while they run.
+
+What students see and what the check asks are one thing, typed once. Each answer's function is
+wrapped; the first call of an exercise's function in its own example cell is its visible case. A
+cache that another function made in an example is known again by its identity.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.assignment.importable import importable
+from grader.assignment.source import Source
+from grader.assignment.spec import Case, Exercise, Forward, Spec
+from grader.comparison.ladder import by_name
+from grader.comparison.trees import deep_copy
+from grader.errors import UsageError
+
+NAME = "the example in the notebook"
+EXAMPLE_CELL = "example_"  # what the id of an exercise's example begins with
+
+
+@dataclass(frozen=True)
+class Called:
+    """A call that an example cell made: ``given`` and ``result`` are the very objects."""
+
+    function: str
+    arguments: tuple[Any, ...]  # copied before the call
+    given: tuple[Any, ...]
+    result: Any
+
+
+def visible_cases(spec: Spec, source: Source) -> dict[str, Case]:
+    """Run the source's cells and return each exercise's visible case by its name.
+
+    Raises UsageError when a cell fails and when an example cell does not call its function.
+    """
+    cases: dict[str, Case] = {}
+    calls: list[Called] = []
+    scope: dict[str, Any] = {"__name__": f"examples_of_{source.name}"}
+    exercises = {exercise.name: exercise for exercise in spec.exercises}
+    with importable(source.modules), _generator_kept(), contextlib.redirect_stdout(io.StringIO()):
+        for cell in source.cells:
+            if cell.role not in ("answer", "example"):
+                continue
+            before = len(calls)
+            _run(cell.id, cell.source, scope)
+            if cell.role == "answer":
+                scope[cell.id] = _recording(cell.id, scope[cell.id], calls)
+            name = cell.id.removeprefix(EXAMPLE_CELL)
+            if cell.role == "example" and cell.id != name and name in exercises:
+                cases[name] = _case(exercises[name], calls[:before], calls[before:])
+    lacking = [name for name in exercises if name not in cases]
+    if lacking:
+        raise UsageError(
+            f"{lacking[0]} has no example: add a cell headed '# %% example' that calls it"
+        )
+    return cases
+
+
+def _run(name: str, source: str, scope: dict[str, Any]) -> None:
+    try:
+        with np.errstate(all="ignore"):
+            exec(compile(source, f"<{name}>", "exec"), scope)
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}"
+        raise UsageError(f"cell {name!r} of the solution fails: {why}") from error
+
+
+@contextlib.contextmanager
+def _generator_kept() -> Iterator[None]:
+    """Leave NumPy's global generator as it was: examples seed it, as the web's do."""
+    state = np.random.get_state()
+    try:
+        yield
+    finally:
+        np.random.set_state(state)
+
+
+def _recording(name: str, function: Callable[..., Any], calls: list[Called]) -> Callable[..., Any]:
+    """Wrap a function so that its calls are added to ``calls``, but for those made within one."""
+
+    def wrapped(*arguments: Any, **named: Any) -> Any:
+        if named:
+            raise UsageError(f"the example of {name} gives arguments by name: give them in order")
+        before = len(calls)
+        copied = deep_copy(arguments)
+        result = function(*arguments)
+        del calls[before:]  # what it called itself
+        calls.append(Called(name, copied, arguments, result))
+        return result
+
+    return wrapped
+
+
+def _case(exercise: Exercise, earlier: list[Called], calls: list[Called]) -> Case:
+    at = next((at for at, call in enumerate(calls) if call.function == exercise.name), None)
+    if at is None:
+        raise UsageError(f"the example cell of {exercise.name} does not call it")
+    own = calls[at]
+    forward = _forward(own, [*earlier, *calls[:at]])
+    return Case(NAME, own.arguments, _sizes(exercise, own.result), forward=forward)
+
+
+def _sizes(exercise: Exercise, result: Any) -> Mapping[str, int]:
+    """Read the sizes of the letters from the shapes of what was returned."""
+    outputs, _ = by_name(exercise.layout, result)
+    sizes: dict[str, int] = {}
+    for check in exercise.checks:
+        letters = [side.strip() for side in check.shape.strip("()").split(",")]
+        shape = getattr(outputs.get(check.name), "shape", ())
+        if check.shape and len(shape) == len(letters):
+            pairs = zip(letters, shape, strict=True)
+            sizes |= {letter: size for letter, size in pairs if letter.isidentifier()}
+    return sizes
+
+
+def _forward(own: Called, before: list[Called]) -> Forward | None:
+    """Find the call whose result, or an item of it, is an argument of the exercise's call."""
+    for call in before:
+        items = call.result if isinstance(call.result, tuple) else ()
+        for pick, item in enumerate(items):
+            for into, argument in enumerate(own.given):
+                if item is argument and not isinstance(item, np.ndarray):
+                    return Forward(call.function, call.arguments, pick, into)
+    return None
