@@ -35,6 +35,18 @@ from tests.sandbox.search import search
 
 pytestmark = pytest.mark.sandbox
 
+# What attacks reach for, by the names that it really has.
+SOURCES = ("rnn_step_by_step.py", "cases.py", "judge.py", "ladder.py", "references.py")
+KIT_FILES = ("solutions/rnn_step_by_step.py", "grader/judge/judge.py")
+COURSE_FILES = (
+    *(".course_secret", "gradebook.db", "nbgrader_config.py", "solutions/rnn_step_by_step.py"),
+    "solutions/rnn_step_by_step/rnn_step_by_step.ipynb",
+    "assignments/rnn_step_by_step/references.npz",
+    "submitted/earlier/other/work.txt",
+    "submitted/honest-00/rnn_step_by_step/rnn_step_by_step.ipynb",
+    "autograded/honest-00/rnn_step_by_step/verdict.json",
+)
+
 # Each attack prints what it finds; LOOT lies in every file and variable that is worth finding.
 ATTACKS = {
     "frames": """
@@ -47,13 +59,13 @@ while frame is not None:
         print(LOOT, found)
     frame = frame.f_back
 """,
-    "gc": """
+    "gc": f"SOURCES = {SOURCES}"
+    """
 import gc, types
 for thing in gc.get_objects():
     if isinstance(thing, types.ModuleType) and thing.__name__.split(".")[0] in ("grader", "nbgrader"):
         print(LOOT, thing.__name__)
-    if isinstance(thing, types.FunctionType) and thing.__code__.co_filename.endswith(
-            ("rnn_step_by_step.py", "cases.py", "judge.py", "compare.py", "references.py")):
+    if isinstance(thing, types.FunctionType) and thing.__code__.co_filename.endswith(SOURCES):
         print(LOOT, thing)
     if isinstance(thing, dict) and {"dWax", "dba"} <= {k for k in thing if isinstance(k, str)}:
         print(LOOT, "gradients")
@@ -93,15 +105,11 @@ for pid in [*own, str(os.getppid()), *map(str, range(1, 300))]:
         except OSError:
             pass
 """,
-    "course-files": """
+    "course-files": f"of_course, of_kit = {COURSE_FILES}, {KIT_FILES}"
+    """
 import os
-names = [".course_secret", "gradebook.db", "nbgrader_config.py", "solutions/rnn_step_by_step.py",
-         "solutions/rnn_step_by_step/rnn_step_by_step.ipynb",
-         "assignments/rnn_step_by_step/references.npz", "submitted/earlier/other/work.txt",
-         "submitted/honest-00/rnn_step_by_step/rnn_step_by_step.ipynb",
-         "autograded/honest-00/rnn_step_by_step/verdict.json"]
-paths = [f"{COURSE}/{name}" for name in names]
-paths += [f"{ROOT}/solutions/rnn_step_by_step.py", f"{ROOT}/grader/judge.py", f"{ROOT}/.git/HEAD"]
+paths = [f"{COURSE}/{name}" for name in of_course]
+paths += [f"{ROOT}/{name}" for name in (*of_kit, ".git/HEAD")]
 paths += [f"{HOME}/.ssh/id_ed25519", "/etc/passwd", "/etc/shadow", "/etc/hostname", "/root/.bashrc"]
 for path in paths:
     for opened in (path, f"/proc/self/root{path}", f"/proc/1/root{path}", os.path.relpath(path)):
@@ -259,6 +267,16 @@ def graded() -> Iterator[Graded]:
         filled = {name: Places(course).fill(code) for name, code in ATTACKS.items()}
         pupils = [*attackers(filled), *spies(), visible_answers(), *neighbours(6)]
         yield graded_class(course, pupils)
+
+
+def test_what_readers_reach_for_is_there(graded: Graded) -> None:
+    """An attack on a file that is long gone would prove nothing."""
+    for name in COURSE_FILES:
+        assert (graded.course.root / name).is_file(), name
+    for name in KIT_FILES:
+        assert (ROOT / name).is_file(), name
+    for name in SOURCES:
+        assert [*(ROOT / "grader").rglob(name), *(ROOT / "solutions").glob(name)], name
 
 
 def test_readers_harm_nobody(graded: Graded) -> None:
