@@ -17,10 +17,11 @@ The long form, with nbgrader's metadata in the header, stays valid, cell by cell
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 
-from grader.assignment.python_cells import defined_function
+from grader.assignment.python_cells import defined_function, parsed
 from grader.assignment.source import CHECK_CELL, LESSON
 from grader.errors import UsageError
 
@@ -36,14 +37,26 @@ WORDS["written"] = (2,)
 def expand(text: str, points: Mapping[str, float]) -> str:
     """Return percent text with long headers; ``points`` are the exercises' by their names.
 
-    Raises UsageError for a header that has too few or too many words, an answer that defines no
-    function, and a check that follows none or has no exercise.
+    Raises UsageError for a header that has too few or too many words, points that are no number
+    above 0, an answer that defines no function or does not parse, and a check that follows none or
+    has no exercise.
     """
     made = []
     for header, body, function in _cells(text):
         found = SHORT.fullmatch(header)
+        if found and found["kind"] == "answer":
+            _refuse_unparsed(body)
         made.append((_long(found, function, points) if found else header) + body)
     return "# %%".join(made)
+
+
+def _refuse_unparsed(body: str) -> None:
+    tree = parsed(body)
+    if isinstance(tree, SyntaxError):
+        line = (tree.text or "").strip()
+        raise UsageError(f"an answer cell is no Python ({tree.msg}): mend its line {line!r}")
+    if tree is None:
+        raise UsageError(f"an answer cell is too long or too deep to be parsed: {body[:60]!r} ...")
 
 
 def shorten(text: str, points: Mapping[str, float]) -> str:
@@ -99,21 +112,34 @@ def _long(short: re.Match[str], function: str, points: Mapping[str, float]) -> s
     if kind == "check" and function not in points:
         raise UsageError(f"the check of {function} has no exercise: describe it, or leave it out")
     if kind == "written":
-        return " [markdown]" + _metadata(f"written_{words[0]}", solution=True, points=words[1])
+        return " [markdown]" + _metadata(
+            f"written_{words[0]}", solution=True, points=_written_points(short)
+        )
     if kind == "answer":
         return _metadata(function, solution=True)
     if kind == "check":
-        return _metadata(CHECK_CELL + function, points=f"{points[function]:g}")
+        return _metadata(CHECK_CELL + function, points=points[function])
     name = words[0] if words else function
     prefix = "" if kind == "locked" else f"{kind}_"
     return _metadata(prefix + name) + (TAGGED if kind == "lesson" else "")
 
 
-def _metadata(name: str, *, solution: bool = False, points: str = "") -> str:
+def _written_points(short: re.Match[str]) -> float:
+    word = short["words"].split()[-1]
+    try:
+        points = float(word)
+    except ValueError:
+        points = math.nan
+    if not (math.isfinite(points) and points > 0):
+        raise UsageError(f"the cell header '# %%{short[0]}' has {word!r} for points: give a number")
+    return points
+
+
+def _metadata(name: str, *, solution: bool = False, points: float = 0.0) -> str:
     """Return nbgrader's part of a header, with its keys in the order that jupytext writes."""
     about: dict[str, object] = {"grade": bool(points), "grade_id": name, "locked": not solution}
     if points:
-        about["points"] = json.loads(points)
+        about["points"] = int(points) if float(points).is_integer() else points
     about |= {"schema_version": 3, "solution": solution, "task": False}
     return f" nbgrader={json.dumps(about)}"
 

@@ -35,9 +35,11 @@ HEADING = re.compile(r"^#+ +(?P<words>.+)$", re.M)
 
 
 def to_notebook(
-    text: str, name: str, figures: Path, modules: tuple[tuple[str, str], ...]
+    text: str, name: str, figures: Path, modules: tuple[tuple[str, str], ...], written: str = ""
 ) -> NotebookNode:
     """Return the source notebook that ``text`` (percent format) describes.
+
+    ``written`` is the text as its author wrote it, where that has short headers.
 
     Raises UsageError when the text is not percent format, a cell's header cannot be read, a figure
     is missing or an example fails.
@@ -68,7 +70,7 @@ def to_notebook(
     )
     book.nbformat, book.nbformat_minor = 4, 5
     # By these it is noticed when the notebook, the text or both were edited afterwards.
-    book.metadata["derived"] = {"text": digest(text), "cells": cells_digest(book)}
+    book.metadata["derived"] = {"text": digest(written or text), "cells": cells_digest(book)}
     return book
 
 

@@ -30,7 +30,6 @@ from grader.errors import UsageError
 DIGITS = 9  # of an output's fingerprint; it is compared to a relative 1e-7
 KEEP = 1e-12  # a committed array is kept when the recomputed one agrees to this
 KEEP_NUMERIC = 1e-7  # and a numerical gradient, where the last bits are divided by a small step
-Scope = dict[str, Any]
 
 
 def build_references(spec: Spec, source: Source) -> dict[str, Array]:

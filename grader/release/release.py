@@ -70,7 +70,7 @@ def release(course: Course, name: str, adopt: bool = False) -> Released:
     _take_edits(course, name, points, adopt)
     modules = course.modules(spec)
     text = read_text(course.solutions / f"{name}.py", "write the assignment's text there")
-    book = to_notebook(expand(text, points), name, figures(course, name), modules)
+    book = to_notebook(expand(text, points), name, figures(course, name), modules, text)
     source = source_of(book, name, modules)
     check_agreement(spec, source)
     files = student_files(course, spec, source, modules)
@@ -101,7 +101,7 @@ def _take_edits(course: Course, name: str, points: Mapping[str, float], adopt: b
             "run `make release ARGS=--adopt` to take them over, or delete the notebook to drop them"
         )
     before = text.read_text(encoding="utf-8") if text.exists() else ""
-    if before and text_changed(book, expand(before, points)):
+    if before and text_changed(book, before):
         raise UsageError(
             f"{text} and {path.name} were both edited since the last release: delete the notebook "
             "to drop its edits, or undo those of the text (git) and adopt the notebook's first"

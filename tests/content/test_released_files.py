@@ -53,7 +53,7 @@ def test_the_committed_files_are_up_to_date() -> None:
     stamped = room.stamp(utils, "rnn_utils.py")
     assert (FOLDER / "rnn_utils.py").read_text(encoding="utf-8") == stamped
     long, figures = expand(text(), POINTS), room.figures(course(), NAME)
-    book = to_notebook(long, NAME, figures, packed().source.modules)
+    book = to_notebook(long, NAME, figures, packed().source.modules, text())
     assert nbformat.writes(book) + "\n" == course().source_notebook(NAME).read_text("utf-8")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jupytext
 import pytest
 from hypothesis import given
@@ -59,7 +61,7 @@ own = 1
 """
 
 
-def cells(text: str) -> list[tuple[str, dict[str, object]]]:
+def cells(text: str) -> list[tuple[str, dict[str, Any]]]:
     """The type and the metadata of every cell that jupytext reads from ``text``."""
     book = jupytext.reads(text, fmt="py:percent")
     return [
@@ -71,7 +73,7 @@ def cells(text: str) -> list[tuple[str, dict[str, object]]]:
     ]
 
 
-def about(name: str, **more: object) -> dict[str, object]:
+def about(name: str, **more: object) -> dict[str, Any]:
     """nbgrader's metadata of a locked cell, with what is otherwise in ``more``."""
     usual = {"grade": False, "locked": True, "schema_version": 3, "solution": False, "task": False}
     return {"nbgrader": {**usual, "grade_id": name, **more}}
@@ -119,10 +121,31 @@ def test_a_header_that_says_more_keeps_its_long_form() -> None:
 
 
 @pytest.mark.parametrize(
+    ("word", "points"), [("4", 4), ("05", 5), ("5.", 5), ("2.5", 2.5), ("1234567", 1234567)]
+)
+def test_points_are_any_number(word: str, points: float) -> None:
+    """Written by people; nbgrader's metadata have it whole where it is whole."""
+    [(_, found)] = cells(expand(f"# %% written words {word}\n# Why?\n", {}))
+    assert found["nbgrader"]["points"] == points
+    exact = 1234567.125
+    long = expand("# %% answer\ndef f(): 1\n\n# %% check\n1\n", {"f": exact})
+    assert cells(long)[1][1]["nbgrader"]["points"] == exact
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("# %% locked\n", "has 0 words after 'locked'"),
         ("# %% written words\n", "has 1 words after 'written'"),
+        *(
+            (f"# %% written words {points}\n", f"has '{points}' for points: give a number")
+            for points in ("five", "true", "nan", "inf", "0", "-3", "1.5.")
+        ),
+        (
+            "# %% answer\ndef f(x:\n    return x\n",
+            "no Python ('(' was never closed): mend its line",
+        ),
+        ("# %% answer\n" + "x = 1\n" * 2000, "too long or too deep to be parsed"),
         ("# %% answer f\ndef f(): pass\n", "has 1 words after 'answer'"),
         ("# %% answer\nx = 1\n", "'# %% answer' belongs to no function"),
         ("# %% check\nx = 1\n", "'# %% check' belongs to no function"),

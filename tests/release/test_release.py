@@ -284,6 +284,18 @@ def test_adoption_writes_short_headers_into_a_text_of_short_headers(trial: Cours
     assert text.read_text("utf-8") == before.replace("## In words", "## In your own words")
 
 
+def test_points_that_were_changed_are_no_edit_of_the_text(trial: Course) -> None:
+    """A short header takes them from the exercise: the notebook's edits can still be adopted."""
+    text = text_of(trial)
+    text.write_text(shorten(text.read_text("utf-8"), POINTS), "utf-8")
+    release(trial, NAME)
+    edit(trial, replaced("## In words", "## In your own words"))
+    exercises = trial.solutions / f"{NAME}_exercises.py"
+    exercises.write_text(exercises.read_text("utf-8").replace('Check("h", 6,', 'Check("h", 7,'))
+    room._take_edits(trial, NAME, {**POINTS, "remember": 11.0}, adopt=True)
+    assert "## In your own words" in text.read_text("utf-8")
+
+
 def test_compiled_code_in_the_released_folder_stops_nobody(trial: Course) -> None:
     """Whoever tried the notebook in place has left a folder there; the files decide."""
     release(trial, NAME)
