@@ -406,6 +406,22 @@ def test_doctor_looks_at_the_gradebook_that_is_configured(
     assert re.search(r"gradebook +NOT OK +file is not a database", run("doctor", at=here).stdout)
 
 
+@pytest.mark.parametrize("url", ["marks.db", "nosuch://x/y", "postgresql://h:x/y"])
+def test_a_gradebook_of_no_use_is_one_line(
+    here: Course, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An address that is none, a database that nobody knows, a driver that is not installed."""
+    monkeypatch.setattr("grader.doctor.available_tiers", lambda: dict.fromkeys("ABC", ""))
+    with (here.root / "nbgrader_config.py").open("a") as file:
+        file.write(f"c.CourseDirectory.db_url = {url!r}\n")
+    found = run("doctor", at=here)
+    assert re.search(r"gradebook +NOT OK", found.stdout) and found.exit_code == 1
+    exported = run("export", at=here)
+    assert (
+        exported.exit_code == 2 and "nbgrader_config.py has a db_url of no use" in exported.stderr
+    )
+
+
 def test_a_copy_of_a_course_has_a_gradebook_of_its_own(here: Course, tmp_path: Path) -> None:
     """The demo and the bench leave alone what the course's own file calls its gradebook."""
     with (here.root / "nbgrader_config.py").open("a") as file:

@@ -55,8 +55,19 @@ def load_config(course: Course) -> Config:
 
 
 def gradebook_url(course: Course) -> str:
-    """Return the gradebook as SQLAlchemy wants it named; SQLite in the course by default."""
-    return str(load_config(course).CourseDirectory.db_url)
+    """Return the gradebook as SQLAlchemy wants it named; SQLite in the course by default.
+
+    Raises UsageError when no database can be opened by that name.
+    """
+    from sqlalchemy.engine import make_url  # takes a second to import
+    from sqlalchemy.exc import ArgumentError
+
+    url = str(load_config(course).CourseDirectory.db_url)
+    try:
+        make_url(url).get_dialect().import_dbapi()
+    except (ArgumentError, ImportError, ValueError) as error:
+        raise UsageError(f"{CONFIG_FILE} has a db_url of no use ({error}): mend it") from None
+    return url
 
 
 def nbgrader_api(course: Course) -> NbGraderAPI:
