@@ -55,7 +55,7 @@ def failed_checks(exercise: Exercise, function: Callable[..., Any], posed: Posed
 
 
 def loses(exercise: Exercise, function: Callable[..., Any], posed: Posed) -> bool:
-    """Whether ``function`` loses any marks; stops at the first case that shows it."""
+    """Tell whether ``function`` loses any marks; stops at the first case that shows it."""
     return any(_failed_on(exercise, function, case, expected) for case, expected in posed)
 
 

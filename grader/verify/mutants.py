@@ -1,4 +1,4 @@
-"""Small systematic changes of a function's source, to test whether the marking notices them.
+"""Change a function's source in small systematic ways, to test whether the marking notices.
 
 Each operator looks at one node of the syntax tree and proposes replacements. A mutant's id is made
 of the operator and the changed statement, so it does not move when a docstring above it changes.

@@ -35,7 +35,7 @@ OTHER_FUNCTIONS = {
 
 @dataclass(frozen=True)
 class Scope:
-    """What an operator may know of the function around a node."""
+    """The names and strings of the function around a node, all that an operator may know."""
 
     names: tuple[str, ...]  # variables in the order in which they are bound
     strings: tuple[str, ...]
@@ -51,7 +51,7 @@ Operator = Callable[[Any, Scope], Iterator[ast.AST]]
 
 
 def changed_copy(node: Any, **changes: Any) -> Any:
-    """A copy of ``node`` with some fields changed."""
+    """Return a copy of ``node`` with some fields changed."""
     new = copy.deepcopy(node)
     for name, value in changes.items():
         setattr(new, name, value)
@@ -71,7 +71,7 @@ def _swapped(items: list[Any], index: int) -> list[Any]:
 
 
 def arithmetic(node: Any, _: Scope) -> Iterator[ast.AST]:
-    """Another operator, one operand alone, operands exchanged where that matters."""
+    """Take another operator, one operand alone, or exchange operands where that matters."""
     if isinstance(node, ast.AugAssign):
         yield changed_copy(node, op=ast.Sub())
         yield ast.Assign([changed_copy(node.target)], node.value)
@@ -85,7 +85,7 @@ def arithmetic(node: Any, _: Scope) -> Iterator[ast.AST]:
 
 
 def transpose(node: Any, _: Scope) -> Iterator[ast.AST]:
-    """A transpose removed, or added to a factor of a matrix product."""
+    """Remove a transpose, or add one to a factor of a matrix product."""
     if isinstance(node, ast.Attribute) and node.attr == "T":
         yield node.value
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
@@ -95,7 +95,7 @@ def transpose(node: Any, _: Scope) -> Iterator[ast.AST]:
 
 
 def keyword(node: Any, _: Scope) -> Iterator[ast.AST]:
-    """A keyword removed (axis, keepdims, dtype), or another axis."""
+    """Remove a keyword (axis, keepdims, dtype), or take another axis."""
     if isinstance(node, ast.Call):
         for index in range(len(node.keywords)):
             yield changed_copy(node, keywords=_without(node.keywords, index))
@@ -104,7 +104,7 @@ def keyword(node: Any, _: Scope) -> Iterator[ast.AST]:
 
 
 def constant(node: Any, scope: Scope) -> Iterator[ast.AST]:
-    """A number one up or down, a truth value reversed, another string of the same function."""
+    """Move a number by one, reverse a truth value, take another string of the same function."""
     if not isinstance(node, ast.Constant):
         return
     if isinstance(node.value, bool):
@@ -118,7 +118,7 @@ def constant(node: Any, scope: Scope) -> Iterator[ast.AST]:
 
 
 def index(node: Any, _: Scope) -> Iterator[ast.AST]:
-    """An index one up or down, zero, or on another axis; a slice shifted or turned round."""
+    """Move an index by one, to zero or to another axis; shift a slice or turn it round."""
     if isinstance(node, ast.Slice):
         yield changed_copy(node, lower=node.upper, upper=node.lower)
         for side in ("lower", "upper"):
@@ -139,7 +139,7 @@ def index(node: Any, _: Scope) -> Iterator[ast.AST]:
 
 
 def loop(node: Any, _: Scope) -> Iterator[ast.AST]:
-    """A range that is shorter at one end, a loop that runs the other way."""
+    """Shorten a range at one end, or run a loop the other way."""
     if isinstance(node, ast.Call) and ast.unparse(node.func) == "range":
         end = ast.unparse(node.args[-1])
         for text in (f"range({end} - 1)", f"range(1, {end})", f"range({end} - 1, -1, -1)"):
@@ -147,7 +147,7 @@ def loop(node: Any, _: Scope) -> Iterator[ast.AST]:
 
 
 def call(node: Any, _: Scope) -> Iterator[ast.AST]:
-    """A call replaced by its argument or its object (.copy()), or by a related function's."""
+    """Replace a call by its argument or its object (.copy()), or by a related function's."""
     if not isinstance(node, ast.Call):
         return
     if node.args:
@@ -159,7 +159,7 @@ def call(node: Any, _: Scope) -> Iterator[ast.AST]:
 
 
 def order(node: Any, _: Scope) -> Iterator[ast.AST]:
-    """Neighbours exchanged: arguments, entries of a tuple or list, values of a dictionary."""
+    """Exchange neighbours: arguments, entries of a tuple or list, values of a dictionary."""
     for name, kinds in (("args", ast.Call), ("elts", ast.Tuple | ast.List), ("values", ast.Dict)):
         if isinstance(node, kinds):
             items = getattr(node, name)
@@ -168,7 +168,7 @@ def order(node: Any, _: Scope) -> Iterator[ast.AST]:
 
 
 def shorter(node: Any, _: Scope) -> Iterator[ast.AST]:
-    """An entry left out of a tuple, list or dictionary."""
+    """Leave out an entry of a tuple, list or dictionary."""
     if isinstance(node, ast.Tuple | ast.List) and len(node.elts) > 1:
         for place in range(len(node.elts)):
             yield changed_copy(node, elts=_without(node.elts, place))
@@ -179,20 +179,20 @@ def shorter(node: Any, _: Scope) -> Iterator[ast.AST]:
 
 
 def name(node: Any, scope: Scope) -> Iterator[ast.AST]:
-    """Another variable of the same function, read or written."""
+    """Take another variable of the same function, read or written."""
     if isinstance(node, ast.Name) and node.id in scope.names:
         for other in scope.others(node.id, scope.names):
             yield changed_copy(node, id=other)
 
 
 def dropped(node: Any, _: Scope) -> Iterator[ast.AST]:
-    """A statement left out."""
+    """Leave out a statement."""
     if isinstance(node, ast.stmt) and not isinstance(node, ast.Pass):
         yield ast.Pass()
 
 
 def moved(node: Any, _: Scope) -> Iterator[ast.AST]:
-    """A loop that is left after its first turn, or whose last statement runs once, after it."""
+    """Leave a loop after its first turn, or run its last statement once, after it."""
     if isinstance(node, ast.For):
         yield changed_copy(node, body=[*node.body, ast.Break()])
         if len(node.body) > 1:
@@ -200,7 +200,7 @@ def moved(node: Any, _: Scope) -> Iterator[ast.AST]:
 
 
 def aliased(node: Any, _: Scope) -> Iterator[ast.AST]:
-    """A sum or product written into the memory of one of its operands."""
+    """Write a sum or product into the memory of one of its operands."""
     if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.BinOp):
         return
     function = IN_PLACE.get(type(node.value.op))

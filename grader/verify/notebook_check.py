@@ -17,7 +17,10 @@ def named_in_the_notebook(assignment: Assignment, exercise: Exercise, check: Mod
 
     A mistake that gives the right result on the example may pass there.
     """
-    reference = check.references()[exercise.name]
+    what = f"mistakes of {exercise.name} are named in the notebook"
+    reference = check.references().get(exercise.name)
+    if reference is None:
+        return held(what, ["the released folder does not know it: run `make release`"])
     known = {str(entry["id"]) for entry in reference.mistakes}
     scope = assignment.source.namespace()
     source = assignment.source.function_source(exercise.name)
@@ -26,11 +29,14 @@ def named_in_the_notebook(assignment: Assignment, exercise: Exercise, check: Mod
     if message or panel.points != panel.max_points:
         problems.append(f"the solution earns {panel.points:g} of {panel.max_points:g} points there")
     for mistake in exercise.mistakes:
-        function = in_process.define(mistake.apply(source), exercise.name, scope)
+        try:
+            function = in_process.define(mistake.apply(source), exercise.name, scope)
+        except (SyntaxError, KeyError) as error:
+            problems.append(f"{mistake.id} leaves no such function ({error})")
+            continue
         panel, message = check.examine(reference, function)
         problem = _problem(mistake, panel, message, mistake.id in known)
         problems += [f"{mistake.id} {problem}"] if problem else []
-    what = f"mistakes of {exercise.name} are named in the notebook"
     hidden = len(exercise.mistakes) - len(known)
     text = f"{len(known)} mistakes" + (f", {hidden} do not show there" if hidden else "")
     return held(what, problems, text)

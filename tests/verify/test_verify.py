@@ -26,6 +26,9 @@ from tests.kit.sandbox import LIMITS, sandbox_at
 
 FULL, NOTHING = "solution earns full marks", "blank earns nothing"
 TRUE = "climb_backward is the true gradient"
+WORDS = "words on mistakes of leak say where to look"
+NAMED = "mistakes of leak are named in the notebook"
+DESCRIBED = "leak is described as its solution is"
 
 
 class Here(Executor):
@@ -151,6 +154,34 @@ def test_a_mistake_that_no_longer_fits_is_one_line(course: Course) -> None:
     solve(course, "leak", "w * h + u * x + b", "b + w * h + u * x")
     with pytest.raises(UsageError, match="occurs 0 times, not once; write its edits anew"):
         found(course, toy.NAME)
+
+
+def test_an_exercise_that_was_not_released_is_found(course: Course) -> None:
+    """Described since, and not in the folder that students get."""
+    shutil.copy(
+        course.assignments / toy.SLOPE / "references.npz",
+        course.assignments / toy.NAME / "references.npz",
+    )
+    held = found(course, toy.NAME)[NAMED]
+    assert not held.holds and held.text.endswith("does not know it: run `make release`")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what", "said"),
+    [
+        ('((" + b)", ")"),)', '((" + b)", ""),)', WORDS, "no-bias: its edits leave another"),
+        ('((" + b)", ")"),)', '((" + b)", ""),)', NAMED, "no-bias leaves no such function"),
+        ('"b is not added"', '""', WORDS, "its title does not go on"),
+        ('"(n, m)"', '"(2n, m)"', DESCRIBED, "h_next in "),
+    ],
+)
+def test_an_authors_slip_is_found(course: Course, old: str, new: str, what: str, said: str) -> None:
+    """An edit that leaves no Python, a mistake without a title, a shape that is no expression."""
+    path = course.solutions / f"{toy.NAME}_exercises.py"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    held = found(course, toy.NAME)[what]
+    assert not held.holds and said in held.text, held
 
 
 def test_a_solution_that_fails_is_found(course: Course) -> None:
