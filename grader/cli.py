@@ -297,16 +297,12 @@ def verify(assignment: str | None, workers: int | None, every: bool, course: Cou
     default="csv",
     show_default=True,
 )
-@click.option(
-    "--roster", type=A_FILE, metavar="A_FILE", help="CSV with names, ids, who is excused."
-)
-@click.option(
-    "--worksheet", type=A_FILE, metavar="A_FILE", help="Moodle: the worksheet to fill in."
-)
+@click.option("--roster", type=A_FILE, metavar="FILE", help="CSV with names, ids, who is excused.")
+@click.option("--worksheet", type=A_FILE, metavar="FILE", help="Moodle: the worksheet to fill in.")
 @click.option("--column-id", "column", metavar="N", help="Canvas, Blackboard: their number of it.")
 @click.option("--student", metavar="S", help="Gradescope: whose submission.")
 @click.option("--provisional", is_flag=True, help="Even while answers still wait for marks.")
-@click.option("--output", type=A_FILE, metavar="A_FILE", help="Write here, not into exports/.")
+@click.option("--output", type=A_FILE, metavar="FILE", help="Write here, not into exports/.")
 @in_course
 def export(assignment: str | None, course: Course, **wanted: Any) -> None:
     """Write grades into a file for a spreadsheet or a learning platform."""

@@ -10,7 +10,7 @@ import zlib
 from dataclasses import dataclass
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-LARGEST_SIDE = 10_000
+MOST_PIXELS_A_SIDE = 10_000
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # colour type: samples a pixel
 DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 FILTERS = 5
@@ -73,7 +73,7 @@ def _header(chunk: tuple[bytes, bytes], most_pixels: int) -> tuple[bytes, int, i
     width, height, depth, colour, packing, filtering, interlace = struct.unpack(">IIBBBBB", body)
     if depth not in DEPTHS.get(colour, ()) or packing or filtering or interlace:
         raise PngError("a PNG of an unusual kind")
-    if not (0 < width <= LARGEST_SIDE and 0 < height <= LARGEST_SIDE):
+    if not (0 < width <= MOST_PIXELS_A_SIDE and 0 < height <= MOST_PIXELS_A_SIDE):
         raise PngError("a PNG of an unusual size")
     if width * height > most_pixels:
         raise PngError("more pixels than are shown")

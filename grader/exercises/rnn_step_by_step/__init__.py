@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from grader.authoring import Exercise, Spec
-from grader.comparison.layout import Check
+from grader.authoring import Check, Exercise, Spec
 from grader.exercises.rnn_step_by_step import cases, equivalent, gradients, published
 from grader.exercises.rnn_step_by_step.mistakes import (
     lstm_backward,
