@@ -369,7 +369,7 @@ def hostile():
     """What a student's function could return in the student's own process."""
     loop, mapping = _endless(), {}
     mapping["cache"] = mapping
-    masked = np.ma.masked_all((5, 10))
+    masked = np.ma.array(np.zeros((5, 10)), mask=True)
     return {
         "a liar": Liar(),
         "two liars": (Liar(), Liar()),
