@@ -1041,7 +1041,9 @@ def _folded(labelled: Sequence[tuple[str, str]], notes: Sequence[str]) -> list[s
     inside = " " * len("expected: ")
     lines = [""] if labelled else []
     for label, text in labelled:
-        lines += _wrapped(f"{label + ':':<{len(inside)}}{text}", inside)
+        first, *more = text.splitlines() or [""]  # an exception's words may be several lines
+        lines += _wrapped(f"{label + ':':<{len(inside)}}{first}", inside)
+        lines += [line for part in more for line in _wrapped(inside + part, inside)]
     for note in notes:
         lines += ["", *(line for part in note.splitlines() for line in _wrapped(part, ""))]
     return lines
