@@ -84,6 +84,10 @@ class Course:
         """Return the path of the assignment's source notebook, whether or not it exists."""
         return self.solutions / name / f"{name}.ipynb"
 
+    def released_notebook(self, name: str) -> Path:
+        """Return the path of the notebook that students get, whether or not it exists."""
+        return self.assignments / name / f"{name}.ipynb"
+
     def spec_text(self, name: str) -> str | None:
         """Read the assignment's own exercises file beside its text, None where the kit has them."""
         beside = self.solutions / f"{name}_exercises.py"

@@ -41,7 +41,7 @@ def findings(course: Course) -> Iterator[tuple[str, bool, str]]:
     versions = (f"{name} {importlib.metadata.version(name)}" for name in ("numpy", "nbgrader"))
     yield "versions", True, f"Python {platform.python_version()}, {', '.join(versions)}"
     for name in course.names():
-        released = (course.assignments / name / f"{name}.ipynb").exists()
+        released = course.released_notebook(name).exists()
         yield name, released, "released" if released else "not released: run `make release`"
     yield _gradebook(course)
 

@@ -92,7 +92,7 @@ def autograde(
     packed = course.packed(name)
     found = students(course, name, only)
     workers = min(workers, len(found))  # a sandbox that nobody needs takes its time to start, too
-    released = read_text(course.assignments / name / f"{name}.ipynb", "run `make release`")
+    released = read_text(course.released_notebook(name), "run `make release`")
     with Judges(packed, workers, start, ready=not cluster) as judges:
         from grader.gradebook.write import (
             open_writer,  # takes seconds; the judges get ready meanwhile

@@ -74,18 +74,12 @@ def unusable(url: str, reason: str) -> UsageError:
     return UsageError(f"the gradebook {url} cannot be used ({reason}): {remedy}")
 
 
-def released_notebook(course: Course, name: str) -> nbformat.NotebookNode:
-    """Read the released notebook; raises UsageError when it was not released."""
-    path = course.assignments / name / f"{name}.ipynb"
-    return read_notebook(path, "run `make release` first")
-
-
 def register(course: Course, name: str) -> None:
     """Enter the assignment into the gradebook when it is absent.
 
     Raises UsageError when its graded cells changed after submissions were graded.
     """
-    book = released_notebook(course, name)
+    book = read_notebook(course.released_notebook(name), "run `make release` first")
     try:
         with open_gradebook(course) as gradebook:
             known = _known_cells(gradebook, name)

@@ -38,7 +38,7 @@ def lesson(course: Course, name: str) -> Lesson:
     title, heading = "", ""
     headings: dict[str, str] = {}
     sources: dict[str, str] = {}
-    for cell in read_cells(course.assignments / name / f"{name}.ipynb"):
+    for cell in read_cells(course.released_notebook(name)):
         text = "".join(cell.get("source", ""))
         if cell.get("cell_type") == "markdown" and not cell.get("metadata", {}).get("nbgrader"):
             found = ANY_HEADING.findall(text)

@@ -84,7 +84,7 @@ def _whose(step: NbGraderPreprocessor, resources: ResourcesDict) -> tuple[Course
 def _judge(course: Course, name: str, student: str) -> tuple[str, Verdict]:
     packed = course.packed(name)
     assignment = packed.load()
-    released = (course.assignments / name / f"{name}.ipynb").read_text(encoding="utf-8")
+    released = course.released_notebook(name).read_text(encoding="utf-8")
     work = open_folder(course, assignment, student)
     if isinstance(work, Verdict):
         return _with_message(released, work), work

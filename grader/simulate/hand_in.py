@@ -7,17 +7,14 @@ import json
 from grader.assignment.assignment import Assignment
 from grader.course import Course
 from grader.errors import UsageError
-from grader.files.atomic import write_beside
+from grader.files.atomic import read_text, write_beside
 from grader.simulate.pupils import Pupil, synthetic
 
 
 def hand_in(course: Course, assignment: Assignment, pupils: list[Pupil]) -> None:
     """Write each pupil's notebook to ``submitted/<name>/<assignment>/``."""
     name = assignment.spec.name
-    path = course.assignments / name / f"{name}.ipynb"
-    if not path.exists():
-        raise UsageError(f"{path} is missing: run `make release` first")
-    released = json.loads(path.read_text(encoding="utf-8"))
+    released = json.loads(read_text(course.released_notebook(name), "run `make release` first"))
     for pupil in pupils:
         target = course.submitted / pupil.name / name / f"{name}.ipynb"
         write_beside(target, pupil.notebook(assignment, released))

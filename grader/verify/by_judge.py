@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from grader.assignment.assignment import Assignment
 from grader.assignment.spec import Exercise, SpecError
@@ -11,8 +12,9 @@ from grader.autograde.inbox import open_bytes
 from grader.autograde.pool import Task, judge_all
 from grader.course import Course
 from grader.errors import UsageError
+from grader.files.atomic import read_text
 from grader.judge.judge import Judgement
-from grader.simulate.pupils import Pupil
+from grader.simulate.pupils import Book, Pupil
 from grader.verdict import Verdict
 from grader.verify.held import SEED, Held, held
 
@@ -29,7 +31,9 @@ def judge_pupils(
     """
     packed = course.packed(name)
     try:
-        tasks = [_task(course, packed.load(), pupil) for pupil in _pupils(packed.load())]
+        assignment, path = packed.load(), course.released_notebook(name)
+        released = json.loads(read_text(path, "run `make release` first"))
+        tasks = [_task(assignment, path, released, pupil) for pupil in _pupils(assignment)]
     except SpecError as error:  # the solution was edited, and nothing was released since
         raise UsageError(f"{error}; write its edits anew, then `make release`") from None
     verdicts: dict[str, Verdict] = {}
@@ -51,11 +55,7 @@ def _pupils(assignment: Assignment) -> list[Pupil]:
     return [Pupil("solution"), Pupil("blank", solved=()), *wrong]
 
 
-def _task(course: Course, assignment: Assignment, pupil: Pupil) -> Task:
-    path = course.assignments / assignment.spec.name / f"{assignment.spec.name}.ipynb"
-    if not path.exists():
-        raise UsageError(f"{path} is missing: run `make release` first")
-    released = json.loads(path.read_text(encoding="utf-8"))
+def _task(assignment: Assignment, path: Path, released: Book, pupil: Pupil) -> Task:
     work = open_bytes(assignment, pupil.notebook(assignment, released))
     if isinstance(work, Verdict):
         raise UsageError(f"{path} with the answers of {pupil.name}: {work.message}")
