@@ -11,17 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from grader.assignment.assignment import Assignment
 from grader.assignment.python_cells import defined_function, parsed
 from grader.assignment.spec import Case, Exercise, SpecError
 from grader.comparison.causes import Cause
-from grader.comparison.layout import Tree
-from grader.comparison.trees import deep_copy
 from grader.intake.submission import Submission
 from grader.judge.attempt import Attempt, attempt, from_a_stub
 from grader.judge.diagnose import diagnose
+from grader.judge.hidden_cases import Posed, draw
 from grader.judge.session import Session
 from grader.sandbox import CellResult, Reply, Sandbox
 from grader.verdict import CheckResult, ExerciseResult, Verdict
@@ -129,7 +126,9 @@ def _exercise(
         gone = _missing(session, exercise)
         if gone is not None:
             return gone
-        cases = _draw(session.assignment, exercise, seed)
+        cases = draw(exercise, session.assignment.functions, seed)
+        if not cases:  # with no case no check could fail, and everybody would pass
+            raise SpecError(f"{exercise.name} draws no cases: nothing would be asked")
         return _result(session, exercise, _best(session, exercise, cases, before))
     except Exception as error:
         note = f"The grader failed here: {type(error).__name__}: {error}"
@@ -138,18 +137,6 @@ def _exercise(
 
 def _not_judged(exercise: Exercise, outcome: str, note: str) -> ExerciseResult:
     return ExerciseResult(exercise.name, outcome, 0.0, exercise.points, note=note)
-
-
-def _draw(assignment: Assignment, exercise: Exercise, seed: int) -> list[tuple[Case, Tree]]:
-    """Draw the hidden cases and compute what the solution gives on each."""
-    rng = np.random.default_rng(seed)
-    function = assignment.functions[exercise.name]
-    with np.errstate(all="ignore"):
-        cases = exercise.cases(rng, assignment.functions)
-        # With no case no check could fail, and everybody would pass.
-        if not cases:
-            raise SpecError(f"{exercise.name} draws no cases: nothing would be asked")
-        return [(case, function(*deep_copy(case.arguments))) for case in cases]
 
 
 def _missing(session: Session, exercise: Exercise) -> ExerciseResult | None:
@@ -185,7 +172,7 @@ def _why_undefined(source: str, name: str, results: tuple[CellResult, ...]) -> s
 def _best(
     session: Session,
     exercise: Exercise,
-    cases: list[tuple[Case, Tree]],
+    cases: Posed,
     before: list[ExerciseResult],
 ) -> Attempt:
     """Attempt the exercise in every way that can still help; the best whole attempt counts."""
@@ -220,7 +207,7 @@ def _best(
     return max(tried, key=lambda attempt: attempt.points)
 
 
-def _with_stand_in(session: Session, exercise: Exercise, cases: list[tuple[Case, Tree]]) -> Attempt:
+def _with_stand_in(session: Session, exercise: Exercise, cases: Posed) -> Attempt:
     """Attempt with the right cell function, in a fork that has seen no other hidden inputs."""
     helper = exercise.helper or ""
     right: dict[str, Callable[..., Any]] = {helper: session.assignment.functions[helper]}

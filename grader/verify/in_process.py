@@ -17,21 +17,22 @@ from grader.comparison.ladder import compare
 from grader.comparison.layout import Tolerance, Tree, earned
 from grader.comparison.time_limit import time_limit
 from grader.comparison.trees import deep_copy, same
+from grader.judge.hidden_cases import Posed, draw
 
 CALL_SECONDS = 2.0  # of processor time: a small change can make a loop that never ends
-Posed = list[tuple[Case, Tree]]
 
 
 def pose(exercise: Exercise, functions: Functions, seed: int, visible: Case | None = None) -> Posed:
-    """Draw an exercise's cases and compute what the solution gives on each.
+    """Draw an exercise's cases as the judge does, each with what the solution gives.
 
     With ``visible``, the case that students see, that one comes first.
     """
+    posed = draw(exercise, functions, seed)
+    if visible is None:
+        return posed
     with np.errstate(all="ignore"):
-        cases = exercise.cases(np.random.default_rng(seed), functions)
-        if visible is not None:
-            cases = [visible, *cases]
-        return [(case, functions[exercise.name](*deep_copy(case.arguments))) for case in cases]
+        right = functions[exercise.name](*deep_copy(visible.arguments))
+    return [(visible, right), *posed]
 
 
 def define(source: str, name: str, scope: Mapping[str, Any]) -> Callable[..., Any]:

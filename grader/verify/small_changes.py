@@ -11,6 +11,7 @@ import numpy as np
 from grader.assignment.assignment import Assignment
 from grader.assignment.spec import Exercise
 from grader.comparison.trees import deep_copy, same
+from grader.judge.hidden_cases import Posed
 from grader.verify import in_process
 from grader.verify.held import SEED, Held, held
 from grader.verify.mutants import Mutant, mutants
@@ -65,7 +66,7 @@ def _not_equivalent(
             yield f"{name} gives other results"
 
 
-def _same_results(function: Callable[..., Any], posed: in_process.Posed) -> bool:
+def _same_results(function: Callable[..., Any], posed: Posed) -> bool:
     for case, expected in posed:
         arguments = deep_copy(case.arguments)
         with np.errstate(all="ignore"):

@@ -15,6 +15,7 @@ from grader.assignment.example_calls import visible_cases
 from grader.assignment.source import Source, source_of
 from grader.assignment.spec import Case, Functions
 from grader.exercises.rnn_step_by_step import SPEC
+from grader.judge.hidden_cases import Posed
 from grader.release.cell_headers import expand
 from grader.verify import in_process
 
@@ -57,7 +58,7 @@ def visible_case(name: str) -> Case:
 
 
 @functools.cache
-def posed(name: str, seed: int, visible: bool = False) -> in_process.Posed:
+def posed(name: str, seed: int, visible: bool = False) -> Posed:
     """An exercise's cases with the reference results."""
     shown = visible_case(name) if visible else None
     return in_process.pose(SPEC.exercise(name), functions(), seed, shown)

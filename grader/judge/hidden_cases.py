@@ -1,0 +1,18 @@
+"""Draw an exercise's hidden cases from their seed, each with what the solution gives."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.assignment.spec import Case, Exercise, Functions
+from grader.comparison.layout import Tree
+from grader.comparison.trees import deep_copy
+
+Posed = list[tuple[Case, Tree]]
+
+
+def draw(exercise: Exercise, functions: Functions, seed: int) -> Posed:
+    """Draw the cases and compute the right results; none where the exercise draws none."""
+    with np.errstate(all="ignore"):
+        cases = exercise.cases(np.random.default_rng(seed), functions)
+        return [(case, functions[exercise.name](*deep_copy(case.arguments))) for case in cases]
