@@ -20,6 +20,8 @@ def drawn_well(assignment: Assignment, exercise: Exercise) -> Held:
     """
     what = f"cases of {exercise.name} are drawn from their seed, the first a general one"
     first = _draw(assignment, exercise, SEED)
+    if not first:
+        return held(what, ["none are drawn: nothing would be asked"])
     return held(what, list(_drawn_badly(assignment, exercise, first)), f"{len(first)} cases")
 
 

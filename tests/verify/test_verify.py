@@ -29,6 +29,7 @@ TRUE = "climb_backward is the true gradient"
 WORDS = "words on mistakes of leak say where to look"
 NAMED = "mistakes of leak are named in the notebook"
 DESCRIBED = "leak is described as its solution is"
+DRAWN = "cases of leak are drawn from their seed, the first a general one"
 
 
 class Here(Executor):
@@ -173,6 +174,7 @@ def test_an_exercise_that_was_not_released_is_found(course: Course) -> None:
         ('((" + b)", ")"),)', '((" + b)", ""),)', NAMED, "no-bias leaves no such function"),
         ('"b is not added"', '""', WORDS, "its title does not go on"),
         ('"(n, m)"', '"(2n, m)"', DESCRIBED, "h_next in "),
+        ("cases=steps", "cases=lambda *_: []", DRAWN, "none are drawn"),
     ],
 )
 def test_an_authors_slip_is_found(course: Course, old: str, new: str, what: str, said: str) -> None:
