@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.assignment.importable import importable
+from grader.assignment.importable import importable, run_cell
 from grader.assignment.source import Source
 from grader.assignment.spec import Case, Exercise, Forward, Spec
 from grader.comparison.ladder import by_name
@@ -50,7 +50,8 @@ def visible_cases(spec: Spec, source: Source) -> dict[str, Case]:
             if cell.role not in ("answer", "example"):
                 continue
             before = len(calls)
-            _run(cell.id, cell.source, scope)
+            with np.errstate(all="ignore"):
+                run_cell(cell.id, cell.source, scope)
             if cell.role == "answer":
                 scope[cell.id] = _recording(cell.id, scope[cell.id], calls)
             name = cell.id.removeprefix(EXAMPLE_CELL)
@@ -62,15 +63,6 @@ def visible_cases(spec: Spec, source: Source) -> dict[str, Case]:
             f"{lacking[0]} has no example: add a cell headed '# %% example' that calls it"
         )
     return cases
-
-
-def _run(name: str, source: str, scope: dict[str, Any]) -> None:
-    try:
-        with np.errstate(all="ignore"):
-            exec(compile(source, f"<{name}>", "exec"), scope)
-    except Exception as error:
-        why = f"{type(error).__name__}: {error}"
-        raise UsageError(f"cell {name!r} of the solution fails: {why}") from error
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Make the modules that cells import importable for a while, in this process."""
+"""Run cells of the course's own in this process, with the modules that they import."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import sys
 import types
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
+
+from grader.errors import UsageError
 
 
 @contextmanager
@@ -31,3 +34,12 @@ def importable(modules: Sequence[tuple[str, str]]) -> Iterator[None]:
                 sys.modules.pop(name, None)
             else:
                 sys.modules[name] = module_
+
+
+def run_cell(name: str, source: str, scope: dict[str, Any]) -> None:
+    """Run a cell in ``scope``; raises UsageError when it fails."""
+    try:
+        exec(compile(source, f"<{name}>", "exec"), scope)
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}"
+        raise UsageError(f"cell {name!r} of the solution fails: {why}") from error

@@ -21,7 +21,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from grader.assignment.importable import importable
+from grader.assignment.importable import importable, run_cell
 from grader.assignment.source import LESSON
 from grader.errors import UsageError
 
@@ -136,13 +136,8 @@ def example_outputs(book: NotebookNode, modules: tuple[tuple[str, str], ...]) ->
             if cell.cell_type != "code" or LESSON in cell.metadata.get("tags", []):
                 continue
             printed = io.StringIO()
-            try:
-                with contextlib.redirect_stdout(printed):
-                    exec(compile(cell.source, f"<{cell.id}>", "exec"), scope)
-            except Exception as error:
-                raise UsageError(
-                    f"cell {cell.id!r} of the solution fails: {type(error).__name__}: {error}"
-                ) from error
+            with contextlib.redirect_stdout(printed):
+                run_cell(cell.id, cell.source, scope)
             outputs[cell.id] = printed.getvalue().rstrip()
     return outputs
 
