@@ -38,6 +38,7 @@ from grader.simulate.copy_course import copy_of
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Pupil
 from grader.verdict import ExerciseResult, Verdict
+from tests.kit.here import Here
 from tests.kit.sandbox import strongest
 from tests.kit.toy import (
     NAME,
@@ -99,18 +100,6 @@ VARIED = [
     Pupil("unclosed", own={"remember": UNCLOSED}),
     Pupil("bare", written="A bare answer.", damage=without_metadata),
 ]
-
-
-class Here(Executor):
-    """The executor of these tests: the same judge in this process, with its warm sandbox."""
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:
-            future.set_exception(error)
-        return future
 
 
 @pytest.fixture(scope="session")

@@ -7,23 +7,11 @@ import re
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from grader.course import Course
 from grader.gradebook.write import open_gradebook
 from grader.verdict import Verdict
-from tests.export.kit import TITLE, another, fails, graded_class, run, table, written
+from tests.export.kit import TITLE, fails, run, table, written
 from tests.kit.gradebook import EXERCISES, NAME, WRITTEN, verdict
-
-
-@pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    return graded_class(tmp_path_factory.mktemp("export"))
-
-
-@pytest.fixture
-def course(graded: Course, tmp_path: Path) -> Course:
-    return another(graded, tmp_path / "course")
 
 
 def test_csv_has_every_cell_and_they_add_up(course: Course) -> None:

@@ -21,19 +21,9 @@ from grader.export.export import FORMATS
 from grader.export.plain import COLUMNS
 from grader.export.roster import TEXTS
 from grader.gradebook.config import gradebook_url
-from tests.export.kit import ROSTER, another, fails, graded_class, run, written
+from tests.export.kit import ROSTER, fails, run, written
 from tests.kit.gradebook import NAME, WRITTEN, record
 from tests.kit.toy import ROOT
-
-
-@pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    return graded_class(tmp_path_factory.mktemp("export"))
-
-
-@pytest.fixture
-def course(graded: Course, tmp_path: Path) -> Course:
-    return another(graded, tmp_path / "course")
 
 
 def test_nothing_is_written_while_answers_wait(course: Course) -> None:

@@ -11,19 +11,8 @@ import pytest
 from click.testing import Result
 
 from grader.course import Course
-from tests.export.kit import another, fails, graded_class, run, table, written
+from tests.export.kit import fails, run, table, written
 from tests.kit.gradebook import record
-
-
-@pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    return graded_class(tmp_path_factory.mktemp("export"))
-
-
-@pytest.fixture
-def course(graded: Course, tmp_path: Path) -> Course:
-    return another(graded, tmp_path / "course")
-
 
 WORKSHEET = '''\
 Identifier,"Full name","ID number","Email address",Status,Grade,"Maximum grade",\

@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from grader.verify.held import Held
 from grader.verify.references import prints
 from grader.verify.verify import verify
 from tests.kit import toy
+from tests.kit.here import Here
 from tests.kit.sandbox import LIMITS, sandbox_at
 
 FULL, NOTHING = "solution earns full marks", "blank earns nothing"
@@ -30,18 +30,6 @@ WORDS = "words on mistakes of leak say where to look"
 NAMED = "mistakes of leak are named in the notebook"
 DESCRIBED = "leak is described as its solution is"
 DRAWN = "cases of leak are drawn from their seed, the first a general one"
-
-
-class Here(Executor):
-    """The executor of these tests: the same judge in this process, with its warm sandbox."""
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:
-            future.set_exception(error)
-        return future
 
 
 @pytest.fixture
