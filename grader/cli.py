@@ -79,13 +79,19 @@ def in_course(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @main.command()
 @click.argument("assignment", required=False)
-@click.option("--adopt", is_flag=True, help="First take edits of the notebook into the text.")
+@click.option("--adopt", is_flag=True, help="First take edits of a notebook into the lesson.")
+@click.option("--source-only", is_flag=True, help="Write nbgrader's source folder alone.")
 @in_course
-def release(assignment: str | None, adopt: bool, course: Course) -> None:
-    """Make the student's folder from the assignment's text."""
+def release(assignment: str | None, adopt: bool, source_only: bool, course: Course) -> None:
+    """Make the student's folder from the assignment's lesson."""
     # Each verb imports its own work: nbgrader and what it brings along take seconds.
+    from grader.gradebook.source_folder import write_source
     from grader.release.release import release as run
 
+    if source_only:
+        for name in [assignment] if assignment else course.names():
+            write_source(course, course.assignment(name))
+        return
     made = run(course, course.assignment(assignment), adopt)
     for file in made.files:
         state = "changed" if file in made.changed else "unchanged"

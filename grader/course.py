@@ -8,12 +8,16 @@ import secrets
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
-from grader.assignment.assignment import Packed, load_spec
+from grader.assignment.assignment import Packed
+from grader.assignment.modules import DEMO_CLASS, EXERCISES, Texts, load_module, load_spec
 from grader.assignment.source import read_source
 from grader.assignment.spec import Spec
 from grader.errors import UsageError
 from grader.files.atomic import read_text
+
+LESSON = "lesson.py"  # an assignment's text
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,13 @@ class Course:
 
     @property
     def solutions(self) -> Path:
-        """Return nbgrader's source folder, from which all else is made."""
+        """Return the folder from which all else is made: one folder in it an assignment."""
         return self.root / "solutions"
+
+    @property
+    def source(self) -> Path:
+        """Return nbgrader's source folder: copies, made from the folders of the assignments."""
+        return self.root / "source"
 
     @property
     def assignments(self) -> Path:
@@ -59,11 +68,10 @@ class Course:
         return self.root / "feedback"
 
     def names(self) -> list[str]:
-        """List the assignments that have a source, by name."""
-        texts = {path.stem for path in self.solutions.glob("*.py")}
-        books = {path.stem for path in self.solutions.glob("*/*.ipynb")}
-        # `<assignment>_exercises.py` is an assignment's own specification beside its text.
-        return sorted(name for name in texts | books if not name.endswith("_exercises"))
+        """List the assignments that have a lesson or a notebook, by name."""
+        folders = {path.parent for path in self.solutions.glob(f"*/{LESSON}")}
+        books = {path for path in self.solutions.glob("*/*.ipynb") if path.stem == path.parent.name}
+        return sorted({path.name for path in folders} | {path.stem for path in books})
 
     def assignment(self, name: str | None) -> str:
         """Return ``name`` if there is such an assignment, or the only one when None.
@@ -80,32 +88,95 @@ class Course:
             raise UsageError(f"there is no assignment {name!r} in {self.solutions}: {known}")
         return name
 
+    def folder(self, name: str) -> Path:
+        """Return the folder of all that an assignment is made of."""
+        return self.solutions / name
+
+    def lesson(self, name: str) -> Path:
+        """Return the path of the assignment's text, whether or not it exists."""
+        return self.folder(name) / LESSON
+
+    def figures(self, name: str) -> Path:
+        """Return the folder of the assignment's SVG masters."""
+        return self.folder(name) / "figures"
+
+    def solution_notebook(self, name: str) -> Path:
+        """Return the path of the notebook with the solutions, whether or not it exists."""
+        return self.folder(name) / f"{name}.ipynb"
+
     def source_notebook(self, name: str) -> Path:
-        """Return the path of the assignment's source notebook, whether or not it exists."""
-        return self.solutions / name / f"{name}.ipynb"
+        """Return the path of its copy in nbgrader's source folder, whether or not it exists."""
+        return self.source / name / f"{name}.ipynb"
 
     def released_notebook(self, name: str) -> Path:
         """Return the path of the notebook that students get, whether or not it exists."""
         return self.assignments / name / f"{name}.ipynb"
 
-    def spec_text(self, name: str) -> str | None:
-        """Read the assignment's own exercises file beside its text, None where the kit has them."""
-        beside = self.solutions / f"{name}_exercises.py"
-        return read_text(beside, "write it anew") if beside.exists() else None
+    def exercises(self, name: str) -> Texts:
+        """Read the assignment's exercises: one file, or a folder of several.
+
+        Raises UsageError when there are both.
+        """
+        folder = self.folder(name)
+        one, several = folder / f"{EXERCISES}.py", folder / EXERCISES
+        if one.exists() and several.is_dir():
+            raise UsageError(
+                f"{name} has {one.name} and a folder {EXERCISES}/: keep one of the two"
+            )
+        paths = [one] if one.exists() else sorted(several.rglob("*.py"))
+        found = ((path.relative_to(folder).as_posix(), path) for path in paths)
+        # No hidden folders: editors keep copies there.
+        return tuple((place, _program(path)) for place, path in found if "/." not in place)
+
+    def demo_class(self, name: str) -> ModuleType | None:
+        """Import the assignment's own class for the demo; None where it has none."""
+        path = self.folder(name) / f"{DEMO_CLASS}.py"
+        if not path.exists():
+            return None
+        texts = (*self.exercises(name), (path.name, _program(path)))
+        return load_module(name, texts, DEMO_CLASS)
 
     def spec(self, name: str) -> Spec:
         """Load an assignment's specification; raises UsageError when there is none."""
-        return load_spec(name, self.spec_text(name))
+        return load_spec(name, self.exercises(name))
 
     def packed(self, name: str) -> Packed:
-        """Read the assignment's source notebook and specification."""
-        modules = self.modules(self.spec(name))
-        return Packed(read_source(self.source_notebook(name), modules), self.spec_text(name))
+        """Read the notebook with the assignment's solutions, and its exercises.
 
-    def modules(self, spec: Spec) -> tuple[tuple[str, str], ...]:
-        """Read the files at the root that students import, as names and texts."""
-        remedy = "it belongs to the assignment, put it back"
-        return tuple((name, read_text(self.root / name, remedy)) for name in spec.modules)
+        Raises UsageError when one of them is missing or fails.
+        """
+        files = self.files(self.spec(name))
+        return Packed(read_source(self.solution_notebook(name), files), self.exercises(name))
+
+    def files(self, spec: Spec) -> tuple[tuple[str, bytes], ...]:
+        """Read what is handed out beside the notebook, as names and contents.
+
+        A file lies in the assignment's ``files/`` or, where several assignments share it, at the
+        course's top. Raises UsageError when it lies in neither or in both, and when ``files/``
+        holds one that the specification does not name.
+        """
+        folder = self.folder(spec.name) / "files"
+        lying = folder.iterdir() if folder.is_dir() else ()
+        unnamed = {p.name for p in lying if p.is_file() and p.name[0] != "."} - {*spec.files}
+        if unnamed:
+            raise UsageError(
+                f"{folder / min(unnamed)} is not handed out: name it in files= of {spec.name}'s "
+                "exercises, or take it away"
+            )
+        return tuple((file, self._file(folder, file)) for file in spec.files)
+
+    def place(self, spec: Spec, file: str) -> str:
+        """Say where a handed-out file lies, for people."""
+        own = self.folder(spec.name) / "files" / file
+        return str(own.relative_to(self.root)) if own.exists() else f"{file} at the project's root"
+
+    def _file(self, folder: Path, file: str) -> bytes:
+        own, shared = folder / file, self.root / file
+        if own.exists() and shared.exists():
+            raise UsageError(f"{file} lies in {folder} and in {self.root}: keep one of the two")
+        if not (own.exists() or shared.exists()):
+            raise UsageError(f"{own} is missing: put it there, or beside {self.solutions.name}/")
+        return (own if own.exists() else shared).read_bytes()
 
     def secret(self) -> bytes:
         """Return the course's secret, made at first use, readable by its owner alone."""
@@ -122,3 +193,7 @@ class Course:
         if len(secret) < 32:
             raise UsageError(f"{path} holds no secret: delete it, a new one is made")
         return secret
+
+
+def _program(path: Path) -> str:
+    return read_text(path, "write it anew")

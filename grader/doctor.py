@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from grader.autograde.isolation import cores
 from grader.course import Course
 from grader.errors import UsageError
+from grader.gradebook.source_folder import source_problem
 from grader.gradebook.state import count_submissions, no_gradebook
 from grader.sandbox import SAFE, available_tiers, bubblewrap
 
@@ -41,8 +42,8 @@ def findings(course: Course) -> Iterator[tuple[str, bool, str]]:
     versions = (f"{name} {importlib.metadata.version(name)}" for name in ("numpy", "nbgrader"))
     yield "versions", True, f"Python {platform.python_version()}, {', '.join(versions)}"
     for name in course.names():
-        released = course.released_notebook(name).exists()
-        yield name, released, "released" if released else "not released: run `make release`"
+        problem = source_problem(course, name)
+        yield name, not problem, problem or "released"
     yield _gradebook(course)
 
 

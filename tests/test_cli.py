@@ -41,10 +41,8 @@ NEEDS = {"mark": ["x.ipynb"], "simulate": ["3"]}
 def here(tmp_path: Path) -> Course:
     """A copy of the course with one of its assignments: verbs need not be told which."""
     made = new_course(tmp_path / "course")
-    for folder in (made.solutions / SLOPE, made.assignments / SLOPE):
+    for folder in (made.folder(SLOPE), made.source / SLOPE, made.assignments / SLOPE):
         shutil.rmtree(folder)
-    for path in made.solutions.glob(f"{SLOPE}*.py"):
-        path.unlink()
     return made
 
 
@@ -206,21 +204,21 @@ def _half_released(here: Course) -> None:
 
 def _no_source(here: Course) -> None:
     _handed_in(here)
-    here.source_notebook(NAME).unlink()
+    here.solution_notebook(NAME).unlink()
 
 
 def _broken_source(here: Course) -> None:
     _handed_in(here)
-    here.source_notebook(NAME).write_text("[]")
+    here.solution_notebook(NAME).write_text("[]")
 
 
 def _no_module(here: Course) -> None:
     _handed_in(here)
-    (here.root / "leaky_utils.py").unlink()
+    (here.folder(NAME) / "files" / "leaky_utils.py").unlink()
 
 
 def _no_figure(here: Course) -> None:
-    with (here.solutions / f"{NAME}.py").open("a", encoding="utf-8") as file:
+    with here.lesson(NAME).open("a", encoding="utf-8") as file:
         file.write("\n# %% [markdown]\n# ![A curve](figures/curve.svg)\n")
 
 
@@ -254,7 +252,7 @@ INPUTS: dict[str, tuple[Callable[[Course], None], tuple[str, ...], str]] = {
     "half released": (_half_released, ("autograde",), "is not a notebook .*: run `make release`"),
     "no source": (_no_source, ("autograde",), "is missing: run `make release` to make it"),
     "a broken source": (_broken_source, ("autograde",), "is not a notebook"),
-    "no module": (_no_module, ("autograde",), "leaky_utils.py is missing: it belongs to"),
+    "no module": (_no_module, ("autograde",), "leaky_utils.py is missing: put it there"),
     "a broken configuration": (_broken_config, ("autograde",), "nbgrader_config.py fails .*: mend"),
     "no database": (_no_database, ("autograde",), "gradebook .* cannot be used .*: "),
     "a folder as database": (_folder_as_database, ("autograde",), "gradebook .* cannot be used"),
@@ -266,7 +264,7 @@ INPUTS: dict[str, tuple[Callable[[Course], None], tuple[str, ...], str]] = {
     "no roster": (_handed_in, ("export", "--roster", "absent.csv"), "."),
     "work is there": (_handed_in, ("simulate", "3"), "holds 1 submissions of .* already"),
     "release without text": (
-        lambda here: (here.solutions / f"{NAME}.py").unlink(),
+        lambda here: here.lesson(NAME).unlink(),
         ("release",),
         "is missing: write the assignment's text there",
     ),

@@ -3,51 +3,16 @@
 from __future__ import annotations
 
 import functools
-import importlib
-import sys
-import types
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from grader import __version__
 from grader.assignment.example_calls import visible_cases
+from grader.assignment.modules import Texts, load_spec
 from grader.assignment.source import Source
 from grader.assignment.spec import Case, Exercise, Functions, Mistake, Spec
-from grader.errors import UsageError
-
-
-def load_spec(name: str, text: str | None) -> Spec:
-    """Load an assignment's specification from ``text``, or from ``grader/exercises`` when None.
-
-    Raises UsageError when there is none or ``SPEC`` is not a specification.
-    """
-    if text is not None:
-        module = types.ModuleType(f"{name}_exercises")
-        try:
-            sys.modules[module.__name__] = module  # dataclasses look their module up by name
-            exec(compile(text, f"{name}_exercises.py", "exec"), module.__dict__)
-        except Exception as error:  # it is a program: anything can go wrong in it
-            why = f"{type(error).__name__}: {error}".partition("\n")[0]
-            raise UsageError(f"solutions/{name}_exercises.py fails ({why}): mend it") from None
-    else:
-        try:
-            module = importlib.import_module(f"grader.exercises.{name}")
-        except ModuleNotFoundError as error:
-            # Something that the exercises import is missing: a fault in them, not an unknown
-            # assignment.
-            if error.name != f"grader.exercises.{name}":
-                raise
-            raise UsageError(
-                f"{name} has no exercises: write solutions/{name}_exercises.py "
-                "(docs/authoring.md shows how)"
-            ) from None
-    found = getattr(module, "SPEC", None)
-    if not isinstance(found, Spec):
-        raise UsageError(
-            f"the exercises of {name} define no SPEC of type grader.assignment.spec.Spec"
-        )
-    return found
 
 
 @dataclass(frozen=True)
@@ -55,7 +20,7 @@ class Packed:
     """An assignment packed as plain data, so that it can travel to other processes and machines."""
 
     source: Source
-    spec_text: str | None = None
+    exercises: Texts
 
     def load(self) -> Assignment:
         """Return the assignment; made once a process for the same source and specification."""
@@ -64,7 +29,8 @@ class Packed:
 
 @functools.lru_cache(maxsize=8)
 def _load(packed: Packed) -> Assignment:
-    assignment = Assignment(load_spec(packed.source.name, packed.spec_text), packed.source)
+    spec = load_spec(packed.source.name, packed.exercises)
+    assignment = Assignment(spec, packed.source, packed.exercises)
     assert assignment.functions  # run the solution's cells now, while nobody else does
     return assignment
 
@@ -75,6 +41,7 @@ class Assignment:
 
     spec: Spec
     source: Source
+    exercises: Texts
 
     @functools.cached_property
     def functions(self) -> Functions:
@@ -117,9 +84,14 @@ class Assignment:
         """Return the points that are marked by hand."""
         return sum(cell.points for cell in self.source.cells if cell.role == "written")
 
+    @functools.cached_property
+    def sha256(self) -> str:
+        """Return a digest that changes whenever notebook, handed-out files or exercises do."""
+        return hashlib.sha256(repr((self.source.sha256, self.exercises)).encode()).hexdigest()
+
     def inputs(self, submission: str) -> Mapping[str, str]:
         """Return what a verdict depends on; the same three give the same marks."""
-        return {"submission": submission, "source": self.source.sha256, "kit": __version__}
+        return {"submission": submission, "source": self.sha256, "kit": __version__}
 
 
 def mistaken(

@@ -45,7 +45,7 @@ def visible_cases(spec: Spec, source: Source) -> dict[str, Case]:
     calls: list[Called] = []
     scope: dict[str, Any] = {"__name__": f"examples_of_{source.name}"}
     exercises = {exercise.name: exercise for exercise in spec.exercises}
-    with importable(source.modules), _generator_kept(), contextlib.redirect_stdout(io.StringIO()):
+    with importable(source.files), _generator_kept(), contextlib.redirect_stdout(io.StringIO()):
         for cell in source.cells:
             if cell.role not in ("answer", "example"):
                 continue

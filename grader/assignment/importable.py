@@ -1,26 +1,49 @@
-"""Run cells of the course's own in this process, with the modules that they import."""
+"""Run cells of the course's own in this process, with the files that they import and read."""
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import tempfile
 import types
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from grader.errors import UsageError
 
 
 @contextmanager
-def importable(modules: Sequence[tuple[str, str]]) -> Iterator[None]:
-    """Make ``modules`` (file name, text) and an inert ``selfcheck`` importable for a while."""
+def importable(files: Sequence[tuple[str, bytes]]) -> Iterator[None]:
+    """Make ``files`` (name, content) and an inert ``selfcheck`` usable for a while.
+
+    Modules are imported; where there are data, the current folder is one that holds them.
+    """
+    data = [(name, content) for name, content in files if not name.endswith(".py")]
+    with _modules([item for item in files if item not in data]), _folder(data):
+        yield
+
+
+@contextmanager
+def _folder(data: Sequence[tuple[str, bytes]]) -> Iterator[None]:
+    if not data:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="files-") as folder:
+        for name, content in data:
+            (Path(folder) / name).write_bytes(content)
+        with contextlib.chdir(folder):
+            yield
+
+
+@contextmanager
+def _modules(files: Sequence[tuple[str, bytes]]) -> Iterator[None]:
     inert = types.ModuleType("selfcheck")
     for name in ("check", "summary"):
         setattr(inert, name, lambda *_: None)
     made = {"selfcheck": inert}
-    for file, text in modules:
-        if file == "selfcheck.py":
-            continue
+    for file, text in files:
         module = types.ModuleType(file.removesuffix(".py"))
         exec(compile(text, file, "exec"), module.__dict__)
         made[module.__name__] = module

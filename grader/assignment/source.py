@@ -41,7 +41,7 @@ class Source:
 
     name: str
     cells: tuple[SourceCell, ...]
-    modules: tuple[tuple[str, str], ...]  # file name and text of what the cells import
+    files: tuple[tuple[str, bytes], ...]  # name and content of what the cells import and read
     sha256: str
 
     def answer(self, function: str) -> SourceCell:
@@ -59,7 +59,7 @@ class Source:
     def namespace(self) -> dict[str, Any]:
         """Run the set-up and answer cells and return what they define."""
         scope: dict[str, Any] = {"__name__": f"solution_of_{self.name}"}
-        with importable(self.modules):
+        with importable(self.files):
             for cell in self.cells:
                 if cell.role == "answer" or cell.id == "setup":
                     exec(compile(cell.source, f"<{cell.id}>", "exec"), scope)
@@ -71,13 +71,13 @@ class Source:
         return {cell.id: scope[cell.id] for cell in self.cells if cell.role == "answer"}
 
 
-def read_source(path: Path, modules: Sequence[tuple[str, str]]) -> Source:
-    """Read the source notebook at ``path``; ``modules`` (name, text) are what its cells import.
+def read_source(path: Path, files: Sequence[tuple[str, bytes]]) -> Source:
+    """Read the notebook at ``path``; ``files`` (name, content) are what its cells use.
 
     Raises UsageError when it is missing or unreadable.
     """
     book = read_notebook(path, "run `make release` to make it from its text")
-    return source_of(book, path.stem, tuple(modules))
+    return source_of(book, path.stem, tuple(files))
 
 
 def read_notebook(path: Path, remedy: str) -> NotebookNode:
@@ -95,13 +95,13 @@ def read_notebook(path: Path, remedy: str) -> NotebookNode:
     return book
 
 
-def source_of(book: NotebookNode, name: str, modules: tuple[tuple[str, str], ...]) -> Source:
+def source_of(book: NotebookNode, name: str, files: tuple[tuple[str, bytes], ...]) -> Source:
     """Sort a source notebook's cells into roles."""
     cells = tuple(
         SourceCell(cell_id(cell), _role(cell), cell.source, _points(cell)) for cell in book.cells
     )
-    digest = hashlib.sha256(repr((cells, modules)).encode()).hexdigest()
-    return Source(name, cells, modules, digest)
+    digest = hashlib.sha256(repr((cells, files)).encode()).hexdigest()
+    return Source(name, cells, files, digest)
 
 
 def cell_id(cell: Mapping[str, Any]) -> str:

@@ -1,15 +1,16 @@
 """Define the vocabulary in which an assignment is described to the engine.
 
-An assignment's own module (``solutions/<assignment>_exercises.py`` or, for the kit's own,
-``grader/exercises/<assignment>/``) fills these classes in; the engine (release, judge, verify, the
-student's check) reads them and knows nothing else about the subject. All of it is frozen and
-refuses nonsense when it is built.
+An assignment's own modules (``solutions/<assignment>/exercises.py``, or ``exercises/`` with one
+file an exercise) fill these classes in; the engine (release, judge, verify, the student's check)
+reads them and knows nothing else about the subject. All of it is frozen and refuses nonsense when
+it is built.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from grader.comparison.layout import Check, Layout
 __all__ = ["Case", "Check", "Exercise", "Forward", "Functions", "Mistake", "Spec", "SpecError"]
 
 Functions = Mapping[str, Callable[..., Any]]
+SELFCHECK, REFERENCES = "selfcheck.py", "references.npz"
+MADE_FILES = (SELFCHECK, REFERENCES)  # what release makes and hands out with every assignment
 
 
 class SpecError(ValueError):
@@ -100,6 +103,8 @@ class Exercise:
     numeric: Callable[[Case, Functions], Mapping[str, Any]] | None = None  # central differences
     automatic: Callable[[Case], Mapping[str, Any]] | None = None  # by an independent forward pass
     equivalent: Mapping[str, str] = field(default_factory=dict)  # mutant's id: why it is none
+    published: Mapping[str, str] = field(default_factory=dict)  # place in a result: digits printed
+    published_with: str | None = None  # the mistake that those numbers were made with
 
     def __post_init__(self) -> None:
         names = [check.name for check in self.checks]
@@ -113,6 +118,8 @@ class Exercise:
         ids = [mistake.id for mistake in self.mistakes]
         if len(set(ids)) != len(ids):
             raise SpecError(f"{self.name}: a mistake id is used twice")
+        if self.published_with not in (None, *ids):
+            raise SpecError(f"{self.name}: no mistake is called {self.published_with!r}")
 
     @property
     def layout(self) -> Layout:
@@ -134,14 +141,26 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Spec:
-    """A specification of an assignment for the engine: its exercises in the notebook's order."""
+    """A specification of an assignment for the engine: its exercises in the notebook's order.
+
+    ``files`` are handed out beside the notebook: modules that students import, data that they read.
+    ``lookalikes`` are functions of the subject that are easily taken for each other, by the name
+    that the solution calls; ``verify`` puts one in another's place.
+    """
 
     name: str
     title: str
     exercises: tuple[Exercise, ...]
-    modules: tuple[str, ...] = ()  # files at the project's root that students import
-    published: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by place: digits
-    published_with: Mapping[str, str] = field(default_factory=dict)  # exercise: mistake in them
+    files: tuple[str, ...] = ()
+    lookalikes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        own = {*MADE_FILES, f"{self.name}.ipynb"}
+        for file in self.files:
+            if Path(file).name != file or file.startswith("."):
+                raise SpecError(f"{self.name}: {file!r} is no plain file name")
+            if file in own or self.files.count(file) > 1:
+                raise SpecError(f"{self.name}: {file!r} is handed out already")
 
     @property
     def points(self) -> float:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nbgrader.apps import NbGraderAPI
 
 CONFIG_FILE = "nbgrader_config.py"
-FOLDERS = {"source_directory": "solutions", "release_directory": "assignments"}
+FOLDERS = {"source_directory": "source", "release_directory": "assignments"}
 
 
 def set_folders(config: Config) -> None:

@@ -28,6 +28,7 @@ from grader.assignment.source import check_cell, read_notebook
 from grader.course import Course
 from grader.errors import UsageError
 from grader.gradebook.config import find_programs, gradebook_url, load_config
+from grader.gradebook.source_folder import write_source
 from grader.verdict import Verdict
 
 
@@ -115,7 +116,11 @@ def _known_cells(gradebook: Gradebook, name: str) -> dict[str, float]:
 
 
 def open_writer(course: Course, name: str) -> GradebookWriter:
-    """Enter the assignment into the gradebook where it is absent, and open it for writing."""
+    """Enter the assignment into the gradebook where it is absent, and open it for writing.
+
+    nbgrader's source folder is written, too: what of nbgrader is used beside this needs it.
+    """
+    write_source(course, name)
     register(course, name)
     return GradebookWriter(course, name)
 

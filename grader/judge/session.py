@@ -64,7 +64,7 @@ class Session:
 
     def fork(self) -> Job:
         """Run the student's cells in a new fork and return it; what the first one shows counts."""
-        files = {name: text.encode() for name, text in self.assignment.source.modules}
+        files = dict(self.assignment.source.files)
         # Only the first fork's outputs are kept: tracebacks and figures of another are for nobody.
         # Of a cell that hangs, what it defines before that is kept.
         again = bool(self.results)

@@ -28,6 +28,7 @@ from grader.autograde.inbox import open_folder
 from grader.autograde.isolation import choose_tier
 from grader.course import Course
 from grader.gradebook.config import set_folders
+from grader.gradebook.source_folder import write_source
 from grader.judge.judge import judge_alone
 from grader.judge.seeds import hidden_seeds
 from grader.records import publish_verdict
@@ -114,15 +115,16 @@ def _sandbox() -> Sandbox:
 
 
 def register_before(config: Config, **about: Any) -> None:
-    """Enter the assignment into the gradebook before nbgrader looks for it there.
+    """Enter the assignment into the gradebook, and write the files that nbgrader copies from.
 
     The course is where nbgrader takes it to be: formgrader's server may run in another folder.
     """
     from grader.gradebook.write import register
 
     places = config.CourseDirectory
-    root = Path(places.root) if "root" in places else Path.cwd()
-    register(Course.at(root), about["assignment"])
+    course = Course.at(Path(places.root) if "root" in places else Path.cwd())
+    write_source(course, about["assignment"])
+    register(course, about["assignment"])
 
 
 def configure(config: Config) -> None:
@@ -132,6 +134,9 @@ def configure(config: Config) -> None:
     # Without Execute, which stands here in nbgrader: the judge's outputs are in the cells already.
     config.Autograde.autograde_preprocessors = [SaveAutoGrades, AssignLatePenalties, Publish]
     config.Autograde.pre_convert_hook = functools.partial(register_before, config)
+    config.GenerateAssignment.exporter_class = (
+        "grader.nbgrader_plugins.source_guard.GuardedNotebook"
+    )
     config.GenerateFeedback.exporter_class = (
         "grader.nbgrader_plugins.feedback_exporter.FeedbackPage"
     )

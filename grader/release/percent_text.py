@@ -1,6 +1,6 @@
 """Turn the assignment's text into a notebook, and an edited notebook back into text.
 
-One way by default: ``solutions/<a>.py`` (jupytext percent format) becomes
+One way by default: ``solutions/<a>/lesson.py`` (jupytext percent format) becomes
 ``solutions/<a>/<a>.ipynb`` with cell ids, figures inlined and the examples' output filled in. Each
 of the three can be undone, which is what ``release --adopt`` does.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import hashlib
 import io
 import json
 import re
@@ -21,11 +20,14 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from grader.assignment.derived import mark_derived
 from grader.assignment.importable import importable, run_cell
 from grader.assignment.source import LESSON
 from grader.errors import UsageError
 
-BANNER = "<!-- derived from solutions/{}.py by `make release`; edit that file, not this one -->\n"
+BANNER = (
+    "<!-- derived from solutions/{}/lesson.py by `make release`; edit that file, not this one -->\n"
+)
 STAMPED = re.compile(r"\A<!-- derived from solutions/.* -->\n?")
 FIGURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(figures/(?P<file>[\w.-]+\.svg)\)")
 INLINED = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<uri>data:image/svg\+xml;base64,[A-Za-z0-9+/=]+)\)")
@@ -35,7 +37,7 @@ HEADING = re.compile(r"^#+ +(?P<words>.+)$", re.M)
 
 
 def to_notebook(
-    text: str, name: str, figures: Path, modules: tuple[tuple[str, str], ...], written: str = ""
+    text: str, name: str, figures: Path, files: tuple[tuple[str, bytes], ...], written: str = ""
 ) -> NotebookNode:
     """Return the source notebook that ``text`` (percent format) describes.
 
@@ -48,15 +50,21 @@ def to_notebook(
         book: NotebookNode = jupytext.reads(text, fmt="py:percent")
     except Exception as error:  # its header is YAML, its cells' metadata are JSON
         why = str(error).partition("\n")[0][:120]
-        raise UsageError(f"solutions/{name}.py cannot be read ({why}): mend its header") from None
+        raise UsageError(
+            f"solutions/{name}/lesson.py cannot be read ({why}): mend its header"
+        ) from None
     for cell in book.cells:
         wrong = cell.metadata.get("incorrectly_encoded_metadata")
         if wrong:  # jupytext goes on without it, and a cell would lose its points or its lock
-            raise UsageError(f"solutions/{name}.py: a cell header that is no JSON: {wrong[:120]}")
+            raise UsageError(
+                f"solutions/{name}/lesson.py: a cell header that is no JSON: {wrong[:120]}"
+            )
     if not any(cell.cell_type == "code" for cell in book.cells):
-        raise UsageError(f"solutions/{name}.py has no code cells: is it jupytext's percent format?")
+        raise UsageError(
+            f"solutions/{name}/lesson.py has no code cells: is it jupytext's percent format?"
+        )
     _name_cells(book)
-    outputs = example_outputs(book, modules)
+    outputs = example_outputs(book, files)
     for cell in book.cells:
         if cell.cell_type == "markdown":
             cell.source = FIGURE.sub(lambda found: _inline(found, figures), cell.source)
@@ -69,8 +77,7 @@ def to_notebook(
         language_info={"name": "python"},
     )
     book.nbformat, book.nbformat_minor = 4, 5
-    # By these it is noticed when the notebook, the text or both were edited afterwards.
-    book.metadata["derived"] = {"text": digest(written or text), "cells": cells_digest(book)}
+    mark_derived(book, written or text)
     return book
 
 
@@ -98,40 +105,11 @@ def without_version(text: str) -> str:
     return drop.sub("", text)
 
 
-def edited(book: NotebookNode) -> bool:
-    """Tell whether a source notebook was changed after it was derived."""
-    known = book.metadata.get("derived", {}).get("cells")
-    return bool(known != cells_digest(book))
-
-
-def text_changed(book: NotebookNode, text: str) -> bool:
-    """Tell whether the text was changed after the source notebook was derived from it."""
-    return bool(book.metadata.get("derived", {}).get("text") != digest(text))
-
-
-def digest(text: str) -> str:
-    """Return the SHA-256 of a text, in hex."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def cells_digest(book: NotebookNode) -> str:
-    """Return the SHA-256 of what matters in cells: type, source, nbgrader metadata and tags."""
-    return digest(
-        json.dumps(
-            [
-                [c.cell_type, c.source, c.metadata.get("nbgrader"), c.metadata.get("tags")]
-                for c in book.cells
-            ],
-            sort_keys=True,
-        )
-    )
-
-
-def example_outputs(book: NotebookNode, modules: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+def example_outputs(book: NotebookNode, files: tuple[tuple[str, bytes], ...]) -> Mapping[str, str]:
     """Run the code cells up to each named example and return what each one prints, by cell id."""
     scope: dict[str, Any] = {"__name__": "__main__"}
     outputs = {}
-    with importable(modules):
+    with importable(files):
         for cell in book.cells:
             if cell.cell_type != "code" or LESSON in cell.metadata.get("tags", []):
                 continue
@@ -182,7 +160,7 @@ def _outline(found: re.Match[str], masters: Mapping[str, str]) -> str:
     if name is None:
         raise UsageError(
             "the notebook holds a figure that has no master: "
-            f"save it under docs/figures/ first ({found['alt'][:60]!r})"
+            f"save it in the assignment's figures/ first ({found['alt'][:60]!r})"
         )
     return f"![{found['alt']}](figures/{name})"
 

@@ -1,4 +1,4 @@
-"""Release an assignment: from its text to the folder that students get.
+"""Release an assignment: from its lesson to the folder that students get.
 
 text → source notebook → references → nbgrader's blanking in a course of its own → checked →
 renamed into place. Nothing of the live course is touched before everything has succeeded.
@@ -17,9 +17,10 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from grader.assignment.derived import edited, same_cells, text_changed
 from grader.assignment.python_cells import defined_function
 from grader.assignment.source import Source, check_cell, read_notebook, source_of
-from grader.assignment.spec import Spec
+from grader.assignment.spec import REFERENCES, SELFCHECK, Spec
 from grader.comparison import (
     causes,
     finding,
@@ -36,8 +37,9 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.files.atomic import read_text, write_beside
 from grader.gradebook.config import nbgrader_api
+from grader.gradebook.source_folder import ADOPT, write_source
 from grader.release.cell_headers import expand, shorten
-from grader.release.percent_text import edited, text_changed, to_notebook, to_text
+from grader.release.percent_text import to_notebook, to_text
 from grader.release.references import build_references, from_bytes, keep_committed, to_bytes
 from grader.selfcheck import check, known_mistakes, panel, references_file, replay
 
@@ -59,57 +61,62 @@ class Released:
 
 
 def release(course: Course, name: str, adopt: bool = False) -> Released:
-    """Make ``assignments/<name>/`` and the source notebook from ``solutions/<name>.py``.
+    """Make ``assignments/<name>/`` and the notebook with the solutions from the lesson.
 
-    With ``adopt`` edits made in the source notebook are first written back to the text. Raises
-    UsageError when the text does not make a notebook, when the notebook holds edits that the text
-    lacks, and when a released file would hold solution text.
+    With ``adopt`` edits made in a notebook are first written back to the lesson. Raises UsageError
+    when the lesson does not make a notebook, when a notebook holds edits that the lesson lacks, and
+    when a released file would hold solution text.
     """
     spec = course.spec(name)
     points = {exercise.name: exercise.points for exercise in spec.exercises}
     _take_edits(course, name, points, adopt)
-    modules = course.modules(spec)
-    text = read_text(course.solutions / f"{name}.py", "write the assignment's text there")
-    book = to_notebook(expand(text, points), name, figures(course, name), modules, text)
-    source = source_of(book, name, modules)
+    handed_out = course.files(spec)
+    text = read_text(course.lesson(name), "write the assignment's text there")
+    book = to_notebook(expand(text, points), name, course.figures(name), handed_out, text)
+    source = source_of(book, name, handed_out)
     check_agreement(spec, source)
-    files = student_files(course, spec, source, modules)
+    files = student_files(course, spec, source)
     # In the course itself, so that the finished folder can be renamed into place.
     with tempfile.TemporaryDirectory(prefix="release-", dir=course.root) as folder:
         released = blank(Path(folder), name, book, files)
         check_stubs(spec, released)
         refuse_solutions(source, {path.name: path.read_bytes() for path in released.iterdir()})
-        return _install(course, name, book, files, released)
-
-
-def figures(course: Course, name: str) -> Path:
-    """Return the folder of the assignment's SVG masters."""
-    return course.root / "docs" / "figures" / name
+        return _install(course, name, book, released)
 
 
 def _take_edits(course: Course, name: str, points: Mapping[str, float], adopt: bool) -> None:
-    """Stop on a source notebook edited by hand, or write its edits back to the text."""
-    path, text = course.source_notebook(name), course.solutions / f"{name}.py"
-    if not path.exists():
+    """Stop on a notebook edited by hand, or write its edits back to the lesson.
+
+    There are two: the assignment's own, and its copy in nbgrader's source folder, which formgrader
+    opens.
+    """
+    lesson, both = (
+        course.lesson(name),
+        (course.solution_notebook(name), course.source_notebook(name)),
+    )
+    found = {
+        path: read_notebook(path, "delete it: it is made anew") for path in both if path.exists()
+    }
+    held = {path: book for path, book in found.items() if edited(book)}
+    if not held:
         return
-    book = read_notebook(path, "delete it: it is made from the text")
-    if not edited(book):
-        return
-    if not adopt:
+    path, book = next(iter(held.items()))
+    if not all(same_cells(book, other) for other in held.values()):
         raise UsageError(
-            f"{path} was edited by hand and {text.name} lacks the edits: "
-            "run `make release ARGS=--adopt` to take them over, or delete the notebook to drop them"
+            f"{' and '.join(map(str, held))} were both edited: delete the one whose edits you drop"
         )
-    before = text.read_text(encoding="utf-8") if text.exists() else ""
+    if not adopt:
+        raise UsageError(f"{path} was edited by hand, and {lesson.name} lacks the edits: {ADOPT}")
+    before = lesson.read_text(encoding="utf-8") if lesson.exists() else ""
     if before and text_changed(book, before):
         raise UsageError(
-            f"{text} and {path.name} were both edited since the last release: delete the notebook "
-            "to drop its edits, or undo those of the text (git) and adopt the notebook's first"
+            f"{lesson} and {path.name} were both edited since the last release: delete the "
+            "notebook to drop its edits, or undo the lesson's (git) and adopt the notebook's first"
         )
-    made = to_text(book, figures(course, name))
+    made = to_text(book, course.figures(name))
     # Headers stay as short or as long as their author writes them.
     long = before and expand(before, points) == before
-    write_beside(text, (made if long else shorten(made, points)).encode())
+    write_beside(lesson, (made if long else shorten(made, points)).encode())
 
 
 def check_agreement(spec: Spec, source: Source) -> None:
@@ -143,22 +150,22 @@ def _marks(source: str) -> str:
     return "".join(found[0] for found in re.findall(r"(BEGIN|END) SOLUTION", source))
 
 
-def student_files(
-    course: Course, spec: Spec, source: Source, modules: tuple[tuple[str, str], ...]
-) -> dict[str, bytes]:
-    """Return the files beside the notebook: modules, ``selfcheck.py`` and ``references.npz``."""
+def student_files(course: Course, spec: Spec, source: Source) -> dict[str, bytes]:
+    """Return the files beside the notebook: those of ``files=``, the check and its references."""
     arrays = build_references(spec, source)
-    committed = course.assignments / spec.name / "references.npz"
+    committed = course.assignments / spec.name / REFERENCES
     old = from_bytes(committed.read_bytes()) if committed.exists() else None
-    files = {name: stamp(text, name).encode() for name, text in modules}
-    files["selfcheck.py"] = selfcheck_text().encode()
-    files["references.npz"] = to_bytes(keep_committed(arrays, old))
+    files = {name: stamp(data, name, course.place(spec, name)) for name, data in source.files}
+    files[SELFCHECK] = selfcheck_text().encode()
+    files[REFERENCES] = to_bytes(keep_committed(arrays, old))
     return files
 
 
-def stamp(text: str, name: str) -> str:
-    """Say in the first line what a copied module is derived from."""
-    return f"# derived from {name} at the project's root by `make release`; edit that file\n{text}"
+def stamp(data: bytes, name: str, place: str) -> bytes:
+    """Say in a copied module's first line what it is derived from; data stay as they are."""
+    if not name.endswith(".py"):
+        return data
+    return f"# derived from {place} by `make release`; edit that file\n".encode() + data
 
 
 def selfcheck_text() -> str:
@@ -180,7 +187,7 @@ def selfcheck_text() -> str:
 def blank(folder: Path, name: str, book: NotebookNode, files: Mapping[str, bytes]) -> Path:
     """Let nbgrader blank the notebook in a course of its own; return the released folder."""
     course = Course(folder)
-    source = course.solutions / name
+    source = course.source / name
     source.mkdir(parents=True)
     nbformat.write(book, source / f"{name}.ipynb")
     for file, data in files.items():
@@ -190,7 +197,7 @@ def blank(folder: Path, name: str, book: NotebookNode, files: Mapping[str, bytes
         log = str(outcome.get("log") or "").splitlines()
         why = next((line for line in log if line.startswith("[ERROR]")), "no reason")
         why = why.removeprefix("[ERROR]").strip()
-        raise UsageError(f"nbgrader could not release {name} ({why}): mend solutions/{name}.py")
+        raise UsageError(f"nbgrader could not release {name} ({why}): mend its lesson.py")
     return course.assignments / name
 
 
@@ -251,19 +258,15 @@ def solution_lines(source: Source) -> list[str]:
     return lines
 
 
-def _install(
-    course: Course, name: str, book: NotebookNode, files: Mapping[str, bytes], released: Path
-) -> Released:
-    """Rename the released folder into place, and write the source folder's files."""
+def _install(course: Course, name: str, book: NotebookNode, released: Path) -> Released:
+    """Rename the released folder into place; write the notebook, and nbgrader's source folder."""
     target = course.assignments / name
     # Files alone: whoever tried the notebook in place has left compiled code there.
     found = target.iterdir() if target.is_dir() else ()
     before = {path.name: path.read_bytes() for path in found if path.is_file()}
     after = {path.name: path.read_bytes() for path in released.iterdir()}
     text = nbformat.writes(book)
-    write_beside(course.source_notebook(name), (text + "\n").encode())
-    for file, data in files.items():
-        write_beside(course.solutions / name / file, data)
+    write_beside(course.solution_notebook(name), (text + "\n").encode())
     if before != after:
         target.parent.mkdir(exist_ok=True)
         # Renamed aside, and back when that fails: a live course never loses a file.
@@ -276,5 +279,6 @@ def _install(
             if old.exists():
                 old.rename(target)
             raise
+    write_source(course, name, over_edits=True)
     changed = sorted(file for file in {*before, *after} if before.get(file) != after.get(file))
     return Released(target, tuple(sorted(after)), tuple(changed))

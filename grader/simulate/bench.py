@@ -24,6 +24,7 @@ from grader.autograde.isolation import cores
 from grader.course import Course
 from grader.errors import UsageError
 from grader.gradebook.config import CONFIG_FILE, stock_config
+from grader.gradebook.source_folder import write_source
 from grader.sandbox import adopt_orphans
 from grader.simulate.copy_course import copy_of
 from grader.simulate.hand_in import simulate
@@ -108,6 +109,7 @@ def _some(course: Course, name: str, whole: Course, folder: Path, number: int) -
     (folder / CONFIG_FILE).write_text(stock_config())
     for student in sorted(path.name for path in whole.submitted.iterdir())[:number]:
         shutil.copytree(whole.submitted / student, fewer.submitted / student)
+    write_source(fewer, name)  # from where stock takes what the notebook imports
     register(fewer, name)
     return fewer
 

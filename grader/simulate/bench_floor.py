@@ -32,7 +32,7 @@ def main(folder: str, name: str, workers: int) -> None:
     """Execute every submission of a course."""
     course = Course.at(Path(folder))
     assignment = course.packed(name).load()
-    files = {file: text.encode() for file, text in assignment.source.modules}
+    files = dict(assignment.source.files)
     opened = (open_folder(course, assignment, student) for student in students(course, name))
     submissions = [work for work in opened if isinstance(work, Submission)]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:

@@ -10,18 +10,12 @@ from grader.gradebook.config import CONFIG_FILE, gradebook_url
 
 
 def copy_of(course: Course, folder: Path) -> Course:
-    """Copy what grading needs of a course into ``folder``.
-
-    What stock nbgrader takes from beside the source notebook is put there as well: a new clone
-    has it only in the students' folder.
-    """
+    """Copy what grading needs of a course into ``folder``."""
     for part in (course.solutions, course.assignments):
-        shutil.copytree(part, folder / part.name, dirs_exist_ok=True)
-    for released in course.assignments.glob("*/*"):
-        beside = folder / course.solutions.name / released.parent.name / released.name
-        if released.is_file() and beside.parent.is_dir() and not beside.exists():
-            shutil.copy(released, beside)
-    for name in {m for a in course.names() for m in course.spec(a).modules} | {CONFIG_FILE}:
+        if part.is_dir():  # nothing is released yet in a new course
+            ignore = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(part, folder / part.name, ignore=ignore, dirs_exist_ok=True)
+    for name in {m for a in course.names() for m in course.spec(a).files} | {CONFIG_FILE}:
         if (course.root / name).exists():
             shutil.copy(course.root / name, folder / name)
     made = Course.at(folder)

@@ -6,7 +6,6 @@ table; at the end where each of them lies.
 
 from __future__ import annotations
 
-import importlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -41,14 +40,10 @@ IN_THE_TABLE = {
 SYNTHETIC = 15  # pupils, where an assignment has no class of its own
 
 
-def bundled_class(assignment: Assignment) -> list[Pupil]:
-    """Return the class beside the kit's own exercises; any other assignment's is made up."""
-    name = f"grader.exercises.{assignment.spec.name}.demo_class"
-    try:
-        module = importlib.import_module(name)
-    except ModuleNotFoundError:
-        return synthetic(assignment, SYNTHETIC)
-    return list(module.PUPILS)
+def bundled_class(course: Course, assignment: Assignment) -> list[Pupil]:
+    """Return the assignment's own class; where it brings none, one is made up."""
+    module = course.demo_class(assignment.spec.name)
+    return list(module.PUPILS) if module else synthetic(assignment, SYNTHETIC)
 
 
 def demo(
@@ -57,13 +52,10 @@ def demo(
     """Release, hand in, grade: everything in ``folder``, nothing in the course's own folders."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    figures = Path("docs") / "figures"
-    if (course.root / figures).is_dir():
-        shutil.copytree(course.root / figures, folder / figures)
     trial = copy_of(course, folder)
     release(trial, name)
     assignment = trial.packed(name).load()
-    hand_in(trial, assignment, bundled_class(assignment))
+    hand_in(trial, assignment, bundled_class(trial, assignment))
     # The bundled class is the kit's own, so it may run where nothing can be isolated.
     return trial, autograde(trial, name, allow_unsafe=True, progress=progress)
 
@@ -90,8 +82,7 @@ def show(summary: Summary, console: Console) -> None:
     table.add_column("score", justify="right", no_wrap=True)
     names = next((v.exercises for v in graded if v.exercises), ())
     for exercise in names:
-        short = exercise.name.replace("_forward", " fwd").replace("_backward", " bwd")
-        table.add_column(short.replace("_", " "), justify="right")
+        table.add_column(exercise.name.replace("_", " "), justify="right")
     table.add_column("look at first", overflow="fold")
     for verdict in graded:
         table.add_row(*_row(verdict, len(names)))

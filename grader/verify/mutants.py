@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from grader.verify.mutation_operators import OPERATORS, Scope, changed_copy
+
+Lookalikes = Mapping[str, tuple[str, ...]]
+NONE: Lookalikes = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -25,13 +29,14 @@ class Mutant:
     source: str
 
 
-def mutants(source: str) -> Iterator[Mutant]:
+def mutants(source: str, lookalikes: Lookalikes = NONE) -> Iterator[Mutant]:
     """Yield every mutant of the one function in ``source``, none twice; docstrings are left out.
 
-    Raises SyntaxError when ``source`` does not parse and ValueError when it holds no function.
+    ``lookalikes`` are the subject's functions that are easily taken for each other. Raises
+    SyntaxError when ``source`` does not parse and ValueError when it holds no function.
     """
     function = _function(source)
-    scope, statements = _scope(function), _statements(function)
+    scope, statements = _scope(function, lookalikes), _statements(function)
     head = ast.unparse(changed_copy(function, body=[ast.Pass()])).rpartition("\n")[0]
     parts = [ast.unparse(statement) for statement in function.body]
     seen, ids = {_text(head, parts)}, dict[str, int]()
@@ -75,7 +80,7 @@ def _inner(function: ast.FunctionDef) -> Iterator[ast.AST]:
         yield from ast.walk(statement)
 
 
-def _scope(function: ast.FunctionDef) -> Scope:
+def _scope(function: ast.FunctionDef, lookalikes: Lookalikes) -> Scope:
     names = [argument.arg for argument in function.args.args]
     strings = []
     for node in _inner(function):
@@ -83,7 +88,7 @@ def _scope(function: ast.FunctionDef) -> Scope:
             names.append(node.id)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             strings.append(node.value)
-    return Scope(tuple(dict.fromkeys(names)), tuple(dict.fromkeys(strings)))
+    return Scope(tuple(dict.fromkeys(names)), tuple(dict.fromkeys(strings)), lookalikes)
 
 
 def _statements(function: ast.FunctionDef) -> dict[ast.AST, ast.stmt]:

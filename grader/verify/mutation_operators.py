@@ -1,15 +1,15 @@
 """Mutation operators: what can be changed in one node of a function's syntax tree.
 
 Each operator gets a node and what it may know of the function around it, and yields replacements.
-They know Python and NumPy, and nothing of the subject.
+They know Python and NumPy; what the subject takes for each other stands in the specification.
 """
 
 from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 COMMUTES = (ast.Add, ast.Mult)
@@ -23,9 +23,6 @@ OTHER_OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
 }
 IN_PLACE: dict[type[ast.operator], str] = {ast.Add: "np.add", ast.Mult: "np.multiply"}
 OTHER_FUNCTIONS = {
-    "np.tanh": ("sigmoid", "np.tan", "np.sinh"),
-    "sigmoid": ("np.tanh", "softmax"),
-    "softmax": ("sigmoid", "np.exp"),
     "np.sum": ("np.mean", "np.max"),
     "np.zeros": ("np.ones",),
     "np.zeros_like": ("np.ones_like",),
@@ -35,10 +32,11 @@ OTHER_FUNCTIONS = {
 
 @dataclass(frozen=True)
 class Scope:
-    """The names and strings of the function around a node, all that an operator may know."""
+    """What an operator may know: names and strings of the function around a node, lookalikes."""
 
     names: tuple[str, ...]  # variables in the order in which they are bound
     strings: tuple[str, ...]
+    lookalikes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # as in a ``Spec``
 
     def others(self, name: str, among: tuple[str, ...]) -> list[str]:
         """The neighbours of ``name`` on either side, cyclically, without itself."""
@@ -146,7 +144,7 @@ def loop(node: Any, _: Scope) -> Iterator[ast.AST]:
             yield _expression(text)
 
 
-def call(node: Any, _: Scope) -> Iterator[ast.AST]:
+def call(node: Any, scope: Scope) -> Iterator[ast.AST]:
     """Replace a call by its argument or its object (.copy()), or by a related function's."""
     if not isinstance(node, ast.Call):
         return
@@ -154,7 +152,8 @@ def call(node: Any, _: Scope) -> Iterator[ast.AST]:
         yield node.args[0]
     elif isinstance(node.func, ast.Attribute):
         yield node.func.value
-    for other in OTHER_FUNCTIONS.get(ast.unparse(node.func), ()):
+    related = {**OTHER_FUNCTIONS, **scope.lookalikes}
+    for other in related.get(ast.unparse(node.func), ()):
         yield changed_copy(node, func=_expression(other))
 
 

@@ -45,14 +45,13 @@ def _size(tree: Any) -> int:
 
 def published_numbers_come_out(assignment: Assignment, exercise: Exercise) -> Held:
     """Hold the visible example to the published numbers, to every digit printed."""
-    spec = assignment.spec
-    known = spec.published_with.get(exercise.name)
+    known = exercise.published_with
     function = assignment.functions[exercise.name]
     if known is not None:
         function = next(f for m, f in assignment.mistakes(exercise) if m.id == known)
     result = function(*deep_copy(assignment.visible(exercise.name).arguments))
     outputs, _ = by_name(exercise.layout, result)
-    numbers = spec.published[exercise.name]
+    numbers = exercise.published
     wrong = [path for path, digits in numbers.items() if not prints(outputs, path, digits)]
     with_what = f"with the mistake {known}" if known else "with the solution"
     text = f"wrong at {', '.join(wrong)}" if wrong else f"{len(numbers)} places, {with_what}"

@@ -22,7 +22,7 @@ EXACT = 1e-6  # tolerance of cases in float64: what is equivalent gives the same
 
 def small_changes_lose_marks(assignment: Assignment, exercise: Exercise, every: bool) -> Held:
     """Hold mutants to losing marks, but for those listed as equivalent; ``every`` takes all."""
-    found = list(mutants(assignment.source.function_source(exercise.name)))
+    found = list(_mutants(assignment, exercise))
     chosen = found if every else random.Random(SEED).sample(found, min(SAMPLE, len(found)))
     posed = in_process.pose(exercise, assignment.functions, SEED)
     scope = assignment.source.namespace()
@@ -40,9 +40,14 @@ def small_changes_lose_marks(assignment: Assignment, exercise: Exercise, every: 
     return Held(what, not unexplained, "; ".join([figures, *unexplained]))
 
 
+def _mutants(assignment: Assignment, exercise: Exercise) -> Iterator[Mutant]:
+    source = assignment.source.function_source(exercise.name)
+    return mutants(source, assignment.spec.lookalikes)
+
+
 def equivalents_are(assignment: Assignment, exercise: Exercise) -> Held:
     """Hold mutants that are listed as equivalent to the solution's results, to the last bit."""
-    by_id = {m.id: m for m in mutants(assignment.source.function_source(exercise.name))}
+    by_id = {m.id: m for m in _mutants(assignment, exercise)}
     what = f"changes of {exercise.name} listed as equivalent are"
     problems = list(_not_equivalent(assignment, exercise, by_id))
     return held(what, problems, f"{len(exercise.equivalent)} of them")

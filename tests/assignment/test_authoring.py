@@ -8,13 +8,12 @@ import os
 import re
 import subprocess
 import sys
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from grader.assignment.assignment import load_spec
+from grader.assignment.modules import Texts, load_spec
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "authoring.md"
@@ -22,8 +21,13 @@ NAME = "moving_average"
 BLOCK = re.compile(
     r"(?P<lead>[^\n]*)\n\n```(?P<kind>python|sh)\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE
 )
-FILE = re.compile(r"`(solutions/\w+\.py)`")
+FILE = re.compile(r"`(solutions/\w+/\w+\.py)`")
 COMMAND = "python -m grader "
+
+
+def one(text: str) -> Texts:
+    """The exercises of one file."""
+    return (("exercises.py", text),)
 
 
 def blocks() -> Iterator[tuple[str, str, str]]:
@@ -70,28 +74,10 @@ def test_every_block_is_a_file_or_a_list_of_commands() -> None:
 
 def test_the_page_s_exercises_make_a_specification() -> None:
     """Both versions of the exercises file load, with one exercise and with two."""
-    first, second = (body for lead, _, body in blocks() if "_exercises.py`" in lead)
-    assert [e.name for e in load_spec(NAME, first).exercises] == ["blend"]
-    both = load_spec(NAME, first.partition("\nSPEC = ")[0] + "\n" + second)
+    first, second = (body for lead, _, body in blocks() if "exercises.py`" in lead)
+    assert [e.name for e in load_spec(NAME, one(first)).exercises] == ["blend"]
+    both = load_spec(NAME, one(first.partition("\nSPEC = ")[0] + "\n" + second))
     assert [e.name for e in both.exercises] == ["blend", "smooth"] and both.points == 10
-
-
-def test_an_exercises_file_may_define_classes_of_its_own() -> None:
-    """A dataclass with postponed annotations works, though the file is no importable module."""
-    text = textwrap.dedent(
-        """
-        from __future__ import annotations
-        from dataclasses import dataclass
-        from grader.assignment.spec import Spec
-
-        @dataclass(frozen=True)
-        class Plan:
-            name: str
-
-        SPEC = Spec(Plan("tiny").name, "Tiny", ())
-        """
-    )
-    assert load_spec("tiny", text).name == "tiny"
 
 
 @functools.cache
@@ -131,11 +117,11 @@ def test_a_wrong_helper_costs_the_new_assignment_once(tmp_path: Path) -> None:
     """The stand-in answers as often as the case says; no letter of the case has to be T_x."""
     for lead, kind, body in blocks():
         if kind == "python":
-            (tmp_path / "solutions").mkdir(exist_ok=True)
+            (tmp_path / "solutions" / NAME).mkdir(exist_ok=True, parents=True)
             write(tmp_path, lead, body)
     run(tmp_path, f"{COMMAND}release {NAME}")
     book = json.loads((tmp_path / "assignments" / NAME / f"{NAME}.ipynb").read_text())
-    source = (tmp_path / "solutions" / f"{NAME}.py").read_text()
+    source = (tmp_path / "solutions" / NAME / "lesson.py").read_text()
     right = source[source.index("def smooth") :].partition("\n# %%")[0]
     answers = {
         "blend": "def blend(value, average, decay):\n    return average + value",

@@ -34,7 +34,6 @@ from grader.gradebook.write import open_gradebook, register
 from grader.judge.judge import Judgement
 from grader.nbgrader_plugins.autograde_step import configure
 from grader.sandbox import SAFE
-from grader.simulate.copy_course import copy_of
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Pupil
 from grader.verdict import ExerciseResult, Verdict
@@ -744,26 +743,12 @@ def test_nbgrader_registers_in_the_course_that_its_configuration_names(
         assert gradebook.find_assignment(NAME)
 
 
-def test_the_copy_of_a_fresh_clone_has_what_stock_nbgrader_needs(
-    bare: Path, tmp_path: Path
-) -> None:
-    """What stock takes from beside the source comes from the released folder if it is missing."""
-    shutil.copytree(bare, tmp_path / "clone")
-    clone = Course.at(tmp_path / "clone")
-    names = {"selfcheck.py", "references.npz", "leaky_utils.py"}
-    for name in names:
-        (clone.solutions / NAME / name).unlink(missing_ok=True)
-    copied = copy_of(clone, tmp_path / "copy")
-    assert names <= {path.name for path in (copied.solutions / NAME).iterdir()}
-
-
 @pytest.mark.slow
 def test_stock_nbgrader_without_the_configuration_grades_too(outside: Course) -> None:
     """The test cells are ordinary nbgrader tests: full for the solution, zero for the blank."""
     hand_in(outside, assignment(), [Pupil("ada"), Pupil("blank", solved=()), PUPILS[3]])
     (outside.root / "nbgrader_config.py").write_text(
-        "c = get_config()\nc.CourseDirectory.source_directory = 'solutions'\n"
-        "c.CourseDirectory.release_directory = 'assignments'\n"
+        "c = get_config()\nc.CourseDirectory.release_directory = 'assignments'\n"
         # its own bounds are seconds, which a busy machine exceeds
         "c.Execute.timeout = c.Execute.iopub_timeout = c.Execute.startup_timeout = 300\n"
     )

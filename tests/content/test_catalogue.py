@@ -2,12 +2,11 @@
 
 import pytest
 
-from grader.exercises.rnn_step_by_step import SPEC
 from grader.verify import in_process
 from grader.verify.mutants import mutants
 from grader.verify.mutation_operators import OPERATORS
-from tests.kit.course import assignment
-from tests.kit.solution import NAMES, posed
+from tests.kit.course import assignment, right
+from tests.kit.solution import NAMES, SPEC, posed
 
 SEED = 7
 FORWARD, BACKWARD = 12, 14  # mistakes at least, by the kind of function
@@ -28,7 +27,8 @@ def test_a_mistake_shows_on_the_first_case(name):
 
 def test_every_operator_finds_something_to_change():
     """Far more than 400 small changes of the eight functions, by every operator there is."""
-    source = assignment().source
-    found = [mutant for name in NAMES for mutant in mutants(source.function_source(name))]
+    found = [
+        mutant for name in NAMES for mutant in mutants(right(name), assignment().spec.lookalikes)
+    ]
     assert len(found) >= 400
     assert {mutant.operator for mutant in found} == set(OPERATORS)

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from grader.exercises.rnn_step_by_step import SPEC
-from tests.kit.solution import functions
+from tests.kit.solution import SPEC, functions
 
 pytestmark = pytest.mark.crosscheck
 TOLERANCE = 1e-10

@@ -5,19 +5,17 @@ import re
 import statistics
 from contextlib import redirect_stdout
 from itertools import pairwise
-from pathlib import Path
 
 import jupytext
 import nbformat
 import pytest
 
 from grader.assignment.importable import importable
-from grader.exercises.rnn_step_by_step import SPEC
 from grader.release.cell_headers import expand
+from tests.kit.solution import COURSE, ROOT, SPEC
 
-ROOT = Path(__file__).resolve().parents[2]
 NAME = SPEC.name
-TEXT = ROOT / "solutions" / f"{NAME}.py"
+TEXT = COURSE.lesson(NAME)
 POINTS = {exercise.name: exercise.points for exercise in SPEC.exercises}
 LONG = expand(TEXT.read_text(encoding="utf-8"), POINTS)
 RELEASED = ROOT / "assignments" / NAME / f"{NAME}.ipynb"
@@ -357,7 +355,7 @@ def test_the_answer_cell_holds_the_function_and_nothing_else(text, name):
 
 def run(cells, expect=()):
     """Run ``cells`` in one namespace; return what each printed and which error it raised."""
-    modules = (("rnn_utils.py", (ROOT / "rnn_utils.py").read_text(encoding="utf-8")),)
+    modules = (("rnn_utils.py", (ROOT / "rnn_utils.py").read_bytes()),)
     scope, printed, errors = {}, {}, {}
     with importable(modules):
         for name, source in cells.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import nbformat
@@ -31,30 +30,31 @@ POINTS = {exercise.name: exercise.points for exercise in assignment().spec.exerc
 
 def text() -> str:
     """The assignment's text."""
-    return (course().solutions / f"{NAME}.py").read_text(encoding="utf-8")
+    return course().lesson(NAME).read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
 def test_a_fresh_release_is_what_is_committed(tmp_path: Path) -> None:
     """From the text alone come the committed files, to the last byte."""
     trial = copy_of(course(), tmp_path / "course")
-    shutil.copytree(ROOT / "docs" / "figures", trial.root / "docs" / "figures")
-    shutil.rmtree(trial.solutions / NAME)
+    trial.solution_notebook(NAME).unlink()
     made = release(trial, NAME)
     assert contents(made.folder) == contents(FOLDER)
     assert made.files == FILES and made.changed == ()
-    assert trial.source_notebook(NAME).read_bytes() == course().source_notebook(NAME).read_bytes()
+    assert (
+        trial.solution_notebook(NAME).read_bytes() == course().solution_notebook(NAME).read_bytes()
+    )
 
 
 def test_the_committed_files_are_up_to_date() -> None:
     """selfcheck.py, the modules and the source notebook equal what the code makes of the text."""
     assert (FOLDER / "selfcheck.py").read_text(encoding="utf-8") == selfcheck_text()
-    utils = (ROOT / "rnn_utils.py").read_text(encoding="utf-8")
-    stamped = room.stamp(utils, "rnn_utils.py")
-    assert (FOLDER / "rnn_utils.py").read_text(encoding="utf-8") == stamped
-    long, figures = expand(text(), POINTS), room.figures(course(), NAME)
-    book = to_notebook(long, NAME, figures, packed().source.modules, text())
-    assert nbformat.writes(book) + "\n" == course().source_notebook(NAME).read_text("utf-8")
+    utils = (ROOT / "rnn_utils.py").read_bytes()
+    stamped = room.stamp(utils, "rnn_utils.py", "rnn_utils.py at the project's root")
+    assert (FOLDER / "rnn_utils.py").read_bytes() == stamped
+    long, figures = expand(text(), POINTS), course().figures(NAME)
+    book = to_notebook(long, NAME, figures, packed().source.files, text())
+    assert nbformat.writes(book) + "\n" == course().solution_notebook(NAME).read_text("utf-8")
 
 
 def test_the_committed_references_are_up_to_date() -> None:
@@ -66,8 +66,8 @@ def test_the_committed_references_are_up_to_date() -> None:
 
 def test_the_text_is_written_as_adoption_writes_it() -> None:
     """Taken back from its notebook the text is the same, so that edits alone show in a diff."""
-    figures = room.figures(course(), NAME)
-    book = to_notebook(expand(text(), POINTS), NAME, figures, packed().source.modules)
+    figures = course().figures(NAME)
+    book = to_notebook(expand(text(), POINTS), NAME, figures, packed().source.files)
     assert shorten(to_text(book, figures), POINTS) == text()
 
 

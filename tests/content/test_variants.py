@@ -4,10 +4,9 @@ import functools
 
 import pytest
 
-from grader.exercises.rnn_step_by_step import SPEC
 from grader.verify import in_process
 from tests.content.variants import REWRITINGS, all_variants, handwritten
-from tests.kit.solution import NAMES, posed, scope
+from tests.kit.solution import NAMES, SPEC, posed, scope
 
 SEED = 31
 

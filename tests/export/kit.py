@@ -32,7 +32,7 @@ dora,Dora,,,,9006,,
 def graded_class(folder: Path) -> Course:
     """A class of five: all marks given, a penalty, extra credit, a mark that overrules a test."""
     course = new_course(folder)
-    spec = course.solutions / f"{NAME}_exercises.py"
+    spec = course.folder(NAME) / "exercises.py"
     text = spec.read_text(encoding="utf-8").replace("A leaky memory", TITLE)
     spec.write_text(text, encoding="utf-8")
     record(course, SOLVED, answered=True)

@@ -154,7 +154,8 @@ for place in places:
 """,
     "write-course": """
 import sqlite3, shutil
-names = [".course_secret", "gradebook.db", "solutions/rnn_step_by_step.py", "nbgrader_config.py",
+names = [".course_secret", "gradebook.db", "solutions/rnn_step_by_step/lesson.py", "nbgrader_config.py",
+         "source/rnn_step_by_step/rnn_step_by_step.ipynb",
          "submitted/honest-00/rnn_step_by_step/rnn_step_by_step.ipynb",
          "submitted/earlier/other/work.txt", "rnn_utils.py"]
 for name in names:

@@ -26,6 +26,7 @@ from grader.autograde import autograde as autograde_module
 from grader.autograde import pool
 from grader.autograde.autograde import Summary, autograde
 from grader.course import Course
+from grader.gradebook.source_folder import write_source
 from grader.gradebook.write import open_gradebook, register
 from grader.sandbox import Limits, Sandbox, available_tiers
 from grader.sandbox.inside.lockdown import kernel
@@ -97,6 +98,7 @@ def _template() -> tuple[tempfile.TemporaryDirectory[str], Course]:
     """A course whose assignment is in a real gradebook; made once, copied for every class."""
     folder = tempfile.TemporaryDirectory(prefix="hostile-")
     course = copy_of(Course.at(ROOT), Path(folder.name))
+    write_source(course, NAME)
     register(course, NAME)
     course.secret()
     atexit.register(folder.cleanup)

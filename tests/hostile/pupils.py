@@ -5,15 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from grader.assignment.assignment import Assignment
 from grader.course import Course
-from grader.exercises.rnn_step_by_step import SPEC
 from grader.simulate.pupils import Book, Pupil
+from tests.kit.solution import ROOT, SPEC
 
-ROOT = Path(__file__).parents[2]
 NAME = SPEC.name
 NAMES = tuple(exercise.name for exercise in SPEC.exercises)
 FULL = SPEC.points

@@ -263,7 +263,7 @@ def links(course: Course) -> None:
         made.mkdir(parents=True)
         return made
 
-    (folder("link-to-solution") / f"{NAME}.ipynb").symlink_to(course.source_notebook(NAME))
+    (folder("link-to-solution") / f"{NAME}.ipynb").symlink_to(course.solution_notebook(NAME))
     (folder("link-to-neighbour") / f"{NAME}.ipynb").symlink_to(right)
     (folder("link-to-secret") / f"{NAME}.ipynb").symlink_to(course.root / ".course_secret")
     (folder("link-to-device") / f"{NAME}.ipynb").symlink_to("/dev/zero")

@@ -36,11 +36,14 @@ from tests.sandbox.search import search
 pytestmark = pytest.mark.sandbox
 
 # What attacks reach for, by the names that it really has.
-SOURCES = ("rnn_step_by_step.py", "cases.py", "judge.py", "ladder.py", "references.py")
-KIT_FILES = ("solutions/rnn_step_by_step.py", "grader/judge/judge.py")
+SOURCES = ("lesson.py", "draws.py", "judge.py", "ladder.py", "references.py")
+KIT_FILES = ("solutions/rnn_step_by_step/lesson.py", "grader/judge/judge.py")
 COURSE_FILES = (
-    *(".course_secret", "gradebook.db", "nbgrader_config.py", "solutions/rnn_step_by_step.py"),
+    *(".course_secret", "gradebook.db", "nbgrader_config.py"),
+    "solutions/rnn_step_by_step/lesson.py",
+    "solutions/rnn_step_by_step/exercises/lstm_backward.py",
     "solutions/rnn_step_by_step/rnn_step_by_step.ipynb",
+    "source/rnn_step_by_step/rnn_step_by_step.ipynb",
     "assignments/rnn_step_by_step/references.npz",
     "submitted/earlier/other/work.txt",
     "submitted/honest-00/rnn_step_by_step/rnn_step_by_step.ipynb",
@@ -160,7 +163,7 @@ for fd in range(4, 256):
         pass
 """,
     "imports": """
-for name in ("grader", "grader.exercises.rnn_step_by_step", "solutions", "nbgrader", "references",
+for name in ("grader", "solutions.rnn_step_by_step.exercises", "solutions", "nbgrader", "references",
              "rnn_step_by_step", "sqlalchemy", "jupytext", "nbformat", "autograd", "copydetect"):
     try:
         __import__(name)
@@ -276,7 +279,7 @@ def test_what_readers_reach_for_is_there(graded: Graded) -> None:
     for name in KIT_FILES:
         assert (ROOT / name).is_file(), name
     for name in SOURCES:
-        assert [*(ROOT / "grader").rglob(name), *(ROOT / "solutions").glob(name)], name
+        assert [*(ROOT / "grader").rglob(name), *(ROOT / "solutions").rglob(name)], name
 
 
 def test_readers_harm_nobody(graded: Graded) -> None:

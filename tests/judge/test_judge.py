@@ -82,7 +82,7 @@ def test_the_solution_earns_full_marks(name: str) -> None:
     assert not any(e.message or e.mistake or e.with_reference_helpers for e in found.exercises)
     assert found.mended == () and found.manual == {"max_points": MANUAL[name]}
     assert found.sandbox["tier"] in "AB" and found.sandbox["limits"]
-    assert found.inputs["source"] == assignment(name).source.sha256
+    assert found.inputs["source"] == assignment(name).sha256
 
 
 @pytest.mark.parametrize("name", TOYS)

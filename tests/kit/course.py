@@ -91,8 +91,8 @@ def student_folder() -> Path:
     committed = (course().assignments / NAME / "references.npz").read_bytes()
     (folder / "references.npz").write_bytes(to_bytes(keep_committed(arrays, from_bytes(committed))))
     (folder / "selfcheck.py").write_text(selfcheck_text(), encoding="utf-8")
-    for name, text in assignment().source.modules:
-        (folder / name).write_text(text, encoding="utf-8")
+    for name, data in assignment().source.files:
+        (folder / name).write_bytes(data)
     return folder
 
 

@@ -14,12 +14,14 @@ import jupytext
 from grader.assignment.example_calls import visible_cases
 from grader.assignment.source import Source, source_of
 from grader.assignment.spec import Case, Functions
-from grader.exercises.rnn_step_by_step import SPEC
+from grader.course import Course
 from grader.judge.hidden_cases import Posed
 from grader.release.cell_headers import expand
 from grader.verify import in_process
 
 ROOT = Path(__file__).parents[2]
+COURSE = Course(ROOT)
+SPEC = COURSE.spec("rnn_step_by_step")
 NAMES = tuple(exercise.name for exercise in SPEC.exercises)
 FORWARD = tuple(name for name in NAMES if name.endswith("forward"))
 BACKWARD = tuple(name for name in NAMES if name.endswith("backward"))
@@ -28,11 +30,10 @@ BACKWARD = tuple(name for name in NAMES if name.endswith("backward"))
 @functools.cache
 def source() -> Source:
     """The source notebook that the text describes."""
-    text = (ROOT / "solutions" / f"{SPEC.name}.py").read_text(encoding="utf-8")
+    text = COURSE.lesson(SPEC.name).read_text(encoding="utf-8")
     points = {exercise.name: exercise.points for exercise in SPEC.exercises}
     book = jupytext.reads(expand(text, points), fmt="py:percent")
-    modules = tuple((name, (ROOT / name).read_text(encoding="utf-8")) for name in SPEC.modules)
-    return source_of(book, SPEC.name, modules)
+    return source_of(book, SPEC.name, COURSE.files(SPEC))
 
 
 @functools.cache

@@ -20,7 +20,8 @@ from types import ModuleType
 from typing import Any
 from unittest import mock
 
-from grader.assignment.assignment import Assignment, Packed, load_spec
+from grader.assignment.assignment import Assignment, Packed
+from grader.assignment.modules import load_spec
 from grader.assignment.spec import Exercise
 from grader.autograde.inbox import open_bytes
 from grader.course import Course
@@ -46,9 +47,7 @@ def _kept() -> tempfile.TemporaryDirectory[str]:
 def course() -> Course:
     """The course, released; to be looked at only."""
     root = Path(_kept().name) / "course"
-    (root / "solutions").mkdir(parents=True)
-    for path in TOYS.glob("*.py"):
-        shutil.copy(path, root if path.name == "leaky_utils.py" else root / "solutions")
+    shutil.copytree(TOYS, root / "solutions", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "nbgrader_config.py", root)
     made = Course.at(root)
     # The gradebook of a release is thrown away: no need to ask alembic, for seconds, which it is.
@@ -78,7 +77,8 @@ def assignment(name: str = NAME) -> Assignment:
 def exercise(function: str) -> Exercise:
     """How one function is marked, straight from the text: nothing is released for it."""
     name = OF[function]
-    return load_spec(name, (TOYS / f"{name}_exercises.py").read_text()).exercise(function)
+    text = (TOYS / name / "exercises.py").read_text(encoding="utf-8")
+    return load_spec(name, (("exercises.py", text),)).exercise(function)
 
 
 @functools.cache

@@ -204,8 +204,9 @@ def test_clean_keeps_what_people_made(tmp_path: Path) -> None:
     """`make clean` removes what commands make; work in build/lab, marks and submissions stay."""
     shutil.copy(ROOT / "Makefile", tmp_path)
     kept = ["build/lab/a/a.ipynb", "gradebook.db", "submitted/s/a/a.ipynb", "autograded/s/a/v.json"]
+    kept += ["source/a/a.ipynb", "assignments/a/a.ipynb"]
     made = ["build/demo/gradebook.db", ".ruff_cache/x", "grader/__pycache__/x.pyc"]
-    for name in [*kept, *made, "solutions/a.py", "tests/t.py"]:
+    for name in [*kept, *made, "solutions/a/lesson.py", "tests/t.py"]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     for _ in range(2):  # and a second time, when there is less to remove

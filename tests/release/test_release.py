@@ -15,12 +15,13 @@ import numpy as np
 import pytest
 
 from grader.assignment.assignment import Packed
+from grader.assignment.derived import same_cells
 from grader.assignment.source import Source, SourceCell
 from grader.course import Course
 from grader.errors import UsageError
 from grader.release import release as room
 from grader.release.cell_headers import shorten
-from grader.release.percent_text import cells_digest, to_notebook, to_text
+from grader.release.percent_text import to_notebook, to_text
 from grader.release.references import build_references, from_bytes, keep_committed, to_bytes
 from grader.release.release import refuse_solutions, release, selfcheck_text, solution_lines
 from tests.kit.toy import NAME, OF, ROOT, TOYS
@@ -57,8 +58,8 @@ def _kept() -> tempfile.TemporaryDirectory[str]:
 def course() -> Course:
     """A course of the toy alone, with a figure and a model answer; to be looked at only."""
     made = Course(Path(_kept().name))
-    made.solutions.mkdir()
-    text = (TOYS / f"{NAME}.py").read_text(encoding="utf-8")
+    made.folder(NAME).mkdir(parents=True)
+    text = (TOYS / NAME / "lesson.py").read_text(encoding="utf-8")
     for old, new in (
         ("# # A leaky memory\n", "# # A leaky memory\n#\n# ![It fades](figures/memory.svg)\n"),
         ("# *Write here.*\n", f"# {ANSWER}\n"),
@@ -66,11 +67,11 @@ def course() -> Course:
         assert text.count(old) == 1
         text = text.replace(old, new)
     text_of(made).write_text(HEADER + text, encoding="utf-8")
-    shutil.copy(TOYS / f"{NAME}_exercises.py", made.solutions)
-    shutil.copy(TOYS / "leaky_utils.py", made.root)
+    shutil.copy(TOYS / NAME / "exercises.py", made.folder(NAME))
+    shutil.copy(TOYS / NAME / "files" / "leaky_utils.py", made.root)
     shutil.copy(ROOT / "nbgrader_config.py", made.root)
-    room.figures(made, NAME).mkdir(parents=True)
-    (room.figures(made, NAME) / "memory.svg").write_text(FIGURE, encoding="utf-8")
+    made.figures(NAME).mkdir(parents=True)
+    (made.figures(NAME) / "memory.svg").write_text(FIGURE, encoding="utf-8")
     release(made, NAME)
     return made
 
@@ -103,12 +104,12 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def text_of(trial: Course) -> Path:
     """The assignment's text."""
-    return trial.solutions / f"{NAME}.py"
+    return trial.lesson(NAME)
 
 
-def edit(trial: Course, change: Callable[[Any], None]) -> None:
-    """Edit the source notebook by hand."""
-    path = trial.source_notebook(NAME)
+def edit(trial: Course, change: Callable[[Any], None], path: Path | None = None) -> None:
+    """Edit a notebook by hand, by default the assignment's own."""
+    path = path or trial.solution_notebook(NAME)
     book = json.loads(path.read_text(encoding="utf-8"))
     change(book)
     path.write_text(json.dumps(book, indent=1), encoding="utf-8")
@@ -130,7 +131,8 @@ def replaced(old: str, new: str) -> Callable[[Any], None]:
 
 def test_a_fresh_release_is_the_same_and_a_second_one_changes_nothing(trial: Course) -> None:
     """From the text alone come the same files again; releasing again touches none of them."""
-    for derived in (trial.solutions / NAME, trial.assignments):
+    trial.solution_notebook(NAME).unlink()
+    for derived in (trial.source, trial.assignments):
         shutil.rmtree(derived)
     first = release(trial, NAME)
     assert contents(trial.root) == contents(course().root)
@@ -146,13 +148,13 @@ def test_what_lies_beside_the_notebook_is_made_from_the_code() -> None:
     """selfcheck.py, the modules and the source notebook equal what the code makes of the text."""
     folder = course().assignments / NAME
     assert (folder / "selfcheck.py").read_text(encoding="utf-8") == selfcheck_text()
-    utils = (TOYS / "leaky_utils.py").read_text(encoding="utf-8")
-    stamped = room.stamp(utils, "leaky_utils.py")
-    assert stamped.startswith("# derived from leaky_utils.py") and stamped.endswith(utils)
-    assert (folder / "leaky_utils.py").read_text(encoding="utf-8") == stamped
+    utils = (TOYS / NAME / "files" / "leaky_utils.py").read_bytes()
+    place = "leaky_utils.py at the project's root"
+    head = f"# derived from {place} by `make release`; edit that file\n".encode()
+    assert (folder / "leaky_utils.py").read_bytes() == head + utils
     text = text_of(course()).read_text(encoding="utf-8")
-    book = to_notebook(text, NAME, room.figures(course(), NAME), packed().source.modules)
-    assert nbformat.writes(book) + "\n" == course().source_notebook(NAME).read_text("utf-8")
+    book = to_notebook(text, NAME, course().figures(NAME), packed().source.files)
+    assert nbformat.writes(book) + "\n" == course().solution_notebook(NAME).read_text("utf-8")
 
 
 def test_references_are_those_of_the_solution() -> None:
@@ -166,10 +168,10 @@ def test_references_are_those_of_the_solution() -> None:
 def test_the_text_comes_back_from_the_notebook() -> None:
     """Undoing banner, figures and outputs gives the text; making it again the same notebook."""
     text = text_of(course()).read_text(encoding="utf-8")
-    modules, figures = packed().source.modules, room.figures(course(), NAME)
+    modules, figures = packed().source.files, course().figures(NAME)
     book = to_notebook(text, NAME, figures, modules)
     again = to_notebook(to_text(book, figures), NAME, figures, modules)
-    assert again.cells == book.cells and cells_digest(again) == cells_digest(book)
+    assert again.cells == book.cells and same_cells(again, book)
     assert to_text(again, figures) == to_text(book, figures)
     assert to_text(book, figures) == text
 
@@ -217,7 +219,7 @@ def test_a_hand_edited_notebook_stops_the_release(trial: Course) -> None:
     """Edits that the text lacks are never overwritten: nothing changes, two remedies are said."""
     edit(trial, replaced("## In words", "## With words"))
     before = state(trial.root)
-    with pytest.raises(UsageError, match=r"run `make release ARGS=--adopt`.* or delete the noteb"):
+    with pytest.raises(UsageError, match=r"ARGS=--adopt` to take the edits over, or delete it"):
         release(trial, NAME)
     assert state(trial.root) == before
 
@@ -267,7 +269,7 @@ def test_adopting_a_new_cell_and_points(trial: Course) -> None:
     room._take_edits(trial, NAME, POINTS, adopt=True)
     text = text_of(trial).read_text(encoding="utf-8")
     assert "# ### New\n#\n# Text.\n" in text and '"points": 7' in text
-    modules, figures = packed().source.modules, room.figures(trial, NAME)
+    modules, figures = packed().source.files, trial.figures(NAME)
     book = to_notebook(text, NAME, figures, modules)
     assert "### New\n\nText." in [cell.source for cell in book.cells]
 
@@ -316,6 +318,46 @@ def test_nothing_is_adopted_over_an_edited_text(trial: Course) -> None:
     assert state(trial.root) == before
 
 
+def test_edits_of_the_copy_in_nbgraders_source_folder_are_adopted(trial: Course) -> None:
+    """What formgrader opens is the copy: its edits, too, stop a release until they are taken."""
+    copy = trial.source_notebook(NAME)
+    edit(trial, replaced("## In words", "## In your own words"), copy)
+    before, untouched = text_of(trial).read_text("utf-8"), state(trial.root)
+    with pytest.raises(UsageError, match=rf"{copy} was edited by hand, and lesson.py lacks"):
+        release(trial, NAME)
+    assert state(trial.root) == untouched
+    release(trial, NAME, adopt=True)
+    edited = before.replace("## In words", "## In your own words")
+    assert text_of(trial).read_text("utf-8") == edited != before
+    assert copy.read_bytes() == trial.solution_notebook(NAME).read_bytes()
+
+
+@pytest.mark.parametrize("words", ["## In your own words", "## In words of your own"])
+def test_two_edited_notebooks_are_adopted_only_where_they_agree(trial: Course, words: str) -> None:
+    """Which of two edits is meant is for people to say; the same edit twice is one."""
+    edit(trial, replaced("## In words", "## In your own words"))
+    edit(trial, replaced("## In words", words), trial.source_notebook(NAME))
+    before = state(trial.root)
+    if words == "## In your own words":
+        release(trial, NAME, adopt=True)
+        assert words in text_of(trial).read_text("utf-8")
+        return
+    with pytest.raises(UsageError, match=r"ipynb and .*ipynb were both edited: delete the one"):
+        release(trial, NAME, adopt=True)
+    assert state(trial.root) == before
+
+
+def test_an_old_copy_is_no_edit(trial: Course) -> None:
+    """After a pull the copy is of the release before: it is written anew, and nobody is asked."""
+    copy, old = trial.source_notebook(NAME), trial.source_notebook(NAME).read_bytes()
+    text = text_of(trial)
+    text.write_text(text.read_text("utf-8").replace("## In words", "## In other words"), "utf-8")
+    release(trial, NAME)
+    copy.write_bytes(old)
+    release(trial, NAME)
+    assert copy.read_bytes() == trial.solution_notebook(NAME).read_bytes() != old
+
+
 def test_a_figure_without_master_cannot_be_adopted(trial: Course) -> None:
     """A picture pasted into the notebook has to be saved as a file first."""
 
@@ -323,7 +365,7 @@ def test_a_figure_without_master_cannot_be_adopted(trial: Course) -> None:
         book["cells"][2]["source"] = "![A cat](data:image/svg+xml;base64,AAAA)"
 
     edit(trial, paste)
-    with pytest.raises(UsageError, match=r"save it under docs/figures/ first \('A cat'\)"):
+    with pytest.raises(UsageError, match=r"save it in the assignment's figures/ first \('A cat'\)"):
         release(trial, NAME, adopt=True)
 
 
@@ -438,7 +480,7 @@ def _no_percent(trial: Course) -> None:
 
 
 def _no_figure(trial: Course) -> None:
-    shutil.rmtree(room.figures(trial, NAME))
+    shutil.rmtree(trial.figures(NAME))
 
 
 def _replace(old: str, new: str) -> Callable[[Course], None]:
@@ -463,7 +505,7 @@ def _no_module(trial: Course) -> None:
 
 
 def _broken_notebook(trial: Course) -> None:
-    trial.source_notebook(NAME).write_text("{", encoding="utf-8")
+    trial.solution_notebook(NAME).write_text("{", encoding="utf-8")
 
 
 def _not_utf8(trial: Course) -> None:
@@ -510,7 +552,7 @@ INPUTS: dict[str, tuple[Callable[[Course], None], str]] = {
     ),
     "a grade id that nbgrader refuses": (
         _replace('"grade_id": "summary",', '"grade_id": "summary!",'),
-        rf"nbgrader could not release {NAME} \(.*summary!.*\): mend solutions/",
+        rf"nbgrader could not release {NAME} \(.*summary!.*\): mend its lesson",
     ),
     "a header that is no JSON": (
         _replace('# %% nbgrader={"grade": false, "grade_id": "setup",',
@@ -525,7 +567,7 @@ INPUTS: dict[str, tuple[Callable[[Course], None], str]] = {
         _replace("squash(w * h + u * x + b)", "squash(u * x + w * h + b)"),
         "leak: mistake '.*' occurs 0 times, not once; write its edits anew",
     ),
-    "no module": (_no_module, "leaky_utils.py is missing: it belongs to the assignment"),
+    "no module": (_no_module, "leaky_utils.py is missing: put it there, or beside solutions/"),
     "a broken notebook": (_broken_notebook, "is not a notebook .*: delete it"),
     "a bad header": (_bad_header, r"cannot be read .*: mend its header"),
     "not UTF-8": (_not_utf8, "cannot be read .*: write the assignment's text there"),
@@ -553,8 +595,8 @@ def test_an_unknown_assignment_names_those_there_are(trial: Course) -> None:
 
 def test_two_assignments_have_to_be_told_apart(trial: Course) -> None:
     """Without a name and with two assignments, both are named."""
-    (trial.solutions / "another.py").write_text("# %%\nx = 1\n")
-    (trial.solutions / "another_exercises.py").write_text("")
+    trial.folder("another").mkdir()
+    trial.lesson("another").write_text("# %%\nx = 1\n")
     with pytest.raises(UsageError, match=f"one of another, {NAME}"):
         trial.assignment(None)
 
@@ -562,19 +604,20 @@ def test_two_assignments_have_to_be_told_apart(trial: Course) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (None, "another has no exercises: write solutions/another_exercises.py"),
-        ("SPEC = 3", "define no SPEC of type"),
-        ("SPEC = ", r"another_exercises.py fails \(SyntaxError"),
-        ("1 / 0", r"another_exercises.py fails \(ZeroDivisionError"),
+        (None, "another has no exercises: write solutions/another/exercises.py"),
+        ("SPEC = 3", "define no SPEC: make one with grader.authoring.Spec"),
+        ("SPEC = ", r"solutions/another/exercises.py, line 1, fails \(SyntaxError"),
+        ("x = 1\n1 / 0", r"solutions/another/exercises.py, line 2, fails \(ZeroDivisionError"),
     ],
 )
 def test_an_assignment_without_exercises_says_where_they_go(
     trial: Course, text: str | None, said: str
 ) -> None:
     """The exercises of a new assignment: missing, of another kind, or failing."""
-    (trial.solutions / "another.py").write_text("# %%\nx = 1\n")
+    trial.folder("another").mkdir()
+    trial.lesson("another").write_text("# %%\nx = 1\n")
     if text is not None:
-        (trial.solutions / "another_exercises.py").write_text(text)
+        (trial.folder("another") / "exercises.py").write_text(text)
     with pytest.raises(UsageError, match=said):
         release(trial, "another")
 

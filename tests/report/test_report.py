@@ -280,8 +280,7 @@ def judged(student: str, wrong: str = "", earned: float = 0.0, **changes: object
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """A small class with everything in it that a report speaks of, hostile names included."""
     course = new_course(tmp_path_factory.mktemp("report"))
-    shutil.rmtree(course.solutions / toy.SLOPE)
-    (course.solutions / f"{toy.SLOPE}.py").unlink()  # an only assignment need not be named
+    shutil.rmtree(course.folder(toy.SLOPE))  # an only assignment need not be named
     record(course, {"ada": 2, "bob": 2}, answered=True)
     evil = "<script>alert(1)<" + "&" + '"x'
     verdicts = {

@@ -663,4 +663,4 @@ def test_a_students_folder_runs_in_a_kernel_and_nbgrader_gives_partial_credit(na
     wrong = next(c for c in book.cells if c.get("id") == list(expected)[-1])
     kinds = [output.output_type for output in wrong.outputs]
     assert kinds.index("execute_result") < kinds.index("error")
-    assert f"solutions/{name}.py" in book.cells[0].source
+    assert f"solutions/{name}/lesson.py" in book.cells[0].source

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from grader.records import read_records
 from grader.simulate.copy_course import copy_of
 from grader.simulate.demo import bundled_class
 from grader.simulate.pupils import Pupil
-from tests.kit.course import NAME, ROOT, assignment, course, released, taken
+from tests.kit.course import NAME, assignment, course, released, taken
 
 # What their own texts come to: one is right, one has no end, one is no Python.
 OWN = {"jonas": "passed", "kofi": "timed_out", "lena": "missing"}
@@ -42,10 +41,9 @@ def demanded(pupil: Pupil, exercise: str) -> tuple[str, str | None]:
 def test_the_demo_comes_out_as_its_own_file_says(tmp_path: Path) -> None:
     """From release to the table of marks: each pupil gets what they were made for, and a page."""
     here = copy_of(course(), tmp_path / "course")
-    shutil.copytree(ROOT / "docs" / "figures", here.root / "docs" / "figures")
     result = CliRunner().invoke(main, ["demo", "--course", str(here.root)])
     assert result.exit_code == 0, result.output
-    pupils, trial = bundled_class(assignment()), Course.at(here.root / "build" / "demo")
+    pupils, trial = bundled_class(course(), assignment()), Course.at(here.root / "build" / "demo")
     verdicts = read_records(trial, NAME).verdicts
     assert set(verdicts) == {pupil.name for pupil in pupils}
     for pupil in pupils:
@@ -63,7 +61,7 @@ def test_the_demo_comes_out_as_its_own_file_says(tmp_path: Path) -> None:
 
 def test_the_class_of_the_demo_is_what_the_issue_asks_for() -> None:
     """At least twelve submissions: perfect, blank, half done, mistakes, unreadable, endless."""
-    pupils = bundled_class(assignment())
+    pupils = bundled_class(course(), assignment())
     assert len({pupil.name for pupil in pupils}) == len(pupils) >= 12
     perfect, blank, half = pupils[:3]
     assert perfect.solved is None and not perfect.mistakes and not perfect.own

@@ -35,6 +35,14 @@ def test_an_operator_makes_this_change(line, operator, expected):
     assert expected in bodies
 
 
+def test_a_lookalike_takes_the_place_of_what_the_specification_names():
+    """Which functions of a subject are taken for each other is not for the engine to know."""
+    source, lookalikes = "def g(a):\n    return squash(a)\n", {"squash": ("clip", "np.sign")}
+    changed = [m.source.splitlines()[1].strip() for m in mutants(source, lookalikes)]
+    assert {"return clip(a)", "return np.sign(a)"} <= set(changed)
+    assert not any("clip" in mutant.source for mutant in mutants(source))
+
+
 def test_loops_are_cut_short_and_turned_round():
     """Of a loop: shorter ranges, the other direction, one turn only, its last line after it."""
     texts = [mutant.source for mutant in mutants(LOOP)]

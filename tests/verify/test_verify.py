@@ -53,7 +53,7 @@ def found(course: Course, name: str, **options: Any) -> dict[str, Held]:
 
 def respecify(course: Course, name: str, old: str, new: str) -> None:
     """Edit an assignment's exercises, in one place."""
-    path = course.solutions / f"{name}_exercises.py"
+    path = course.folder(name) / "exercises.py"
     text = path.read_text(encoding="utf-8")
     assert text.count(old) == 1, old
     path.write_text(text.replace(old, new), encoding="utf-8")
@@ -61,7 +61,7 @@ def respecify(course: Course, name: str, old: str, new: str) -> None:
 
 def solve(course: Course, function: str, old: str, new: str) -> None:
     """Edit an assignment's solution, in one place."""
-    rewrite(course.source_notebook(toy.OF[function]), function, lambda text: swap(text, old, new))
+    rewrite(course.solution_notebook(toy.OF[function]), function, lambda text: swap(text, old, new))
 
 
 def swap(text: str, old: str, new: str) -> str:
@@ -167,7 +167,7 @@ def test_an_exercise_that_was_not_released_is_found(course: Course) -> None:
 )
 def test_an_authors_slip_is_found(course: Course, old: str, new: str, what: str, said: str) -> None:
     """An edit that leaves no Python, a mistake without a title, a shape that is no expression."""
-    path = course.solutions / f"{toy.NAME}_exercises.py"
+    path = course.folder(toy.NAME) / "exercises.py"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     held = found(course, toy.NAME)[what]
@@ -284,9 +284,9 @@ def test_a_border_that_no_case_draws_is_found(course: Course) -> None:
 
 def published(course: Course, function: str, place: str, digits: str, mistake: str = "") -> Held:
     """The finding when these numbers are said to have been printed elsewhere."""
-    known = f", published_with={{{function!r}: {mistake!r}}}" if mistake else ""
-    spec = f"(CLIMB, CLIMB_BACKWARD), published={{{function!r}: {{{place!r}: {digits!r}}}}}{known})"
-    respecify(course, toy.SLOPE, "(CLIMB, CLIMB_BACKWARD))", spec)
+    known = f", published_with={mistake!r}" if mistake else ""
+    name = f"    name={function!r},\n".replace("'", '"')
+    respecify(course, toy.SLOPE, name, f"{name}    published={{{place!r}: {digits!r}}}{known},\n")
     return found(course, toy.SLOPE)[f"published numbers of {function} come out"]
 
 

@@ -1,8 +1,19 @@
-"""Known mistakes in ``lstm_cell_forward``."""
+"""Ask for one step of the LSTM."""
 
 from __future__ import annotations
 
-from grader.authoring import Mistake
+import numpy as np
+
+from grader.authoring import Case, Check, Exercise, Functions, Mistake
+
+from . import draws, equivalents, shapes
+
+
+def cases(rng: np.random.Generator, _: Functions) -> list[Case]:
+    """Draw the hidden cases."""
+    drawn = draws.draw(rng, draws.CELL_FORWARD, draws.CELL_LETTERS)
+    return [draw.case(draw.lstm_cell_inputs()) for draw in drawn]
+
 
 CONCAT = "concat = np.concatenate([a_prev, xt], axis=0)"
 FORGET = "ft = sigmoid(Wf @ concat + bf)"
@@ -223,4 +234,38 @@ MISTAKES = (
         "How does a Python function hand back its results?",
         ((RETURN, "pass"),),
     ),
+)
+
+EQUIVALENT = equivalents.because(
+    equivalents.DEFAULT, "keyword: concat = np.concatenate([a_prev, xt])"
+)
+
+# Numbers that the published version of the exercise prints; students meet them on the web.
+PUBLISHED = {
+    "a_next[4]": """-0.66408471 0.0036921 0.02088357 0.22834167 -0.85575339
+                    0.00138482 0.76566531 0.34631421 -0.00215674 0.43827275""",
+    "c_next[2]": """0.63267805 1.00570849 0.35504474 0.20690913 -1.64566718
+                    0.11832942 0.76449811 -0.0981561 -0.74348425 -0.26810932""",
+    "yt_pred[1]": """0.79913913 0.15986619 0.22412122 0.15606108 0.97057211
+                     0.31146381 0.00943007 0.12666353 0.39380172 0.07828381""",
+    "cache[1][3]": """-0.16263996 1.03729328 0.72938082 -0.54101719 0.02752074
+                      -0.30821874 0.07651101 -1.03752894 1.41219977 -0.37647422""",
+}
+
+EXERCISE = Exercise(
+    name="lstm_cell_forward",
+    arguments=("xt", "a_prev", "c_prev", "parameters"),
+    returns=("a_next", "c_next", "yt_pred", "cache"),
+    checks=(
+        Check("a_next", 4, shapes.STATE, main=True),
+        Check("c_next", 4, shapes.STATE, main=True),
+        Check("yt_pred", 3, shapes.PREDICTION),
+        Check("cache", 3),
+        shapes.UNTOUCHED,
+    ),
+    cases=cases,
+    mistakes=MISTAKES,
+    equivalent=EQUIVALENT,
+    labels={"cache": shapes.LSTM_CACHE},
+    published=PUBLISHED,
 )

@@ -1,8 +1,41 @@
-"""Known mistakes in ``rnn_cell_backward``."""
+"""Ask for one step back through the RNN."""
 
 from __future__ import annotations
 
-from grader.authoring import Mistake
+from functools import partial
+
+import numpy as np
+
+from grader.authoring import (
+    Case,
+    Check,
+    Exercise,
+    Forward,
+    Functions,
+    Mistake,
+    Wiring,
+    automatic_gradients,
+    numeric_gradients,
+)
+
+from . import draws, forward_passes, shapes
+
+
+def cases(rng: np.random.Generator, functions: Functions) -> list[Case]:
+    """Draw the hidden cases."""
+    made = []
+    for draw in draws.draw(rng, draws.CELL_BACKWARD, draws.CELL_LETTERS):
+        inputs = draw.rnn_cell_inputs()
+        cache = functions["rnn_cell_forward"](*inputs)[2]
+        forward = Forward("rnn_cell_forward", inputs, pick=2, into=1)
+        made.append(draw.case((draw.values("n_a", "m"), cache), forward))
+    return made
+
+
+# Which gradient belongs to which argument of the forward function.
+WIRING = Wiring(
+    {0: 0}, {"dxt": (0, None), "da_prev": (1, None), **shapes.weights(shapes.RNN_WEIGHTS, 2)}
+)
 
 UNPACK = "a_next, a_prev, xt, parameters = cache"
 DZ = "dz = (1 - a_next**2) * da_next"
@@ -168,4 +201,33 @@ MISTAKES = (
         "How does a Python function hand back its results?",
         ((RETURN, "pass"),),
     ),
+)
+
+# Numbers that the published version of the exercise prints; students meet them on the web.
+PUBLISHED = {
+    "dxt[1][2]": "-0.4605641030588796",
+    "da_prev[2][3]": "0.08429686538067718",
+    "dWax[3][1]": "0.3930818739219304",
+    "dWaa[1][2]": "-0.2848395578696067",
+    "dba[4]": "0.80517166",
+}
+
+EXERCISE = Exercise(
+    name="rnn_cell_backward",
+    arguments=("da_next", "cache"),
+    returns=("dxt", "da_prev", "dWax", "dWaa", "dba"),
+    checks=(
+        Check("dxt", 2, shapes.INPUT, main=True),
+        Check("da_prev", 3, shapes.STATE, main=True),
+        Check("dWax", 2, "(n_a, n_x)"),
+        Check("dWaa", 1, "(n_a, n_a)"),
+        Check("dba", 1, shapes.BIAS),
+        shapes.UNTOUCHED,
+    ),
+    cases=cases,
+    mistakes=MISTAKES,
+    numeric=partial(numeric_gradients, wiring=WIRING),
+    automatic=partial(automatic_gradients, traced=forward_passes.rnn_cell, wiring=WIRING),
+    returns_dict=True,
+    published=PUBLISHED,
 )

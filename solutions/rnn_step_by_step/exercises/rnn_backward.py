@@ -1,8 +1,43 @@
-"""Known mistakes in ``rnn_backward``."""
+"""Ask for the way back through all steps of the RNN."""
 
 from __future__ import annotations
 
-from grader.authoring import Mistake
+from functools import partial
+
+import numpy as np
+
+from grader.authoring import (
+    Case,
+    Check,
+    Exercise,
+    Forward,
+    Functions,
+    Mistake,
+    Wiring,
+    automatic_gradients,
+    numeric_gradients,
+)
+
+from . import draws, equivalents, forward_passes, shapes
+
+
+def cases(rng: np.random.Generator, functions: Functions) -> list[Case]:
+    """Draw the hidden cases."""
+    made = []
+    for draw in draws.draw(rng, draws.BACKWARD, draws.LETTERS):
+        inputs = draw.rnn_inputs()
+        caches = functions["rnn_forward"](*inputs)[2]
+        forward = Forward("rnn_forward", inputs, pick=2, into=1)
+        made.append(draw.case((draw.values("n_a", "m", "T_x"), caches), forward))
+    return made
+
+
+# Which gradient belongs to which argument of the forward function.
+WIRING = Wiring(
+    {0: 0},
+    {"dx": (0, None), "da0": (1, None), **shapes.weights(shapes.RNN_WEIGHTS, 2)},
+    over_time=frozenset({"dx"}),
+)
 
 DX = "dx = np.zeros((x.shape[0], m, T_x), dtype=da.dtype)"
 START = "da_prevt = np.zeros_like(a_prev)"
@@ -187,4 +222,53 @@ MISTAKES = (
         "How does a Python function hand back its results?",
         ((RETURN, "pass"),),
     ),
+)
+
+EQUIVALENT = {
+    **equivalents.because(
+        equivalents.UNREAD,
+        "name: m, m, T_x = da.shape",
+        "name: a_next, a_prev, parameters, parameters = steps[0]",
+    ),
+    **equivalents.because(
+        equivalents.SHAPE,
+        "order: a_prev, a_next, xt, parameters = steps[0]",
+        "name: a_prev, a_prev, xt, parameters = steps[0]",
+        "name: da_prevt = np.zeros_like(a_next)",
+    ),
+    **equivalents.because(
+        equivalents.SHARED, "constant: a_next, a_prev, xt, parameters = steps[-1]"
+    ),
+    **equivalents.result("dx", "(x.shape[0], m, T_x)", "da"),
+}
+
+# Numbers that the published version of the exercise prints; students meet them on the web.
+PUBLISHED = {
+    "dx[1][2]": "-2.07101689 -0.59255627 0.02466855 0.01483317",
+    "da0[2][3]": "-0.31494237512664996",
+    "dWax[3][1]": "11.264104496527777",
+    "dWaa[1][2]": "2.3033331265798935",
+    "dba[4]": "-0.74747722",
+}
+
+EXERCISE = Exercise(
+    name="rnn_backward",
+    arguments=("da", "caches"),
+    returns=("dx", "da0", "dWax", "dWaa", "dba"),
+    checks=(
+        Check("dx", 3, shapes.INPUTS, main=True),
+        Check("da0", 3, shapes.STATE, main=True),
+        Check("dWax", 2, "(n_a, n_x)"),
+        Check("dWaa", 2, "(n_a, n_a)"),
+        Check("dba", 1, shapes.BIAS),
+        shapes.UNTOUCHED,
+    ),
+    cases=cases,
+    mistakes=MISTAKES,
+    equivalent=EQUIVALENT,
+    numeric=partial(numeric_gradients, wiring=WIRING),
+    automatic=partial(automatic_gradients, traced=forward_passes.rnn, wiring=WIRING),
+    returns_dict=True,
+    helper="rnn_cell_backward",
+    published=PUBLISHED,
 )

@@ -1,8 +1,48 @@
-"""Known mistakes in ``lstm_cell_backward``."""
+"""Ask for one step back through the LSTM."""
 
 from __future__ import annotations
 
-from grader.authoring import Mistake
+from functools import partial
+
+import numpy as np
+
+from grader.authoring import (
+    Case,
+    Check,
+    Exercise,
+    Forward,
+    Functions,
+    Mistake,
+    Wiring,
+    automatic_gradients,
+    numeric_gradients,
+)
+
+from . import draws, equivalents, forward_passes, shapes
+
+
+def cases(rng: np.random.Generator, functions: Functions) -> list[Case]:
+    """Draw the hidden cases."""
+    made = []
+    for draw in draws.draw(rng, draws.CELL_BACKWARD, draws.CELL_LETTERS):
+        inputs = draw.lstm_cell_inputs()
+        cache = functions["lstm_cell_forward"](*inputs)[3]
+        forward = Forward("lstm_cell_forward", inputs, pick=3, into=2)
+        upstream = (draw.values("n_a", "m"), draw.values("n_a", "m"))
+        made.append(draw.case((*upstream, cache), forward))
+    return made
+
+
+# Which gradient belongs to which argument of the forward function.
+WIRING = Wiring(
+    {0: 0, 1: 1},
+    {
+        "dxt": (0, None),
+        "da_prev": (1, None),
+        "dc_prev": (2, None),
+        **shapes.weights(shapes.LSTM_WEIGHTS, 3),
+    },
+)
 
 TANH_C = "tanh_c = np.tanh(c_next)"
 DC = "dc = dc_next + da_next * ot * (1 - tanh_c**2)"
@@ -293,4 +333,45 @@ MISTAKES = (
         "How does a Python function hand back its results?",
         (("    return {\n", "    gradients = {\n"),),
     ),
+)
+
+EQUIVALENT = {
+    **equivalents.because(equivalents.SHAPE, "name: n_a = c_next.shape[0]"),
+    **equivalents.because(equivalents.DEFAULT, "keyword: concat = np.concatenate([a_prev, xt])"),
+    **equivalents.because(equivalents.OWN_MEMORY, "aliased: dc_prev = np.multiply(dc, ft, out=dc)"),
+}
+
+# Numbers that the published version of the exercise prints; students meet them on the web.
+PUBLISHED = {
+    "dxt[1][2]": "3.230559115109188",
+    "da_prev[2][3]": "-0.06396214197109236",
+    "dc_prev[2][3]": "0.7975220387970015",
+    "dWf[3][1]": "-0.1479548381644968",
+    "dWi[1][2]": "1.0574980552259903",
+    "dWc[3][1]": "2.3045621636876668",
+    "dWo[1][2]": "0.3313115952892109",
+    "dbf[4]": "0.18864637",
+    "dbi[4]": "-0.40142491",
+    "dbc[4]": "0.25587763",
+    "dbo[4]": "0.13893342",
+}
+
+EXERCISE = Exercise(
+    name="lstm_cell_backward",
+    arguments=("da_next", "dc_next", "cache"),
+    returns=("dxt", "da_prev", "dc_prev", *shapes.GATE_GRADIENTS),
+    checks=(
+        Check("dxt", 2, shapes.INPUT, main=True),
+        Check("da_prev", 4, shapes.STATE, main=True),
+        Check("dc_prev", 3, shapes.STATE, main=True),
+        *shapes.gates(each_weight=1, each_bias=1),
+        shapes.UNTOUCHED,
+    ),
+    cases=cases,
+    mistakes=MISTAKES,
+    equivalent=EQUIVALENT,
+    numeric=partial(numeric_gradients, wiring=WIRING),
+    automatic=partial(automatic_gradients, traced=forward_passes.lstm_cell, wiring=WIRING),
+    returns_dict=True,
+    published=PUBLISHED,
 )

@@ -107,4 +107,4 @@ REMEMBER = Exercise(
     ),
 )
 
-SPEC = Spec("leaky", "A leaky memory", (LEAK, REMEMBER), modules=("leaky_utils.py",))
+SPEC = Spec("leaky", "A leaky memory", (LEAK, REMEMBER), files=("leaky_utils.py",))

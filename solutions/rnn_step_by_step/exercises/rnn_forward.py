@@ -1,8 +1,18 @@
-"""Known mistakes in ``rnn_forward``."""
+"""Ask for the RNN over time."""
 
 from __future__ import annotations
 
-from grader.authoring import Mistake
+import numpy as np
+
+from grader.authoring import Case, Check, Exercise, Functions, Mistake
+
+from . import draws, equivalents, shapes
+
+
+def cases(rng: np.random.Generator, _: Functions) -> list[Case]:
+    """Draw the hidden cases."""
+    return [draw.case(draw.rnn_inputs()) for draw in draws.draw(rng, draws.FORWARD, draws.LETTERS)]
+
 
 START = "a_next = a0"
 LOOP = "for t in range(T_x):"
@@ -152,4 +162,35 @@ MISTAKES = (
         "How does a Python function hand back its results?",
         ((RETURN, "pass"),),
     ),
+)
+
+EQUIVALENT = {
+    **equivalents.because(equivalents.UNREAD, "name: m, m, T_x = x.shape"),
+    **equivalents.result("a", "(n_a, m, T_x)", "x", alike="a0"),
+    **equivalents.result("y_pred", "(n_y, m, T_x)", "x", alike="a0"),
+}
+
+# Numbers that the published version of the exercise prints; students meet them on the web.
+PUBLISHED = {
+    "a[4][1]": "-0.99999375 0.77911235 -0.99861469 -0.99833267",
+    "y_pred[1][3]": "0.79560373 0.86224861 0.11118257 0.81515947",
+    "caches[1][1][3]": "-1.1425182 -0.34934272 -0.20889423 0.58662319",
+}
+
+EXERCISE = Exercise(
+    name="rnn_forward",
+    arguments=("x", "a0", "parameters"),
+    returns=("a", "y_pred", "caches"),
+    checks=(
+        Check("a", 5, shapes.STATES, main=True),
+        Check("y_pred", 2, shapes.PREDICTIONS),
+        Check("caches", 2),
+        shapes.UNTOUCHED,
+    ),
+    cases=cases,
+    mistakes=MISTAKES,
+    equivalent=EQUIVALENT,
+    helper="rnn_cell_forward",
+    labels={"caches": shapes.RNN_CACHE},
+    published=PUBLISHED,
 )

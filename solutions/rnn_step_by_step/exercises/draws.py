@@ -1,4 +1,4 @@
-"""Hidden cases, drawn per submission from a generator: fresh sizes, fresh values.
+"""Draw the inputs of hidden cases, per submission: fresh sizes, fresh values.
 
 Every letter of a case has a size of its own, so that a transposed or mixed-up array cannot fit by
 luck; initial states and biases are not zero. Backward cases hold the caches that the reference
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.authoring import Case, Forward, Functions
+from grader.authoring import Case, Forward
 
 Array = np.ndarray[Any, Any]
 Arrange = Callable[[Array], Array]
@@ -150,7 +150,7 @@ class Draw:
         return Case(self.plan.name, arguments, self.dims, self.plan.tolerance, forward, steps)
 
 
-def _draw(rng: np.random.Generator, plans: tuple[Plan, ...], letters: str) -> Iterator[Draw]:
+def draw(rng: np.random.Generator, plans: tuple[Plan, ...], letters: str) -> Iterator[Draw]:
     """Sizes for each plan, keeping only the ``letters`` that the exercise has."""
     for plan in plans:
         dims = _dims(rng, plan.sizes)
@@ -159,70 +159,3 @@ def _draw(rng: np.random.Generator, plans: tuple[Plan, ...], letters: str) -> It
 
 CELL_LETTERS = "n_x n_a n_y m"
 LETTERS = CELL_LETTERS + " T_x"
-
-
-def rnn_cell_forward(rng: np.random.Generator, _: Functions) -> list[Case]:
-    """Cases for one step of the RNN."""
-    draws = _draw(rng, CELL_FORWARD, CELL_LETTERS)
-    return [draw.case(draw.rnn_cell_inputs()) for draw in draws]
-
-
-def rnn_forward(rng: np.random.Generator, _: Functions) -> list[Case]:
-    """Cases for the RNN over time."""
-    return [draw.case(draw.rnn_inputs()) for draw in _draw(rng, FORWARD, LETTERS)]
-
-
-def lstm_cell_forward(rng: np.random.Generator, _: Functions) -> list[Case]:
-    """Cases for one step of the LSTM."""
-    draws = _draw(rng, CELL_FORWARD, CELL_LETTERS)
-    return [draw.case(draw.lstm_cell_inputs()) for draw in draws]
-
-
-def lstm_forward(rng: np.random.Generator, _: Functions) -> list[Case]:
-    """Cases for the LSTM over time."""
-    return [draw.case(draw.lstm_inputs()) for draw in _draw(rng, FORWARD, LETTERS)]
-
-
-def rnn_cell_backward(rng: np.random.Generator, functions: Functions) -> list[Case]:
-    """Cases for one step back through the RNN."""
-    cases = []
-    for draw in _draw(rng, CELL_BACKWARD, CELL_LETTERS):
-        inputs = draw.rnn_cell_inputs()
-        cache = functions["rnn_cell_forward"](*inputs)[2]
-        forward = Forward("rnn_cell_forward", inputs, pick=2, into=1)
-        cases.append(draw.case((draw.values("n_a", "m"), cache), forward))
-    return cases
-
-
-def rnn_backward(rng: np.random.Generator, functions: Functions) -> list[Case]:
-    """Cases for the way back through all steps of the RNN."""
-    cases = []
-    for draw in _draw(rng, BACKWARD, LETTERS):
-        inputs = draw.rnn_inputs()
-        caches = functions["rnn_forward"](*inputs)[2]
-        forward = Forward("rnn_forward", inputs, pick=2, into=1)
-        cases.append(draw.case((draw.values("n_a", "m", "T_x"), caches), forward))
-    return cases
-
-
-def lstm_cell_backward(rng: np.random.Generator, functions: Functions) -> list[Case]:
-    """Cases for one step back through the LSTM."""
-    cases = []
-    for draw in _draw(rng, CELL_BACKWARD, CELL_LETTERS):
-        inputs = draw.lstm_cell_inputs()
-        cache = functions["lstm_cell_forward"](*inputs)[3]
-        forward = Forward("lstm_cell_forward", inputs, pick=3, into=2)
-        upstream = (draw.values("n_a", "m"), draw.values("n_a", "m"))
-        cases.append(draw.case((*upstream, cache), forward))
-    return cases
-
-
-def lstm_backward(rng: np.random.Generator, functions: Functions) -> list[Case]:
-    """Cases for the way back through all steps of the LSTM."""
-    cases = []
-    for draw in _draw(rng, BACKWARD, LETTERS):
-        inputs = draw.lstm_inputs()
-        caches = functions["lstm_forward"](*inputs)[3]
-        forward = Forward("lstm_forward", inputs, pick=3, into=1)
-        cases.append(draw.case((draw.values("n_a", "m", "T_x"), caches), forward))
-    return cases

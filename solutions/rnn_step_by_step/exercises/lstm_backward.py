@@ -1,8 +1,43 @@
-"""Known mistakes in ``lstm_backward``; the first of them is what the web's text prints."""
+"""Ask for the way back through all steps of the LSTM."""
 
 from __future__ import annotations
 
-from grader.authoring import Mistake
+from functools import partial
+
+import numpy as np
+
+from grader.authoring import (
+    Case,
+    Check,
+    Exercise,
+    Forward,
+    Functions,
+    Mistake,
+    Wiring,
+    automatic_gradients,
+    numeric_gradients,
+)
+
+from . import draws, equivalents, forward_passes, shapes
+
+
+def cases(rng: np.random.Generator, functions: Functions) -> list[Case]:
+    """Draw the hidden cases."""
+    made = []
+    for draw in draws.draw(rng, draws.BACKWARD, draws.LETTERS):
+        inputs = draw.lstm_inputs()
+        caches = functions["lstm_forward"](*inputs)[3]
+        forward = Forward("lstm_forward", inputs, pick=3, into=1)
+        made.append(draw.case((draw.values("n_a", "m", "T_x"), caches), forward))
+    return made
+
+
+# Which gradient belongs to which argument of the forward function.
+WIRING = Wiring(
+    {0: 0},
+    {"dx": (0, None), "da0": (1, None), **shapes.weights(shapes.LSTM_WEIGHTS, 2)},
+    over_time=frozenset({"dx"}),
+)
 
 DX = "dx = np.zeros((x.shape[0], m, T_x), dtype=da.dtype)"
 START_A = "da_prevt = np.zeros_like(a_prev)"
@@ -208,4 +243,91 @@ MISTAKES = (
         "How does a Python function hand back its results?",
         ((RETURN, "pass"),),
     ),
+)
+
+EQUIVALENT = {
+    **equivalents.because(
+        equivalents.UNREAD,
+        "name: m, m, T_x = da.shape",
+        "order: c_next, a_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = steps[0]",
+        "order: a_next, c_next, a_prev, c_prev, it, ft, cct, ot, xt, parameters = steps[0]",
+        "order: a_next, c_next, a_prev, c_prev, ft, cct, it, ot, xt, parameters = steps[0]",
+        "order: a_next, c_next, a_prev, c_prev, ft, it, ot, cct, xt, parameters = steps[0]",
+        "order: a_next, c_next, a_prev, c_prev, ft, it, cct, xt, ot, parameters = steps[0]",
+        "name: c_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = steps[0]",
+        "name: a_next, a_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = steps[0]",
+        "name: a_next, c_next, a_prev, c_prev, it, it, cct, ot, xt, parameters = steps[0]",
+        "name: a_next, c_next, a_prev, c_prev, ft, cct, cct, ot, xt, parameters = steps[0]",
+        "name: a_next, c_next, a_prev, c_prev, ft, ft, cct, ot, xt, parameters = steps[0]",
+        "name: a_next, c_next, a_prev, c_prev, ft, it, ot, ot, xt, parameters = steps[0]",
+        "name: a_next, c_next, a_prev, c_prev, ft, it, it, ot, xt, parameters = steps[0]",
+        "name: a_next, c_next, a_prev, c_prev, ft, it, cct, xt, xt, parameters = steps[0]",
+        "name: a_next, c_next, a_prev, c_prev, ft, it, cct, cct, xt, parameters = steps[0]",
+        "name: a_next, c_next, a_prev, c_prev, ft, it, cct, ot, parameters, parameters = steps[0]",
+        "name: a_next, c_next, a_prev, c_prev, ft, it, cct, ot, ot, parameters = steps[0]",
+    ),
+    **equivalents.because(
+        equivalents.SHAPE,
+        "order: a_next, a_prev, c_next, c_prev, ft, it, cct, ot, xt, parameters = steps[0]",
+        "order: a_next, c_next, c_prev, a_prev, ft, it, cct, ot, xt, parameters = steps[0]",
+        "order: a_next, c_next, a_prev, ft, c_prev, it, cct, ot, xt, parameters = steps[0]",
+        "name: a_next, a_prev, a_prev, c_prev, ft, it, cct, ot, xt, parameters = steps[0]",
+        "name: a_next, c_next, a_prev, c_prev, c_prev, it, cct, ot, xt, parameters = steps[0]",
+        "name: da_prevt = np.zeros_like(c_prev)",
+        "name: da_prevt = np.zeros_like(c_next)",
+        "name: dc_prevt = np.zeros_like(ft)",
+        "name: dc_prevt = np.zeros_like(a_prev) #2",
+    ),
+    **equivalents.because(
+        equivalents.SHARED,
+        "constant: a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = steps[-1]",
+    ),
+    **equivalents.because(
+        equivalents.ANY_ORDER,
+        "order: names = ('bf', 'Wf', 'Wi', 'bi', 'Wc', 'bc', 'Wo', 'bo')",
+        "order: names = ('Wf', 'Wi', 'bf', 'bi', 'Wc', 'bc', 'Wo', 'bo')",
+        "order: names = ('Wf', 'bf', 'bi', 'Wi', 'Wc', 'bc', 'Wo', 'bo')",
+        "order: names = ('Wf', 'bf', 'Wi', 'Wc', 'bi', 'bc', 'Wo', 'bo')",
+        "order: names = ('Wf', 'bf', 'Wi', 'bi', 'bc', 'Wc', 'Wo', 'bo')",
+        "order: names = ('Wf', 'bf', 'Wi', 'bi', 'Wc', 'Wo', 'bc', 'bo')",
+        "order: names = ('Wf', 'bf', 'Wi', 'bi', 'Wc', 'bc', 'bo', 'Wo')",
+    ),
+    **equivalents.because(equivalents.FIRST_STATE, "call: dc_prevt = c_prev"),
+    **equivalents.result("dx", "(x.shape[0], m, T_x)", "da"),
+}
+
+# Numbers that the published version of the exercise prints; students meet them on the web. That
+# version hands no gradient from a time step to the one before it.
+PUBLISHED = {
+    "dx[1][2]": "-0.00173313 0.08287442 -0.30545663 -0.43281115",
+    "da0[2][3]": "-0.09591150195400468",
+    "dWf[3][1]": "-0.06981985612744009",
+    "dWi[1][2]": "0.10237182024854771",
+    "dWc[3][1]": "-0.062498379492745226",
+    "dWo[1][2]": "0.04843891314443012",
+    "dbf[4]": "-0.0565788",
+    "dbi[4]": "-0.15399065",
+    "dbc[4]": "-0.29691142",
+    "dbo[4]": "-0.29798344",
+}
+
+EXERCISE = Exercise(
+    name="lstm_backward",
+    arguments=("da", "caches"),
+    returns=("dx", "da0", *shapes.GATE_GRADIENTS),
+    checks=(
+        Check("dx", 2, shapes.INPUTS, main=True),
+        Check("da0", 2, shapes.STATE, main=True),
+        *shapes.gates(each_weight=1, each_bias=0.25),
+        shapes.UNTOUCHED,
+    ),
+    cases=cases,
+    mistakes=MISTAKES,
+    equivalent=EQUIVALENT,
+    numeric=partial(numeric_gradients, wiring=WIRING),
+    automatic=partial(automatic_gradients, traced=forward_passes.lstm, wiring=WIRING),
+    returns_dict=True,
+    helper="lstm_cell_backward",
+    published=PUBLISHED,
+    published_with="drops-recurrent-terms",
 )

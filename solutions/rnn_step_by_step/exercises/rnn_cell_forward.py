@@ -1,8 +1,19 @@
-"""Known mistakes in ``rnn_cell_forward``."""
+"""Ask for one step of the RNN."""
 
 from __future__ import annotations
 
-from grader.authoring import Mistake
+import numpy as np
+
+from grader.authoring import Case, Check, Exercise, Functions, Mistake
+
+from . import draws, shapes
+
+
+def cases(rng: np.random.Generator, _: Functions) -> list[Case]:
+    """Draw the hidden cases."""
+    drawn = draws.draw(rng, draws.CELL_FORWARD, draws.CELL_LETTERS)
+    return [draw.case(draw.rnn_cell_inputs()) for draw in drawn]
+
 
 STATE = "a_next = np.tanh(Wax @ xt + Waa @ a_prev + ba)"
 PREDICTION = "yt_pred = softmax(Wya @ a_next + by)"
@@ -171,4 +182,28 @@ MISTAKES = (
         "How does a Python function hand back its results?",
         ((RETURN, "pass"),),
     ),
+)
+
+# Numbers that the published version of the exercise prints; students meet them on the web.
+PUBLISHED = {
+    "a_next[4]": """0.59584544 0.18141802 0.61311866 0.99808218 0.85016201
+                    0.99980978 -0.18887155 0.99815551 0.6531151 0.82872037""",
+    "yt_pred[1]": """0.9888161 0.01682021 0.21140899 0.36817467 0.98988387
+                     0.88945212 0.36920224 0.9966312 0.9982559 0.17746526""",
+}
+
+EXERCISE = Exercise(
+    name="rnn_cell_forward",
+    arguments=("xt", "a_prev", "parameters"),
+    returns=("a_next", "yt_pred", "cache"),
+    checks=(
+        Check("a_next", 5, shapes.STATE, main=True),
+        Check("yt_pred", 2, shapes.PREDICTION),
+        Check("cache", 2),
+        shapes.UNTOUCHED,
+    ),
+    cases=cases,
+    mistakes=MISTAKES,
+    labels={"cache": shapes.RNN_CACHE},
+    published=PUBLISHED,
 )

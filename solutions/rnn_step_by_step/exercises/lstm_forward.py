@@ -1,8 +1,18 @@
-"""Known mistakes in ``lstm_forward``."""
+"""Ask for the LSTM over time."""
 
 from __future__ import annotations
 
-from grader.authoring import Mistake
+import numpy as np
+
+from grader.authoring import Case, Check, Exercise, Functions, Mistake
+
+from . import draws, equivalents, shapes
+
+
+def cases(rng: np.random.Generator, _: Functions) -> list[Case]:
+    """Draw the hidden cases."""
+    return [draw.case(draw.lstm_inputs()) for draw in draws.draw(rng, draws.FORWARD, draws.LETTERS)]
+
 
 START_A = "a_next = a0"
 START_C = "c_next = np.zeros_like(a0)"
@@ -200,4 +210,39 @@ MISTAKES = (
         "How does a Python function hand back its results?",
         ((RETURN, "pass"),),
     ),
+)
+
+EQUIVALENT = {
+    **equivalents.because(equivalents.UNREAD, "name: m, m, T_x = x.shape"),
+    **equivalents.result("a", "(n_a, m, T_x)", "x", alike="a0"),
+    **equivalents.result("c", "(n_a, m, T_x)", "x", alike="a0"),
+    **equivalents.result("y", "(n_y, m, T_x)", "x", alike="a0"),
+}
+
+# Numbers that the published version of the exercise prints; students meet them on the web.
+PUBLISHED = {
+    "a[4][3][6]": "0.17211776753291672",
+    "y[1][4][3]": "0.9508734618501101",
+    "caches[1][1][1]": """0.82797464 0.23009474 0.76201118 -0.22232814 -0.20075807
+                          0.18656139 0.41005165""",
+    "c[1][2][1]": "-0.8555449167181981",
+}
+
+EXERCISE = Exercise(
+    name="lstm_forward",
+    arguments=("x", "a0", "parameters"),
+    returns=("a", "y", "c", "caches"),
+    checks=(
+        Check("a", 3, shapes.STATES, main=True),
+        Check("c", 2, shapes.STATES, main=True),
+        Check("y", 2, shapes.PREDICTIONS),
+        Check("caches", 2),
+        shapes.UNTOUCHED,
+    ),
+    cases=cases,
+    mistakes=MISTAKES,
+    equivalent=EQUIVALENT,
+    helper="lstm_cell_forward",
+    labels={"caches": shapes.LSTM_CACHE},
+    published=PUBLISHED,
 )

@@ -1,0 +1,125 @@
+"""Import an assignment's own modules from their texts: the same on every machine that judges.
+
+An assignment's exercises are a program of several files. Their texts travel with it, so that a
+cluster's workers need no copy of the course, and are imported from there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import sys
+import traceback
+import types
+from collections.abc import Sequence
+from importlib.abc import InspectLoader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_loader
+from pathlib import PurePosixPath
+
+from grader.assignment.spec import Spec
+from grader.errors import UsageError
+
+Texts = tuple[tuple[str, str], ...]  # path below the assignment's folder, and what it holds
+EXERCISES, DEMO_CLASS = "exercises", "demo_class"
+
+
+class TextLoader(InspectLoader):
+    """A loader of one module, whose text is already in memory."""
+
+    def __init__(self, path: str, text: str, package: bool) -> None:
+        self.path = path
+        self._text = text
+        self._package = package
+
+    def is_package(self, fullname: str) -> bool:
+        """Tell whether other modules lie below this one."""
+        return self._package
+
+    def get_source(self, fullname: str) -> str:
+        """Return the module's text; tracebacks show lines of it."""
+        return self._text
+
+    def get_code(self, fullname: str) -> types.CodeType:
+        """Compile the text under the path that its author knows."""
+        code: types.CodeType = compile(self._text, self.path, "exec", dont_inherit=True)
+        return code
+
+
+class TextFinder(MetaPathFinder):
+    """A finder of the modules whose texts were handed to it, by their full names."""
+
+    def __init__(self) -> None:
+        self.loaders: dict[str, TextLoader] = {}
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,
+        target: types.ModuleType | None = None,
+    ) -> ModuleSpec | None:
+        """Return where the import system finds a module; None for everybody else's."""
+        loader = self.loaders.get(fullname)
+        return spec_from_loader(fullname, loader) if loader else None
+
+
+_finder = TextFinder()
+sys.meta_path.append(_finder)
+
+
+def load_spec(name: str, texts: Texts) -> Spec:
+    """Load an assignment's specification: the ``SPEC`` of its exercises.
+
+    Raises UsageError when there is none, when a file fails, and when it is another assignment's.
+    """
+    if not any(PurePosixPath(path).parts[0].removesuffix(".py") == EXERCISES for path, _ in texts):
+        raise UsageError(
+            f"{name} has no exercises: write solutions/{name}/{EXERCISES}.py "
+            "(docs/authoring.md shows how)"
+        )
+    found = getattr(load_module(name, texts, EXERCISES), "SPEC", None)
+    if not isinstance(found, Spec):
+        raise UsageError(
+            f"the exercises of {name} define no SPEC: make one with grader.authoring.Spec"
+        )
+    if found.name != name:
+        raise UsageError(
+            f"the exercises of {name} say name={found.name!r}: an assignment has the name of its "
+            "folder, write that"
+        )
+    return found
+
+
+def load_module(name: str, texts: Texts, module: str) -> types.ModuleType:
+    """Import one of the assignment's modules; the same texts give the same module.
+
+    Raises UsageError with the file and the line when it fails.
+    """
+    package = _package(name, texts)
+    try:
+        return importlib.import_module(f"{package}.{module}")
+    except Exception as error:  # it is a program: anything can go wrong in it
+        why = f"{type(error).__name__}: {error}".partition("\n")[0]
+        raise UsageError(f"{_place(name, error, module)} fails ({why}): mend it") from None
+
+
+def _package(name: str, texts: Texts) -> str:
+    """Register the texts below one package, whose name differs for other texts."""
+    package = f"assignment_{hashlib.sha256(repr((name, texts)).encode()).hexdigest()[:16]}"
+    if package not in _finder.loaders:
+        _finder.loaders[package] = TextLoader(f"solutions/{name}", "", package=True)
+        for path, text in texts:
+            parts = PurePosixPath(path).with_suffix("").parts
+            inner = parts[-1] == "__init__"
+            full = ".".join((package, *(parts[:-1] if inner else parts)))
+            _finder.loaders[full] = TextLoader(f"solutions/{name}/{path}", text, package=inner)
+    return package
+
+
+def _place(name: str, error: Exception, module: str) -> str:
+    """Return the assignment's file, and the line, at which an import failed."""
+    own = f"solutions/{name}/"
+    if isinstance(error, SyntaxError) and (error.filename or "").startswith(own):
+        return f"{error.filename}, line {error.lineno},"
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(own)]
+    return f"{frames[-1].filename}, line {frames[-1].lineno}," if frames else f"{own}{module}.py"

@@ -1,1 +1,0 @@
-"""Assignments as the engine sees them: one module each, with a ``SPEC``."""
