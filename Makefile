@@ -61,7 +61,7 @@ crosscheck: $(READY)  ## compare the references with PyTorch (a large download)
 	@$(PYTEST) -n 0 -m crosscheck $(ARGS)
 
 .PHONY: release autograde feedback report export verify verify-every mark simulate bench doctor
-release: $(READY)  ## make the students' folder assignments/A from solutions/A.py
+release: $(READY)  ## make the students' folder assignments/A from solutions/A/
 	@$(GRADER) release $(A) $(ARGS)
 
 autograde: $(READY)  ## grade what lies in submitted/ into the gradebook
@@ -104,6 +104,7 @@ lab: $(READY)  ## open the assignment as a student gets it, in a copy: build/lab
 	@cd $(LAB) && JUPYTER_CONFIG_PATH=$(STUDENTS) $(JUPYTERLAB) $(A).ipynb $(ARGS)
 
 formgrader: $(READY)  ## open nbgrader's formgrader on the course (COURSE=build/demo for the demo)
+	@$(GRADER) release --source-only --course $(COURSE)
 	@cd $(COURSE) && $(JUPYTERLAB) --LabApp.default_url=/formgrader $(ARGS)
 
 .PHONY: lint format lock environment clean

@@ -89,8 +89,11 @@ def release(assignment: str | None, adopt: bool, source_only: bool, course: Cour
     from grader.release.release import release as run
 
     if source_only:
-        for name in [assignment] if assignment else course.names():
-            write_source(course, course.assignment(name))
+        for name in [course.assignment(assignment)] if assignment else course.names():
+            try:
+                write_source(course, name)
+            except UsageError as error:  # of one assignment: the others are wanted as well
+                click.echo(f"{name}: left as it is, {error}", err=True)
         return
     made = run(course, course.assignment(assignment), adopt)
     for file in made.files:

@@ -6,7 +6,7 @@ header                         cell
 ``# %% answer``                the function that students write; its name is read from the ``def``
 ``# %% example [NAME]``        runs and prints, is not graded; of the function above, or of its own
 ``# %% check``                 the check of the function above; its points are the exercise's
-``# %% lesson NAME``           shown to students, not run where marks are made
+``# %% lesson [NAME]``         shown to students, not run where marks are made; named likewise
 ``# %% written NAME POINTS``   a question that is marked by hand, in markdown
 ``# %% locked NAME``           any other code that students may not change: set-up, summary
 =============================  =====================================================================
@@ -30,7 +30,7 @@ MARKER = re.compile(r"^# %%(?P<header>.*)$", re.M)
 SHORT = re.compile(rf" (?P<kind>{'|'.join(KINDS)})(?P<words>(?: [\w.-]+)*) *")
 LONG = re.compile(r"(?P<markdown> \[markdown\])? nbgrader=(?P<about>\{[^}]*\})(?P<rest>.*)")
 TAGGED = f' tags=["{LESSON}"]'
-WORDS = {"answer": (0,), "example": (0, 1), "check": (0,), "lesson": (1,), "locked": (1,)}
+WORDS = {"answer": (0,), "example": (0, 1), "check": (0,), "lesson": (0, 1), "locked": (1,)}
 WORDS["written"] = (2,)
 
 
@@ -107,8 +107,12 @@ def _long(short: re.Match[str], function: str, points: Mapping[str, float]) -> s
             f"the cell header '# %%{short[0]}' has {len(words)} words after {kind!r}: "
             "docs/authoring.md lists which it takes; a title of your own begins with another word"
         )
-    if kind in ("answer", "check") and not function:
-        raise UsageError(f"the cell headed '# %% {kind}' belongs to no function: define one there")
+    if not words and not function:
+        where = "there" if kind == "answer" else "above it"
+        named = ", or give the cell a name" if 1 in WORDS[kind] else ""
+        raise UsageError(
+            f"the cell headed '# %% {kind}' belongs to no function: define one {where}{named}"
+        )
     if kind == "check" and function not in points:
         raise UsageError(f"the check of {function} has no exercise: describe it, or leave it out")
     if kind == "written":
@@ -155,12 +159,10 @@ def _short(header: str, function: str) -> str:
         return " check"
     if about.get("solution"):
         return " answer"
-    if long and long["rest"] == TAGGED:
-        return f" lesson {name.removeprefix('lesson_')}"
-    if name == f"example_{function}":
-        return " example"
-    kind = "example" if name.startswith("example_") else "locked"
-    return f" {kind} {name.removeprefix('example_')}"
+    tagged = long is not None and long["rest"] == TAGGED
+    kind = LESSON if tagged else "example" if name.startswith("example_") else "locked"
+    own = name.removeprefix(f"{kind}_")
+    return f" {kind}" if own == function and kind != "locked" else f" {kind} {own}"
 
 
 def _expands_to(

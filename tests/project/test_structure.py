@@ -9,13 +9,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from grader.course import Course
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "grader"
 FILES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted(PACKAGE.rglob("*.py"))
 }
-ROOMS = {path.parent.name for path in PACKAGE.glob("*/__init__.py")} - {"exercises"}  # content
+ROOMS = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
 STANDARD = sys.stdlib_module_names
 MOST_LINES = 400
 MOST_LINES_OF_A_FUNCTION = 40
@@ -75,6 +79,42 @@ def test_pickle_is_nowhere() -> None:
         for node in ast.walk(tree(module)):
             if isinstance(node, ast.keyword) and node.arg == "allow_pickle":
                 assert ast.unparse(node.value) == "False", module
+
+
+CONTENT = sorted((ROOT / "solutions").rglob("*.py"))
+MODULES = [path for path in CONTENT if path.name != "lesson.py" and path.parent.name != "files"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_an_assignment_reaches_the_engine_by_one_door(path: Path) -> None:
+    """Its modules import each other by a dot, Python's own library, NumPy and grader.authoring."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module or ""]
+        else:
+            continue
+        for name in names:
+            allowed = name == "grader.authoring" or name.split(".")[0] in {*STANDARD, "numpy"}
+            assert allowed, name
+
+
+def test_the_engine_names_no_assignment() -> None:
+    """No file of the package holds an assignment's name, a function's or a handed-out file's."""
+    course = Course(ROOT)
+    names = set(course.names())
+    for name in course.names():
+        spec = course.spec(name)
+        names |= {*spec.files, *(exercise.name for exercise in spec.exercises)}
+        names |= {file.removesuffix(".py") for file in spec.files}
+        # What is taken for one another, but for what is NumPy's and everybody's.
+        names |= {other for other in spec.lookalikes if "." not in other}
+    assert len(names) > 10
+    word = re.compile(rf"\b({'|'.join(map(re.escape, sorted(names)))})\b")
+    for path in PACKAGE.rglob("*"):
+        if path.is_file() and path.suffix != ".pyc":
+            assert not word.search(path.read_text(encoding="utf-8")), path
 
 
 def functions() -> list[tuple[str, str, int]]:

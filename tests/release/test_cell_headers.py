@@ -50,6 +50,9 @@ def g(x):
 # %% check
 check("g", g)
 
+# %% lesson
+g(3)
+
 # %% lesson plot
 1
 
@@ -91,6 +94,7 @@ def test_each_header_stands_for_nbgraders_metadata() -> None:
         ("code", about("example_more")),
         ("code", about("g", **solution)),
         ("code", about("check_g", grade=True, points=2.5)),
+        ("code", {**about("lesson_g"), "tags": ["lesson"]}),
         ("code", {**about("lesson_plot"), "tags": ["lesson"]}),
         ("markdown", about("written_words", grade=True, points=4, **solution)),
         ("code", {}),
@@ -115,7 +119,7 @@ def test_a_header_that_says_more_keeps_its_long_form() -> None:
         ('tags=["lesson"]', 'tags=["lesson", "plot"]'),
     ):
         assert old in long
-        other = long.replace(old, new)
+        other = long.replace(old, new, 1)
         assert expand(shorten(other, POINTS), POINTS) == other
         assert shorten(other, POINTS).count("nbgrader=") == 1
 
@@ -148,7 +152,9 @@ def test_points_are_any_number(word: str, points: float) -> None:
         ("# %% answer\n" + "x = 1\n" * 2000, "too long or too deep to be parsed"),
         ("# %% answer f\ndef f(): pass\n", "has 1 words after 'answer'"),
         ("# %% answer\nx = 1\n", "'# %% answer' belongs to no function"),
-        ("# %% check\nx = 1\n", "'# %% check' belongs to no function"),
+        ("# %% check\nx = 1\n", "'# %% check' belongs to no function: define one above it"),
+        ("# %% example\nx = 1\n", "define one above it, or give the cell a name"),
+        ("# %% lesson\nx = 1\n", "define one above it, or give the cell a name"),
         ("# %% answer\ndef h(): pass\n# %% check\n1\n", "the check of h has no exercise"),
     ],
 )
