@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import linecache
 import sys
 import traceback
 import types
@@ -42,6 +43,7 @@ class TextLoader(InspectLoader):
 
     def get_code(self, fullname: str) -> types.CodeType:
         """Compile the text under the path that its author knows."""
+        linecache.cache.pop(self.path, None)  # lines of another version, or of another course
         code: types.CodeType = compile(self._text, self.path, "exec", dont_inherit=True)
         return code
 

@@ -157,7 +157,7 @@ class Spec:
     def __post_init__(self) -> None:
         own = {*MADE_FILES, f"{self.name}.ipynb"}
         for file in self.files:
-            if Path(file).name != file or file.startswith("."):
+            if not file or Path(file).name != file or file.startswith("."):
                 raise SpecError(f"{self.name}: {file!r} is no plain file name")
             if file in own or self.files.count(file) > 1:
                 raise SpecError(f"{self.name}: {file!r} is handed out already")

@@ -1,11 +1,9 @@
 """A class on a Dask cluster: a real scheduler, real worker processes, one of them killed."""
 
 import os
-import re
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -18,10 +16,10 @@ from grader.judge.judge import Judgement
 from grader.judge.seeds import hidden_seeds
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import synthetic
+from tests.kit.cluster import BACKSTOP, dask_cluster
 from tests.kit.toy import NAME, ROOT, new_course, same_marks
 
 CLASS = 10
-BACKSTOP = 300  # seconds, for what takes a few of them on a machine that is not busy
 
 
 @pytest.mark.parametrize(
@@ -99,45 +97,8 @@ def tasks(tmp_path_factory):
 @pytest.fixture
 def scheduler(tmp_path):
     """A scheduler and two worker processes of its own; yields its address and the workers."""
-    started = []
-
-    def start(*arguments):
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default"}
-        with (tmp_path / f"{len(started)}.log").open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]],
-                stdout=log,
-                stderr=log,
-                cwd=tmp_path,
-                env=environment,
-            )
-        started.append(process)
-        return process
-
-    start("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show")
-    address = _wait_for(tmp_path / "0.log", r"Scheduler at:\s+(tcp://127\.0\.0\.1:\d+)")
-    options = ("--nthreads", "1", "--no-nanny", "--no-dashboard")
-    workers = [start("dask_worker", address, *options) for _ in range(2)]
-    for number in (1, 2):
-        _wait_for(tmp_path / f"{number}.log", r"(Registered to:)")
-    yield address, workers
-    for process in reversed(started):  # a worker takes its leave of a scheduler that is there
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _wait_for(log, pattern):
-    until = time.monotonic() + BACKSTOP
-    while time.monotonic() < until:
-        found = re.search(pattern, log.read_text(errors="replace"))
-        if found:
-            return found[1]
-        time.sleep(0.1)
-    raise AssertionError(log.read_text(errors="replace"))
+    with dask_cluster(tmp_path) as started:
+        yield started
 
 
 @pytest.mark.slow
