@@ -145,8 +145,9 @@ class Course:
 
         Raises UsageError when one of them is missing or fails.
         """
-        files = self.files(self.spec(name))
-        return Packed(read_source(self.solution_notebook(name), files), self.exercises(name))
+        exercises = self.exercises(name)
+        files = self.files(load_spec(name, exercises))
+        return Packed(read_source(self.solution_notebook(name), files), exercises)
 
     def files(self, spec: Spec) -> tuple[tuple[str, bytes], ...]:
         """Read what is handed out beside the notebook, as names and contents.

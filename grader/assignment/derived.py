@@ -9,6 +9,10 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from grader.assignment.source import cell_id, check_cell, points
+from grader.assignment.spec import Spec
+from grader.errors import UsageError
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -34,6 +38,22 @@ def text_changed(book: NotebookNode, text: str) -> bool:
 def same_cells(one: NotebookNode, other: NotebookNode) -> bool:
     """Tell whether two notebooks agree in all that counts: outputs do not."""
     return _cells_digest(one) == _cells_digest(other)
+
+
+def refuse_other_points(spec: Spec, book: NotebookNode) -> None:
+    """Raise UsageError where a notebook's checks carry other points than the exercises.
+
+    They do after an edit of the exercises, until the next release: a mark would be out of one
+    number in the gradebook, and of another on the page.
+    """
+    carried = {cell_id(cell): points(cell) for cell in book.cells}
+    for exercise in spec.exercises:
+        found = carried.get(check_cell(exercise.name), 0.0)
+        if found != exercise.points:
+            raise UsageError(
+                f"the check of {exercise.name} was released with {found:g} points, the exercises "
+                f"say {exercise.points:g}: run `make release`"
+            )
 
 
 def _digest(text: str) -> str:

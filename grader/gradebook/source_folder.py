@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.assignment.derived import edited, same_cells, text_changed
+from grader.assignment.derived import edited, refuse_other_points, same_cells, text_changed
 from grader.assignment.source import read_notebook
 from grader.assignment.spec import MADE_FILES
 from grader.course import Course
@@ -66,7 +66,9 @@ def _not_released(course: Course, name: str) -> str:
         return f"{notebook} was edited by hand: {ADOPT}"
     if lesson.exists() and text_changed(book, read_text(lesson, RELEASE)):
         return f"{lesson} was edited since the last release: {RELEASE}"
-    for file, data in course.files(course.spec(name)):
+    spec = course.spec(name)
+    refuse_other_points(spec, book)
+    for file, data in course.files(spec):
         # Modules have a line above them that says what they are derived from.
         if not (course.assignments / name / file).read_bytes().endswith(data):
             return f"{file} was edited since the last release: {RELEASE}"

@@ -24,6 +24,7 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveCells
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+from grader.assignment.derived import refuse_other_points
 from grader.assignment.source import check_cell, read_notebook
 from grader.course import Course
 from grader.errors import UsageError
@@ -78,9 +79,11 @@ def unusable(url: str, reason: str) -> UsageError:
 def register(course: Course, name: str) -> None:
     """Enter the assignment into the gradebook when it is absent.
 
-    Raises UsageError when its graded cells changed after submissions were graded.
+    Raises UsageError when its graded cells changed after submissions were graded, and when they
+    carry other points than the exercises.
     """
     book = read_notebook(course.released_notebook(name), "run `make release` first")
+    refuse_other_points(course.spec(name), book)
     try:
         with open_gradebook(course) as gradebook:
             known = _known_cells(gradebook, name)

@@ -82,7 +82,8 @@ def show(summary: Summary, console: Console) -> None:
     table.add_column("score", justify="right", no_wrap=True)
     names = next((v.exercises for v in graded if v.exercises), ())
     for exercise in names:
-        table.add_column(exercise.name.replace("_", " "), justify="right")
+        # As wide as the longest of the outcomes; a longer name has several lines.
+        table.add_column(exercise.name.replace("_", " "), justify="right", max_width=9)
     table.add_column("look at first", overflow="fold")
     for verdict in graded:
         table.add_row(*_row(verdict, len(names)))

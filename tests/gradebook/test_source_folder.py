@@ -136,6 +136,13 @@ def _solution(here: Course) -> None:
     edit(here.solution_notebook(NAME))
 
 
+def _points(here: Course) -> None:
+    path = here.folder(NAME) / "exercises.py"
+    text = path.read_text("utf-8")
+    assert 'Check("cache", 3)' in text
+    path.write_text(text.replace('Check("cache", 3)', 'Check("cache", 4)'), "utf-8")
+
+
 def _no_release(here: Course) -> None:
     (here.assignments / NAME / "references.npz").unlink()
 
@@ -154,6 +161,10 @@ UNFIT = {
     "the lesson was edited": (_lesson, "lesson.py was edited since the last release"),
     "a file was edited": (_handed_out, "leaky_utils.py was edited since the last release"),
     "the solution was edited": (_solution, f"{NAME}.ipynb was edited by hand: .*--adopt"),
+    "points were changed": (
+        _points,
+        "with 10 points, the exercises say 11: run `make rel",
+    ),
     "not released": (_no_release, "references.npz is missing: run `make release`"),
     "none": (_none, f"{NAME} is missing: run `make release`"),
 }
@@ -193,6 +204,13 @@ def test_nbgrader_releases_a_fit_folder_as_release_does(here: Course) -> None:
     same = {path for path in before if before[path] == after[path]}
     assert {path.name for path in before.keys() - same} <= {f"{NAME}.ipynb"}
     assert read_notebook(here.released_notebook(NAME), "").cells == book.cells
+
+
+def test_a_class_is_not_graded_out_of_other_points_than_it_was_told(here: Course) -> None:
+    """The gradebook and the page would say that a mark is out of different numbers."""
+    _points(here)
+    with pytest.raises(UsageError, match=UNFIT["points were changed"][1]):
+        open_writer(here, NAME)
 
 
 def test_it_is_made_of_files_that_are_there(here: Course) -> None:

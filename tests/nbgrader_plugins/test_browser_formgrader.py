@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.sandbox, pytest.mark.timeout(1200)]
 
+FILES = ("rnn_utils.py", "selfcheck.py", "references.npz")
 COMMENT = "Right. Name the equation, too: it is (9) & not <10>."
 # Formgrader has fetched grades and comments; before that it saves nothing that is typed.
 LOADED = "() => window.formgrader?.grades?.loaded && window.formgrader.comments?.loaded"
@@ -69,8 +70,11 @@ def grader(trial: Course, *arguments: str) -> str:
 def test_its_button_grades_with_this_judge(page: Page, formgrader: str, trial: Course) -> None:
     """Formgrader opens at the course; its Autograde button makes what `grader autograde` makes."""
     page.goto(formgrader)
-    page.get_by_role("link", name=NAME).first.wait_for()
+    listed = page.get_by_role("link", name=NAME).first
+    listed.wait_for()
     assert page.url == f"{formgrader}formgrader/manage_assignments"
+    assert (listed.get_attribute("href") or "").endswith(f"/source/{NAME}")
+    assert {path.name for path in (trial.source / NAME).iterdir()} == {f"{NAME}.ipynb", *FILES}
     page.goto(f"{formgrader}formgrader/manage_submissions/{NAME}")
     row = page.locator("#main-table tr").filter(has_text="elif")
     row.locator(".autograde a").click()
