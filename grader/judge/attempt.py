@@ -17,9 +17,8 @@ from grader.comparison.ladder import compare
 from grader.comparison.layout import Layout, Tolerance, Tree, earned
 from grader.comparison.stub import EMPTY
 from grader.judge.redact import redacted
-from grader.sandbox import Call, Job, RaisedError, Reply, Stored
+from grader.sandbox import ENDED, Call, Job, RaisedError, Reply, Stored
 
-STOPPED = ("timed_out", "crashed")
 AGAIN = "called again"  # the first case once more, after all the others
 
 
@@ -59,7 +58,7 @@ class Attempt:
     @property
     def stopped(self) -> Reply | None:
         """Return the call that hung or killed its process, None if none did."""
-        return next((t.reply for t in self.trials if t.reply.outcome in STOPPED), None)
+        return next((t.reply for t in self.trials if t.reply.outcome in ENDED), None)
 
     @property
     def error(self) -> RaisedError | None:

@@ -90,13 +90,9 @@ def _take_edits(course: Course, name: str, points: Mapping[str, float], adopt: b
     There are two: the assignment's own, and its copy in nbgrader's source folder, which formgrader
     opens.
     """
-    lesson, both = (
-        course.lesson(name),
-        (course.solution_notebook(name), course.source_notebook(name)),
-    )
-    found = {
-        path: read_notebook(path, "delete it: it is made anew") for path in both if path.exists()
-    }
+    lesson, remedy = course.lesson(name), "delete it: it is made anew"
+    both = (course.solution_notebook(name), course.source_notebook(name))
+    found = {path: read_notebook(path, remedy) for path in both if path.exists()}
     held = {path: book for path, book in found.items() if edited(book)}
     if not held:
         return

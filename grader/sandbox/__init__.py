@@ -19,6 +19,7 @@ Nothing here raises because of what student code does; ``SandboxError`` is the k
 """
 
 from .data import (
+    ENDED,
     Call,
     CellResult,
     CellSource,
@@ -35,6 +36,7 @@ from .run import run_cells
 from .sandbox import Sandbox, available_tiers
 
 __all__ = [
+    "ENDED",
     "MOST_JOBS",
     "MOST_WAITS",
     "SAFE",
