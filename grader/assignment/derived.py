@@ -9,7 +9,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from grader.assignment.source import cell_id, check_cell, points
+from grader.assignment.source import cell_id, cell_points, check_cell
 from grader.assignment.spec import Spec
 from grader.errors import UsageError
 
@@ -46,7 +46,7 @@ def refuse_other_points(spec: Spec, book: NotebookNode) -> None:
     They do after an edit of the exercises, until the next release: a mark would be out of one
     number in the gradebook, and of another on the page.
     """
-    carried = {cell_id(cell): points(cell) for cell in book.cells}
+    carried = {cell_id(cell): cell_points(cell) for cell in book.cells}
     for exercise in spec.exercises:
         found = carried.get(check_cell(exercise.name), 0.0)
         if found != exercise.points:

@@ -98,7 +98,8 @@ def read_notebook(path: Path, remedy: str) -> NotebookNode:
 def source_of(book: NotebookNode, name: str, files: tuple[tuple[str, bytes], ...]) -> Source:
     """Sort a source notebook's cells into roles."""
     cells = tuple(
-        SourceCell(cell_id(cell), _role(cell), cell.source, points(cell)) for cell in book.cells
+        SourceCell(cell_id(cell), _role(cell), cell.source, cell_points(cell))
+        for cell in book.cells
     )
     digest = hashlib.sha256(repr((cells, files)).encode()).hexdigest()
     return Source(name, cells, files, digest)
@@ -119,7 +120,7 @@ def is_check_cell(name: str) -> bool:
     return name.startswith(CHECK_CELL)
 
 
-def points(cell: NotebookNode) -> float:
+def cell_points(cell: NotebookNode) -> float:
     """Return what a notebook's cell is worth; 0 where nothing is said."""
     return float(cell.metadata.get("nbgrader", {}).get("points") or 0.0)
 

@@ -59,7 +59,8 @@ def course() -> Course:
 
 def new_course(folder: Path) -> Course:
     """A copy of the course in ``folder``, to be worked in."""
-    return Course.at(shutil.copytree(course().root, folder, dirs_exist_ok=True))
+    compiled = shutil.ignore_patterns("__pycache__")  # of whoever tried the check in place
+    return Course.at(shutil.copytree(course().root, folder, ignore=compiled, dirs_exist_ok=True))
 
 
 @functools.cache
