@@ -20,6 +20,11 @@ Array = npt.NDArray[Any]
 Tree = Any  # arrays, numbers, strings and None in nested tuples, lists and dictionaries
 
 
+INPUTS = "inputs"  # the check that arguments are left untouched
+# What a check may be about: how a value is compared, and in which words.
+KINDS = ("array", "number", "ints", "flags", "text", "tree", "choice", "holds")
+
+
 @dataclass(frozen=True)
 class Check:
     """A check, one line of an exercise's marks: a part of the result, or a property of the call.
@@ -27,18 +32,30 @@ class Check:
     ``name`` is the output's name (``a_next``, ``dWax``, ``caches``) or ``inputs`` for "arguments
     left untouched". ``shape`` is written in letters, ``"(n_a, m)"``; empty where there is no one
     array. ``main`` marks the values that the exercise is about: if one of them is wrong the
-    exercise earns at most half of its points.
+    exercise earns at most half of its points. ``kind`` is one of `KINDS`, or empty: an array where
+    the right value is one, else a tree. With ``after`` the value is the state of the argument
+    ``name`` after the call. ``tolerance`` takes the place of the case's, ``words`` say what
+    ``holds``, and ``among`` are the answers that may be chosen.
     """
 
     name: str
     points: float
     shape: str = ""
     main: bool = False
+    kind: str = ""
+    after: bool = False
+    tolerance: float = 0.0
+    words: str = ""
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A layout of a result: what an exercise returns and how its points are spread."""
+    """A layout of a result: what an exercise returns and how its points are spread.
+
+    Where a check is about an argument ``after`` the call, the result is a dictionary of what was
+    ``returned`` and of the arguments ``after`` it, by name.
+    """
 
     name: str
     arguments: tuple[str, ...]
@@ -46,6 +63,16 @@ class Layout:
     checks: tuple[Check, ...]
     returns_dict: bool = False
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        """Return the arguments whose state after the call is looked at."""
+        return tuple(line.name for line in self.checks if line.after)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Return the names of all values: what is returned, and arguments after the call."""
+        return self.returns + self.after
 
 
 @dataclass(frozen=True)
@@ -65,7 +92,7 @@ def earned(layout: Layout, failed: set[str]) -> dict[str, float]:
     wrong_main = any(line.main and line.name in failed for line in layout.checks)
     points = {
         line.name: 0.0
-        if line.name in failed or (wrong_main and line.name == "inputs")
+        if line.name in failed or (wrong_main and line.name == INPUTS)
         else line.points
         for line in layout.checks
     }
@@ -212,235 +239,6 @@ def time_limit(seconds: float, processor: bool = False) -> Iterator[None]:
         signal.signal(sent, before)
 
 
-"""Compare what a function returned with what it should have returned, one rung at a time.
-
-The ladder, in this order, stopping at the first rung that does not hold: returned what was asked,
-an array, its shape, its dtype, finite, its values, the cache's contents, the arguments left alone.
-The judge and the student's own check use this one file (``make release`` copies it into
-``selfcheck.py``), so it needs nothing but NumPy.
-"""
-
-
-import difflib
-import functools
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-
-import numpy as np
-
-
-LETTERS = re.compile(r"[A-Za-z]\w*")
-
-
-def relative_error(a: Array, n: Array, tolerance: float) -> float:
-    """Compute the whole-array error ‖a-n‖ / max(‖a‖+‖n‖, floor).
-
-    The floor lets rounding around zero agree.
-    """
-    a, n = np.asarray(a, dtype=np.float64), np.asarray(n, dtype=np.float64)
-    with np.errstate(all="ignore"):
-        # Whole arrays are compared: entry by entry, right gradients would miss by up to 5e-5.
-        floor = tolerance * np.sqrt(max(a.size, 1))
-        size = max(float(np.linalg.norm(a) + np.linalg.norm(n)), floor)
-        return float(np.linalg.norm(a - n) / size)
-
-
-def by_name(layout: Layout, result: Tree) -> tuple[dict[str, Tree], Finding | None]:
-    """Take the result apart by name; the finding says what is wrong with it as a whole."""
-    wanted = ", ".join(layout.returns)
-    checked = f"what {layout.name} returns"
-    if layout.returns_dict:
-        if isinstance(result, Mapping):
-            return dict(result), None
-        expected, look = f"a dictionary with the keys {wanted}", "the last line: the dictionary"
-    else:
-        if len(layout.returns) == 1 and result is not None:
-            return {layout.returns[0]: result}, None
-        if isinstance(result, tuple | list) and len(result) == len(layout.returns):
-            return dict(zip(layout.returns, result, strict=True)), None
-        number = "one value" if len(layout.returns) == 1 else f"{len(layout.returns)} values"
-        expected, look = f"{number}: {wanted}", "the `return` line: its values"
-    if result is None:
-        look = "the end of the function: is there a `return`, and is it reached?"
-    return {}, Finding("returned", checked, expected, kind(result), look)
-
-
-def missing_key(layout: Layout, name: str, outputs: Mapping[str, Tree]) -> Finding:
-    """Describe a dictionary that lacks ``name``, with the key that was probably meant."""
-    spare = [key for key in outputs if type(key) is str and key not in layout.returns]
-    near = difflib.get_close_matches(name, spare, n=1, cutoff=0.5)
-    look = f"the key {near[0]!r}: should it be {name!r}?" if near else "the returned dictionary"
-    return found_at("returned", Place(name, layout.name), f"the key {name!r}", kind(outputs), look)
-
-
-def array_finding(
-    where: Place, line: Check, expected: Array, got: Tree, tol: Tolerance, dims: str
-) -> Finding | None:
-    """Climb the ladder for one array; None when every rung holds."""
-    # Infinity is identical to itself, and still not finite: the ladder is to say so.
-    if identical(expected, got) and np.isfinite(expected).all():
-        return None
-    source = f"the line that computes {line.name}"
-    if not isinstance(got, np.ndarray):
-        look = "an output that is still None" if got is None else "np.array or np.zeros"
-        return found_at("array", where, "an array", kind(got), f"{source}: {look}")
-    got = np.asarray(got)  # a subclass may hide values or compare in its own way
-    if got.shape != expected.shape:
-        letters = f"{line.shape} = " if line.shape else ""
-        want = f"shape {letters}{expected.shape}" + (f" with {dims}" if dims else "")
-        return found_at(
-            "shape", where, want, f"shape {got.shape}", _shape_look(line, got), "the shape"
-        )
-    if got.dtype.kind != "f":
-        look = "an array made with an integer dtype, or from Python objects"
-        return found_at("dtype", where, "floats", f"dtype {got.dtype}", look, "the dtype")
-    if not np.all(np.isfinite(got)):
-        bad = int(np.sum(~np.isfinite(got)))
-        look = "a division, a logarithm, or an exponential of a large number"
-        return found_at("finite", where, "finite numbers", f"{bad} of {got.size} are not", look)
-    error = relative_error(got, expected, tol.relative)
-    if error < tol.relative:
-        return None
-    share, first = _differences(expected, got, tol)
-    size = f"relative error {error:.2g}"
-    seen = f"{share}{first} ({size})" if share else size
-    agree = f"the values of the reference, to {round(-float(np.log10(tol.relative)))} digits"
-    return found_at("values", where, agree, seen, source, "the values", share)
-
-
-def _shape_look(line: Check, got: Array) -> str:
-    if got.ndim == 1 and line.shape.count(",") == 1 and line.shape.rstrip(")").endswith(" 1"):
-        return "the sum: keepdims keeps the second axis"
-    return f"the line that makes {line.name}: which axes does each product and sum leave?"
-
-
-def _differences(expected: Array, got: Array, tol: Tolerance) -> tuple[str, str]:
-    """Count what differs, and name the first place and its values where they are no secret."""
-    scale = float(np.max(np.abs(expected), initial=0.0)) + 1.0
-    with np.errstate(all="ignore"):
-        off = np.argwhere(~(np.abs(got - expected) <= tol.relative * scale))
-    share = f"{len(off)} of {got.size} values are off" if len(off) else ""
-    if not (tol.reveal and len(off)):
-        return share, ""
-    place = tuple(int(i) for i in off[0])
-    spot = f"[{', '.join(map(str, place))}]" if place else ""
-    return share, f", first at {spot}: {got[place]:.8f}, expected {expected[place]:.8f}"
-
-
-def tree_finding(
-    where: Place,
-    line: Check,
-    expected: Tree,
-    got: Tree,
-    tol: Tolerance,
-    labels: Sequence[str] = (),
-) -> Finding | None:
-    """Compare a cache: containers by length and key, arrays by the ladder, down to the leaves."""
-    if identical(expected, got):  # most of a cache is what went in: no need to climb for it
-        return None
-    if isinstance(expected, np.ndarray):
-        bare = Check(line.name, line.points)  # its shape is that of the whole
-        found = array_finding(where, bare, expected, got, tol, "")
-        if found is None:
-            return None
-        look = f"what {line.name} holds at this place when the function returns"
-        return replace(found, rung="cache" if found.rung == "values" else found.rung, look=look)
-    if isinstance(expected, Mapping):
-        if not isinstance(got, Mapping):
-            return _cache(where, f"a dictionary of {len(expected)}", got, line)
-        lost = [key for key in expected if key not in got]
-        if lost:
-            return _cache(where, f"the key {lost[0]!r}", got, line)
-        pairs = [(f"[{key!r}]", "", expected[key], got[key]) for key in expected]
-    elif isinstance(expected, tuple | list):
-        names = labels if len(labels) == len(expected) else ()
-        if not isinstance(got, tuple | list) or len(got) != len(expected):
-            inside = f" ({', '.join(names)})" if names else ""
-            return _cache(where, f"{kind(expected)}{inside}", got, line)
-        pairs = [
-            (f"[{i}]", names[i] if names else "", e, g)
-            for i, (e, g) in enumerate(zip(expected, got, strict=True))
-        ]
-    else:
-        same = type(expected) is type(got) and expected == got
-        return None if same else _cache(where, kind(expected), got, line)
-    for step, label, e, g in pairs:
-        place = Place(where.path + step, where.function, label)
-        found = tree_finding(place, line, e, g, tol, labels)
-        if found is not None:
-            return found
-    return None
-
-
-def identical(expected: Tree, got: Tree, finished: set[tuple[int, int]] | None = None) -> bool:
-    """Tell whether a right value came back to the last bit; False decides nothing.
-
-    ``finished`` holds the pairs of dictionaries that have been found identical, by identity: every
-    step's cache holds the same parameters.
-    """
-    kind_ = type(expected)
-    if kind_ is np.ndarray:
-        return (
-            type(got) is np.ndarray
-            and got.dtype == expected.dtype
-            and got.shape == expected.shape
-            and expected.dtype.kind == "f"
-            and bool((got == expected).all())
-        )
-    if kind_ is not type(got) or kind_ not in (dict, tuple, list) or len(got) != len(expected):
-        return False
-    finished = set() if finished is None else finished
-    if kind_ is not dict:
-        return all(identical(e, g, finished) for e, g in zip(expected, got, strict=True))
-    pair = id(expected), id(got)
-    if pair not in finished:
-        if not all(key in got and identical(expected[key], got[key], finished) for key in expected):
-            return False
-        finished.add(pair)
-    return True
-
-
-def _cache(where: Place, expected: str, got: Tree, line: Check) -> Finding:
-    look = f"the line that puts {line.name} together, and what is kept at each step"
-    return found_at("cache", where, expected, kind(got), look)
-
-
-@functools.cache
-def _letters(shape: str) -> frozenset[str]:
-    return frozenset(LETTERS.findall(shape))
-
-
-def compare(
-    layout: Layout, expected: Tree, got: Tree, tol: Tolerance, dims: Mapping[str, int]
-) -> dict[str, Finding | None]:
-    """Return the first finding for each output that has a check (None where it holds).
-
-    Raises nothing for any ``got``; ``expected`` must have the layout's own structure.
-    """
-    outputs, whole = by_name(layout, got)
-    truth, _ = by_name(layout, expected)
-    findings: dict[str, Finding | None] = {}
-    for line in layout.checks:
-        if line.name == "inputs":
-            continue
-        if whole is not None:
-            findings[line.name] = whole
-        elif line.name not in outputs:
-            findings[line.name] = missing_key(layout, line.name, outputs)
-        else:
-            value, where = outputs[line.name], Place(line.name, layout.name)
-            if isinstance(truth[line.name], np.ndarray):
-                letters = _letters(line.shape)
-                used = ", ".join(f"{k} = {n}" for k, n in dims.items() if k in letters)
-                found = array_finding(where, line, truth[line.name], value, tol, used)
-            else:
-                labels = layout.labels.get(line.name, ())
-                found = tree_finding(where, line, truth[line.name], value, tol, labels)
-            findings[line.name] = found
-    return findings
-
-
 """Copy, walk and compare results: arrays and plain values, nested in containers.
 
 Copied into ``selfcheck.py``, so it needs nothing but NumPy.
@@ -448,7 +246,7 @@ Copied into ``selfcheck.py``, so it needs nothing but NumPy.
 
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -511,7 +309,529 @@ def _same_leaf(a: Any, b: Any, tolerance: float) -> bool:
             if not np.isfinite(scale):  # within a share of infinity lies everything
                 return False
             return bool(np.all(np.abs(one - other) <= tolerance * scale))
+    if isinstance(a, bool | np.bool_) and isinstance(b, bool | np.bool_):
+        return bool(a) == bool(b)
+    mine, yours = real(a), real(b)
+    if mine is not None and yours is not None:
+        return mine == yours or abs(mine - yours) <= tolerance * max(abs(yours), 1.0)
     return type(a) is type(b) and bool(a == b)
+
+
+def real(value: Any) -> float | None:
+    """Return a number of any type as a float, None for anything else; True is no number."""
+    if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "fiu":
+        value = value[()]
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        return None
+    try:
+        return float(value)
+    except OverflowError:  # an int may be of any length
+        return float("inf")
+
+
+def call(layout: Layout, function: Callable[..., Any], arguments: tuple[Tree, ...]) -> Tree:
+    """Call ``function`` on arguments that it may change; the result is as in `Layout`."""
+    returned = function(*arguments)
+    if not layout.after:
+        return returned
+    named = dict(zip(layout.arguments, arguments, strict=False))
+    return {"returned": returned, "after": {name: named.get(name) for name in layout.after}}
+
+
+"""Compare what is no array of floats: one number, whole numbers, truth values, text, a choice.
+
+Each says what was expected, what came, and where it first differs; an expected value is shown only
+where it is no secret.
+"""
+
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+
+EXACT = {"ints": ("iu", "whole numbers"), "flags": ("b", "True or False")}
+AROUND = 12  # characters of a text that are shown on either side of where it differs
+LONGEST_SHOWN = 60  # characters of a short text that is shown whole
+
+
+def relative_error(a: Array, n: Array, tolerance: float) -> float:
+    """Compute the whole-array error ‖a-n‖ / max(‖a‖+‖n‖, floor).
+
+    The floor lets rounding around zero agree.
+    """
+    a, n = np.asarray(a, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    with np.errstate(all="ignore"):
+        # Whole arrays are compared: entry by entry, right gradients would miss by up to 5e-5.
+        floor = tolerance * np.sqrt(max(a.size, 1))
+        size = max(float(np.linalg.norm(a) + np.linalg.norm(n)), floor)
+        return float(np.linalg.norm(a - n) / size)
+
+
+def digits(tolerance: float) -> int:
+    """Return how many digits agree at a relative tolerance."""
+    return round(-float(np.log10(tolerance)))
+
+
+def number_finding(
+    where: Place, line: Check, expected: Tree, got: Tree, tol: Tolerance
+) -> Finding | None:
+    """Compare one number of any type, to the tolerance; None when it is right."""
+    value, right = real(got), real(expected)
+    source = f"the line that computes {line.name}"
+    if value is None or right is None:
+        look = "one number, not an array or a container of one"
+        return found_at("number", where, "a number", kind(got), f"{source}: {look}")
+    if not np.isfinite(value) and value != right:
+        look = "a division, a logarithm, or an exponential of a large number"
+        return found_at("finite", where, "a finite number", f"{value}", look)
+    error = relative_error(np.array(value), np.array(right), tol.relative)
+    if error < tol.relative or value == right:
+        return None
+    seen = f"relative error {error:.2g}"
+    if tol.reveal:
+        seen = f"{value:.8g}, expected {right:.8g} ({seen})"
+    agree = f"the value of the reference, to {digits(tol.relative)} digits"
+    return found_at("values", where, agree, seen, source, "the value", seen)
+
+
+def exact_finding(
+    where: Place, line: Check, expected: Tree, got: Tree, tol: Tolerance, kind_: str, dims: str
+) -> Finding | None:
+    """Compare whole numbers or truth values, alone, in arrays or in lists, to the last one."""
+    right, mine = _array_of(expected), _array_of(got)
+    codes, words = EXACT[kind_]
+    source = f"the line that makes {line.name}"
+    if mine is None or right is None:
+        return found_at("array", where, words, kind(got), source)
+    if mine.shape != right.shape:
+        letters = f"{line.shape} = " if line.shape else ""
+        want = f"shape {letters}{right.shape}" + (f" with {dims}" if dims else "")
+        if not right.ndim:
+            want = f"one value, of {words}"
+        return found_at("shape", where, want, f"shape {mine.shape}", source, "the shape")
+    if mine.size and mine.dtype.kind not in codes:
+        look = f"{source}: is it made with another dtype, or divided with / and not //?"
+        return found_at("dtype", where, words, f"dtype {mine.dtype}", look, "the dtype")
+    off = np.argwhere(mine != right) if mine.ndim else np.zeros((int(mine != right), 0), int)
+    if not len(off):
+        return None
+    share = f"{len(off)} of {mine.size} values are off" if mine.ndim else "another value"
+    place = tuple(int(i) for i in off[0])
+    spot = f"at [{', '.join(map(str, place))}]: " if place else ""
+    first = f", first {spot}" if place else ": "
+    shown = f"{share}{first}{mine[place]}, expected {right[place]}" if tol.reveal else share
+    return found_at("values", where, f"exactly the reference's {words}", shown, source, "", shown)
+
+
+def _array_of(value: Tree) -> Array | None:
+    """Return a number, an array, or nested lists of numbers as an array; None for all else."""
+    if isinstance(value, np.ndarray):
+        array = np.asarray(value)
+    elif isinstance(value, bool | int | float | np.generic | list | tuple):
+        try:
+            array = np.array(value)
+        except (ValueError, TypeError, OverflowError):  # of unlike lengths, or of anything
+            return None
+        if array.size == 0 and isinstance(value, list | tuple):
+            array = array.astype(int)  # an empty list has no dtype of its own
+    else:
+        return None
+    return array if array.dtype.kind in "biuf" else None
+
+
+def text_finding(
+    where: Place, line: Check, expected: str, got: Tree, tol: Tolerance
+) -> Finding | None:
+    """Compare text, character by character; None when it is the same."""
+    source = f"the line that makes {line.name}"
+    if not isinstance(got, str):
+        return found_at("text", where, "text", kind(got), source)
+    if got == expected:
+        return None
+    place = next(
+        (i for i, (e, g) in enumerate(zip(expected, got, strict=False)) if e != g),
+        min(len(expected), len(got)),
+    )
+    seen = f"it differs from character {place} on"
+    want = "exactly the reference's text"
+    if tol.reveal:
+        want, seen = _shown(expected, place), f"{_shown(got, place)}; {seen}"
+    return found_at("values", where, want, seen, source, "", seen)
+
+
+def _shown(text: str, place: int) -> str:
+    """Show a text, or what of a long one lies around a place."""
+    if len(text) <= LONGEST_SHOWN:
+        return repr(text)
+    start = max(place - AROUND, 0)
+    return f"…{text[start : place + AROUND]!r}…"
+
+
+def choice_finding(
+    where: Place, line: Check, expected: Tree, got: Tree, tol: Tolerance
+) -> Finding | None:
+    """Compare a chosen answer; which one is right is never told."""
+    allowed = ", ".join(map(repr, line.among))
+    if not isinstance(got, str) or got not in line.among:
+        seen = f"{got!r}" if isinstance(got, str) and len(got) <= LONGEST_SHOWN else kind(got)
+        look = "the `return` line: one of the answers, in quotes"
+        return found_at("text", where, f"one of {allowed}", seen if tol.reveal else kind(got), look)
+    if got == expected:
+        return None
+    return found_at("values", where, "the right answer", "another one", "the question once more")
+
+
+def by_type(where: Place, line: Check, expected: Tree, got: Tree, tol: Tolerance) -> Finding | None:
+    """Compare a plain value within a tree by what the right one is."""
+    if isinstance(expected, str):
+        return text_finding(where, line, expected, got, tol)
+    if isinstance(expected, bool | np.bool_):
+        return exact_finding(where, line, expected, got, tol, "flags", "")
+    if isinstance(expected, int | np.integer):
+        return exact_finding(where, line, expected, got, tol, "ints", "")
+    if real(expected) is not None:
+        return number_finding(where, line, expected, got, tol)
+    same = type(expected) is type(got) and bool(expected == got)
+    look = f"what {line.name} holds at this place when the function returns"
+    return None if same else found_at("cache", where, kind(expected), kind(got), look)
+
+
+def unlike_kind(line: Check, value: Tree) -> str:
+    """Say why a right value cannot be of the kind that a check declares; empty where it can."""
+    fits: Mapping[str, Any] = {
+        "array": isinstance(value, np.ndarray) and value.dtype.kind == "f",
+        "number": real(value) is not None,
+        "ints": (array := _array_of(value)) is not None
+        and (array.dtype.kind in "iu" or not array.size),
+        "flags": array is not None and (array.dtype.kind == "b" or not array.size),
+        "text": _is_text(value),
+        "choice": isinstance(value, str) and value in line.among,
+    }
+    if fits.get(line.kind, True):
+        return ""
+    return f"{line.name} is declared as {line.kind} and is {kind(value)}"
+
+
+def _is_text(value: Tree) -> bool:
+    if isinstance(value, list | tuple):
+        return all(map(_is_text, value))
+    return isinstance(value, str)
+
+
+"""Compare what a function returned with what it should have returned, one rung at a time.
+
+The ladder, in this order, stopping at the first rung that does not hold: returned what was asked,
+an array, its shape, its dtype, finite, its values, the cache's contents, the arguments left alone.
+The judge and the student's own check use this one file (``make release`` copies it into
+``selfcheck.py``), so it needs nothing but NumPy.
+"""
+
+
+import difflib
+import functools
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+
+
+LETTERS = re.compile(r"[A-Za-z]\w*")
+Holds = Callable[[Tree], bool | str]  # or why it cannot be told
+NOTHING: Mapping[str, Holds] = MappingProxyType({})
+FORM = Tolerance(1e-6)
+
+
+def by_name(layout: Layout, result: Tree) -> tuple[dict[str, Tree], Finding | None]:
+    """Take the result apart by name; the finding says what is wrong with it as a whole."""
+    if not layout.after:
+        return _returned_by_name(layout, result)
+    if not isinstance(result, Mapping) or set(result) != {"returned", "after"}:
+        return {}, Finding("returned", layout.name, "a result", kind(result), "its cell")
+    outputs, whole = _returned_by_name(layout, result["returned"])
+    return {**outputs, **result["after"]}, whole
+
+
+def _returned_by_name(layout: Layout, result: Tree) -> tuple[dict[str, Tree], Finding | None]:
+    if not layout.returns:  # what counts is what it does to its arguments
+        return {}, None
+    wanted = ", ".join(layout.returns)
+    checked = f"what {layout.name} returns"
+    if layout.returns_dict:
+        if isinstance(result, Mapping):
+            return dict(result), None
+        expected, look = f"a dictionary with the keys {wanted}", "the last line: the dictionary"
+    else:
+        if len(layout.returns) == 1 and result is not None:
+            return {layout.returns[0]: result}, None
+        if isinstance(result, tuple | list) and len(result) == len(layout.returns):
+            return dict(zip(layout.returns, result, strict=True)), None
+        number = "one value" if len(layout.returns) == 1 else f"{len(layout.returns)} values"
+        expected, look = f"{number}: {wanted}", "the `return` line: its values"
+    if result is None:
+        look = "the end of the function: is there a `return`, and is it reached?"
+    return {}, Finding("returned", checked, expected, kind(result), look)
+
+
+def missing_key(layout: Layout, name: str, outputs: Mapping[str, Tree]) -> Finding:
+    """Describe a dictionary that lacks ``name``, with the key that was probably meant."""
+    spare = [key for key in outputs if type(key) is str and key not in layout.returns]
+    near = difflib.get_close_matches(name, spare, n=1, cutoff=0.5)
+    look = f"the key {near[0]!r}: should it be {name!r}?" if near else "the returned dictionary"
+    return found_at("returned", Place(name, layout.name), f"the key {name!r}", kind(outputs), look)
+
+
+def array_finding(
+    where: Place, line: Check, expected: Array, got: Tree, tol: Tolerance, dims: str
+) -> Finding | None:
+    """Climb the ladder for one array; None when every rung holds."""
+    # Infinity is identical to itself, and still not finite: the ladder is to say so.
+    if identical(expected, got) and np.isfinite(expected).all():
+        return None
+    source = f"the line that computes {line.name}"
+    if not isinstance(got, np.ndarray):
+        look = "an output that is still None" if got is None else "np.array or np.zeros"
+        return found_at("array", where, "an array", kind(got), f"{source}: {look}")
+    got = np.asarray(got)  # a subclass may hide values or compare in its own way
+    if got.shape != expected.shape:
+        letters = f"{line.shape} = " if line.shape else ""
+        want = f"shape {letters}{expected.shape}" + (f" with {dims}" if dims else "")
+        return found_at(
+            "shape", where, want, f"shape {got.shape}", _shape_look(line, got), "the shape"
+        )
+    if got.dtype.kind != "f":
+        look = "an array made with an integer dtype, or from Python objects"
+        return found_at("dtype", where, "floats", f"dtype {got.dtype}", look, "the dtype")
+    if not np.all(np.isfinite(got)):
+        bad = int(np.sum(~np.isfinite(got)))
+        look = "a division, a logarithm, or an exponential of a large number"
+        return found_at("finite", where, "finite numbers", f"{bad} of {got.size} are not", look)
+    error = relative_error(got, expected, tol.relative)
+    if error < tol.relative:
+        return None
+    share, first = _differences(expected, got, tol)
+    size = f"relative error {error:.2g}"
+    seen = f"{share}{first} ({size})" if share else size
+    agree = f"the values of the reference, to {digits(tol.relative)} digits"
+    return found_at("values", where, agree, seen, source, "the values", share)
+
+
+def _shape_look(line: Check, got: Array) -> str:
+    if got.ndim == 1 and line.shape.count(",") == 1 and line.shape.rstrip(")").endswith(" 1"):
+        return "the sum: keepdims keeps the second axis"
+    return f"the line that makes {line.name}: which axes does each product and sum leave?"
+
+
+def _differences(expected: Array, got: Array, tol: Tolerance) -> tuple[str, str]:
+    """Count what differs, and name the first place and its values where they are no secret."""
+    scale = float(np.max(np.abs(expected), initial=0.0)) + 1.0
+    with np.errstate(all="ignore"):
+        off = np.argwhere(~(np.abs(got - expected) <= tol.relative * scale))
+    share = f"{len(off)} of {got.size} values are off" if len(off) else ""
+    if not (tol.reveal and len(off)):
+        return share, ""
+    place = tuple(int(i) for i in off[0])
+    spot = f"[{', '.join(map(str, place))}]" if place else ""
+    return share, f", first at {spot}: {got[place]:.8f}, expected {expected[place]:.8f}"
+
+
+def tree_finding(
+    where: Place,
+    line: Check,
+    expected: Tree,
+    got: Tree,
+    tol: Tolerance,
+    labels: Sequence[str] = (),
+) -> Finding | None:
+    """Compare a cache: containers by length and key, arrays by the ladder, down to the leaves."""
+    if identical(expected, got):  # most of a cache is what went in: no need to climb for it
+        return None
+    if isinstance(expected, np.ndarray):
+        bare = Check(line.name, line.points)  # its shape is that of the whole
+        found = _array_by_type(where, bare, expected, got, tol)
+        if found is None:
+            return None
+        look = f"what {line.name} holds at this place when the function returns"
+        return replace(found, rung="cache" if found.rung == "values" else found.rung, look=look)
+    if isinstance(expected, Mapping):
+        if not isinstance(got, Mapping):
+            return _cache(where, f"a dictionary of {len(expected)}", got, line)
+        lost = [key for key in expected if key not in got]
+        if lost:
+            return _cache(where, f"the key {lost[0]!r}", got, line)
+        pairs = [(f"[{key!r}]", "", expected[key], got[key]) for key in expected]
+    elif isinstance(expected, tuple | list):
+        names = labels if len(labels) == len(expected) else ()
+        if not isinstance(got, tuple | list) or len(got) != len(expected):
+            inside = f" ({', '.join(names)})" if names else ""
+            return _cache(where, f"{kind(expected)}{inside}", got, line)
+        pairs = [
+            (f"[{i}]", names[i] if names else "", e, g)
+            for i, (e, g) in enumerate(zip(expected, got, strict=True))
+        ]
+    else:
+        return by_type(where, line, expected, got, tol)
+    for step, label, e, g in pairs:
+        place = Place(where.path + step, where.function, label)
+        found = tree_finding(place, line, e, g, tol, labels)
+        if found is not None:
+            return found
+    return None
+
+
+def _array_by_type(
+    where: Place, line: Check, expected: Array, got: Tree, tol: Tolerance
+) -> Finding | None:
+    """Compare an array within a tree by what the right one holds."""
+    exact = _exact_kind(expected)
+    if exact:
+        return exact_finding(where, line, expected, got, tol, exact, "")
+    return array_finding(where, line, expected, got, tol, "")
+
+
+def _exact_kind(array: Array) -> str:
+    return next((name for name, (codes, _) in EXACT.items() if array.dtype.kind in codes), "")
+
+
+def identical(expected: Tree, got: Tree, finished: set[tuple[int, int]] | None = None) -> bool:
+    """Tell whether a right value came back to the last bit; False decides nothing.
+
+    ``finished`` holds the pairs of dictionaries that have been found identical, by identity: every
+    step's cache holds the same parameters.
+    """
+    kind_ = type(expected)
+    if kind_ is np.ndarray:
+        return (
+            type(got) is np.ndarray
+            and got.dtype == expected.dtype
+            and got.shape == expected.shape
+            and expected.dtype.kind == "f"
+            and bool((got == expected).all())
+        )
+    if kind_ is not type(got) or kind_ not in (dict, tuple, list) or len(got) != len(expected):
+        return False
+    finished = set() if finished is None else finished
+    if kind_ is not dict:
+        return all(identical(e, g, finished) for e, g in zip(expected, got, strict=True))
+    pair = id(expected), id(got)
+    if pair not in finished:
+        if not all(key in got and identical(expected[key], got[key], finished) for key in expected):
+            return False
+        finished.add(pair)
+    return True
+
+
+def _cache(where: Place, expected: str, got: Tree, line: Check) -> Finding:
+    look = f"the line that puts {line.name} together, and what is kept at each step"
+    return found_at("cache", where, expected, kind(got), look)
+
+
+@functools.cache
+def _letters(shape: str) -> frozenset[str]:
+    return frozenset(LETTERS.findall(shape))
+
+
+def compare(
+    layout: Layout,
+    expected: Tree,
+    got: Tree,
+    tol: Tolerance,
+    dims: Mapping[str, int],
+    holds: Mapping[str, Holds] = NOTHING,
+) -> dict[str, Finding | None]:
+    """Return the first finding for each output that has a check (None where it holds).
+
+    ``holds`` tells of outputs by name whether their property holds for a value. Raises nothing for
+    any ``got``; ``expected`` must have the layout's own structure.
+    """
+    outputs, whole = by_name(layout, got)
+    truth, _ = by_name(layout, expected)
+    findings: dict[str, Finding | None] = {}
+    for line in layout.checks:
+        if line.name == INPUTS:
+            continue
+        if whole is not None and not line.after:
+            findings[line.name] = whole
+        elif line.name not in outputs:
+            findings[line.name] = missing_key(layout, line.name, outputs)
+        else:
+            value, labels = outputs[line.name], layout.labels.get(line.name, ())
+            own = replace(tol, relative=line.tolerance) if line.tolerance else tol
+            where = Place(line.name, layout.name, "after the call" if line.after else "")
+            letters = _letters(line.shape)
+            used = ", ".join(f"{k} = {n}" for k, n in dims.items() if k in letters)
+            right = truth[line.name]
+            if line.kind == "holds":
+                property_ = holds.get(line.name)
+                findings[line.name] = property_finding(where, line, right, value, used, property_)
+            else:
+                findings[line.name] = value_finding(where, line, right, value, own, used, labels)
+    return findings
+
+
+def value_finding(
+    where: Place,
+    line: Check,
+    expected: Tree,
+    got: Tree,
+    tol: Tolerance,
+    dims: str,
+    labels: Sequence[str] = (),
+) -> Finding | None:
+    """Compare one value by the kind that its check declares; None when it is right."""
+    if line.kind == "number":
+        return number_finding(where, line, expected, got, tol)
+    if line.kind in EXACT:
+        return exact_finding(where, line, expected, got, tol, line.kind, dims)
+    if line.kind == "choice":
+        return choice_finding(where, line, expected, got, tol)
+    if isinstance(expected, np.ndarray) and line.kind in ("", "array"):
+        return array_finding(where, line, expected, got, tol, dims)
+    return tree_finding(where, line, expected, got, tol, labels)
+
+
+def property_finding(
+    where: Place, line: Check, like: Tree, got: Tree, dims: str, holds: Holds | None
+) -> Finding | None:
+    """Look at the form of a value first, then at whether its property holds.
+
+    Several values are right: of ``like`` only the form counts. Where ``holds`` is None, as in a
+    notebook that cannot look, the form is all.
+    """
+    form = form_finding(where, line, like, got, dims)
+    if form is not None or holds is None:
+        return form
+    said = holds(got)
+    if said is True:
+        return None
+    seen = "it does not hold" if said is False else str(said)
+    return found_at("property", where, line.words, seen, f"the line that makes {line.name}")
+
+
+def form_finding(where: Place, line: Check, like: Tree, got: Tree, dims: str) -> Finding | None:
+    """Climb the ladder up to the values: a value of the same form is all that is asked."""
+    if isinstance(like, Mapping | tuple | list):
+        same = isinstance(got, Mapping) == isinstance(like, Mapping)
+        if same and isinstance(got, Mapping | tuple | list):
+            return None
+        return found_at(
+            "returned", where, kind(like), kind(got), f"the line that makes {line.name}"
+        )
+    if not isinstance(like, np.ndarray):
+        found = by_type(where, line, like, got, FORM)
+    else:
+        if not line.shape and isinstance(got, np.ndarray) and got.ndim == like.ndim:
+            like = np.resize(like, got.shape).astype(like.dtype)  # of any length
+        exact = _exact_kind(like)
+        found = (
+            exact_finding(where, line, like, got, FORM, exact, dims)
+            if exact
+            else array_finding(where, line, like, got, FORM, dims)
+        )
+    return None if found is not None and found.rung == "values" else found
 
 
 """Store nested results as flat arrays and a description in JSON: never pickle."""
@@ -538,7 +858,11 @@ def pack(tree: Tree, store: dict[str, Array], names: dict[int, str]) -> Any:
     if isinstance(tree, tuple | list):
         return {type(tree).__name__: [pack(item, store, names) for item in tree]}
     if isinstance(tree, Mapping):
-        return {"dict": {key: pack(value, store, names) for key, value in tree.items()}}
+        packed = [(key, pack(value, store, names)) for key, value in tree.items()]
+        # JSON turns every key into text.
+        return {"dict": dict(packed)} if all(type(k) is str for k in tree) else {"items": packed}
+    if isinstance(tree, np.generic):
+        tree = tree.item()
     if tree is None or isinstance(tree, bool | int | float | str):
         return {"value": tree}
     raise TypeError(f"cannot store {type(tree).__name__}")
@@ -551,6 +875,8 @@ def unpack(about: Mapping[str, Any], store: Mapping[str, Array]) -> Tree:
         return store[body]
     if kind_ == "dict":
         return {key: unpack(value, store) for key, value in body.items()}
+    if kind_ == "items":
+        return {key: unpack(value, store) for key, value in body}
     if kind_ == "value":
         return body
     items = [unpack(item, store) for item in body]
@@ -577,6 +903,8 @@ def fingerprint(tree: Tree) -> tuple[str, float, float]:
     """
     structure, first, second, seen = "", 0.0, 0.0, 0
     for path, leaf in leaves(tree):
+        if (number := real(leaf)) is not None:
+            leaf = np.array(number)  # of whatever type: to rounding it is the same
         if not isinstance(leaf, np.ndarray):
             structure += f"{path}={leaf!r};"
             continue
@@ -600,7 +928,7 @@ def result_fingerprint(layout: Layout, result: Tree) -> tuple[str, float, float]
     outputs, whole = by_name(layout, result)
     if whole is not None:
         return fingerprint(result)
-    return fingerprint({name: outputs.get(name) for name in layout.returns})
+    return fingerprint({name: outputs.get(name) for name in layout.outputs})
 
 
 def same_fingerprint(one: tuple[str, float, float], other: tuple[str, float, float]) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 
 from grader.comparison.ladder import by_name
 from grader.comparison.layout import Layout, Tree
-from grader.comparison.trees import leaves
+from grader.comparison.trees import leaves, real
 
 
 def fingerprint(tree: Tree) -> tuple[str, float, float]:
@@ -22,6 +22,8 @@ def fingerprint(tree: Tree) -> tuple[str, float, float]:
     """
     structure, first, second, seen = "", 0.0, 0.0, 0
     for path, leaf in leaves(tree):
+        if (number := real(leaf)) is not None:
+            leaf = np.array(number)  # of whatever type: to rounding it is the same
         if not isinstance(leaf, np.ndarray):
             structure += f"{path}={leaf!r};"
             continue
@@ -45,7 +47,7 @@ def result_fingerprint(layout: Layout, result: Tree) -> tuple[str, float, float]
     outputs, whole = by_name(layout, result)
     if whole is not None:
         return fingerprint(result)
-    return fingerprint({name: outputs.get(name) for name in layout.returns})
+    return fingerprint({name: outputs.get(name) for name in layout.outputs})
 
 
 def same_fingerprint(one: tuple[str, float, float], other: tuple[str, float, float]) -> bool:

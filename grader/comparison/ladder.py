@@ -11,32 +11,43 @@ from __future__ import annotations
 import difflib
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
 from grader.comparison.finding import Finding, Place, found_at, kind
-from grader.comparison.layout import Array, Check, Layout, Tolerance, Tree
+from grader.comparison.layout import INPUTS, Array, Check, Layout, Tolerance, Tree
+from grader.comparison.values import (
+    EXACT,
+    by_type,
+    choice_finding,
+    digits,
+    exact_finding,
+    number_finding,
+    relative_error,
+)
 
 LETTERS = re.compile(r"[A-Za-z]\w*")
-
-
-def relative_error(a: Array, n: Array, tolerance: float) -> float:
-    """Compute the whole-array error ‖a-n‖ / max(‖a‖+‖n‖, floor).
-
-    The floor lets rounding around zero agree.
-    """
-    a, n = np.asarray(a, dtype=np.float64), np.asarray(n, dtype=np.float64)
-    with np.errstate(all="ignore"):
-        # Whole arrays are compared: entry by entry, right gradients would miss by up to 5e-5.
-        floor = tolerance * np.sqrt(max(a.size, 1))
-        size = max(float(np.linalg.norm(a) + np.linalg.norm(n)), floor)
-        return float(np.linalg.norm(a - n) / size)
+Holds = Callable[[Tree], bool | str]  # or why it cannot be told
+NOTHING: Mapping[str, Holds] = MappingProxyType({})
+FORM = Tolerance(1e-6)
 
 
 def by_name(layout: Layout, result: Tree) -> tuple[dict[str, Tree], Finding | None]:
     """Take the result apart by name; the finding says what is wrong with it as a whole."""
+    if not layout.after:
+        return _returned_by_name(layout, result)
+    if not isinstance(result, Mapping) or set(result) != {"returned", "after"}:
+        return {}, Finding("returned", layout.name, "a result", kind(result), "its cell")
+    outputs, whole = _returned_by_name(layout, result["returned"])
+    return {**outputs, **result["after"]}, whole
+
+
+def _returned_by_name(layout: Layout, result: Tree) -> tuple[dict[str, Tree], Finding | None]:
+    if not layout.returns:  # what counts is what it does to its arguments
+        return {}, None
     wanted = ", ".join(layout.returns)
     checked = f"what {layout.name} returns"
     if layout.returns_dict:
@@ -94,7 +105,7 @@ def array_finding(
     share, first = _differences(expected, got, tol)
     size = f"relative error {error:.2g}"
     seen = f"{share}{first} ({size})" if share else size
-    agree = f"the values of the reference, to {round(-float(np.log10(tol.relative)))} digits"
+    agree = f"the values of the reference, to {digits(tol.relative)} digits"
     return found_at("values", where, agree, seen, source, "the values", share)
 
 
@@ -130,7 +141,7 @@ def tree_finding(
         return None
     if isinstance(expected, np.ndarray):
         bare = Check(line.name, line.points)  # its shape is that of the whole
-        found = array_finding(where, bare, expected, got, tol, "")
+        found = _array_by_type(where, bare, expected, got, tol)
         if found is None:
             return None
         look = f"what {line.name} holds at this place when the function returns"
@@ -152,14 +163,27 @@ def tree_finding(
             for i, (e, g) in enumerate(zip(expected, got, strict=True))
         ]
     else:
-        same = type(expected) is type(got) and expected == got
-        return None if same else _cache(where, kind(expected), got, line)
+        return by_type(where, line, expected, got, tol)
     for step, label, e, g in pairs:
         place = Place(where.path + step, where.function, label)
         found = tree_finding(place, line, e, g, tol, labels)
         if found is not None:
             return found
     return None
+
+
+def _array_by_type(
+    where: Place, line: Check, expected: Array, got: Tree, tol: Tolerance
+) -> Finding | None:
+    """Compare an array within a tree by what the right one holds."""
+    exact = _exact_kind(expected)
+    if exact:
+        return exact_finding(where, line, expected, got, tol, exact, "")
+    return array_finding(where, line, expected, got, tol, "")
+
+
+def _exact_kind(array: Array) -> str:
+    return next((name for name, (codes, _) in EXACT.items() if array.dtype.kind in codes), "")
 
 
 def identical(expected: Tree, got: Tree, finished: set[tuple[int, int]] | None = None) -> bool:
@@ -201,30 +225,100 @@ def _letters(shape: str) -> frozenset[str]:
 
 
 def compare(
-    layout: Layout, expected: Tree, got: Tree, tol: Tolerance, dims: Mapping[str, int]
+    layout: Layout,
+    expected: Tree,
+    got: Tree,
+    tol: Tolerance,
+    dims: Mapping[str, int],
+    holds: Mapping[str, Holds] = NOTHING,
 ) -> dict[str, Finding | None]:
     """Return the first finding for each output that has a check (None where it holds).
 
-    Raises nothing for any ``got``; ``expected`` must have the layout's own structure.
+    ``holds`` tells of outputs by name whether their property holds for a value. Raises nothing for
+    any ``got``; ``expected`` must have the layout's own structure.
     """
     outputs, whole = by_name(layout, got)
     truth, _ = by_name(layout, expected)
     findings: dict[str, Finding | None] = {}
     for line in layout.checks:
-        if line.name == "inputs":
+        if line.name == INPUTS:
             continue
-        if whole is not None:
+        if whole is not None and not line.after:
             findings[line.name] = whole
         elif line.name not in outputs:
             findings[line.name] = missing_key(layout, line.name, outputs)
         else:
-            value, where = outputs[line.name], Place(line.name, layout.name)
-            if isinstance(truth[line.name], np.ndarray):
-                letters = _letters(line.shape)
-                used = ", ".join(f"{k} = {n}" for k, n in dims.items() if k in letters)
-                found = array_finding(where, line, truth[line.name], value, tol, used)
+            value, labels = outputs[line.name], layout.labels.get(line.name, ())
+            own = replace(tol, relative=line.tolerance) if line.tolerance else tol
+            where = Place(line.name, layout.name, "after the call" if line.after else "")
+            letters = _letters(line.shape)
+            used = ", ".join(f"{k} = {n}" for k, n in dims.items() if k in letters)
+            right = truth[line.name]
+            if line.kind == "holds":
+                property_ = holds.get(line.name)
+                findings[line.name] = property_finding(where, line, right, value, used, property_)
             else:
-                labels = layout.labels.get(line.name, ())
-                found = tree_finding(where, line, truth[line.name], value, tol, labels)
-            findings[line.name] = found
+                findings[line.name] = value_finding(where, line, right, value, own, used, labels)
     return findings
+
+
+def value_finding(
+    where: Place,
+    line: Check,
+    expected: Tree,
+    got: Tree,
+    tol: Tolerance,
+    dims: str,
+    labels: Sequence[str] = (),
+) -> Finding | None:
+    """Compare one value by the kind that its check declares; None when it is right."""
+    if line.kind == "number":
+        return number_finding(where, line, expected, got, tol)
+    if line.kind in EXACT:
+        return exact_finding(where, line, expected, got, tol, line.kind, dims)
+    if line.kind == "choice":
+        return choice_finding(where, line, expected, got, tol)
+    if isinstance(expected, np.ndarray) and line.kind in ("", "array"):
+        return array_finding(where, line, expected, got, tol, dims)
+    return tree_finding(where, line, expected, got, tol, labels)
+
+
+def property_finding(
+    where: Place, line: Check, like: Tree, got: Tree, dims: str, holds: Holds | None
+) -> Finding | None:
+    """Look at the form of a value first, then at whether its property holds.
+
+    Several values are right: of ``like`` only the form counts. Where ``holds`` is None, as in a
+    notebook that cannot look, the form is all.
+    """
+    form = form_finding(where, line, like, got, dims)
+    if form is not None or holds is None:
+        return form
+    said = holds(got)
+    if said is True:
+        return None
+    seen = "it does not hold" if said is False else str(said)
+    return found_at("property", where, line.words, seen, f"the line that makes {line.name}")
+
+
+def form_finding(where: Place, line: Check, like: Tree, got: Tree, dims: str) -> Finding | None:
+    """Climb the ladder up to the values: a value of the same form is all that is asked."""
+    if isinstance(like, Mapping | tuple | list):
+        same = isinstance(got, Mapping) == isinstance(like, Mapping)
+        if same and isinstance(got, Mapping | tuple | list):
+            return None
+        return found_at(
+            "returned", where, kind(like), kind(got), f"the line that makes {line.name}"
+        )
+    if not isinstance(like, np.ndarray):
+        found = by_type(where, line, like, got, FORM)
+    else:
+        if not line.shape and isinstance(got, np.ndarray) and got.ndim == like.ndim:
+            like = np.resize(like, got.shape).astype(like.dtype)  # of any length
+        exact = _exact_kind(like)
+        found = (
+            exact_finding(where, line, like, got, FORM, exact, dims)
+            if exact
+            else array_finding(where, line, like, got, FORM, dims)
+        )
+    return None if found is not None and found.rung == "values" else found

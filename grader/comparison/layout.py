@@ -12,6 +12,11 @@ Array = npt.NDArray[Any]
 Tree = Any  # arrays, numbers, strings and None in nested tuples, lists and dictionaries
 
 
+INPUTS = "inputs"  # the check that arguments are left untouched
+# What a check may be about: how a value is compared, and in which words.
+KINDS = ("array", "number", "ints", "flags", "text", "tree", "choice", "holds")
+
+
 @dataclass(frozen=True)
 class Check:
     """A check, one line of an exercise's marks: a part of the result, or a property of the call.
@@ -19,18 +24,30 @@ class Check:
     ``name`` is the output's name (``a_next``, ``dWax``, ``caches``) or ``inputs`` for "arguments
     left untouched". ``shape`` is written in letters, ``"(n_a, m)"``; empty where there is no one
     array. ``main`` marks the values that the exercise is about: if one of them is wrong the
-    exercise earns at most half of its points.
+    exercise earns at most half of its points. ``kind`` is one of `KINDS`, or empty: an array where
+    the right value is one, else a tree. With ``after`` the value is the state of the argument
+    ``name`` after the call. ``tolerance`` takes the place of the case's, ``words`` say what
+    ``holds``, and ``among`` are the answers that may be chosen.
     """
 
     name: str
     points: float
     shape: str = ""
     main: bool = False
+    kind: str = ""
+    after: bool = False
+    tolerance: float = 0.0
+    words: str = ""
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A layout of a result: what an exercise returns and how its points are spread."""
+    """A layout of a result: what an exercise returns and how its points are spread.
+
+    Where a check is about an argument ``after`` the call, the result is a dictionary of what was
+    ``returned`` and of the arguments ``after`` it, by name.
+    """
 
     name: str
     arguments: tuple[str, ...]
@@ -38,6 +55,16 @@ class Layout:
     checks: tuple[Check, ...]
     returns_dict: bool = False
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        """Return the arguments whose state after the call is looked at."""
+        return tuple(line.name for line in self.checks if line.after)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Return the names of all values: what is returned, and arguments after the call."""
+        return self.returns + self.after
 
 
 @dataclass(frozen=True)
@@ -57,7 +84,7 @@ def earned(layout: Layout, failed: set[str]) -> dict[str, float]:
     wrong_main = any(line.main and line.name in failed for line in layout.checks)
     points = {
         line.name: 0.0
-        if line.name in failed or (wrong_main and line.name == "inputs")
+        if line.name in failed or (wrong_main and line.name == INPUTS)
         else line.points
         for line in layout.checks
     }

@@ -24,7 +24,11 @@ def pack(tree: Tree, store: dict[str, Array], names: dict[int, str]) -> Any:
     if isinstance(tree, tuple | list):
         return {type(tree).__name__: [pack(item, store, names) for item in tree]}
     if isinstance(tree, Mapping):
-        return {"dict": {key: pack(value, store, names) for key, value in tree.items()}}
+        packed = [(key, pack(value, store, names)) for key, value in tree.items()]
+        # JSON turns every key into text.
+        return {"dict": dict(packed)} if all(type(k) is str for k in tree) else {"items": packed}
+    if isinstance(tree, np.generic):
+        tree = tree.item()
     if tree is None or isinstance(tree, bool | int | float | str):
         return {"value": tree}
     raise TypeError(f"cannot store {type(tree).__name__}")
@@ -37,6 +41,8 @@ def unpack(about: Mapping[str, Any], store: Mapping[str, Array]) -> Tree:
         return store[body]
     if kind_ == "dict":
         return {key: unpack(value, store) for key, value in body.items()}
+    if kind_ == "items":
+        return {key: unpack(value, store) for key, value in body}
     if kind_ == "value":
         return body
     items = [unpack(item, store) for item in body]

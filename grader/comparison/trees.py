@@ -6,12 +6,12 @@ Copied into ``selfcheck.py``, so it needs nothing but NumPy.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from grader.comparison.layout import Tree
+from grader.comparison.layout import Layout, Tree
 
 
 def deep_copy(tree: Tree, made: dict[int, Any] | None = None) -> Tree:
@@ -70,4 +70,30 @@ def _same_leaf(a: Any, b: Any, tolerance: float) -> bool:
             if not np.isfinite(scale):  # within a share of infinity lies everything
                 return False
             return bool(np.all(np.abs(one - other) <= tolerance * scale))
+    if isinstance(a, bool | np.bool_) and isinstance(b, bool | np.bool_):
+        return bool(a) == bool(b)
+    mine, yours = real(a), real(b)
+    if mine is not None and yours is not None:
+        return mine == yours or abs(mine - yours) <= tolerance * max(abs(yours), 1.0)
     return type(a) is type(b) and bool(a == b)
+
+
+def real(value: Any) -> float | None:
+    """Return a number of any type as a float, None for anything else; True is no number."""
+    if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "fiu":
+        value = value[()]
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        return None
+    try:
+        return float(value)
+    except OverflowError:  # an int may be of any length
+        return float("inf")
+
+
+def call(layout: Layout, function: Callable[..., Any], arguments: tuple[Tree, ...]) -> Tree:
+    """Call ``function`` on arguments that it may change; the result is as in `Layout`."""
+    returned = function(*arguments)
+    if not layout.after:
+        return returned
+    named = dict(zip(layout.arguments, arguments, strict=False))
+    return {"returned": returned, "after": {name: named.get(name) for name in layout.after}}

@@ -31,6 +31,7 @@ from grader.comparison import (
     stub,
     time_limit,
     trees,
+    values,
 )
 from grader.comparison.stub import STUB
 from grader.course import Course
@@ -45,7 +46,7 @@ from grader.selfcheck import check, known_mistakes, panel, references_file, repl
 
 # In the order in which selfcheck.py needs them.
 PARTS = (
-    *(layout, finding, stub, time_limit, ladder, trees, packing, fingerprints, causes),
+    *(layout, finding, stub, time_limit, trees, values, ladder, packing, fingerprints, causes),
     *(known_mistakes, panel, references_file, replay, check),
 )
 OWN_IMPORT = re.compile(r"^from grader[\w.]* import (\([^)]*\)|.*)\n", re.M)

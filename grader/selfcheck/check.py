@@ -18,7 +18,7 @@ from typing import Any
 
 from grader.comparison.causes import KEEPS_STATE, READS_GLOBALS, Cause
 from grader.comparison.finding import Finding, changed_argument
-from grader.comparison.ladder import by_name, compare, relative_error
+from grader.comparison.ladder import by_name, compare
 from grader.comparison.layout import Check, Layout, Tolerance, Tree, earned
 from grader.comparison.stub import EMPTY
 from grader.comparison.time_limit import time_limit
@@ -26,6 +26,7 @@ from grader.comparison.trees import (
     deep_copy,
     same,
 )
+from grader.comparison.values import relative_error
 from grader.selfcheck.known_mistakes import (
     form_of_error,
     form_of_result,

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from grader.assignment.spec import Case, Exercise, Forward, Functions
-from grader.comparison.ladder import relative_error
+from grader.comparison.values import relative_error
 from grader.errors import UsageError
 
 Array = np.ndarray[Any, Any]

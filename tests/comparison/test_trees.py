@@ -120,7 +120,7 @@ def test_a_changed_value_is_seen(values, place, amount):
         (np.ones((2, 3)), [np.zeros(2), 3]),
         (np.ones((3, 2)),),
         (np.ones((3, 2)), [np.zeros(2), 4]),
-        (np.ones((3, 2)), [np.zeros(2), 3.0]),
+        (np.ones((3, 2)), [np.zeros(2), True]),
         (np.ones((3, 2)), np.zeros(2), 3),
         (np.ones((3, 2)), {"0": np.zeros(2), "1": 3}),
         (np.ones((3, 2)), [np.zeros(2), None]),
