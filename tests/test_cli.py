@@ -83,7 +83,7 @@ def test_the_demo_leaves_the_course_alone_and_ends_with_a_table(
     here = new_course(tmp_path / "course")
     refused(run("demo", at=here), f"say which assignment: one of {NAME}, {SLOPE}")
     some = [Pupil("ada"), Pupil("blank", solved=())]
-    monkeypatch.setattr(demo, "bundled_class", lambda assignment: some)
+    monkeypatch.setattr(demo, "bundled_class", lambda course, assignment: some)
     before = {path: path.read_bytes() for path in here.root.rglob("*") if path.is_file()}
     result = run("demo", NAME, at=here)
     assert result.exit_code == 0, result.output

@@ -996,6 +996,11 @@ KEEPS_STATE = Cause(
 
 def cause_of_result(layout: Layout, expected: Tree, got: Tree, tolerance: float) -> Cause | None:
     """Return why the returned value ``got`` is wrong, None when its form does not say."""
+    if layout.after:
+        expected = expected["returned"]
+        got = got.get("returned") if isinstance(got, Mapping) else None
+    if not layout.returns:
+        return None
     if got is None:
         hint = "A function without a `return`, or whose `return` is not reached, gives None."
         return Cause("returns-nothing", "nothing is returned", hint)
@@ -1130,6 +1135,102 @@ def named_parts(tree: Tree) -> Iterator[tuple[str, Tree]]:
                 yield from named_parts(item)
 
 
+"""Ask whether a property holds for a value, within bounds: the value is anybody's.
+
+Where several answers are right, an author's predicate tells right from wrong. It meets values that
+its author did not think of: one on which it fails, or never ends, is not right.
+"""
+
+
+import sys
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+
+MOST_LINES = 200_000  # of Python, that a predicate may run; the same on every machine
+BACKSTOP_SECONDS = 10.0  # of processor time, for what takes long within one line
+Predicate = Callable[..., Any]
+
+
+class _TooLong(Exception):
+    pass
+
+
+def properties(
+    predicates: Mapping[str, Predicate], arguments: tuple[Tree, ...]
+) -> dict[str, Callable[[Tree], bool | str]]:
+    """Return, by the name of an output, what tells whether its property holds."""
+
+    def asked(predicate: Predicate) -> Callable[[Tree], bool | str]:
+        return lambda value: holds_for(predicate, value, arguments)
+
+    return {name: asked(predicate) for name, predicate in predicates.items()}
+
+
+def holds_for(predicate: Predicate, value: Tree, arguments: tuple[Tree, ...]) -> bool | str:
+    """Tell whether ``predicate(value, *arguments)`` is true, or why it cannot be told."""
+    lines = 0
+
+    def count(*_: object) -> Any:
+        nonlocal lines
+        lines += 1
+        if lines > MOST_LINES:
+            raise _TooLong
+        return count
+
+    before = sys.gettrace()
+    try:
+        copies = deep_copy((value, *arguments))
+        with (
+            np.errstate(all="ignore"),
+            warnings.catch_warnings(),
+            time_limit(BACKSTOP_SECONDS, processor=True),
+        ):
+            warnings.simplefilter("ignore")
+            sys.settrace(count)
+            try:
+                return bool(predicate(*copies))
+            finally:
+                sys.settrace(before)
+    except (_TooLong, TimeoutError):
+        return "it takes too long to tell"
+    except Exception as error:
+        return f"it cannot be told of this value ({type(error).__name__})"
+
+
+"""Run a portable function, a driver with somebody's names or a predicate, with NumPy alone."""
+
+
+import types
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+PORTABLE = "portable"  # the name that the text defines
+
+
+def run_portable(text: str) -> Callable[..., Any]:
+    """Return the function that a portable text defines."""
+    scope: dict[str, Any] = {"np": np}
+    exec(compile(text, f"<{PORTABLE}>", "exec"), scope)
+    function: Callable[..., Any] = scope[PORTABLE]
+    return function
+
+
+def driven(text: str, names: Mapping[str, Any]) -> Callable[..., Any]:
+    """Return what a driver does with ``names`` as the student's, as a function of its arguments."""
+    drive, student = run_portable(text), types.SimpleNamespace(**names)
+
+    def run(*arguments: Any) -> Any:
+        return drive(student, *arguments)
+
+    return run
+
+
 """Name what made a result wrong, from what ``references.npz`` knows of mistakes and from its form.
 
 The same order and the same words as the judge's ``diagnose.py``; there a known mistake is run on
@@ -1241,6 +1342,25 @@ def _useless(value: Any) -> Any:
     return float("nan")
 
 
+"""Find the names that a student's function or class reads: those of the notebook around it."""
+
+
+import sys
+from typing import Any
+
+
+def names_around(function: Any) -> dict[str, Any]:
+    """Return the global names around a function, or around the methods of a class."""
+    scope = getattr(function, "__globals__", None)
+    if isinstance(scope, dict):
+        return scope
+    for member in vars(function).values() if isinstance(function, type) else ():
+        if isinstance(found := getattr(member, "__globals__", None), dict):
+            return found
+    module = sys.modules.get(getattr(function, "__module__", None) or "")
+    return vars(module) if module is not None else {}
+
+
 """Show the result of a student's check: a small table in a notebook, text in a terminal."""
 
 
@@ -1266,10 +1386,13 @@ class Row:
     max_points: float
     remark: str = ""
     to_do: bool = False
+    answered: bool = False
 
     @property
     def word(self) -> str:
         """Return the outcome as a word, so that colour never carries it alone."""
+        if self.answered:
+            return "answered"
         if self.to_do:
             return "to do"
         return "passed" if self.passed else "failed"
@@ -1277,7 +1400,7 @@ class Row:
     @property
     def mark(self) -> str:
         """Return the outcome as a sign, beside the word."""
-        if self.to_do:
+        if self.to_do or self.answered:
             return "\N{WHITE CIRCLE}"
         return "\N{CHECK MARK}" if self.passed else "\N{BALLOT X}"
 
@@ -1319,10 +1442,10 @@ class Panel:
         """Return the panel as plain text of at most 100 columns."""
         lines = [self.title]
         width = max((len(row.name) for row in self.rows), default=0)
+        words = max([len("passed"), *(len(row.word) for row in self.rows)])
         for row in self.rows:
-            lines.append(
-                f"  {row.name:<{width}}  {row.word:<6}  {row.score:>11}  {row.remark}".rstrip()
-            )
+            line = f"  {row.name:<{width}}  {row.word:<{words}}  {row.score:>11}  {row.remark}"
+            lines.append(line.rstrip())
         if self.rows:
             share = self.points / self.max_points
             bar = "#" * round(BAR_WIDTH * share) + "." * (BAR_WIDTH - round(BAR_WIDTH * share))
@@ -1402,7 +1525,7 @@ def _told(labelled: Sequence[tuple[str, str]], notes: Sequence[str]) -> str:
 import functools
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -1412,7 +1535,12 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Reference:
-    """A reference of one exercise: its layout, the visible call, the result, known mistakes."""
+    """A reference of one exercise: its layout, the visible call, the result, known mistakes.
+
+    ``steps`` are recorded calls of each function that this one calls: arguments, result and, where
+    the call changed them, the arguments after it. ``driver`` and ``holds`` are texts of functions.
+    What is ``sealed`` is compared where marks are made, and has no result here.
+    """
 
     layout: Layout
     arguments: tuple[Tree, ...]
@@ -1420,8 +1548,11 @@ class Reference:
     dims: Mapping[str, int]
     mistakes: tuple[Mapping[str, Any], ...]
     numeric: Mapping[str, Any]
-    helper: str | None
-    steps: tuple[tuple[tuple[Tree, ...], Tree], ...]
+    steps: Mapping[str, tuple[tuple[Tree, ...], ...]]
+    driver: str = ""
+    holds: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    sealed: bool = False
 
 
 def _load(folder: Path) -> dict[str, Reference]:
@@ -1433,18 +1564,23 @@ def _load(folder: Path) -> dict[str, Reference]:
 
 def _reference(entry: Mapping[str, Any], store: Mapping[str, Any]) -> Reference:
     layout = dict(entry["layout"])
-    layout["checks"] = tuple(Check(**line) for line in layout["checks"])
+    layout["checks"] = tuple(
+        Check(**{**line, "among": tuple(line["among"])}) for line in layout["checks"]
+    )
     layout["labels"] = {key: tuple(names) for key, names in layout["labels"].items()}
     layout["arguments"], layout["returns"] = tuple(layout["arguments"]), tuple(layout["returns"])
     return Reference(
         layout=Layout(**layout),
         arguments=unpack(entry["arguments"], store),
-        result=unpack(entry["result"], store),
+        result=None if entry["result"] is None else unpack(entry["result"], store),
         dims=entry["dims"],
         mistakes=tuple(entry["mistakes"]),
         numeric={name: store[key] for name, key in entry["numeric"].items()},
-        helper=entry["helper"],
-        steps=unpack(entry["steps"], store),
+        steps={name: unpack(steps, store) for name, steps in entry["steps"].items()},
+        driver=entry["driver"],
+        holds=entry["holds"],
+        seconds=entry["seconds"],
+        sealed=entry["result"] is None,
     )
 
 
@@ -1475,9 +1611,10 @@ can be distinguished from all others.
 """
 
 
+import contextlib
 import copy
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -1488,32 +1625,47 @@ class NotThisStep(Exception):
     """A call of the stand-in for the cell function that is not this step's."""
 
 
-def with_replay(reference: Reference, function: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap ``function`` so that its cell function answers from the recorded steps."""
-    scope = getattr(function, "__globals__", {})
-    helper = reference.helper or ""
+@contextlib.contextmanager
+def replaying(reference: Reference, scope: dict[str, Any]) -> Iterator[None]:
+    """Let the functions that an exercise calls answer from their recorded steps, for a while."""
+    before = {name: scope[name] for name in reference.steps if name in scope}
+    scope.update({name: _replay(reference, name, scope.get(name)) for name in reference.steps})
+    try:
+        yield
+    finally:
+        for name in reference.steps:
+            scope.pop(name, None)
+        scope.update(before)
 
-    own = scope.get(helper)
 
+def _replay(reference: Reference, name: str, own: Any) -> Callable[..., Any]:
     def replay(*arguments: Tree, **named: Tree) -> Tree:
         given = _in_order(own, arguments, named)
-        for recorded, result in reference.steps:
+        for recorded, *made in reference.steps[name]:
             if len(given) == len(recorded) and _alike(given, recorded):
-                return _answer(recorded, result, given)
-        raise NotThisStep(_mismatch(reference, given))
+                answer = _answer(recorded, made[0], given)
+                for mine, state in zip(given, made[1] if len(made) > 1 else (), strict=False):
+                    write_into(mine, state)
+                return answer
+        raise NotThisStep(_mismatch(reference, name, given))
 
-    def wrapped(*arguments: Tree) -> Tree:
-        missing = helper not in scope
-        scope[helper] = replay
-        try:
-            return function(*arguments)
-        finally:
-            if missing:
-                scope.pop(helper, None)
+    return replay
+
+
+def write_into(target: Tree, state: Tree) -> None:
+    """Give an argument the state that the right function left it in."""
+    if isinstance(target, np.ndarray):
+        target[...] = state
+    elif isinstance(target, dict):
+        for key in [key for key in target if key not in state]:
+            del target[key]
+        for key, value in state.items():
+            if isinstance(target.get(key), np.ndarray | dict | list):
+                write_into(target[key], value)
             else:
-                scope[helper] = own
-
-    return wrapped
+                target[key] = value
+    elif isinstance(target, list):
+        target[:] = state
 
 
 def _in_order(own: Any, arguments: tuple[Tree, ...], named: Mapping[str, Tree]) -> list[Tree]:
@@ -1539,36 +1691,38 @@ def _alike(given: Any, recorded: Any) -> bool:
     return all(same(mine, theirs, 1e-6) for mine, theirs in zip(given, recorded, strict=True))
 
 
-def _mismatch(reference: Reference, given: list[Tree]) -> str:
+def _mismatch(reference: Reference, helper: str, given: list[Tree]) -> str:
     """Say which argument of the cell function belongs to no recorded step, and what it was."""
-    helper = reference.helper
-    wanted = len(reference.steps[0][0])
+    steps = reference.steps[helper]
+    if not steps:
+        return f"{helper} was called where a right function does not call it"
+    wanted = len(steps[0][0])
     if len(given) != wanted:
         return f"{helper} was called with {len(given)} arguments, not {wanted}"
     best, step = max(
         (sum(same(g, r, 1e-6) for g, r in zip(given, recorded, strict=True)), number)
-        for number, (recorded, _) in enumerate(reference.steps)
+        for number, (recorded, *_) in enumerate(steps)
     )
     if not best:
         return f"{helper} was called with arguments that belong to no time step"
-    recorded = reference.steps[step][0]
+    recorded = steps[step][0]
     place = next(
         i for i, (g, r) in enumerate(zip(given, recorded, strict=True)) if not same(g, r, 1e-6)
     )
     return (
         f"argument {place + 1} of {helper} is not the one that belongs to this time step"
-        f"{_origin(reference, given[place])}"
+        f"{_origin(reference, steps, given[place])}"
     )
 
 
-def _origin(reference: Reference, value: Tree) -> str:
+def _origin(reference: Reference, steps: Sequence[tuple[Tree, ...]], value: Tree) -> str:
     """Recognise where a wrong argument came from: zeros, an argument of the whole function."""
     if isinstance(value, np.ndarray) and not np.any(value):
         return ": it is all zeros"
     for name, own in zip(reference.layout.arguments, reference.arguments, strict=False):
         if same(value, own, 1e-6):
             return f": it is {name} again, not what the step before returned"
-    for recorded, result in reference.steps:
+    for recorded, result, *_ in steps:
         for _, leaf in [*leaves(result), *leaves(recorded)]:
             if isinstance(leaf, np.ndarray) and same(value, leaf, 1e-6):
                 return ": it is taken from another time step"
@@ -1594,6 +1748,7 @@ from typing import Any
 
 
 SECONDS = 10.0  # a right answer to the visible example takes milliseconds
+PATIENCE = 5.0  # times the processor time that a call may take where marks are made
 _points: dict[str, tuple[float, float]] = {}
 
 
@@ -1620,6 +1775,16 @@ def check(name: str, function: Any) -> None:
         raise CheckFailed(message)
 
 
+def drive(name: str, *arguments: Any) -> Any:
+    """Do with your functions what the check of an exercise does with them, on other arguments.
+
+    Parameters: ``name`` of the exercise, and its arguments. Returns what the check would compare.
+    """
+    if name not in references() or not references()[name].driver:
+        raise ValueError(f"{name!r} is no exercise whose function is driven: call it yourself")
+    return driven(references()[name].driver, sys._getframe(1).f_globals)(*arguments)
+
+
 def summary() -> None:
     """Show the points of every exercise that was checked since the notebook was started."""
     rows = []
@@ -1640,11 +1805,12 @@ def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
         finding = Finding("defined", layout.name, "a function", got, "the cell that defines it")
         return _panel(reference, dict.fromkeys(_names(layout), finding), finding, (), {})
     attempt, cause = _attempt_again(reference, function, _attempt(reference, function))
-    if attempt.failed and reference.helper and not attempt.empty:
+    if attempt.failed and reference.steps and not attempt.empty:
         # A wrong cell function is not to fail the sequence that calls it.
-        replayed = _attempt(reference, with_replay(reference, function))
-        if not replayed.failed and not _right_cell(reference, function):
-            note = f"right, once {reference.helper} is: mend that one first"
+        replayed = _attempt(reference, function, replay=True)
+        below = _wrong_below(reference, function)
+        if below and not replayed.failed:
+            note = f"right, once {below} is: mend that one first"
             return _panel(reference, {}, None, (note,), replayed.outputs)
         if cause is None and (replayed.replay is not None or _says_empty(attempt.error)):
             attempt, cause = replayed, _known_mistake(reference, replayed)
@@ -1652,6 +1818,8 @@ def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
     first = next((finding for finding in attempt.findings.values() if finding), None)
     notes = (cause.text(),) if cause else ()
     panel, message = _panel(reference, attempt.findings, first, notes, attempt.outputs)
+    if reference.sealed and not message:
+        return _answered(panel, layout), ""
     return (_to_do(panel, layout) if attempt.empty else panel), message
 
 
@@ -1671,18 +1839,41 @@ class _Attempt:
         return any(self.findings.values())
 
 
-def _attempt(reference: Reference, function: Callable[..., Any]) -> _Attempt:
+def _attempt(reference: Reference, function: Callable[..., Any], replay: bool = False) -> _Attempt:
     # The references serve the next check as well, whatever the function does to its arguments.
     layout, arguments = reference.layout, deep_copy(reference.arguments)
+    scope = names_around(function)
+    steps = replaying(reference, scope) if replay else contextlib.nullcontext()
     try:
-        with _quiet(), time_limit(SECONDS):
-            result = function(*arguments)
+        with _quiet(), time_limit(max(SECONDS, PATIENCE * reference.seconds)), steps:
+            run = function
+            if reference.driver:
+                run = driven(reference.driver, {**scope, layout.name: function})
+            result = call(layout, run, arguments)
     except Exception as error:
         return _raised(layout, error)
+    if reference.sealed:
+        return _Attempt(_form_alone(layout, result), by_name(layout, result)[0], result)
     tol = Tolerance(1e-6, reveal=True)
-    findings = compare(layout, reference.result, result, tol, reference.dims)
-    findings["inputs"] = _changed(layout, reference.arguments, arguments)
+    predicates = {name: run_portable(text) for name, text in reference.holds.items()}
+    holds = properties(predicates, reference.arguments)
+    findings = compare(layout, reference.result, result, tol, reference.dims, holds)
+    if INPUTS in _names(layout):
+        findings[INPUTS] = _changed(layout, reference.arguments, arguments)
     return _Attempt(findings, by_name(layout, result)[0], result)
+
+
+def _form_alone(layout: Layout, result: Tree) -> dict[str, Finding | None]:
+    """Look whether there is an answer at all: which one is right is not known here."""
+    like = {line.name: (line.among or (0.0,))[0] for line in layout.checks}
+    expected: Tree = like if layout.returns_dict else tuple(like[name] for name in layout.returns)
+    if len(layout.returns) == 1 and not layout.returns_dict:
+        expected = like[layout.returns[0]]
+    findings = compare(layout, expected, result, Tolerance(1e-6, reveal=True), {})
+    return {
+        name: None if found is not None and found.rung == "values" else found
+        for name, found in findings.items()
+    }
 
 
 def _names(layout: Layout) -> list[str]:
@@ -1723,7 +1914,7 @@ def _line_of(error: Exception) -> str:
 
 def _changed(layout: Layout, before: tuple[Tree, ...], after: tuple[Tree, ...]) -> Finding | None:
     for name, old, new in zip(layout.arguments, before, after, strict=False):
-        if not same(old, new, 0.0):
+        if name not in layout.after and not same(old, new, 0.0):
             return changed_argument(name)
     return None
 
@@ -1781,9 +1972,9 @@ def _other_cause(reference: Reference, attempt: _Attempt) -> Cause | None:
         return None
     layout, expected = reference.layout, reference.result
     if attempt.error is not None:
-        helper = [result for _, result in reference.steps[:1]]
-        return form_of_error(attempt.error, reference.arguments, helper)
-    wrong = {name for name, finding in attempt.findings.items() if finding} - {"inputs"}
+        made = [step[1] for steps in reference.steps.values() for step in steps[:1]]
+        return form_of_error(attempt.error, reference.arguments, made)
+    wrong = {name for name, finding in attempt.findings.items() if finding} - {INPUTS}
     try:
         return form_of_result(layout, expected, attempt.result) or possible_mistake(
             layout, reference.mistakes, attempt.result, wrong
@@ -1792,11 +1983,15 @@ def _other_cause(reference: Reference, attempt: _Attempt) -> Cause | None:
         return None
 
 
-def _right_cell(reference: Reference, function: Callable[..., Any]) -> bool:
-    """Tell whether the cell function that ``function`` calls passes its own check."""
-    known = references().get(reference.helper or "")
-    own = getattr(function, "__globals__", {}).get(reference.helper)
-    return known is not None and callable(own) and not _attempt(known, own).failed
+def _wrong_below(reference: Reference, function: Callable[..., Any]) -> str:
+    """Return the function, however deep below this one, that is wrong by itself; or nothing."""
+    scope = names_around(function)
+    for name in reference.steps:
+        known, own = references().get(name), scope.get(name)
+        if known is None or not callable(own) or _attempt(known, own).failed:
+            deeper = _wrong_below(known, own) if known is not None and callable(own) else ""
+            return deeper or name
+    return ""
 
 
 def _panel(
@@ -1811,7 +2006,7 @@ def _panel(
     points = earned(layout, failed)
     rows = [
         Row(
-            line.name if line.name != "inputs" else "arguments untouched",
+            line.name if line.name != INPUTS else "arguments untouched",
             line.name not in failed,
             points[line.name],
             line.points,
@@ -1842,6 +2037,13 @@ def _to_do(panel: Panel, layout: Layout) -> Panel:
     rows = [replace(row, to_do=True) for row in panel.rows]
     note = f"{EMPTY.capitalize()}: write the function above."
     return Panel(f"{layout.name}: not written yet", rows, notes=(note,))
+
+
+def _answered(panel: Panel, layout: Layout) -> Panel:
+    """Make the panel of an answer that is compared where marks are made: which is not said here."""
+    rows = [replace(row, passed=False, points=0.0, answered=True) for row in panel.rows]
+    note = "Answered. Whether it is right is told where marks are made."
+    return Panel(f"{layout.name}: answered", rows, notes=(note,), good=True)
 
 
 def _agreement(reference: Reference, outputs: Mapping[str, Tree], name: str) -> str:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader import __version__
+from grader.assignment.calling import bound, completed, driver_of
 from grader.assignment.example_calls import visible_cases
 from grader.assignment.modules import Texts, load_spec
 from grader.assignment.source import Source
-from grader.assignment.spec import Case, Exercise, Functions, Mistake, Spec
+from grader.assignment.spec import DRIVERS, Case, Exercise, Functions, Mistake, Spec
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Packed:
 
 @functools.lru_cache(maxsize=8)
 def _load(packed: Packed) -> Assignment:
-    spec = load_spec(packed.source.name, packed.exercises)
+    spec = completed(load_spec(packed.source.name, packed.exercises), packed.source)
     assignment = Assignment(spec, packed.source, packed.exercises)
     assert assignment.functions  # run the solution's cells now, while nobody else does
     return assignment
@@ -58,13 +59,20 @@ class Assignment:
         return {}
 
     def mistakes(self, exercise: Exercise) -> list[tuple[Mistake, Callable[..., Any]]]:
-        """Return the catalogued mistakes of an exercise, each with the mistaken function."""
+        """Return the catalogued mistakes of an exercise, each with what is done with its arguments.
+
+        That is the mistaken function, or what the exercise's driver does with it.
+        """
         if exercise.name not in self._mistaken:
             self._mistaken[exercise.name] = [
-                (mistake, mistaken(exercise, self.source, number, self._scope))
+                (mistake, self._bound(exercise, number))
                 for number, mistake in enumerate(exercise.mistakes)
             ]
         return self._mistaken[exercise.name]
+
+    def _bound(self, exercise: Exercise, number: int) -> Callable[..., Any]:
+        function = mistaken(exercise, self.source, number, self._scope)
+        return bound(exercise, {**self.functions, exercise.name: function})
 
     @functools.cached_property
     def _visible(self) -> Mapping[str, Case]:
@@ -73,6 +81,12 @@ class Assignment:
     def visible(self, exercise: str) -> Case:
         """Return the case that the notebook shows; raises UsageError where an example fails."""
         return self._visible[exercise]
+
+    @functools.cached_property
+    def driver_file(self) -> Mapping[str, bytes]:
+        """Return the drivers as a module beside the cells; empty where nothing is driven."""
+        drivers = {e.name: driver_of(e) for e in self.spec.exercises if e.drive is not None}
+        return {DRIVERS: f"DRIVERS = {drivers!r}\n".encode()} if drivers else {}
 
     @property
     def max_score(self) -> float:

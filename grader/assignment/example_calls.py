@@ -15,9 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from grader.assignment.calling import driver_of
 from grader.assignment.importable import importable, run_cell
 from grader.assignment.source import Source
 from grader.assignment.spec import Case, Exercise, Forward, Spec
+from grader.comparison.drivers import driven
 from grader.comparison.ladder import by_name
 from grader.comparison.trees import deep_copy
 from grader.errors import UsageError
@@ -45,14 +47,17 @@ def visible_cases(spec: Spec, source: Source) -> dict[str, Case]:
     calls: list[Called] = []
     scope: dict[str, Any] = {"__name__": f"examples_of_{source.name}"}
     exercises = {exercise.name: exercise for exercise in spec.exercises}
-    with importable(source.files), _generator_kept(), contextlib.redirect_stdout(io.StringIO()):
+    driven_ = {e.name: e for e in spec.exercises if e.drive is not None}
+    drive = _recording_driver(driven_, scope, calls)
+    shown = contextlib.redirect_stdout(io.StringIO())
+    with importable(source.files, drive), _generator_kept(), shown:
         for cell in source.cells:
             if cell.role not in ("answer", "example"):
                 continue
             before = len(calls)
             with np.errstate(all="ignore"):
                 run_cell(cell.id, cell.source, scope)
-            if cell.role == "answer":
+            if cell.role == "answer" and cell.id not in driven_:
                 scope[cell.id] = _recording(cell.id, scope[cell.id], calls)
             name = cell.id.removeprefix(EXAMPLE_CELL)
             if cell.role == "example" and cell.id != name and name in exercises:
@@ -91,13 +96,33 @@ def _recording(name: str, function: Callable[..., Any], calls: list[Called]) -> 
     return wrapped
 
 
+def _recording_driver(
+    exercises: Mapping[str, Exercise], scope: Mapping[str, Any], calls: list[Called]
+) -> Callable[..., Any]:
+    """Return ``drive(name, *arguments)``, whose calls are added to ``calls``."""
+
+    def drive(name: str, *arguments: Any) -> Any:
+        if name not in exercises:
+            raise UsageError(f"an example drives {name!r}, which has no driver")
+        copied = deep_copy(arguments)
+        result = driven(driver_of(exercises[name]), scope)(*arguments)
+        calls.append(Called(name, copied, arguments, result))
+        return result
+
+    return drive
+
+
 def _case(exercise: Exercise, earlier: list[Called], calls: list[Called]) -> Case:
     at = next((at for at, call in enumerate(calls) if call.function == exercise.name), None)
     if at is None:
         raise UsageError(f"the example cell of {exercise.name} does not call it")
     own = calls[at]
     forward = _forward(own, [*earlier, *calls[:at]])
-    return Case(NAME, own.arguments, _sizes(exercise, own.result), forward=forward)
+    result = own.result
+    if exercise.layout.after:  # the very objects, as the call has left them
+        named = dict(zip(exercise.arguments, own.given, strict=False))
+        result = {"returned": result, "after": {n: named[n] for n in exercise.layout.after}}
+    return Case(NAME, own.arguments, _sizes(exercise, result), forward=forward)
 
 
 def _sizes(exercise: Exercise, result: Any) -> Mapping[str, int]:

@@ -6,7 +6,7 @@ import contextlib
 import sys
 import tempfile
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,16 @@ from grader.errors import UsageError
 
 
 @contextmanager
-def importable(files: Sequence[tuple[str, bytes]]) -> Iterator[None]:
+def importable(
+    files: Sequence[tuple[str, bytes]], drive: Callable[..., Any] = lambda *_: None
+) -> Iterator[None]:
     """Make ``files`` (name, content) and an inert ``selfcheck`` usable for a while.
 
-    Modules are imported; where there are data, the current folder is one that holds them.
+    Modules are imported; where there are data, the current folder is one that holds them. ``drive``
+    is what the check's function of that name does.
     """
     data = [(name, content) for name, content in files if not name.endswith(".py")]
-    with _modules([item for item in files if item not in data]), _folder(data):
+    with _modules([item for item in files if item not in data], drive), _folder(data):
         yield
 
 
@@ -38,10 +41,11 @@ def _folder(data: Sequence[tuple[str, bytes]]) -> Iterator[None]:
 
 
 @contextmanager
-def _modules(files: Sequence[tuple[str, bytes]]) -> Iterator[None]:
+def _modules(files: Sequence[tuple[str, bytes]], drive: Callable[..., Any]) -> Iterator[None]:
     inert = types.ModuleType("selfcheck")
     for name in ("check", "summary"):
         setattr(inert, name, lambda *_: None)
+    inert.drive = drive  # type: ignore[attr-defined]
     made = {"selfcheck": inert}
     for file, text in files:
         module = types.ModuleType(file.removesuffix(".py"))

@@ -15,12 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from grader.comparison.layout import Check, Layout
+from grader.comparison.layout import INPUTS, KINDS, Check, Layout
 
 __all__ = ["Case", "Check", "Exercise", "Forward", "Functions", "Mistake", "Spec", "SpecError"]
 
 Functions = Mapping[str, Callable[..., Any]]
 SELFCHECK, REFERENCES = "selfcheck.py", "references.npz"
+DRIVERS = "selfcheck_drivers.py"  # beside the cells where marks are made
 MADE_FILES = (SELFCHECK, REFERENCES)  # what release makes and hands out with every assignment
 
 
@@ -43,9 +44,7 @@ class Case:
     """A case: one call of the function under test.
 
     ``arguments`` are positional (students rename arguments); ``dims`` gives the letters their
-    sizes, for messages. ``visible`` cases go to students; all others are drawn per submission.
-    ``helper_calls`` is how often a right function calls its helper here: a stand-in for the helper
-    answers no more.
+    sizes, for messages. The visible case goes to students; all others are drawn per submission.
     """
 
     name: str
@@ -53,7 +52,6 @@ class Case:
     dims: Mapping[str, int]
     tolerance: float = 1e-6
     forward: Forward | None = None
-    helper_calls: int = 1
 
 
 @dataclass(frozen=True)
@@ -85,10 +83,18 @@ class Exercise:
     """An exercise: one function that students write.
 
     ``returns`` names the items of the returned tuple in order, or the one value that is returned,
-    or the keys of the returned dictionary when ``returns_dict``. ``helper`` is the function that
-    this one calls (judged with a stand-in when the student's own is wrong). ``cases`` draws the
-    hidden cases; it gets the reference functions, so that a backward case can carry a reference
-    cache. The visible case is what the notebook's example cell calls.
+    or the keys of the returned dictionary when ``returns_dict``; it is empty where a function works
+    on its arguments in place. ``arguments`` that are left out are read from the solution's ``def``.
+    ``calls`` are the exercises that this one calls: each is replaced by the right function where
+    the student's is wrong. ``cases`` draws the hidden cases; it gets the reference functions, so
+    that a backward case can carry a reference cache. The visible case is what the notebook's
+    example cell calls.
+
+    ``drive(student, *arguments)`` takes the place of the plain call: it runs in the student's
+    process, does something with the student's names and gives plain data back. ``holds`` are the
+    properties of outputs of that kind: ``holds[name](value, *arguments)`` is true where it holds.
+    ``call_seconds`` is the processor time of one call. What a ``sealed`` exercise returns is
+    compared by the judge alone: nothing of it is in students' files.
     """
 
     name: str
@@ -98,7 +104,11 @@ class Exercise:
     cases: Callable[[np.random.Generator, Functions], list[Case]]
     mistakes: tuple[Mistake, ...] = ()
     returns_dict: bool = False
-    helper: str | None = None
+    calls: tuple[str, ...] = ()
+    drive: Callable[..., Any] | None = None
+    holds: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    call_seconds: float = 0.0  # 0: the sandbox's own limit
+    sealed: bool = False
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names inside a cache
     numeric: Callable[[Case, Functions], Mapping[str, Any]] | None = None  # central differences
     automatic: Callable[[Case], Mapping[str, Any]] | None = None  # by an independent forward pass
@@ -112,14 +122,35 @@ class Exercise:
             raise SpecError(f"{self.name}: a check is listed twice")
         if not all(check.points > 0 for check in self.checks):
             raise SpecError(f"{self.name}: a check must be worth more than 0 points")
-        unknown = set(names) - set(self.returns) - {"inputs"}
-        if unknown:
-            raise SpecError(f"{self.name}: checks of what is not returned: {sorted(unknown)}")
+        self._refuse_odd_checks(set(names))
         ids = [mistake.id for mistake in self.mistakes]
         if len(set(ids)) != len(ids):
             raise SpecError(f"{self.name}: a mistake id is used twice")
         if self.published_with not in (None, *ids):
             raise SpecError(f"{self.name}: no mistake is called {self.published_with!r}")
+
+    def _refuse_odd_checks(self, names: set[str]) -> None:
+        after = {check.name for check in self.checks if check.after}
+        unknown = names - after - {*self.returns, INPUTS}
+        if unknown:
+            raise SpecError(f"{self.name}: checks of what is not returned: {sorted(unknown)}")
+        if after & {*self.returns, INPUTS}:
+            raise SpecError(f"{self.name}: an argument is called like what is returned")
+        if self.arguments and after - {*self.arguments}:
+            raise SpecError(
+                f"{self.name}: no argument is called {sorted(after - {*self.arguments})}"
+            )
+        if after and self.drive is not None:
+            raise SpecError(f"{self.name}: it is driven, so its driver returns what counts")
+        wrong = [c.kind for c in self.checks if c.kind not in ("", *KINDS)]
+        if wrong:
+            raise SpecError(
+                f"{self.name}: there is no kind {wrong[0]!r}: one of {', '.join(KINDS)}"
+            )
+        if {c.name for c in self.checks if c.kind == "holds"} != set(self.holds):
+            raise SpecError(
+                f"{self.name}: each check that `holds` needs its property, and no other"
+            )
 
     @property
     def layout(self) -> Layout:
@@ -155,12 +186,20 @@ class Spec:
     lookalikes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        own = {*MADE_FILES, f"{self.name}.ipynb"}
+        own = {*MADE_FILES, DRIVERS, f"{self.name}.ipynb"}
         for file in self.files:
             if not file or Path(file).name != file or file.startswith("."):
                 raise SpecError(f"{self.name}: {file!r} is no plain file name")
             if file in own or self.files.count(file) > 1:
                 raise SpecError(f"{self.name}: {file!r} is handed out already")
+        above: dict[str, Exercise] = {}
+        for exercise in self.exercises:
+            for name in exercise.calls:
+                if name not in above:
+                    raise SpecError(f"{exercise.name} calls {name!r}: no exercise above it")
+                if above[name].drive is not None:
+                    raise SpecError(f"{exercise.name} calls {name!r}, which is driven: nothing can")
+            above[exercise.name] = exercise
 
     @property
     def points(self) -> float:

@@ -60,6 +60,11 @@ KEEPS_STATE = Cause(
 
 def cause_of_result(layout: Layout, expected: Tree, got: Tree, tolerance: float) -> Cause | None:
     """Return why the returned value ``got`` is wrong, None when its form does not say."""
+    if layout.after:
+        expected = expected["returned"]
+        got = got.get("returned") if isinstance(got, Mapping) else None
+    if not layout.returns:
+        return None
     if got is None:
         hint = "A function without a `return`, or whose `return` is not reached, gives None."
         return Cause("returns-nothing", "nothing is returned", hint)

@@ -11,15 +11,25 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+from grader.assignment.calling import driver_of
 from grader.assignment.spec import Case, Exercise
 from grader.comparison.finding import Finding, changed_argument
 from grader.comparison.ladder import compare
-from grader.comparison.layout import Layout, Tolerance, Tree, earned
+from grader.comparison.layout import INPUTS, Layout, Tolerance, Tree, earned
+from grader.comparison.properties import properties
 from grader.comparison.stub import EMPTY
 from grader.judge.redact import redacted
 from grader.sandbox import ENDED, Call, Job, RaisedError, Reply, Stored
 
 AGAIN = "called again"  # the first case once more, after all the others
+
+
+@dataclass(frozen=True)
+class StandIns:
+    """The right functions that take others' places, and how often a case needs them."""
+
+    functions: Mapping[str, Callable[..., Any]]
+    needed: Callable[[Case], int]
 
 
 @dataclass(frozen=True)
@@ -38,7 +48,7 @@ class Attempt:
     layout: Layout
     trials: tuple[Trial, ...]
     findings: Mapping[str, Finding | None]
-    with_stand_in: bool = False
+    stand_ins: tuple[str, ...] = ()  # the functions in whose place a right one was called
 
     @property
     def points(self) -> float:
@@ -93,7 +103,7 @@ def attempt(
     job: Job,
     exercise: Exercise,
     cases: list[tuple[Case, Tree]],
-    stand_ins: Mapping[str, Callable[..., Any]] | None = None,
+    stand_ins: StandIns | None = None,
     own_forward: bool = False,
 ) -> Attempt:
     """Call the function on every case until its process is gone or the stub shows itself.
@@ -103,7 +113,7 @@ def attempt(
     trials: list[Trial] = []
     findings: dict[str, Finding | None] = {check.name: None for check in exercise.checks}
     plan = [
-        (case, expected, _calls(exercise, case, stand_ins or {}, own_forward, number))
+        (case, expected, _calls(exercise, case, stand_ins, own_forward, number))
         for number, (case, expected) in enumerate(cases)
     ]
     plan += [(replace(case, name=AGAIN), expected, calls) for case, expected, calls in plan[:1]]
@@ -115,49 +125,76 @@ def attempt(
             break
         # Where the student's own forward gives no cache, that is what the case shows.
         reply = redacted(next((r for r in found if r.outcome != "returned"), found[-1]), job.cells)
-        trials.append(Trial(case, expected, reply))
-        for name, finding in _findings(exercise.layout, case, expected, reply).items():
+        trials.append(Trial(case, expected, replace(reply, value=as_result(exercise, reply))))
+        for name, finding in _findings(exercise, trials[-1]).items():
             findings[name] = findings[name] or finding
-    return Attempt(exercise.layout, tuple(trials), findings, bool(stand_ins))
+    names = tuple(stand_ins.functions) if stand_ins else ()
+    return Attempt(exercise.layout, tuple(trials), findings, names)
+
+
+def as_result(exercise: Exercise, reply: Reply) -> Tree:
+    """Return what came back as the exercise's layout has it: with arguments after the call."""
+    names = exercise.layout.after
+    if not names:
+        return reply.value
+    return {"returned": reply.value, "after": dict(zip(names, reply.after, strict=False))}
+
+
+def asked(exercise: Exercise, arguments: tuple[Any, ...], **more: Any) -> Call:
+    """Return the call by which an exercise's function is judged."""
+    after = [exercise.arguments.index(name) for name in exercise.layout.after]
+    more.setdefault("mask_globals", True)
+    return Call(
+        exercise.name,
+        arguments,
+        driver=driver_of(exercise),
+        after=tuple(after),
+        cpu_seconds=exercise.call_seconds or None,
+        **more,
+    )
 
 
 def _calls(
-    exercise: Exercise,
-    case: Case,
-    stand_ins: Mapping[str, Callable[..., Any]],
-    own_forward: bool,
-    number: int,
+    exercise: Exercise, case: Case, stand_ins: StandIns | None, own_forward: bool, number: int
 ) -> list[Call]:
     """Return the call of a case, and before it that of the student's own forward if wanted."""
     arguments, forward = case.arguments, case.forward
-    # As often as a right function asks; further questions would only collect right answers.
-    most = case.helper_calls if stand_ins else 0
+    more: dict[str, Any] = {}
+    if stand_ins is not None:
+        # As often as a right function asks; further questions would only collect right answers.
+        most = stand_ins.needed(case)
+        more = {"stand_ins": stand_ins.functions, "max_stand_in_calls": most}
     if not own_forward or forward is None:
-        return [Call(exercise.name, arguments, stand_ins, most, mask_globals=True)]
+        return [asked(exercise, arguments, **more)]
     kept = Stored(f"forward {number}", (forward.pick,))
     arguments = (*arguments[: forward.into], kept, *arguments[forward.into + 1 :])
     return [
         Call(forward.function, forward.arguments, store_as=kept.name, mask_globals=True),
-        Call(exercise.name, arguments, stand_ins, most, mask_globals=True),
+        asked(exercise, arguments, **more),
     ]
 
 
-def _findings(
-    layout: Layout, case: Case, expected: Tree, reply: Reply
-) -> dict[str, Finding | None]:
+def _findings(exercise: Exercise, trial: Trial) -> dict[str, Finding | None]:
     """Find what is wrong with one reply, by check; the case's name goes into the message."""
-    where = f" ({case.name})"
+    layout, reply, where = exercise.layout, trial.reply, f" ({trial.case.name})"
     if reply.outcome != "returned":
         finding = _no_result(layout, reply, where)
         return {check.name: finding for check in layout.checks}
-    tolerance = Tolerance(case.tolerance, reveal=False)  # the inputs are hidden: no values shown
-    found = compare(layout, expected, reply.value, tolerance, case.dims)
-    if reply.inputs_changed:
-        found["inputs"] = changed_argument()
+    found = compared(exercise, trial)
+    if reply.inputs_changed and any(check.name == INPUTS for check in layout.checks):
+        found[INPUTS] = changed_argument()
     return {
         name: replace(finding, checked=finding.checked + where) if finding else None
         for name, finding in found.items()
     }
+
+
+def compared(exercise: Exercise, trial: Trial) -> dict[str, Finding | None]:
+    """Compare what came back with what is right; the inputs are hidden, and no value is shown."""
+    case = trial.case
+    tolerance = Tolerance(case.tolerance, reveal=False)
+    holds = properties(exercise.holds, case.arguments)
+    return compare(exercise.layout, trial.expected, trial.reply.value, tolerance, case.dims, holds)
 
 
 def _no_result(layout: Layout, reply: Reply, where: str) -> Finding:

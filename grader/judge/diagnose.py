@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,10 +24,10 @@ from grader.comparison.causes import (
     cause_of_result,
     named_parts,
 )
-from grader.comparison.ladder import by_name, compare
-from grader.comparison.layout import Tolerance, Tree
-from grader.comparison.trees import deep_copy, leaves, same
-from grader.judge.attempt import AGAIN, Attempt, Trial
+from grader.comparison.ladder import by_name
+from grader.comparison.layout import INPUTS, Tree
+from grader.comparison.trees import call, deep_copy, leaves, same
+from grader.judge.attempt import AGAIN, Attempt, Trial, compared
 from grader.sandbox import Reply
 
 Ask = Callable[[Case, Mapping[str, Any]], Reply]
@@ -72,7 +73,7 @@ def _work(trial: Trial) -> int:
 
 def _explains(tried: Attempt, trial: Trial, function: Callable[..., Any]) -> bool:
     """Tell whether the mistaken function does on this case what the student's did."""
-    reply, result = trial.reply, _result(function, trial)
+    reply, result = trial.reply, _result(tried, function, trial)
     if isinstance(result, Exception):
         raised = reply.error
         # The messages are compared here and never shown: they could carry hidden inputs.
@@ -83,12 +84,12 @@ def _explains(tried: Attempt, trial: Trial, function: Callable[..., Any]) -> boo
     return _same_outputs(tried, result, reply.value, trial.case.tolerance)
 
 
-def _result(function: Callable[..., Any], trial: Trial) -> Tree | Exception:
+def _result(tried: Attempt, function: Callable[..., Any], trial: Trial) -> Tree | Exception:
     """Return what a mistaken function returns on a case, or the exception that it raises."""
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return function(*deep_copy(trial.case.arguments))
+            return call(tried.layout, function, deep_copy(trial.case.arguments))
     except Exception as error:
         return error
 
@@ -105,12 +106,10 @@ def _same_outputs(tried: Attempt, mine: Tree, yours: Tree, tolerance: float) -> 
     )
 
 
-def _right(tried: Attempt, trial: Trial, reply: Reply) -> bool:
+def _right(exercise: Exercise, trial: Trial, reply: Reply) -> bool:
     if reply.outcome != "returned":
         return False
-    tolerance = Tolerance(trial.case.tolerance)
-    found = compare(tried.layout, trial.expected, reply.value, tolerance, trial.case.dims)
-    return not any(found.values())
+    return not any(compared(exercise, replace(trial, reply=reply)).values())
 
 
 def _keeps_state(tried: Attempt) -> Cause | None:
@@ -125,13 +124,15 @@ def _keeps_state(tried: Attempt) -> Cause | None:
 
 def _reads_globals(exercise: Exercise, tried: Attempt, ask: Ask) -> Cause | None:
     """Return a cause when the answer is right once the notebook's variables hold the arguments."""
-    wrong = next((trial for trial in tried.trials if not _right(tried, trial, trial.reply)), None)
+    wrong = next(
+        (trial for trial in tried.trials if not _right(exercise, trial, trial.reply)), None
+    )
     if wrong is None:
         return None
     case = wrong.case
     arguments = dict(zip(exercise.arguments, case.arguments, strict=False))
     names = {**case.dims, **dict(named_parts(case.arguments)), **arguments}
-    return READS_GLOBALS if _right(tried, wrong, ask(case, names)) else None
+    return READS_GLOBALS if _right(exercise, wrong, ask(case, names)) else None
 
 
 def _by_form(
@@ -141,9 +142,10 @@ def _by_form(
 
     Where the first one raised, and every other that raised says the same, that is what is shown.
     """
-    helper = assignment.spec.exercise(exercise.helper).returns if exercise.helper else ()
-    named = {*exercise.returns, *helper}
-    wrong = [trial for trial in tried.trials if not _right(tried, trial, trial.reply)]
+    named = {*exercise.returns}
+    for name in exercise.calls:
+        named |= {*assignment.spec.exercise(name).returns}
+    wrong = [trial for trial in tried.trials if not _right(exercise, trial, trial.reply)]
     if wrong and wrong[0].reply.error is not None:
         wrong = [trial for trial in wrong if trial.reply.error is not None]
     causes = {_form(tried, trial, named, known) for trial in wrong}
@@ -176,10 +178,10 @@ def _possible(assignment: Assignment, exercise: Exercise, tried: Attempt) -> Cau
 
 def _explained(tried: Attempt, function: Callable[..., Any]) -> set[str]:
     """Return the wrong outputs that a mistaken function gives too; none if it spoils right ones."""
-    explained = {name for name, found in tried.findings.items() if found} - {"inputs"}
+    explained = {name for name, found in tried.findings.items() if found} - {INPUTS}
     changed: set[str] = set()
     for trial in tried.trials:
-        result = _result(function, trial)
+        result = _result(tried, function, trial)
         mine, spoilt = by_name(tried.layout, result)
         yours, other = by_name(tried.layout, trial.reply.value)
         if spoilt is not None or other is not None or trial.reply.outcome != "returned":

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from grader.assignment.calling import result_of
 from grader.assignment.spec import Case, Exercise, Functions
 from grader.comparison.layout import Tree
-from grader.comparison.trees import deep_copy
 
 Posed = list[tuple[Case, Tree]]
 
@@ -15,4 +15,4 @@ def draw(exercise: Exercise, functions: Functions, seed: int) -> Posed:
     """Draw the cases and compute the right results; none where the exercise draws none."""
     with np.errstate(all="ignore"):
         cases = exercise.cases(np.random.default_rng(seed), functions)
-        return [(case, functions[exercise.name](*deep_copy(case.arguments))) for case in cases]
+        return [(case, result_of(exercise, functions, case.arguments)) for case in cases]

@@ -7,20 +7,21 @@ results compared here. Expected values never leave this process.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.assignment.assignment import Assignment
+from grader.assignment.calling import calls_needed
 from grader.assignment.python_cells import defined_function, parsed
 from grader.assignment.spec import Case, Exercise, SpecError
 from grader.comparison.causes import Cause
 from grader.intake.submission import Submission
-from grader.judge.attempt import Attempt, attempt, from_a_stub
+from grader.judge.attempt import Attempt, StandIns, as_result, asked, attempt, from_a_stub
 from grader.judge.diagnose import diagnose
 from grader.judge.hidden_cases import Posed, draw
 from grader.judge.session import Session
-from grader.sandbox import CellResult, Reply, Sandbox
+from grader.sandbox import ENDED, CellResult, Reply, Sandbox
 from grader.verdict import CheckResult, ExerciseResult, Verdict
 
 UNFINISHED = {
@@ -71,7 +72,7 @@ def judge(
         score=round(float(sum(result.points for result in results)), 9),  # 9, not 8.999999999999998
         exercises=tuple(results),
         mended=(*submission.mended, *skipped),
-        sandbox={"tier": sandbox.tier, "limits": sandbox.limits.to_dict()},
+        sandbox={"tier": sandbox.tier, "limits": session.limits.to_dict()},
         seconds=round(time.perf_counter() - started, 4),
     )
     return Judgement(verdict, {cell.id: cell for cell in session.results}, session.inconclusive)
@@ -177,25 +178,22 @@ def _best(
 ) -> Attempt:
     """Attempt the exercise in every way that can still help; the best whole attempt counts."""
     tried: list[Attempt] = []
-    helper = next((r for r in before if r.name == exercise.helper), None)
+    helpers = [result for result in before if result.name in exercise.calls]
     # A cell function that hangs or kills its process would do so in the sequence again.
-    hopeless = helper is not None and helper.outcome in ("timed_out", "crashed")
+    hopeless = any(result.outcome in ENDED for result in helpers)
     if not hopeless:
         first = attempt(session.living(), exercise, cases)
         if first.passed or first.outcome == "not_attempted":
             return first
         # That the cell is still empty says nothing of the sequence; the stand-in shows what is.
         stopped_at_stub = first.error is not None and from_a_stub(first.error)
-        if not (stopped_at_stub and helper is not None and helper.outcome == "not_attempted"):
+        if not (stopped_at_stub and any(r.outcome == "not_attempted" for r in helpers)):
             tried.append(first)
-    # A right cell of the student's own is not replaced: what is wrong lies elsewhere, and copies
-    # that a stand-in returns would hide a cache whose arrays are overwritten later.
-    if (
-        helper is not None
-        and helper.outcome != "passed"
-        and not (tried and session.out_of_budget())
-    ):
-        tried.append(_with_stand_in(session, exercise, cases))
+    # A right function of the student's own is not replaced: what is wrong lies elsewhere. One that
+    # is right only with a right function below it is not right by itself.
+    wrong = [r.name for r in helpers if r.outcome != "passed" or r.stand_ins]
+    if wrong and not (tried and session.out_of_budget()):
+        tried.append(_with_stand_ins(session, exercise, cases, wrong))
     forward = cases[0][0].forward
     usable = forward is not None and not any(
         r.name == forward.function and not r.points for r in before
@@ -207,10 +205,15 @@ def _best(
     return max(tried, key=lambda attempt: attempt.points)
 
 
-def _with_stand_in(session: Session, exercise: Exercise, cases: Posed) -> Attempt:
-    """Attempt with the right cell function, in a fork that has seen no other hidden inputs."""
-    helper = exercise.helper or ""
-    right: dict[str, Callable[..., Any]] = {helper: session.assignment.functions[helper]}
+def _with_stand_ins(
+    session: Session, exercise: Exercise, cases: Posed, names: Sequence[str]
+) -> Attempt:
+    """Attempt with the right functions, in a fork that has seen no other hidden inputs."""
+    functions = session.assignment.functions
+    right = StandIns(
+        {name: functions[name] for name in names},
+        lambda case: calls_needed(exercise, functions, case, tuple(names)),
+    )
     # Code that has met another exercise's inputs could hand them to the stand-in and print what it
     # answers, for the next submission to replay.
     job = session.fork()
@@ -224,7 +227,9 @@ def _cause(session: Session, exercise: Exercise, best: Attempt) -> Cause | None:
     """Return why the best attempt is wrong, where that is known."""
 
     def ask(case: Case, names: Mapping[str, Any]) -> Reply:
-        return session.living().call(exercise.name, case.arguments, mask_globals=names)
+        job = session.living()
+        reply = next(job.calls([asked(exercise, case.arguments, mask_globals=names)]))
+        return replace(reply, value=as_result(exercise, reply))
 
     if best.outcome not in ("failed", "raised"):
         return None
@@ -255,5 +260,5 @@ def _result(session: Session, exercise: Exercise, best: Attempt) -> ExerciseResu
         checks,
         finding=next((found for found in best.findings.values() if found), None),
         cause=_cause(session, exercise, best),
-        stand_ins=(exercise.helper,) if best.with_stand_in and exercise.helper else (),
+        stand_ins=best.stand_ins,
     )

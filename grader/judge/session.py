@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.assignment.assignment import Assignment
 from grader.assignment.python_cells import definitions_only
@@ -16,6 +16,7 @@ from grader.sandbox import (
     CellSource,
     Definition,
     Job,
+    Limits,
     Sandbox,
     run_cells,
 )
@@ -48,6 +49,20 @@ class Session:
             if cell.role in RUN
         )
 
+    @property
+    def limits(self) -> Limits:
+        """Return the sandbox's limits, raised where an exercise's calls may take longer."""
+        usual = self.sandbox.limits
+        longest = max((e.call_seconds for e in self.assignment.spec.exercises), default=0.0)
+        times = max(longest / usual.call_cpu_seconds, 1.0)
+        if times == 1.0:
+            return usual
+        return replace(
+            usual,
+            job_cpu_seconds=times * usual.job_cpu_seconds,
+            wall_seconds=times * usual.wall_seconds,
+        )
+
     def mentions(self, word: str) -> bool:
         """Tell whether a word stands in the submission's own text."""
         if self.words is None:
@@ -56,7 +71,7 @@ class Session:
 
     def out_of_budget(self) -> bool:
         """Tell whether the submission has used up its share, and holds up everybody else."""
-        limits = self.sandbox.limits
+        limits = self.limits
         waited = time.monotonic() - self.began > MOST_WAITS * limits.wall_seconds
         # The clock on the wall also runs while others use the machine.
         self.inconclusive = self.inconclusive or waited
@@ -64,11 +79,13 @@ class Session:
 
     def fork(self) -> Job:
         """Run the student's cells in a new fork and return it; what the first one shows counts."""
-        files = dict(self.assignment.source.files)
+        files = {**dict(self.assignment.source.files), **self.assignment.driver_file}
         # Only the first fork's outputs are kept: tracebacks and figures of another are for nobody.
         # Of a cell that hangs, what it defines before that is kept.
         again = bool(self.results)
-        job, results = run_cells(self.sandbox, self.cells, files, definitions_only, quiet=again)
+        job, results = run_cells(
+            self.sandbox, self.cells, files, definitions_only, quiet=again, limits=self.limits
+        )
         self.cells = job.cells
         self.results = self.results or tuple(results)
         return job

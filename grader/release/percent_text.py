@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import jupytext
@@ -23,6 +24,7 @@ from nbformat import NotebookNode
 from grader.assignment.derived import mark_derived
 from grader.assignment.importable import importable, run_cell
 from grader.assignment.source import LESSON
+from grader.comparison.drivers import driven
 from grader.errors import UsageError
 
 BANNER = (
@@ -33,15 +35,22 @@ FIGURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(figures/(?P<file>[\w.-]+\.svg)\)")
 INLINED = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<uri>data:image/svg\+xml;base64,[A-Za-z0-9+/=]+)\)")
 EXPECTED = re.compile(r"^<!-- expected: (?P<cell>\w+) -->$", re.M)
 FILLED = re.compile(r"^(?P<mark><!-- expected: \w+ -->)\n```text\n.*?\n```$", re.M | re.S)
+NO_DRIVERS: Mapping[str, str] = MappingProxyType({})
 HEADING = re.compile(r"^#+ +(?P<words>.+)$", re.M)
 
 
 def to_notebook(
-    text: str, name: str, figures: Path, files: tuple[tuple[str, bytes], ...], written: str = ""
+    text: str,
+    name: str,
+    figures: Path,
+    files: tuple[tuple[str, bytes], ...],
+    written: str = "",
+    drivers: Mapping[str, str] = NO_DRIVERS,
 ) -> NotebookNode:
     """Return the source notebook that ``text`` (percent format) describes.
 
-    ``written`` is the text as its author wrote it, where that has short headers.
+    ``written`` is the text as its author wrote it, where that has short headers; ``drivers`` are
+    those of the exercises that have one.
 
     Raises UsageError when the text is not percent format, a cell's header cannot be read, a figure
     is missing or an example fails.
@@ -64,7 +73,7 @@ def to_notebook(
             f"solutions/{name}/lesson.py has no code cells: is it jupytext's percent format?"
         )
     _name_cells(book)
-    outputs = example_outputs(book, files)
+    outputs = example_outputs(book, files, drivers)
     for cell in book.cells:
         if cell.cell_type == "markdown":
             cell.source = FIGURE.sub(lambda found: _inline(found, figures), cell.source)
@@ -105,11 +114,17 @@ def without_version(text: str) -> str:
     return drop.sub("", text)
 
 
-def example_outputs(book: NotebookNode, files: tuple[tuple[str, bytes], ...]) -> Mapping[str, str]:
+def example_outputs(
+    book: NotebookNode, files: tuple[tuple[str, bytes], ...], drivers: Mapping[str, str]
+) -> Mapping[str, str]:
     """Run the code cells up to each named example and return what each one prints, by cell id."""
     scope: dict[str, Any] = {"__name__": "__main__"}
     outputs = {}
-    with importable(files):
+
+    def drive(name: str, *arguments: Any) -> Any:
+        return driven(drivers[name], scope)(*arguments)
+
+    with importable(files, drive):
         for cell in book.cells:
             if cell.cell_type != "code" or LESSON in cell.metadata.get("tags", []):
                 continue

@@ -17,14 +17,17 @@ from typing import Any
 import numpy as np
 
 from grader.assignment.assignment import mistaken
+from grader.assignment.calling import bound, driver_of
 from grader.assignment.example_calls import visible_cases
+from grader.assignment.portable import portable
 from grader.assignment.source import Source
 from grader.assignment.spec import Case, Exercise, Functions, Spec, SpecError
 from grader.comparison.fingerprints import fingerprint, result_fingerprint, same_fingerprint
 from grader.comparison.ladder import by_name
 from grader.comparison.layout import Array, Tree
 from grader.comparison.packing import pack
-from grader.comparison.trees import deep_copy, same
+from grader.comparison.trees import call, deep_copy, same
+from grader.comparison.values import unlike_kind
 from grader.errors import UsageError
 
 DIGITS = 9  # of an output's fingerprint; it is compared to a relative 1e-7
@@ -47,6 +50,8 @@ def build_references(spec: Spec, source: Source) -> dict[str, Array]:
         case = visible[exercise.name]
         try:
             about[exercise.name] = _entry(exercise, case, source, store, names, alive)
+        except UsageError:
+            raise
         except SpecError as error:  # its text is a line of the solution: never for students
             raise UsageError(f"{exercise.name}: {error}; write its edits anew") from None
         except Exception as error:
@@ -70,30 +75,56 @@ def _entry(
     functions: Functions = {
         cell.id: scope[cell.id] for cell in source.cells if cell.role == "answer"
     }
-    steps: list[tuple[tuple[Tree, ...], Tree]] = []
-    if exercise.helper:
-        scope[exercise.helper] = recording(functions[exercise.helper], steps)
-    result = scope[exercise.name](*case.arguments)
+    steps: dict[str, list[tuple[Tree, ...]]] = {name: [] for name in exercise.calls}
+    scope |= {name: recording(functions[name], steps[name]) for name in exercise.calls}
+    own = deep_copy(case.arguments) if exercise.layout.after else case.arguments
+    result = call(exercise.layout, bound(exercise, functions), own)
+    _refuse_unlike(exercise, result)
     numeric = exercise.numeric(case, functions) if exercise.numeric else {}
     alive += [case, result, steps, numeric]
+    known: dict[str, Any] = {"result": None, "mistakes": []}
+    if not exercise.sealed:
+        known["result"] = pack(result, store, names)
+        known["mistakes"] = _mistakes(exercise, source, case.arguments, result)
     return {
         "layout": asdict(exercise.layout),
         "dims": dict(case.dims),
         "arguments": pack(case.arguments, store, names),
-        "result": pack(result, store, names),
-        "steps": pack(tuple(steps), store, names),
-        "helper": exercise.helper,
+        "steps": {name: pack(tuple(made), store, names) for name, made in steps.items()},
+        "driver": driver_of(exercise),
+        "holds": {
+            name: portable(of, f"the property of {name}") for name, of in exercise.holds.items()
+        },
+        "seconds": exercise.call_seconds,
         "numeric": {name: pack(value, store, names)["array"] for name, value in numeric.items()},
-        "mistakes": _mistakes(exercise, source, case.arguments, result),
+        **known,
     }
 
 
+def _refuse_unlike(exercise: Exercise, result: Tree) -> None:
+    """Raise UsageError where the solution returns another kind of value than a check declares."""
+    outputs, _ = by_name(exercise.layout, result)
+    for check in exercise.checks:
+        why = unlike_kind(check, outputs[check.name]) if check.name in outputs else ""
+        if why:
+            raise UsageError(f"{exercise.name}: {why}: declare what the solution returns")
+
+
 def recording(function: Callable[..., Any], steps: list[Any]) -> Callable[..., Any]:
-    """Wrap ``function`` so that each call's arguments and result are added to ``steps``."""
+    """Wrap ``function`` so that each call's arguments and result are added to ``steps``.
+
+    Where it writes into its arguments, they are added as they were before, and their state after
+    the call beside the result.
+    """
 
     def wrapped(*arguments: Tree) -> Tree:
+        made: dict[int, Any] = {}
+        before = deep_copy(arguments, made)
         result = function(*arguments)
-        steps.append((arguments, result))
+        if same(arguments, before, 0.0):
+            steps.append((arguments, result))
+        else:
+            steps.append((before, deep_copy(result, made), deep_copy(arguments)))
         return result
 
     return wrapped
@@ -107,10 +138,11 @@ def _mistakes(
     truth, scope = result_fingerprint(exercise.layout, right), source.namespace()
     for number, mistake in enumerate(exercise.mistakes):
         entry: dict[str, Any] = {"id": mistake.id, "title": mistake.title, "hint": mistake.hint}
-        function = mistaken(exercise, source, number, scope)
+        wrong = mistaken(exercise, source, number, scope)
+        function = bound(exercise, {**scope, exercise.name: wrong})
         try:
             with np.errstate(all="ignore"):
-                result = function(*deep_copy(arguments))
+                result = call(exercise.layout, function, deep_copy(arguments))
         except Exception as error:
             entry["error"] = f"{type(error).__name__}: {error}"
         else:

@@ -17,17 +17,20 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from grader.assignment.calling import completed, driver_of
 from grader.assignment.derived import edited, same_cells, text_changed
 from grader.assignment.python_cells import defined_function
 from grader.assignment.source import Source, check_cell, read_notebook, source_of
 from grader.assignment.spec import REFERENCES, SELFCHECK, Spec
 from grader.comparison import (
     causes,
+    drivers,
     finding,
     fingerprints,
     ladder,
     layout,
     packing,
+    properties,
     stub,
     time_limit,
     trees,
@@ -42,12 +45,13 @@ from grader.gradebook.source_folder import ADOPT, write_source
 from grader.release.cell_headers import expand, shorten
 from grader.release.percent_text import to_notebook, to_text
 from grader.release.references import build_references, from_bytes, keep_committed, to_bytes
-from grader.selfcheck import check, known_mistakes, panel, references_file, replay
+from grader.selfcheck import check, known_mistakes, names, panel, references_file, replay
 
 # In the order in which selfcheck.py needs them.
 PARTS = (
     *(layout, finding, stub, time_limit, trees, values, ladder, packing, fingerprints, causes),
-    *(known_mistakes, panel, references_file, replay, check),
+    *(properties, drivers),
+    *(known_mistakes, names, panel, references_file, replay, check),
 )
 OWN_IMPORT = re.compile(r"^from grader[\w.]* import (\([^)]*\)|.*)\n", re.M)
 
@@ -73,9 +77,11 @@ def release(course: Course, name: str, adopt: bool = False) -> Released:
     _take_edits(course, name, points, adopt)
     handed_out = course.files(spec)
     text = read_text(course.lesson(name), "write the assignment's text there")
-    book = to_notebook(expand(text, points), name, course.figures(name), handed_out, text)
+    texts = {e.name: driver_of(e) for e in spec.exercises if e.drive is not None}
+    book = to_notebook(expand(text, points), name, course.figures(name), handed_out, text, texts)
     source = source_of(book, name, handed_out)
     check_agreement(spec, source)
+    spec = completed(spec, source)
     files = student_files(course, spec, source)
     # In the course itself, so that the finished folder can be renamed into place.
     with tempfile.TemporaryDirectory(prefix="release-", dir=course.root) as folder:

@@ -51,7 +51,10 @@ class Call:
     replace global functions during the call by the judge's, which get copies of their arguments,
     at most ``max_stand_in_calls`` times in all. ``store_as`` leaves the result in the fork under a
     name. ``mask_globals`` makes variables useless during the call: True for those that example
-    cells have set, a mapping for others.
+    cells have set, a mapping for others. ``driver`` is the source of a function
+    ``portable(student, *arguments)`` that is called in the function's place, with the student's
+    names as attributes of ``student``. ``after`` are the places of arguments that the function may
+    change, and whose state after the call is wanted.
     """
 
     function: str
@@ -61,6 +64,8 @@ class Call:
     store_as: str | None = None
     mask_globals: bool | Mapping[str, Any] = False
     cpu_seconds: float | None = None  # None: the limit of the job
+    driver: str = ""
+    after: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,8 @@ class RaisedError:
 class Reply:
     """A reply to a judged call; after ``timed_out`` and ``crashed`` the job is dead.
 
-    ``inputs_changed`` is what the untrusted process says about the arguments it was given.
+    ``inputs_changed`` is what the untrusted process says about the arguments it was given, but for
+    those whose state ``after`` the call was asked for.
     ``refused`` means that what was returned is not plain data; ``reason`` says why.
     """
 
@@ -90,3 +96,4 @@ class Reply:
     error: RaisedError | None = None
     reason: str = ""
     inputs_changed: bool = False
+    after: tuple[Any, ...] = ()

@@ -234,6 +234,8 @@ def _encoded(call: Call, limits: Limits) -> Encoded:
         if isinstance(call.mask_globals, bool)
         else dict(call.mask_globals),
         "cpu": limits.call_cpu_seconds if call.cpu_seconds is None else call.cpu_seconds,
+        "driver": call.driver,
+        "after": call.after,
     }
     return Encoded(encode(request, ROOMY, markers=True))
 

@@ -64,7 +64,9 @@ def reply(message: Message) -> Reply:
     outcome = text(message, "outcome")
     changed = message.get("inputs_changed") is True
     if outcome == "returned":
-        return Reply("returned", value=message.get("value"), inputs_changed=changed)
+        after = message.get("after")
+        states = after if isinstance(after, tuple) else ()
+        return Reply("returned", value=message.get("value"), inputs_changed=changed, after=states)
     if outcome == "refused":
         reason = text(message, "reason")[:LONGEST_NAME]
         return Reply("refused", reason=reason, inputs_changed=changed)

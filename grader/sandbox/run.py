@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from .data import ENDED, CellResult, CellSource
 from .job import Job
-from .limits import MOST_STOPPED_CELLS, MOST_WAITS
+from .limits import MOST_STOPPED_CELLS, MOST_WAITS, Limits
 from .sandbox import Sandbox
 
 Shorten = Callable[[str], str]  # what of a cell's source to run where all of it cannot be
@@ -20,6 +20,7 @@ def run_cells(
     files: Mapping[str, bytes] | None = None,
     shorten: Shorten = lambda source: "",
     quiet: bool = False,
+    limits: Limits | None = None,
 ) -> tuple[Job, list[CellResult]]:
     """Run cells in a new job; where one hangs or crashes, run the rest again without it.
 
@@ -27,21 +28,23 @@ def run_cells(
     with it, so that what the others do depends neither on it nor on when it was stopped. What
     ``shorten`` leaves of it gets a try in its place. After three of the student's cells, or when
     the job's processor time or ten waits are used up, the cells from there on are ``not_run``.
-    With ``quiet`` there are no outputs. The caller closes the job, whose ``cells`` are without
-    those that were stopped, and which is as inconclusive as those before it.
+    With ``quiet`` there are no outputs; ``limits`` take the place of the sandbox's. The caller
+    closes the job, whose ``cells`` are without those that were stopped, and which is as
+    inconclusive as those before it.
 
     Returns: the job, and a result for every cell, in order; that of a cell which was stopped
     describes its first run. Raises: SandboxError.
     """
+    limits = limits or sandbox.limits
     stopped: dict[int, CellResult] = {}  # by position, since ids come from elsewhere
     waiting = dict(enumerate(cells))
     left_out = 0
-    seconds_left = sandbox.limits.job_cpu_seconds
+    seconds_left = limits.job_cpu_seconds
     inconclusive = False
-    end = time.monotonic() + MOST_WAITS * sandbox.limits.wall_seconds
+    end = time.monotonic() + MOST_WAITS * limits.wall_seconds
     stepwise = False
     while True:
-        job = sandbox.job(list(waiting.values()), files)
+        job = sandbox.job(list(waiting.values()), files, limits)
         ran = dict(zip(waiting, job.run(end, quiet, stepwise), strict=True))
         inconclusive = job.inconclusive = job.inconclusive or inconclusive
         culprit = next((at for at, result in ran.items() if result.outcome in ENDED), None)
@@ -61,7 +64,7 @@ def run_cells(
             # A function that dies in the kit's own examples is not to take the answers behind them
             # along.
             left_out += cell.kind != "example"
-        spent = seconds_left < sandbox.limits.cell_cpu_seconds or time.monotonic() > end
+        spent = seconds_left < limits.cell_cpu_seconds or time.monotonic() > end
         last = culprit if spent or left_out >= MOST_STOPPED_CELLS else len(cells)
         waiting = {at: waiting[at] for at in sorted(waiting) if at < last}
     found = {**ran, **stopped}

@@ -52,31 +52,37 @@ class Sandbox:
         except OSError as error:
             raise SandboxError(str(error)) from None
 
-    def job(self, cells: Sequence[CellSource], files: Mapping[str, bytes] | None = None) -> Job:
+    def job(
+        self,
+        cells: Sequence[CellSource],
+        files: Mapping[str, bytes] | None = None,
+        limits: Limits | None = None,
+    ) -> Job:
         """Fork a job for these cells, with ``files`` (name to content) in its folder.
 
-        Raises: SandboxError when the sandbox cannot, even with a new worker.
+        ``limits`` of its own take the place of the sandbox's. Raises: SandboxError when the sandbox
+        cannot, even with a new worker.
         """
         if self._closed:
             raise SandboxError("the sandbox is closed")
         try:
-            return self._fork(cells, files or {})
+            return self._fork(cells, files or {}, limits or self.limits)
         except SandboxError:
             self._replace()
-            return self._fork(cells, files or {})
+            return self._fork(cells, files or {}, limits or self.limits)
 
-    def _fork(self, cells: Sequence[CellSource], files: Mapping[str, bytes]) -> Job:
+    def _fork(self, cells: Sequence[CellSource], files: Mapping[str, bytes], limits: Limits) -> Job:
         ours, theirs = socket.socketpair()
         with theirs:
             # As arrays, since plain bytes are no value of the wire's.
             content = {name: np.frombuffer(data, np.uint8) for name, data in files.items()}
-            request = {"op": "fork", "limits": self.limits.to_dict(), "files": content}
+            request = {"op": "fork", "limits": limits.to_dict(), "files": content}
             try:
                 pid = self._worker.ask(request, theirs)["pid"]
             except SandboxError:
                 ours.close()
                 raise
-        job = Job(self._worker, Channel(ours), pid, self.limits, cells)
+        job = Job(self._worker, Channel(ours), pid, limits, cells)
         self._jobs.add(job)
         return job
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from .inside.wire import Encoded, Message, WireError, encode
+from .inside.arguments import copied, unchanged
+from .inside.wire import Encoded, Message, Stored, WireError, encode
 from .outputs import text
 
 MOST_REFUSALS = 1_000  # of a stand-in that is called too often
@@ -47,13 +48,42 @@ class Answers:
         return self._called(name, arguments, keywords)
 
     def _called(self, name: str, arguments: tuple[Any, ...], keywords: Message) -> Message:
+        """Call the right function; say what it wrote into what it was given, and what it kept.
+
+        Where the right value holds an argument itself, so must the student's: a copy would hide
+        what is written into that later.
+        """
+        given = {"arguments": arguments, "keywords": keywords}
+        before = copied(given, {})
         try:
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 value = self.functions[name](*arguments, **keywords)
-            return {"value": Encoded(encode(value))}
+            writes = None if unchanged(given, before, set()) else Encoded(encode(given))
+            marked = _marked(value, dict(_places(given)))
+            return {"value": Encoded(encode(marked, markers=True)), "writes": writes}
         except Exception as error:  # wrong shapes, missing keys: the student's call is at fault
             return {"error": f"{name}: {type(error).__name__}"}
+
+
+def _places(tree: Any, path: tuple[int | str, ...] = ()) -> Iterator[tuple[int, Stored]]:
+    """Yield the identity of each array and container in what was given, with the way to it."""
+    if isinstance(tree, (np.ndarray, dict, list)) and path:
+        yield id(tree), Stored("given", path)
+    if isinstance(tree, (dict, list, tuple)):
+        for key, value in tree.items() if isinstance(tree, dict) else enumerate(tree):
+            yield from _places(value, (*path, key))
+
+
+def _marked(tree: Any, places: Mapping[int, Stored]) -> Any:
+    """Return a value with marks in the places of what was given."""
+    if id(tree) in places:
+        return places[id(tree)]
+    if isinstance(tree, dict):
+        return {key: _marked(value, places) for key, value in tree.items()}
+    if isinstance(tree, (tuple, list)):
+        return type(tree)([_marked(item, places) for item in tree])
+    return tree
 
 
 def _small(tree: Any) -> bool:

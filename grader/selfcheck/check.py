@@ -17,15 +17,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.comparison.causes import KEEPS_STATE, READS_GLOBALS, Cause
+from grader.comparison.drivers import driven, run_portable
 from grader.comparison.finding import Finding, changed_argument
 from grader.comparison.ladder import by_name, compare
-from grader.comparison.layout import Check, Layout, Tolerance, Tree, earned
+from grader.comparison.layout import INPUTS, Check, Layout, Tolerance, Tree, earned
+from grader.comparison.properties import properties
 from grader.comparison.stub import EMPTY
 from grader.comparison.time_limit import time_limit
-from grader.comparison.trees import (
-    deep_copy,
-    same,
-)
+from grader.comparison.trees import call, deep_copy, same
 from grader.comparison.values import relative_error
 from grader.selfcheck.known_mistakes import (
     form_of_error,
@@ -35,11 +34,13 @@ from grader.selfcheck.known_mistakes import (
     on_its_own,
     possible_mistake,
 )
+from grader.selfcheck.names import names_around
 from grader.selfcheck.panel import Panel, Row
 from grader.selfcheck.references_file import Reference, references
-from grader.selfcheck.replay import NotThisStep, with_replay
+from grader.selfcheck.replay import NotThisStep, replaying
 
 SECONDS = 10.0  # a right answer to the visible example takes milliseconds
+PATIENCE = 5.0  # times the processor time that a call may take where marks are made
 _points: dict[str, tuple[float, float]] = {}
 
 
@@ -66,6 +67,16 @@ def check(name: str, function: Any) -> None:
         raise CheckFailed(message)
 
 
+def drive(name: str, *arguments: Any) -> Any:
+    """Do with your functions what the check of an exercise does with them, on other arguments.
+
+    Parameters: ``name`` of the exercise, and its arguments. Returns what the check would compare.
+    """
+    if name not in references() or not references()[name].driver:
+        raise ValueError(f"{name!r} is no exercise whose function is driven: call it yourself")
+    return driven(references()[name].driver, sys._getframe(1).f_globals)(*arguments)
+
+
 def summary() -> None:
     """Show the points of every exercise that was checked since the notebook was started."""
     rows = []
@@ -86,11 +97,12 @@ def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
         finding = Finding("defined", layout.name, "a function", got, "the cell that defines it")
         return _panel(reference, dict.fromkeys(_names(layout), finding), finding, (), {})
     attempt, cause = _attempt_again(reference, function, _attempt(reference, function))
-    if attempt.failed and reference.helper and not attempt.empty:
+    if attempt.failed and reference.steps and not attempt.empty:
         # A wrong cell function is not to fail the sequence that calls it.
-        replayed = _attempt(reference, with_replay(reference, function))
-        if not replayed.failed and not _right_cell(reference, function):
-            note = f"right, once {reference.helper} is: mend that one first"
+        replayed = _attempt(reference, function, replay=True)
+        below = _wrong_below(reference, function)
+        if below and not replayed.failed:
+            note = f"right, once {below} is: mend that one first"
             return _panel(reference, {}, None, (note,), replayed.outputs)
         if cause is None and (replayed.replay is not None or _says_empty(attempt.error)):
             attempt, cause = replayed, _known_mistake(reference, replayed)
@@ -98,6 +110,8 @@ def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
     first = next((finding for finding in attempt.findings.values() if finding), None)
     notes = (cause.text(),) if cause else ()
     panel, message = _panel(reference, attempt.findings, first, notes, attempt.outputs)
+    if reference.sealed and not message:
+        return _answered(panel, layout), ""
     return (_to_do(panel, layout) if attempt.empty else panel), message
 
 
@@ -117,18 +131,41 @@ class _Attempt:
         return any(self.findings.values())
 
 
-def _attempt(reference: Reference, function: Callable[..., Any]) -> _Attempt:
+def _attempt(reference: Reference, function: Callable[..., Any], replay: bool = False) -> _Attempt:
     # The references serve the next check as well, whatever the function does to its arguments.
     layout, arguments = reference.layout, deep_copy(reference.arguments)
+    scope = names_around(function)
+    steps = replaying(reference, scope) if replay else contextlib.nullcontext()
     try:
-        with _quiet(), time_limit(SECONDS):
-            result = function(*arguments)
+        with _quiet(), time_limit(max(SECONDS, PATIENCE * reference.seconds)), steps:
+            run = function
+            if reference.driver:
+                run = driven(reference.driver, {**scope, layout.name: function})
+            result = call(layout, run, arguments)
     except Exception as error:
         return _raised(layout, error)
+    if reference.sealed:
+        return _Attempt(_form_alone(layout, result), by_name(layout, result)[0], result)
     tol = Tolerance(1e-6, reveal=True)
-    findings = compare(layout, reference.result, result, tol, reference.dims)
-    findings["inputs"] = _changed(layout, reference.arguments, arguments)
+    predicates = {name: run_portable(text) for name, text in reference.holds.items()}
+    holds = properties(predicates, reference.arguments)
+    findings = compare(layout, reference.result, result, tol, reference.dims, holds)
+    if INPUTS in _names(layout):
+        findings[INPUTS] = _changed(layout, reference.arguments, arguments)
     return _Attempt(findings, by_name(layout, result)[0], result)
+
+
+def _form_alone(layout: Layout, result: Tree) -> dict[str, Finding | None]:
+    """Look whether there is an answer at all: which one is right is not known here."""
+    like = {line.name: (line.among or (0.0,))[0] for line in layout.checks}
+    expected: Tree = like if layout.returns_dict else tuple(like[name] for name in layout.returns)
+    if len(layout.returns) == 1 and not layout.returns_dict:
+        expected = like[layout.returns[0]]
+    findings = compare(layout, expected, result, Tolerance(1e-6, reveal=True), {})
+    return {
+        name: None if found is not None and found.rung == "values" else found
+        for name, found in findings.items()
+    }
 
 
 def _names(layout: Layout) -> list[str]:
@@ -169,7 +206,7 @@ def _line_of(error: Exception) -> str:
 
 def _changed(layout: Layout, before: tuple[Tree, ...], after: tuple[Tree, ...]) -> Finding | None:
     for name, old, new in zip(layout.arguments, before, after, strict=False):
-        if not same(old, new, 0.0):
+        if name not in layout.after and not same(old, new, 0.0):
             return changed_argument(name)
     return None
 
@@ -227,9 +264,9 @@ def _other_cause(reference: Reference, attempt: _Attempt) -> Cause | None:
         return None
     layout, expected = reference.layout, reference.result
     if attempt.error is not None:
-        helper = [result for _, result in reference.steps[:1]]
-        return form_of_error(attempt.error, reference.arguments, helper)
-    wrong = {name for name, finding in attempt.findings.items() if finding} - {"inputs"}
+        made = [step[1] for steps in reference.steps.values() for step in steps[:1]]
+        return form_of_error(attempt.error, reference.arguments, made)
+    wrong = {name for name, finding in attempt.findings.items() if finding} - {INPUTS}
     try:
         return form_of_result(layout, expected, attempt.result) or possible_mistake(
             layout, reference.mistakes, attempt.result, wrong
@@ -238,11 +275,15 @@ def _other_cause(reference: Reference, attempt: _Attempt) -> Cause | None:
         return None
 
 
-def _right_cell(reference: Reference, function: Callable[..., Any]) -> bool:
-    """Tell whether the cell function that ``function`` calls passes its own check."""
-    known = references().get(reference.helper or "")
-    own = getattr(function, "__globals__", {}).get(reference.helper)
-    return known is not None and callable(own) and not _attempt(known, own).failed
+def _wrong_below(reference: Reference, function: Callable[..., Any]) -> str:
+    """Return the function, however deep below this one, that is wrong by itself; or nothing."""
+    scope = names_around(function)
+    for name in reference.steps:
+        known, own = references().get(name), scope.get(name)
+        if known is None or not callable(own) or _attempt(known, own).failed:
+            deeper = _wrong_below(known, own) if known is not None and callable(own) else ""
+            return deeper or name
+    return ""
 
 
 def _panel(
@@ -257,7 +298,7 @@ def _panel(
     points = earned(layout, failed)
     rows = [
         Row(
-            line.name if line.name != "inputs" else "arguments untouched",
+            line.name if line.name != INPUTS else "arguments untouched",
             line.name not in failed,
             points[line.name],
             line.points,
@@ -288,6 +329,13 @@ def _to_do(panel: Panel, layout: Layout) -> Panel:
     rows = [replace(row, to_do=True) for row in panel.rows]
     note = f"{EMPTY.capitalize()}: write the function above."
     return Panel(f"{layout.name}: not written yet", rows, notes=(note,))
+
+
+def _answered(panel: Panel, layout: Layout) -> Panel:
+    """Make the panel of an answer that is compared where marks are made: which is not said here."""
+    rows = [replace(row, passed=False, points=0.0, answered=True) for row in panel.rows]
+    note = "Answered. Whether it is right is told where marks are made."
+    return Panel(f"{layout.name}: answered", rows, notes=(note,), good=True)
 
 
 def _agreement(reference: Reference, outputs: Mapping[str, Tree], name: str) -> str:

@@ -24,10 +24,13 @@ class Row:
     max_points: float
     remark: str = ""
     to_do: bool = False
+    answered: bool = False
 
     @property
     def word(self) -> str:
         """Return the outcome as a word, so that colour never carries it alone."""
+        if self.answered:
+            return "answered"
         if self.to_do:
             return "to do"
         return "passed" if self.passed else "failed"
@@ -35,7 +38,7 @@ class Row:
     @property
     def mark(self) -> str:
         """Return the outcome as a sign, beside the word."""
-        if self.to_do:
+        if self.to_do or self.answered:
             return "\N{WHITE CIRCLE}"
         return "\N{CHECK MARK}" if self.passed else "\N{BALLOT X}"
 
@@ -77,10 +80,10 @@ class Panel:
         """Return the panel as plain text of at most 100 columns."""
         lines = [self.title]
         width = max((len(row.name) for row in self.rows), default=0)
+        words = max([len("passed"), *(len(row.word) for row in self.rows)])
         for row in self.rows:
-            lines.append(
-                f"  {row.name:<{width}}  {row.word:<6}  {row.score:>11}  {row.remark}".rstrip()
-            )
+            line = f"  {row.name:<{width}}  {row.word:<{words}}  {row.score:>11}  {row.remark}"
+            lines.append(line.rstrip())
         if self.rows:
             share = self.points / self.max_points
             bar = "#" * round(BAR_WIDTH * share) + "." * (BAR_WIDTH - round(BAR_WIDTH * share))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,12 @@ from grader.comparison.packing import unpack
 
 @dataclass(frozen=True)
 class Reference:
-    """A reference of one exercise: its layout, the visible call, the result, known mistakes."""
+    """A reference of one exercise: its layout, the visible call, the result, known mistakes.
+
+    ``steps`` are recorded calls of each function that this one calls: arguments, result and, where
+    the call changed them, the arguments after it. ``driver`` and ``holds`` are texts of functions.
+    What is ``sealed`` is compared where marks are made, and has no result here.
+    """
 
     layout: Layout
     arguments: tuple[Tree, ...]
@@ -25,8 +30,11 @@ class Reference:
     dims: Mapping[str, int]
     mistakes: tuple[Mapping[str, Any], ...]
     numeric: Mapping[str, Any]
-    helper: str | None
-    steps: tuple[tuple[tuple[Tree, ...], Tree], ...]
+    steps: Mapping[str, tuple[tuple[Tree, ...], ...]]
+    driver: str = ""
+    holds: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    sealed: bool = False
 
 
 def _load(folder: Path) -> dict[str, Reference]:
@@ -38,18 +46,23 @@ def _load(folder: Path) -> dict[str, Reference]:
 
 def _reference(entry: Mapping[str, Any], store: Mapping[str, Any]) -> Reference:
     layout = dict(entry["layout"])
-    layout["checks"] = tuple(Check(**line) for line in layout["checks"])
+    layout["checks"] = tuple(
+        Check(**{**line, "among": tuple(line["among"])}) for line in layout["checks"]
+    )
     layout["labels"] = {key: tuple(names) for key, names in layout["labels"].items()}
     layout["arguments"], layout["returns"] = tuple(layout["arguments"]), tuple(layout["returns"])
     return Reference(
         layout=Layout(**layout),
         arguments=unpack(entry["arguments"], store),
-        result=unpack(entry["result"], store),
+        result=None if entry["result"] is None else unpack(entry["result"], store),
         dims=entry["dims"],
         mistakes=tuple(entry["mistakes"]),
         numeric={name: store[key] for name, key in entry["numeric"].items()},
-        helper=entry["helper"],
-        steps=unpack(entry["steps"], store),
+        steps={name: unpack(steps, store) for name, steps in entry["steps"].items()},
+        driver=entry["driver"],
+        holds=entry["holds"],
+        seconds=entry["seconds"],
+        sealed=entry["result"] is None,
     )
 
 

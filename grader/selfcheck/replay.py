@@ -6,9 +6,10 @@ can be distinguished from all others.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,32 +23,47 @@ class NotThisStep(Exception):
     """A call of the stand-in for the cell function that is not this step's."""
 
 
-def with_replay(reference: Reference, function: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap ``function`` so that its cell function answers from the recorded steps."""
-    scope = getattr(function, "__globals__", {})
-    helper = reference.helper or ""
+@contextlib.contextmanager
+def replaying(reference: Reference, scope: dict[str, Any]) -> Iterator[None]:
+    """Let the functions that an exercise calls answer from their recorded steps, for a while."""
+    before = {name: scope[name] for name in reference.steps if name in scope}
+    scope.update({name: _replay(reference, name, scope.get(name)) for name in reference.steps})
+    try:
+        yield
+    finally:
+        for name in reference.steps:
+            scope.pop(name, None)
+        scope.update(before)
 
-    own = scope.get(helper)
 
+def _replay(reference: Reference, name: str, own: Any) -> Callable[..., Any]:
     def replay(*arguments: Tree, **named: Tree) -> Tree:
         given = _in_order(own, arguments, named)
-        for recorded, result in reference.steps:
+        for recorded, *made in reference.steps[name]:
             if len(given) == len(recorded) and _alike(given, recorded):
-                return _answer(recorded, result, given)
-        raise NotThisStep(_mismatch(reference, given))
+                answer = _answer(recorded, made[0], given)
+                for mine, state in zip(given, made[1] if len(made) > 1 else (), strict=False):
+                    write_into(mine, state)
+                return answer
+        raise NotThisStep(_mismatch(reference, name, given))
 
-    def wrapped(*arguments: Tree) -> Tree:
-        missing = helper not in scope
-        scope[helper] = replay
-        try:
-            return function(*arguments)
-        finally:
-            if missing:
-                scope.pop(helper, None)
+    return replay
+
+
+def write_into(target: Tree, state: Tree) -> None:
+    """Give an argument the state that the right function left it in."""
+    if isinstance(target, np.ndarray):
+        target[...] = state
+    elif isinstance(target, dict):
+        for key in [key for key in target if key not in state]:
+            del target[key]
+        for key, value in state.items():
+            if isinstance(target.get(key), np.ndarray | dict | list):
+                write_into(target[key], value)
             else:
-                scope[helper] = own
-
-    return wrapped
+                target[key] = value
+    elif isinstance(target, list):
+        target[:] = state
 
 
 def _in_order(own: Any, arguments: tuple[Tree, ...], named: Mapping[str, Tree]) -> list[Tree]:
@@ -73,36 +89,38 @@ def _alike(given: Any, recorded: Any) -> bool:
     return all(same(mine, theirs, 1e-6) for mine, theirs in zip(given, recorded, strict=True))
 
 
-def _mismatch(reference: Reference, given: list[Tree]) -> str:
+def _mismatch(reference: Reference, helper: str, given: list[Tree]) -> str:
     """Say which argument of the cell function belongs to no recorded step, and what it was."""
-    helper = reference.helper
-    wanted = len(reference.steps[0][0])
+    steps = reference.steps[helper]
+    if not steps:
+        return f"{helper} was called where a right function does not call it"
+    wanted = len(steps[0][0])
     if len(given) != wanted:
         return f"{helper} was called with {len(given)} arguments, not {wanted}"
     best, step = max(
         (sum(same(g, r, 1e-6) for g, r in zip(given, recorded, strict=True)), number)
-        for number, (recorded, _) in enumerate(reference.steps)
+        for number, (recorded, *_) in enumerate(steps)
     )
     if not best:
         return f"{helper} was called with arguments that belong to no time step"
-    recorded = reference.steps[step][0]
+    recorded = steps[step][0]
     place = next(
         i for i, (g, r) in enumerate(zip(given, recorded, strict=True)) if not same(g, r, 1e-6)
     )
     return (
         f"argument {place + 1} of {helper} is not the one that belongs to this time step"
-        f"{_origin(reference, given[place])}"
+        f"{_origin(reference, steps, given[place])}"
     )
 
 
-def _origin(reference: Reference, value: Tree) -> str:
+def _origin(reference: Reference, steps: Sequence[tuple[Tree, ...]], value: Tree) -> str:
     """Recognise where a wrong argument came from: zeros, an argument of the whole function."""
     if isinstance(value, np.ndarray) and not np.any(value):
         return ": it is all zeros"
     for name, own in zip(reference.layout.arguments, reference.arguments, strict=False):
         if same(value, own, 1e-6):
             return f": it is {name} again, not what the step before returned"
-    for recorded, result in reference.steps:
+    for recorded, result, *_ in steps:
         for _, leaf in [*leaves(result), *leaves(recorded)]:
             if isinstance(leaf, np.ndarray) and same(value, leaf, 1e-6):
                 return ": it is taken from another time step"

@@ -250,7 +250,7 @@ def test_prints_and_figures_of_calls_are_thrown_away(job: Job) -> None:
         ("np.zeros(2, np.longdouble)", "dtype "),
         ("2 ** 70", "64 bits"),
         ("loop", "nested deeper than 20"),
-        ("{1: 2}", "a dict key of type int"),
+        ("{(1,): 2}", "a dict key of type tuple"),
         ("{1, 2}", "type set"),
         ("b'bytes'", "type bytes"),
         ("np.zeros((1,) * 9)", "8 dimensions"),

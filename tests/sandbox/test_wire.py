@@ -49,7 +49,7 @@ PLAIN = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.lists(inner, max_size=4).map(tuple)
-        | st.dictionaries(st.text(max_size=5), inner, max_size=4)
+        | st.dictionaries(st.text(max_size=5) | st.integers(-(2**63), 2**63 - 1), inner, max_size=4)
     ),
     max_leaves=15,
 )
@@ -120,7 +120,7 @@ def plain(value: Any) -> bool:
     if type(value) in (list, tuple):
         return all(map(plain, value))
     if type(value) is dict:
-        return all(type(key) is str and plain(item) for key, item in value.items())
+        return all(type(key) in (str, int) and plain(item) for key, item in value.items())
     if type(value) is np.ndarray:
         return value.dtype in DTYPES and value.flags.writeable and value.flags.c_contiguous
     if isinstance(value, np.generic):
@@ -143,7 +143,8 @@ def plain(value: Any) -> bool:
         (b"A\x0b\x00\x01" + (1 << 40).to_bytes(8, "little"), "impossible shape"),
         (b"A\x0b\x00\x01" + b"\xff" * 8, "impossible shape"),
         (b"A\x0b\x00\x02" + (1 << 31).to_bytes(8, "little") * 2, "too early"),
-        (b"{\x01\x00\x00\x00I" + bytes(8) + b"N", "not text"),
+        (b"{\x01\x00\x00\x00D" + bytes(8) + b"N", "neither text nor a whole number"),
+        (b"{\x02\x00\x00\x00" + (b"I" + bytes(8) + b"N") * 2, "twice"),
         (b"{\x02\x00\x00\x00" + (b"S\x01\x00\x00\x00aN") * 2, "twice"),
         (b"[\x01\x00\x00\x00" * 60 + b"N", "nested deeper"),
         (encode(Stored("a"), markers=True), "unknown tag"),

@@ -43,6 +43,55 @@ def _found(marker: Stored, kept: Mapping[str, Any]) -> Any:
     return value
 
 
+def with_given(tree: Any, given: Any) -> Any:
+    """Put what a function was given where it is marked in what a stand-in returned."""
+    if isinstance(tree, Stored):
+        for step in tree.path:
+            given = given[step]
+        return given
+    if isinstance(tree, (tuple, list)):
+        return type(tree)([with_given(item, given) for item in tree])
+    if isinstance(tree, dict):
+        for key in tree:
+            tree[key] = with_given(tree[key], given)
+    return tree
+
+
+def write_into(target: Any, state: Any) -> None:
+    """Give arrays, dictionaries and lists the state that the right function left them in."""
+    if isinstance(target, np.ndarray):
+        if isinstance(state, np.ndarray) and state.shape == target.shape:
+            target[...] = state
+    elif isinstance(target, dict) and isinstance(state, dict):
+        for key in [key for key in target if key not in state]:
+            del target[key]
+        for key, value in state.items():
+            _write_item(target, key, value, key in target)
+    elif isinstance(target, list) and isinstance(state, list):
+        del target[len(state) :]
+        for place, value in enumerate(state):
+            if place == len(target):
+                target.append(value)
+            else:
+                _write_item(target, place, value, True)
+    elif isinstance(target, tuple) and isinstance(state, tuple):
+        for mine, value in zip(target, state, strict=False):
+            write_into(mine, value)
+
+
+def _write_item(target: Any, key: Any, value: Any, there: bool) -> None:
+    """Write into what lies at a place, or put another thing there where that cannot be."""
+    mine = target[key] if there else None
+    if isinstance(mine, np.ndarray) and isinstance(value, np.ndarray):
+        alike = mine.shape == value.shape
+    else:
+        alike = isinstance(mine, (dict, list)) and type(mine) is type(value)
+    if alike:
+        write_into(mine, value)
+    else:
+        target[key] = value
+
+
 class _Bits(NamedTuple):
     """A copy of an array's dtype, shape and bytes."""
 

@@ -146,8 +146,7 @@ class Draw:
 
     def case(self, arguments: tuple[Any, ...], forward: Forward | None = None) -> Case:
         """The finished case."""
-        steps = self.dims.get("T_x", 1)
-        return Case(self.plan.name, arguments, self.dims, self.plan.tolerance, forward, steps)
+        return Case(self.plan.name, arguments, self.dims, self.plan.tolerance, forward)
 
 
 def draw(rng: np.random.Generator, plans: tuple[Plan, ...], letters: str) -> Iterator[Draw]:

@@ -327,7 +327,7 @@ EXERCISE = Exercise(
     numeric=partial(numeric_gradients, wiring=WIRING),
     automatic=partial(automatic_gradients, traced=forward_passes.lstm, wiring=WIRING),
     returns_dict=True,
-    helper="lstm_cell_backward",
+    calls=("lstm_cell_backward",),
     published=PUBLISHED,
     published_with="drops-recurrent-terms",
 )

@@ -242,7 +242,7 @@ EXERCISE = Exercise(
     cases=cases,
     mistakes=MISTAKES,
     equivalent=EQUIVALENT,
-    helper="lstm_cell_forward",
+    calls=("lstm_cell_forward",),
     labels={"caches": shapes.LSTM_CACHE},
     published=PUBLISHED,
 )

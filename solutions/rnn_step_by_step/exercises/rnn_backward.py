@@ -269,6 +269,6 @@ EXERCISE = Exercise(
     numeric=partial(numeric_gradients, wiring=WIRING),
     automatic=partial(automatic_gradients, traced=forward_passes.rnn, wiring=WIRING),
     returns_dict=True,
-    helper="rnn_cell_backward",
+    calls=("rnn_cell_backward",),
     published=PUBLISHED,
 )

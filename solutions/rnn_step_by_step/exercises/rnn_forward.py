@@ -190,7 +190,7 @@ EXERCISE = Exercise(
     cases=cases,
     mistakes=MISTAKES,
     equivalent=EQUIVALENT,
-    helper="rnn_cell_forward",
+    calls=("rnn_cell_forward",),
     labels={"caches": shapes.RNN_CACHE},
     published=PUBLISHED,
 )

@@ -134,14 +134,15 @@ class Reader(Shared):
         begin = self.skip(self.count())
         return str(self.data[begin : self.position], "utf-8")
 
-    def _dict(self, depth: int) -> dict[str, Any]:
-        result: dict[str, Any] = {}
+    def _dict(self, depth: int) -> dict[str | int, Any]:
+        result: dict[str | int, Any] = {}
         before, reached = self.items, self.reached
         self.reached = depth
         for _ in range(self._enter(depth + 1)):
-            if self.data[self.skip(1)] != TEXT:
-                raise WireError("a dict key that is not text")
-            key = self._text()
+            tag = self.data[self.skip(1)]
+            if tag not in (TEXT, INT):
+                raise WireError("a dict key that is neither text nor a whole number")
+            key = self._text() if tag == TEXT else I64.unpack_from(self.data, self.skip(8))[0]
             if key in result:
                 raise WireError("a dict key that comes twice")
             result[key] = self.read(depth + 1)

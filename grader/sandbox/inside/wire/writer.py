@@ -147,9 +147,12 @@ class Writer(Shared):
             self._enter(depth + 1)
         self.out.append(COUNTED.pack(b"{", len(pairs)))
         for key, item in pairs:
-            if not isinstance(key, str):
+            if isinstance(key, str):
+                self._text(b"S", key)
+            elif isinstance(key, (int, np.integer)) and not isinstance(key, bool):
+                self._int(int(key))
+            else:
                 raise Refused(f"a dict key of type {type(key).__name__}")
-            self._text(b"S", key)
             self.write(item, depth + 1)
         self.places[id(value)] = len(self.objects)
         self.share(value, self.items - before, self.reached - depth)

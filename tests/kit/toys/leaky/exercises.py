@@ -25,7 +25,7 @@ def sequence(name, rng, n, m, T, dtype=np.float64):
     own = parameters(rng, n, dtype)
     x, h0 = (rng.standard_normal(shape).astype(dtype) for shape in ((n, m, T), (n, m)))
     tolerance = 1e-6 if dtype is np.float64 else 1e-4
-    return Case(name, (x, h0, own), {"n": n, "m": m, "T": T}, tolerance, helper_calls=T)
+    return Case(name, (x, h0, own), {"n": n, "m": m, "T": T}, tolerance)
 
 
 def steps(rng, functions):
@@ -82,7 +82,7 @@ REMEMBER = Exercise(
     returns=("h", "caches"),
     checks=(Check("h", 6, "(n, m, T)", main=True), Check("caches", 3), UNTOUCHED),
     cases=sequences,
-    helper="leak",
+    calls=("leak",),
     labels={"caches": CACHE},
     equivalent={"call: h = np.ones_like(x)": "every entry of h is written"},
     mistakes=(

@@ -1,0 +1,115 @@
+"""Call an exercise's function as the judge has it called: plainly, or by its driver."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from grader.assignment.portable import portable
+from grader.assignment.source import Source
+from grader.assignment.spec import Case, Exercise, Functions, Spec
+from grader.comparison.drivers import driven
+from grader.comparison.layout import Tree
+from grader.comparison.trees import call, deep_copy
+from grader.errors import UsageError
+
+
+@functools.lru_cache(maxsize=256)
+def driver_text(exercise_name: str, drive: Callable[..., Any]) -> str:
+    """Return the source of an exercise's driver; raises UsageError for one that cannot travel."""
+    return portable(drive, f"the driver of {exercise_name}")
+
+
+def driver_of(exercise: Exercise) -> str:
+    """Return the source of the exercise's driver, empty where its function is called plainly."""
+    return driver_text(exercise.name, exercise.drive) if exercise.drive is not None else ""
+
+
+def bound(exercise: Exercise, functions: Functions) -> Callable[..., Any]:
+    """Return what is done with the exercise's arguments: its function, or what its driver does."""
+    if exercise.drive is None:
+        return functions[exercise.name]
+    return driven(driver_of(exercise), functions)
+
+
+def result_of(exercise: Exercise, functions: Functions, arguments: tuple[Tree, ...]) -> Tree:
+    """Return what the functions give on a copy of the arguments, as in the exercise's layout."""
+    return call(exercise.layout, bound(exercise, functions), deep_copy(arguments))
+
+
+@contextmanager
+def replaced(function: Callable[..., Any], names: Mapping[str, Any]) -> Iterator[None]:
+    """Give the names that a function of the course's own reads other values for a while."""
+    scope = getattr(function, "__globals__", {})
+    before = {name: scope[name] for name in names if name in scope}
+    scope.update(names)
+    try:
+        yield
+    finally:
+        for name in names:
+            scope.pop(name, None)
+        scope.update(before)
+
+
+def calls_needed(
+    exercise: Exercise, functions: Functions, case: Case, helpers: tuple[str, ...]
+) -> int:
+    """Count how often a right function asks for one of its ``helpers`` on a case.
+
+    What a helper calls in its turn is not asked for: whoever answers for it has done that.
+    """
+    count = depth = 0
+
+    def counted(function: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(*arguments: Any, **named: Any) -> Any:
+            nonlocal count, depth
+            count += not depth
+            depth += 1
+            try:
+                return function(*arguments, **named)
+            finally:
+                depth -= 1
+
+        return wrapped
+
+    own = functions[exercise.name]
+    with replaced(own, {name: counted(functions[name]) for name in helpers}):
+        own(*deep_copy(case.arguments))
+    return count
+
+
+def completed(spec: Spec, source: Source) -> Spec:
+    """Return the specification with the arguments that it leaves to the ``def`` lines.
+
+    Raises UsageError where one says other names.
+    """
+    return replace(spec, exercises=tuple(_completed(e, source) for e in spec.exercises))
+
+
+def _completed(exercise: Exercise, source: Source) -> Exercise:
+    names = _arguments(exercise, source)
+    if not exercise.arguments and names:
+        return replace(exercise, arguments=names)
+    if exercise.arguments != names:
+        said, has = ", ".join(exercise.arguments), ", ".join(names)
+        raise UsageError(f"{exercise.name}: its arguments are {has}, not {said}")
+    return exercise
+
+
+def _arguments(exercise: Exercise, source: Source) -> tuple[str, ...]:
+    """Read the arguments' names from the driver, or from the solution's ``def`` line."""
+    if exercise.drive is not None:
+        return tuple(inspect.signature(exercise.drive).parameters)[1:]
+    try:
+        text = source.function_source(exercise.name)
+    except KeyError:  # whoever compares notebook and specification says so
+        return exercise.arguments
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef) and node.name == exercise.name:
+            return tuple(argument.arg for argument in (*node.args.posonlyargs, *node.args.args))
+    return exercise.arguments
