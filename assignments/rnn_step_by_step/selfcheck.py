@@ -329,7 +329,7 @@ def real(value: Any) -> float | None:
         return float("inf")
 
 
-def call(layout: Layout, function: Callable[..., Any], arguments: tuple[Tree, ...]) -> Tree:
+def returned_by(layout: Layout, function: Callable[..., Any], arguments: tuple[Tree, ...]) -> Tree:
     """Call ``function`` on arguments that it may change; the result is as in `Layout`."""
     returned = function(*arguments)
     if not layout.after:
@@ -760,7 +760,7 @@ def compare(
         else:
             value, labels = outputs[line.name], layout.labels.get(line.name, ())
             own = replace(tol, relative=line.tolerance) if line.tolerance else tol
-            where = Place(line.name, layout.name, "after the call" if line.after else "")
+            where = Place(line.name, layout.name + (", after the call" if line.after else ""))
             letters = _letters(line.shape)
             used = ", ".join(f"{k} = {n}" for k, n in dims.items() if k in letters)
             right = truth[line.name]
@@ -1849,7 +1849,7 @@ def _attempt(reference: Reference, function: Callable[..., Any], replay: bool = 
             run = function
             if reference.driver:
                 run = driven(reference.driver, {**scope, layout.name: function})
-            result = call(layout, run, arguments)
+            result = returned_by(layout, run, arguments)
     except Exception as error:
         return _raised(layout, error)
     if reference.sealed:

@@ -12,10 +12,10 @@ from typing import Any
 
 from grader.assignment.portable import portable
 from grader.assignment.source import Source
-from grader.assignment.spec import Case, Exercise, Functions, Spec
+from grader.assignment.spec import Case, Exercise, Functions, Spec, SpecError
 from grader.comparison.drivers import driven
 from grader.comparison.layout import Tree
-from grader.comparison.trees import call, deep_copy
+from grader.comparison.trees import deep_copy, returned_by
 from grader.errors import UsageError
 
 
@@ -39,7 +39,7 @@ def bound(exercise: Exercise, functions: Functions) -> Callable[..., Any]:
 
 def result_of(exercise: Exercise, functions: Functions, arguments: tuple[Tree, ...]) -> Tree:
     """Return what the functions give on a copy of the arguments, as in the exercise's layout."""
-    return call(exercise.layout, bound(exercise, functions), deep_copy(arguments))
+    return returned_by(exercise.layout, bound(exercise, functions), deep_copy(arguments))
 
 
 @contextmanager
@@ -88,7 +88,10 @@ def completed(spec: Spec, source: Source) -> Spec:
 
     Raises UsageError where one says other names.
     """
-    return replace(spec, exercises=tuple(_completed(e, source) for e in spec.exercises))
+    try:
+        return replace(spec, exercises=tuple(_completed(e, source) for e in spec.exercises))
+    except SpecError as error:
+        raise UsageError(str(error)) from None
 
 
 def _completed(exercise: Exercise, source: Source) -> Exercise:

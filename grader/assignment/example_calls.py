@@ -130,7 +130,7 @@ def _sizes(exercise: Exercise, result: Any) -> Mapping[str, int]:
     outputs, _ = by_name(exercise.layout, result)
     sizes: dict[str, int] = {}
     for check in exercise.checks:
-        letters = [side.strip() for side in check.shape.strip("()").split(",")]
+        letters = [side.strip() for side in check.shape.strip("()").split(",") if side.strip()]
         shape = getattr(outputs.get(check.name), "shape", ())
         if check.shape and len(shape) == len(letters):
             pairs = zip(letters, shape, strict=True)

@@ -18,7 +18,7 @@ from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
 from pathlib import PurePosixPath
 
-from grader.assignment.spec import Spec
+from grader.assignment.spec import Spec, SpecError
 from grader.errors import UsageError
 
 Texts = tuple[tuple[str, str], ...]  # path below the assignment's folder, and what it holds
@@ -70,7 +70,7 @@ sys.meta_path.append(_finder)
 
 
 def load_spec(name: str, texts: Texts) -> Spec:
-    """Load an assignment's specification: the ``SPEC`` of its exercises.
+    """Load an assignment's specification: what ``A`` of its exercises describes, or ``SPEC``.
 
     Raises UsageError when there is none, when a file fails, and when it is another assignment's.
     """
@@ -79,10 +79,16 @@ def load_spec(name: str, texts: Texts) -> Spec:
             f"{name} has no exercises: write solutions/{name}/{EXERCISES}.py "
             "(docs/authoring.md shows how)"
         )
-    found = getattr(load_module(name, texts, EXERCISES), "SPEC", None)
+    module = load_module(name, texts, EXERCISES)
+    found, described = getattr(module, "SPEC", None), getattr(module, "A", None)
+    if found is None and described is not None and hasattr(described, "spec"):
+        try:
+            found = described.spec(name)
+        except SpecError as error:
+            raise UsageError(f"the exercises of {name}: {error}") from None
     if not isinstance(found, Spec):
         raise UsageError(
-            f"the exercises of {name} define no SPEC: make one with grader.authoring.Spec"
+            f"the exercises of {name} define no A: make one with grader.authoring.Assignment"
         )
     if found.name != name:
         raise UsageError(

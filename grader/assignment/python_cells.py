@@ -14,11 +14,15 @@ MAGIC = re.compile(r"^([ \t]*)[!%].*$", re.M)
 
 @lru_cache(maxsize=1024)
 def defined_function(source: str) -> str | None:
-    """Return the last top-level function name in ``source``, None if it has none or won't parse."""
+    """Return the last top-level function in ``source``, or class where there is no function.
+
+    None where there is neither, and where it does not parse.
+    """
     tree = parsed(source)
     if not isinstance(tree, ast.Module):
         return None
     names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+    names = names or [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
     return names[-1] if names else None
 
 

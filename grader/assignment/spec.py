@@ -8,6 +8,8 @@ it is built.
 
 from __future__ import annotations
 
+import ast
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +25,9 @@ Functions = Mapping[str, Callable[..., Any]]
 SELFCHECK, REFERENCES = "selfcheck.py", "references.npz"
 DRIVERS = "selfcheck_drivers.py"  # beside the cells where marks are made
 MADE_FILES = (SELFCHECK, REFERENCES)  # what release makes and hands out with every assignment
+
+
+DOCSTRING = "\0docstring\0"  # stands for it while code is edited
 
 
 class SpecError(ValueError):
@@ -58,24 +63,62 @@ class Case:
 class Mistake:
     """A known mistake, written as small edits of the solution's own source.
 
-    Each edit ``(old, new)`` must occur exactly once in the function's source. ``title`` says in a
-    few words what was done, ``hint`` points at the equation or idea and never at the answer.
+    Each edit ``(old, new)`` must occur exactly once in the function's code; what its docstring says
+    does not count and stays. ``title`` says in a few words what was done, ``hint`` points at the
+    equation or idea and never at the answer. A wrong answer to a question is its ``value``: the
+    function returns that.
     """
 
     id: str
     title: str
     hint: str
     edits: tuple[tuple[str, str], ...]
+    value: str | float | None = None
+
+    def __post_init__(self) -> None:
+        for each in self.edits:
+            if not isinstance(each, tuple) or [type(part) for part in each] != [str, str]:
+                raise SpecError(
+                    f"mistake {self.id!r}: {each!r} is no edit: give pairs of texts, old and new"
+                )
 
     def apply(self, source: str) -> str:
         """Return ``source`` with the edits made; raise SpecError if one does not fit."""
+        if self.value is not None:
+            return _returning(source, self.value)
+        kept, source = _without_docstring(source)
         for old, new in self.edits:
             if source.count(old) != 1:
                 raise SpecError(
                     f"mistake {self.id!r}: {old!r} occurs {source.count(old)} times, not once"
                 )
             source = source.replace(old, new)
-        return source
+        return source.replace(DOCSTRING, kept)
+
+
+@functools.lru_cache(maxsize=64)  # one source has many mistakes
+def _without_docstring(source: str) -> tuple[str, str]:
+    """Take a function's docstring out; return it, and the source with a mark in its place."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:  # whoever runs it says so
+        return DOCSTRING, source
+    defined = next((n for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef)), None)
+    if defined is None or ast.get_docstring(defined) is None:
+        return DOCSTRING, source
+    node, lines = defined.body[0], source.splitlines(keepends=True)
+    first, last = node.lineno - 1, node.end_lineno or node.lineno
+    kept = "".join(lines[first:last])
+    return kept, "".join([*lines[:first], DOCSTRING, *lines[last:]])
+
+
+def _returning(source: str, value: str | float) -> str:
+    """Return a function's source with another value behind its `return`."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Return):
+            node.value = ast.Constant(value)
+    return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
 
 
 @dataclass(frozen=True)

@@ -250,7 +250,7 @@ def compare(
         else:
             value, labels = outputs[line.name], layout.labels.get(line.name, ())
             own = replace(tol, relative=line.tolerance) if line.tolerance else tol
-            where = Place(line.name, layout.name, "after the call" if line.after else "")
+            where = Place(line.name, layout.name + (", after the call" if line.after else ""))
             letters = _letters(line.shape)
             used = ", ".join(f"{k} = {n}" for k, n in dims.items() if k in letters)
             right = truth[line.name]

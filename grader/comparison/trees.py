@@ -90,7 +90,7 @@ def real(value: Any) -> float | None:
         return float("inf")
 
 
-def call(layout: Layout, function: Callable[..., Any], arguments: tuple[Tree, ...]) -> Tree:
+def returned_by(layout: Layout, function: Callable[..., Any], arguments: tuple[Tree, ...]) -> Tree:
     """Call ``function`` on arguments that it may change; the result is as in `Layout`."""
     returned = function(*arguments)
     if not layout.after:

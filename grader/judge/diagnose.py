@@ -26,7 +26,7 @@ from grader.comparison.causes import (
 )
 from grader.comparison.ladder import by_name
 from grader.comparison.layout import INPUTS, Tree
-from grader.comparison.trees import call, deep_copy, leaves, same
+from grader.comparison.trees import deep_copy, leaves, returned_by, same
 from grader.judge.attempt import AGAIN, Attempt, Trial, compared
 from grader.sandbox import Reply
 
@@ -89,7 +89,7 @@ def _result(tried: Attempt, function: Callable[..., Any], trial: Trial) -> Tree 
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return call(tried.layout, function, deep_copy(trial.case.arguments))
+            return returned_by(tried.layout, function, deep_copy(trial.case.arguments))
     except Exception as error:
         return error
 

@@ -7,11 +7,13 @@ import time
 from dataclasses import dataclass, field, replace
 
 from grader.assignment.assignment import Assignment
+from grader.assignment.example_calls import EXAMPLE_CELL
 from grader.assignment.python_cells import definitions_only
-from grader.intake.submission import Submission
+from grader.intake.submission import PlannedCell, Submission
 from grader.sandbox import (
     MOST_JOBS,
     MOST_WAITS,
+    CellKind,
     CellResult,
     CellSource,
     Definition,
@@ -22,7 +24,13 @@ from grader.sandbox import (
 )
 
 WORD = re.compile(r"\w+")
-RUN = {"answer": "answer", "example": "example", "extra": "other"}
+RUN: dict[str, CellKind] = {"answer": "answer", "example": "locked", "extra": "other"}
+
+
+def _kind(cell: PlannedCell) -> CellKind:
+    """Tell an exercise's example, whose variables no answer may lean on, from set-up."""
+    example = cell.role == "example" and cell.id.startswith(EXAMPLE_CELL)
+    return "example" if example else RUN[cell.role]
 
 
 @dataclass
@@ -44,7 +52,7 @@ class Session:
     def __post_init__(self) -> None:
         """Take the cells that are to be run."""
         self.cells = tuple(
-            CellSource(cell.id, cell.source, RUN[cell.role])  # type: ignore[arg-type]
+            CellSource(cell.id, cell.source, _kind(cell))
             for cell in self.submission.cells
             if cell.role in RUN
         )

@@ -23,10 +23,11 @@ from grader.assignment.portable import portable
 from grader.assignment.source import Source
 from grader.assignment.spec import Case, Exercise, Functions, Spec, SpecError
 from grader.comparison.fingerprints import fingerprint, result_fingerprint, same_fingerprint
-from grader.comparison.ladder import by_name
-from grader.comparison.layout import Array, Tree
+from grader.comparison.ladder import by_name, compare
+from grader.comparison.layout import Array, Tolerance, Tree
 from grader.comparison.packing import pack
-from grader.comparison.trees import call, deep_copy, same
+from grader.comparison.properties import properties
+from grader.comparison.trees import deep_copy, returned_by, same
 from grader.comparison.values import unlike_kind
 from grader.errors import UsageError
 
@@ -75,11 +76,12 @@ def _entry(
     functions: Functions = {
         cell.id: scope[cell.id] for cell in source.cells if cell.role == "answer"
     }
+    texts = {name: portable(of, f"the property of {name}") for name, of in exercise.holds.items()}
     steps: dict[str, list[tuple[Tree, ...]]] = {name: [] for name in exercise.calls}
     scope |= {name: recording(functions[name], steps[name]) for name in exercise.calls}
     own = deep_copy(case.arguments) if exercise.layout.after else case.arguments
-    result = call(exercise.layout, bound(exercise, functions), own)
-    _refuse_unlike(exercise, result)
+    result = returned_by(exercise.layout, bound(exercise, functions), own)
+    _refuse_unlike(exercise, case, result)
     numeric = exercise.numeric(case, functions) if exercise.numeric else {}
     alive += [case, result, steps, numeric]
     known: dict[str, Any] = {"result": None, "mistakes": []}
@@ -92,22 +94,31 @@ def _entry(
         "arguments": pack(case.arguments, store, names),
         "steps": {name: pack(tuple(made), store, names) for name, made in steps.items()},
         "driver": driver_of(exercise),
-        "holds": {
-            name: portable(of, f"the property of {name}") for name, of in exercise.holds.items()
-        },
+        "holds": texts,
         "seconds": exercise.call_seconds,
         "numeric": {name: pack(value, store, names)["array"] for name, value in numeric.items()},
         **known,
     }
 
 
-def _refuse_unlike(exercise: Exercise, result: Tree) -> None:
-    """Raise UsageError where the solution returns another kind of value than a check declares."""
+def _refuse_unlike(exercise: Exercise, case: Case, result: Tree) -> None:
+    """Raise UsageError where the solution's result is none that a check could call right.
+
+    It is of another kind than is declared, or has not the property that is asked for.
+    """
     outputs, _ = by_name(exercise.layout, result)
     for check in exercise.checks:
         why = unlike_kind(check, outputs[check.name]) if check.name in outputs else ""
         if why:
             raise UsageError(f"{exercise.name}: {why}: declare what the solution returns")
+    holds = properties(exercise.holds, case.arguments)
+    found = compare(exercise.layout, result, result, Tolerance(), case.dims, holds)
+    wrong = next((f"{name}: {finding.got}" for name, finding in found.items() if finding), None)
+    if wrong:
+        raise UsageError(
+            f"the solution of {exercise.name} is not right by its own checks on the visible "
+            f"example ({wrong}): mend the check or the example"
+        )
 
 
 def recording(function: Callable[..., Any], steps: list[Any]) -> Callable[..., Any]:
@@ -142,7 +153,7 @@ def _mistakes(
         function = bound(exercise, {**scope, exercise.name: wrong})
         try:
             with np.errstate(all="ignore"):
-                result = call(exercise.layout, function, deep_copy(arguments))
+                result = returned_by(exercise.layout, function, deep_copy(arguments))
         except Exception as error:
             entry["error"] = f"{type(error).__name__}: {error}"
         else:

@@ -21,6 +21,7 @@ Nothing here raises because of what student code does; ``SandboxError`` is the k
 from .data import (
     ENDED,
     Call,
+    CellKind,
     CellResult,
     CellSource,
     Definition,
@@ -41,6 +42,7 @@ __all__ = [
     "MOST_WAITS",
     "SAFE",
     "Call",
+    "CellKind",
     "CellResult",
     "CellSource",
     "Definition",

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from .inside.wire import Stored
 
-CellKind = Literal["example", "answer", "other"]
+CellKind = Literal["example", "answer", "locked", "other"]
 CellOutcome = Literal["ok", "error", "timed_out", "crashed", "not_run"]
 CallOutcome = Literal["returned", "raised", "timed_out", "crashed", "refused", "missing"]
 Definition = Literal["function", "missing", "other"]
@@ -25,7 +25,10 @@ class SandboxError(RuntimeError):
 
 @dataclass(frozen=True)
 class CellSource:
-    """A code cell to run: what ``example`` cells define can be masked in judged calls."""
+    """A code cell to run: what ``example`` cells define can be masked in judged calls.
+
+    ``locked`` cells are the assignment's own as well: set-up, whose names functions may read.
+    """
 
     id: str
     source: str

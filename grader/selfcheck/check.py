@@ -24,7 +24,7 @@ from grader.comparison.layout import INPUTS, Check, Layout, Tolerance, Tree, ear
 from grader.comparison.properties import properties
 from grader.comparison.stub import EMPTY
 from grader.comparison.time_limit import time_limit
-from grader.comparison.trees import call, deep_copy, same
+from grader.comparison.trees import deep_copy, returned_by, same
 from grader.comparison.values import relative_error
 from grader.selfcheck.known_mistakes import (
     form_of_error,
@@ -141,7 +141,7 @@ def _attempt(reference: Reference, function: Callable[..., Any], replay: bool = 
             run = function
             if reference.driver:
                 run = driven(reference.driver, {**scope, layout.name: function})
-            result = call(layout, run, arguments)
+            result = returned_by(layout, run, arguments)
     except Exception as error:
         return _raised(layout, error)
     if reference.sealed:

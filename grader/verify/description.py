@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from grader.assignment.assignment import Assignment
 from grader.assignment.spec import Case, Exercise, Mistake
 from grader.comparison.ladder import by_name
-from grader.comparison.layout import Tree
+from grader.comparison.layout import INPUTS, Tree
 from grader.verify.held import SEED, Held, held
 from grader.verify.in_process import pose
 
@@ -25,28 +24,38 @@ def described(assignment: Assignment, exercise: Exercise) -> Held:
 
 
 def _undescribed(assignment: Assignment, exercise: Exercise) -> Iterator[str]:
-    own = tuple(inspect.signature(assignment.functions[exercise.name]).parameters)
-    if own != exercise.arguments:
-        yield f"its arguments are {', '.join(own)}"
-    unchecked = {*exercise.returns, "inputs"} - {check.name for check in exercise.checks}
+    asked = {*exercise.returns}
+    if exercise.arguments and not exercise.layout.after and exercise.drive is None:
+        asked.add(INPUTS)
+    unchecked = asked - {check.name for check in exercise.checks}
     if unchecked:
         yield f"nothing checks {', '.join(sorted(unchecked))}"
-    posed = pose(exercise, assignment.functions, SEED, assignment.visible(exercise.name))
+    visible = assignment.visible(exercise.name)
+    posed = pose(exercise, assignment.functions, SEED, visible)
     for case, result in posed:
-        yield from _misshapen(exercise, case, by_name(exercise.layout, result)[0])
+        yield from _misshapen(exercise, case, by_name(exercise.layout, result)[0], case is visible)
     outputs, _ = by_name(exercise.layout, posed[0][1])
     for name, labels in exercise.labels.items():
         if not _holds_so_many(outputs.get(name), len(labels)):
             yield f"nothing in {name} has {len(labels)} entries, as its labels say"
 
 
-def _misshapen(exercise: Exercise, case: Case, outputs: Mapping[str, Tree]) -> Iterator[str]:
-    """Yield each output whose shape is not the letters' sizes in this case."""
+def _misshapen(
+    exercise: Exercise, case: Case, outputs: Mapping[str, Tree], visible: bool
+) -> Iterator[str]:
+    """Yield each output whose shape is not the letters' sizes in this case.
+
+    In the ``visible`` one, whose sizes are read from results, a letter may be unknown.
+    """
     for check in exercise.checks:
         if not check.shape:
             continue
         try:
             wanted = eval(check.shape, {"__builtins__": {}}, dict(case.dims))
+        except NameError as error:
+            if not visible:
+                yield f"{check.name} in {case.name}: {error}"
+            continue
         except Exception as error:  # an expression of the author's: anything can go wrong in it
             yield f"{check.name} in {case.name}: {error}"
             continue
@@ -90,7 +99,7 @@ def _said_badly(mistake: Mistake, exercise: Exercise, source: str) -> Iterator[s
     for expression in _expressions(source):
         if expression in mistake.title + mistake.hint:
             yield f"it tells {expression!r}"
-    if _signatures(mistake.apply(source)) != [(exercise.name, exercise.arguments)]:
+    if _signatures(mistake.apply(source)) != _signatures(source):
         yield "its edits leave another function"
 
 
@@ -105,7 +114,7 @@ def _signatures(source: str) -> list[tuple[str, tuple[str, ...]]]:
     return [
         (node.name, tuple(argument.arg for argument in node.args.args))
         if isinstance(node, ast.FunctionDef)
-        else (type(node).__name__, ())
+        else (getattr(node, "name", type(node).__name__), ())
         for node in _body(source)
     ]
 

@@ -2,6 +2,8 @@
 
 For what the kit makes itself (mistaken references, mutants, correct variants of style): the same
 cases and the same comparison as the judge's, hundreds of functions a second. Never for students'.
+A function is here what is done with a case's arguments: that of a driven exercise is bound to its
+driver.
 """
 
 from __future__ import annotations
@@ -12,11 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from grader.assignment.calling import result_of
 from grader.assignment.spec import Case, Exercise, Functions
 from grader.comparison.ladder import compare
-from grader.comparison.layout import Tolerance, Tree, earned
+from grader.comparison.layout import INPUTS, Tolerance, Tree, earned
+from grader.comparison.properties import properties
 from grader.comparison.time_limit import time_limit
-from grader.comparison.trees import deep_copy, same
+from grader.comparison.trees import deep_copy, returned_by, same
 from grader.judge.hidden_cases import Posed, draw
 
 CALL_SECONDS = 2.0  # of processor time: a small change can make a loop that never ends
@@ -31,7 +35,7 @@ def pose(exercise: Exercise, functions: Functions, seed: int, visible: Case | No
     if visible is None:
         return posed
     with np.errstate(all="ignore"):
-        right = functions[exercise.name](*deep_copy(visible.arguments))
+        right = result_of(exercise, functions, visible.arguments)
     return [(visible, right), *posed]
 
 
@@ -77,11 +81,14 @@ def _failed_on(
             time_limit(CALL_SECONDS, processor=True),
         ):
             warnings.simplefilter("ignore")
-            result = function(*arguments)
+            result = returned_by(exercise.layout, function, arguments)
     except Exception:
         return names
-    found = compare(exercise.layout, expected, result, Tolerance(case.tolerance), case.dims)
+    holds = properties(exercise.holds, case.arguments)
+    tolerance = Tolerance(case.tolerance)
+    found = compare(exercise.layout, expected, result, tolerance, case.dims, holds)
     wrong = {name for name, finding in found.items() if finding}
-    if not same(arguments, case.arguments, 0.0):
-        wrong.add("inputs")
+    pairs = zip(exercise.arguments, arguments, case.arguments, strict=False)
+    if not all(same(a, b, 0.0) for name, a, b in pairs if name not in exercise.layout.after):
+        wrong.add(INPUTS)
     return [name for name in names if name in wrong]

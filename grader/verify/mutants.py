@@ -15,6 +15,7 @@ from typing import Any
 
 from grader.verify.mutation_operators import OPERATORS, Scope, changed_copy
 
+Defined = ast.FunctionDef | ast.ClassDef
 Lookalikes = Mapping[str, tuple[str, ...]]
 NONE: Lookalikes = MappingProxyType({})
 
@@ -64,24 +65,26 @@ def _text(head: str, parts: list[str]) -> str:
     return "\n".join([head, *(textwrap.indent(part, "    ") for part in parts)]) + "\n"
 
 
-def _function(source: str) -> ast.FunctionDef:
-    """The function, without its docstring."""
-    found = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+def _function(source: str) -> Defined:
+    """The function, or class, without docstrings."""
+    found = [node for node in ast.parse(source).body if isinstance(node, Defined)]
     if not found:
         raise ValueError("there is no function to mutate")
-    if ast.get_docstring(found[0]) is not None:
-        found[0].body = found[0].body[1:]
+    for node in ast.walk(found[0]):
+        if isinstance(node, Defined) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
     return found[0]
 
 
-def _inner(function: ast.FunctionDef) -> Iterator[ast.AST]:
+def _inner(function: Defined) -> Iterator[ast.AST]:
     """Every node of the body, outer before inner."""
     for statement in function.body:
         yield from ast.walk(statement)
 
 
-def _scope(function: ast.FunctionDef, lookalikes: Lookalikes) -> Scope:
-    names = [argument.arg for argument in function.args.args]
+def _scope(function: Defined, lookalikes: Lookalikes) -> Scope:
+    functions = [node for node in ast.walk(function) if isinstance(node, ast.FunctionDef)]
+    names = [argument.arg for each in functions for argument in each.args.args]
     strings = []
     for node in _inner(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -91,7 +94,7 @@ def _scope(function: ast.FunctionDef, lookalikes: Lookalikes) -> Scope:
     return Scope(tuple(dict.fromkeys(names)), tuple(dict.fromkeys(strings)), lookalikes)
 
 
-def _statements(function: ast.FunctionDef) -> dict[ast.AST, ast.stmt]:
+def _statements(function: Defined) -> dict[ast.AST, ast.stmt]:
     """The innermost statement around each node."""
     around: dict[ast.AST, ast.stmt] = {}
     for node in _inner(function):

@@ -26,6 +26,8 @@ def named_in_the_notebook(assignment: Assignment, exercise: Exercise, check: Mod
     source = assignment.source.function_source(exercise.name)
     problems = []
     panel, message = check.examine(reference, in_process.define(source, exercise.name, scope))
+    if exercise.sealed:
+        return _only_answered(what, panel, message)
     if message or panel.points != panel.max_points:
         problems.append(f"the solution earns {panel.points:g} of {panel.max_points:g} points there")
     for mistake in exercise.mistakes:
@@ -40,6 +42,12 @@ def named_in_the_notebook(assignment: Assignment, exercise: Exercise, check: Mod
     hidden = len(exercise.mistakes) - len(known)
     text = f"{len(known)} mistakes" + (f", {hidden} do not show there" if hidden else "")
     return held(what, problems, text)
+
+
+def _only_answered(what: str, panel: Any, message: str) -> Held:
+    """Hold the check of a question to saying that there is an answer, and not which is right."""
+    told = message or panel.points or not all(row.answered for row in panel.rows)
+    return held(what, ["the notebook judges the answer"] if told else [], "answered, no more")
 
 
 def _problem(mistake: Mistake, panel: Any, message: str, shows: bool) -> str:

@@ -19,6 +19,7 @@ from grader.verify.by_judge import (
 from grader.verify.cases import drawn_well
 from grader.verify.description import described, said_well
 from grader.verify.held import Held
+from grader.verify.liars import liars_earn_nothing
 from grader.verify.notebook_check import named_in_the_notebook
 from grader.verify.references import gradients_are_true, published_numbers_come_out
 from grader.verify.small_changes import equivalents_are, small_changes_lose_marks
@@ -49,6 +50,8 @@ def verify(
         yield drawn_well(assignment, exercise)
         if exercise.numeric or exercise.automatic:
             yield gradients_are_true(assignment, exercise)
+        if exercise.holds:
+            yield liars_earn_nothing(assignment, exercise)
         if exercise.published:
             yield published_numbers_come_out(assignment, exercise)
     for exercise in assignment.spec.exercises:

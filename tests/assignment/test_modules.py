@@ -76,7 +76,7 @@ def test_the_same_texts_are_loaded_once_and_others_apart() -> None:
     ("made", "said"),
     [
         ((), "tiny has no exercises: write solutions/tiny/exercises.py"),
-        (texts(__init__="SPEC = 3\n"), "the exercises of tiny define no SPEC: make one with"),
+        (texts(__init__="SPEC = 3\n"), "the exercises of tiny define no A: make one with"),
         (
             texts(__init__=SPEC + "SPEC = Spec('small', 'Small', ())\n"),
             "the exercises of tiny say name='small': an assignment has the name of its folder",

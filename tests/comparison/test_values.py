@@ -15,7 +15,7 @@ from grader.comparison.fingerprints import result_fingerprint, same_fingerprint
 from grader.comparison.ladder import Holds, by_name, compare
 from grader.comparison.layout import KINDS, Check, Layout, Tolerance
 from grader.comparison.packing import pack, unpack
-from grader.comparison.trees import call, same
+from grader.comparison.trees import returned_by, same
 from grader.comparison.values import unlike_kind
 
 SHOWN, HIDDEN = Tolerance(1e-6, reveal=True), Tolerance(1e-6)
@@ -210,14 +210,14 @@ def test_the_state_of_an_argument_is_an_output() -> None:
     def given() -> tuple[Any, ...]:
         return {"w": np.ones(2)}, np.ones(2)
 
-    right = call(layout, step, given())
+    right = returned_by(layout, step, given())
     assert right == {
         "returned": 2.0,
         "after": {"parameters": {"w": right["after"]["parameters"]["w"]}},
     }
     assert set(by_name(layout, right)[0]) == {"loss", "parameters"}
-    assert not any(compare(layout, right, call(layout, step, given()), SHOWN, {}).values())
-    findings = compare(layout, right, call(layout, lazy, given()), SHOWN, {})
+    assert not any(compare(layout, right, returned_by(layout, step, given()), SHOWN, {}).values())
+    findings = compare(layout, right, returned_by(layout, lazy, given()), SHOWN, {})
     assert findings["loss"] is None
     told = findings["parameters"]
     assert told is not None and "parameters['w'] of step" in told.checked
@@ -234,11 +234,11 @@ def test_a_function_that_returns_nothing_has_its_arguments_compared() -> None:
         clip(g)
         return "done"
 
-    right = call(layout, clip, (np.array([3.0, 0.5]),))
+    right = returned_by(layout, clip, (np.array([3.0, 0.5]),))
     for function in (clip, clip_and_tell):
-        got = call(layout, function, (np.array([3.0, 0.5]),))
+        got = returned_by(layout, function, (np.array([3.0, 0.5]),))
         assert compare(layout, right, got, SHOWN, {}) == {"g": None}
-    got = call(layout, lambda g: None, (np.array([3.0, 0.5]),))
+    got = returned_by(layout, lambda g: None, (np.array([3.0, 0.5]),))
     assert compare(layout, right, got, SHOWN, {})["g"] is not None
 
 

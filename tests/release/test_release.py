@@ -605,7 +605,7 @@ def test_two_assignments_have_to_be_told_apart(trial: Course) -> None:
     ("text", "said"),
     [
         (None, "another has no exercises: write solutions/another/exercises.py"),
-        ("SPEC = 3", "define no SPEC: make one with grader.authoring.Spec"),
+        ("SPEC = 3", "define no A: make one with grader.authoring.Assignment"),
         ("SPEC = ", r"solutions/another/exercises.py, line 1, fails \(SyntaxError"),
         ("x = 1\n1 / 0", r"solutions/another/exercises.py, line 2, fails \(ZeroDivisionError"),
     ],

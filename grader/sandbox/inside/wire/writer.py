@@ -77,6 +77,8 @@ class Writer(Shared):
         """Write what is rare, subclasses included, as what it really is."""
         if isinstance(value, np.ndarray):
             self._array(value)
+        elif isinstance(value, str):  # NumPy's own text is both
+            self._text(b"S", value)
         elif isinstance(value, np.generic):
             self._scalar(value)
         elif isinstance(value, complex):
@@ -85,8 +87,6 @@ class Writer(Shared):
             self._int(value)
         elif isinstance(value, float):
             self.out.append(FLOAT_VALUE.pack(b"D", value))
-        elif isinstance(value, str):
-            self._text(b"S", value)
         elif isinstance(value, tuple):
             self._sequence(b"(", tuple.__len__(value), tuple.__iter__(value), depth)
         elif isinstance(value, list):
