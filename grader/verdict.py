@@ -85,7 +85,7 @@ class ExerciseResult:
 
     ``finding`` is the first thing wrong, ``cause`` what explains it. ``note`` is a sentence on an
     exercise that could not be judged; ``stand_ins`` are the functions of the student's in whose
-    place right ones were called.
+    place right ones were called. The points of a ``bonus`` count on top of the maximum.
     """
 
     name: str
@@ -97,6 +97,7 @@ class ExerciseResult:
     cause: Cause | None = None
     note: str = ""
     stand_ins: tuple[str, ...] = ()
+    bonus: bool = False
 
     def __post_init__(self) -> None:
         if self.outcome not in EXERCISE_OUTCOMES:
@@ -110,6 +111,11 @@ class ExerciseResult:
         # Points of a check may be thirds once an exercise is capped: their sum is not exact.
         if self.checks and abs(earned - self.points) > 1e-6:
             raise VerdictError(f"{self.name}: {self.points} points, its checks earned {earned}")
+
+    @property
+    def counted(self) -> float:
+        """Return the points that count in the maximum: none of a bonus."""
+        return 0.0 if self.bonus else self.max_points
 
     @property
     def mistake(self) -> str | None:
@@ -143,6 +149,7 @@ class ExerciseResult:
             "outcome": self.outcome,
             "points": self.points,
             "max_points": self.max_points,
+            **({"bonus": True} if self.bonus else {}),  # no other verdict says anything of it
             "with_reference_helpers": self.with_reference_helpers,
             "mistake": self.mistake,
             "message": self.message,
@@ -183,11 +190,12 @@ class Verdict:
     def __post_init__(self) -> None:
         if self.outcome not in VERDICT_OUTCOMES:
             raise VerdictError(f"no such outcome {self.outcome!r}")
-        _within(self.score, self.max_score, "score")
+        on_top = sum(exercise.max_points for exercise in self.exercises if exercise.bonus)
+        _within(self.score, self.max_score + on_top, "score")
         earned = sum(exercise.points for exercise in self.exercises)
         if abs(earned - self.score) > 1e-6:
             raise VerdictError(f"score {self.score} is not the exercises' sum {earned}")
-        worth = sum(exercise.max_points for exercise in self.exercises)
+        worth = sum(exercise.counted for exercise in self.exercises)
         if self.exercises and abs(worth - self.max_score) > 1e-6:
             raise VerdictError(f"{self.max_score} points at most, the exercises are worth {worth}")
         if self.outcome == "unreadable" and self.exercises:

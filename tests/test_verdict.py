@@ -47,6 +47,53 @@ VERDICT = Verdict(
 )
 
 
+def with_bonus(points: float) -> Verdict:
+    """The verdict with its exercise of 2 points as a bonus."""
+    outcome = "passed" if points else "failed"
+    checks = (RIGHT,) if points else ()
+    extra = dataclasses.replace(WHOLE, outcome=outcome, points=points, checks=checks, bonus=True)
+    return dataclasses.replace(VERDICT, score=2.0 + points, max_score=5.0, exercises=(HALF, extra))
+
+
+def test_a_bonus_counts_above_the_maximum():
+    """Its points are in the score and not in the maximum, which the score may exceed."""
+    top = dataclasses.replace(
+        VERDICT,
+        score=2.0,
+        max_score=0.0,
+        exercises=(dataclasses.replace(WHOLE, bonus=True),),
+    )
+    assert top.score > top.max_score
+    with pytest.raises(VerdictError):
+        dataclasses.replace(top, exercises=(WHOLE,))
+    for made in (top, with_bonus(2.0), with_bonus(0.0)):
+        assert Verdict.from_json(made.to_json()) == made
+
+
+@pytest.mark.parametrize(
+    "change", [{"max_score": 7.0}, {"score": 2.0}, {"score": 4.5}, {"max_score": 3.0}]
+)
+def test_a_verdict_with_a_bonus_refuses(change):
+    """A bonus in the maximum, one that is not in the score, and points from nowhere."""
+    with pytest.raises(VerdictError):
+        dataclasses.replace(with_bonus(2.0), **change)
+
+
+def test_nothing_is_said_of_a_bonus_where_there_is_none():
+    """Verdicts without one are written as they always were; a false entry is no verdict's."""
+    assert '"bonus"' not in VERDICT.to_json()
+    told = with_bonus(2.0).to_json()
+    assert told.count('"bonus": true') == 1
+    with pytest.raises(VerdictError):
+        Verdict.from_json(told.replace('"bonus": true', '"bonus": false'))
+    plain = VERDICT.to_json().replace(
+        '"max_points": 2.0, "with', '"max_points": 2.0, "bonus": false, "with'
+    )
+    assert plain != VERDICT.to_json()
+    with pytest.raises(VerdictError):
+        Verdict.from_json(plain)
+
+
 @pytest.mark.parametrize(
     "change",
     [
