@@ -46,13 +46,15 @@ def refuse_other_points(spec: Spec, book: NotebookNode) -> None:
     They do after an edit of the exercises, until the next release: a mark would be out of one
     number in the gradebook, and of another on the page.
     """
-    carried = {cell_id(cell): cell_points(cell) for cell in book.cells}
+    graded = [cell for cell in book.cells if cell.metadata.get("nbgrader", {}).get("grade")]
+    carried = {cell_id(cell): cell_points(cell) for cell in graded}
     for exercise in spec.exercises:
-        found = carried.get(check_cell(exercise.name), 0.0)
-        if found != exercise.points:
+        found = carried.get(check_cell(exercise.name))
+        if found != exercise.counted:
+            bonus = " (it is a bonus)" if exercise.bonus else ""
             raise UsageError(
-                f"the check of {exercise.name} was released with {found:g} points, the exercises "
-                f"say {exercise.points:g}: run `make release`"
+                f"the check of {exercise.name} was released with {found or 0.0:g} points, the "
+                f"exercises say {exercise.counted:g}{bonus}: run `make release`"
             )
 
 

@@ -137,7 +137,8 @@ class Exercise:
     process, does something with the student's names and gives plain data back. ``holds`` are the
     properties of outputs of that kind: ``holds[name](value, *arguments)`` is true where it holds.
     ``call_seconds`` is the processor time of one call. What a ``sealed`` exercise returns is
-    compared by the judge alone: nothing of it is in students' files.
+    compared by the judge alone: nothing of it is in students' files. Points of a ``bonus`` count on
+    top of the maximum.
     """
 
     name: str
@@ -152,6 +153,7 @@ class Exercise:
     holds: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     call_seconds: float = 0.0  # 0: the sandbox's own limit
     sealed: bool = False
+    bonus: bool = False
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names inside a cache
     numeric: Callable[[Case, Functions], Mapping[str, Any]] | None = None  # central differences
     automatic: Callable[[Case], Mapping[str, Any]] | None = None  # by an independent forward pass
@@ -205,12 +207,18 @@ class Exercise:
             checks=self.checks,
             returns_dict=self.returns_dict,
             labels=dict(self.labels),
+            bonus=self.bonus,
         )
 
     @property
     def points(self) -> float:
         """Return the points that the exercise is worth."""
         return float(sum(check.points for check in self.checks))
+
+    @property
+    def counted(self) -> float:
+        """Return the points that count in a maximum, as its check cell carries them."""
+        return 0.0 if self.bonus else self.points
 
 
 @dataclass(frozen=True)
@@ -246,8 +254,8 @@ class Spec:
 
     @property
     def points(self) -> float:
-        """Return the points that all exercises together are worth by tests."""
-        return float(sum(exercise.points for exercise in self.exercises))
+        """Return the points that all exercises together are worth by tests, without a bonus."""
+        return float(sum(exercise.counted for exercise in self.exercises))
 
     def exercise(self, name: str) -> Exercise:
         """Return the exercise called ``name``; raises KeyError when there is none."""

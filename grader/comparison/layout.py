@@ -46,7 +46,7 @@ class Layout:
     """A layout of a result: what an exercise returns and how its points are spread.
 
     Where a check is about an argument ``after`` the call, the result is a dictionary of what was
-    ``returned`` and of the arguments ``after`` it, by name.
+    ``returned`` and of the arguments ``after`` it, by name. Points of a ``bonus`` count on top.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Layout:
     checks: tuple[Check, ...]
     returns_dict: bool = False
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bonus: bool = False
 
     @property
     def after(self) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ header                         cell
 =============================  =====================================================================
 ``# %% answer``                the function that students write; its name is read from the ``def``
 ``# %% example [NAME]``        runs and prints, is not graded; of the function above, or of its own
-``# %% check``                 the check of the function above; its points are the exercise's
+``# %% check``                 the check of the function above; its points are the exercise's, those
+                               of a bonus 0: nothing may count them in a maximum
 ``# %% lesson [NAME]``         shown to students, not run where marks are made; named likewise
 ``# %% written NAME POINTS``   a question that is marked by hand, in markdown
 ``# %% locked NAME``           any other code that students may not change: set-up, summary
@@ -35,7 +36,7 @@ WORDS["written"] = (2,)
 
 
 def expand(text: str, points: Mapping[str, float]) -> str:
-    """Return percent text with long headers; ``points`` are the exercises' by their names.
+    """Return percent text with long headers; ``points`` are the checks' by exercise.
 
     Raises UsageError for a header that has too few or too many words, points that are no number
     above 0, an answer that defines no function or does not parse, and a check that follows none or
@@ -139,10 +140,14 @@ def _written_points(short: re.Match[str]) -> float:
     return points
 
 
-def _metadata(name: str, *, solution: bool = False, points: float = 0.0) -> str:
+def _metadata(name: str, *, solution: bool = False, points: float | None = None) -> str:
     """Return nbgrader's part of a header, with its keys in the order that jupytext writes."""
-    about: dict[str, object] = {"grade": bool(points), "grade_id": name, "locked": not solution}
-    if points:
+    about: dict[str, object] = {
+        "grade": points is not None,
+        "grade_id": name,
+        "locked": not solution,
+    }
+    if points is not None:
         about["points"] = int(points) if float(points).is_integer() else points
     about |= {"schema_version": 3, "solution": solution, "task": False}
     return f" nbgrader={json.dumps(about)}"

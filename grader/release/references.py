@@ -89,7 +89,7 @@ def _entry(
         known["result"] = pack(result, store, names)
         known["mistakes"] = _mistakes(exercise, source, case.arguments, result)
     return {
-        "layout": asdict(exercise.layout),
+        "layout": _layout(exercise),
         "dims": dict(case.dims),
         "arguments": pack(case.arguments, store, names),
         "steps": {name: pack(tuple(made), store, names) for name, made in steps.items()},
@@ -99,6 +99,13 @@ def _entry(
         "numeric": {name: pack(value, store, names)["array"] for name, value in numeric.items()},
         **known,
     }
+
+
+def _layout(exercise: Exercise) -> dict[str, Any]:
+    about = asdict(exercise.layout)
+    if not exercise.bonus:  # so that files without one stay as they were released
+        del about["bonus"]
+    return about
 
 
 def _refuse_unlike(exercise: Exercise, case: Case, result: Tree) -> None:

@@ -73,7 +73,7 @@ def release(course: Course, name: str, adopt: bool = False) -> Released:
     when a released file would hold solution text.
     """
     spec = course.spec(name)
-    points = {exercise.name: exercise.points for exercise in spec.exercises}
+    points = {exercise.name: exercise.counted for exercise in spec.exercises}
     _take_edits(course, name, points, adopt)
     handed_out = course.files(spec)
     text = read_text(course.lesson(name), "write the assignment's text there")
@@ -141,11 +141,9 @@ def check_agreement(spec: Spec, source: Source) -> None:
     checks = {cell.id: cell.points for cell in source.cells if cell.role == "check"}
     for exercise in spec.exercises:
         points = checks.get(check_cell(exercise.name))
-        if points != exercise.points:
-            raise UsageError(
-                f"cell {check_cell(exercise.name)} says {points} points, "
-                f"its checks {exercise.points:g}"
-            )
+        if points != exercise.counted:
+            worth = "a bonus has 0 there" if exercise.bonus else f"its checks {exercise.points:g}"
+            raise UsageError(f"cell {check_cell(exercise.name)} says {points} points, {worth}")
 
 
 def _marks(source: str) -> str:

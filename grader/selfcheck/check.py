@@ -62,7 +62,8 @@ def check(name: str, function: Any) -> None:
     panel, message = examine(references()[name], function)
     _points[name] = (panel.points, panel.max_points)
     _show(panel)
-    sys.displayhook(float(panel.points))  # an autograder reads the points of this cell from here
+    # An autograder reads the points of this cell from here, and of a bonus takes no more than 0.
+    sys.displayhook(0.0 if panel.bonus else float(panel.points))
     if message:
         raise CheckFailed(message)
 
@@ -83,9 +84,10 @@ def summary() -> None:
     for name, reference in references().items():
         whole = round(float(sum(line.points for line in reference.layout.checks)), 9)
         points, _ = _points.get(name, (0.0, whole))
-        remark = "" if name in _points else "not checked yet"
-        rows.append(Row(name, points == whole, points, whole, remark, name not in _points))
-    done = all(row.passed for row in rows)
+        bonus, waits = reference.layout.bonus, name not in _points
+        remark = ", ".join(["bonus"] * bonus + ["not checked yet"] * waits)
+        rows.append(Row(name, points == whole, points, whole, remark, waits, bonus=bonus))
+    done = all(row.passed for row in rows if not row.bonus)
     _show(Panel("Your points on the visible examples", rows, good=done))
 
 
@@ -303,6 +305,7 @@ def _panel(
             points[line.name],
             line.points,
             _remark(reference, outputs, line, failed, points[line.name]),
+            bonus=layout.bonus,
         )
         for line in layout.checks
     ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 HEADS = ("check", "result", "points", "remark")
 BAR_WIDTH = 20  # characters of the points bar in text
+ON_TOP = ", a bonus on top"
 WIDTH = 98  # columns of a message in text, beside its margin of two
 CELL_STYLE = "text-align:left;vertical-align:top;padding:0.1em 0.8em 0.1em 0;overflow-wrap:anywhere"
 LINE = "1px solid rgba(128,128,128,0.4)"  # visible on light and on dark, quieter than the text
@@ -25,6 +26,7 @@ class Row:
     remark: str = ""
     to_do: bool = False
     answered: bool = False
+    bonus: bool = False
 
     @property
     def word(self) -> str:
@@ -73,8 +75,19 @@ class Panel:
 
     @property
     def max_points(self) -> float:
-        """Return the points that can be earned over all rows."""
-        return float(sum(row.max_points for row in self.rows))
+        """Return the points that can be earned over all rows; a bonus counts on top of them."""
+        counted = [row for row in self.rows if self.bonus or not row.bonus]
+        return float(sum(row.max_points for row in counted))
+
+    @property
+    def bonus(self) -> bool:
+        """Tell whether all of it is a bonus."""
+        return bool(self.rows) and all(row.bonus for row in self.rows)
+
+    @property
+    def share(self) -> float:
+        """Return the points earned as a share of those that there are, at most 1."""
+        return min(self.points / self.max_points, 1.0)
 
     def __repr__(self) -> str:
         """Return the panel as plain text of at most 100 columns."""
@@ -85,9 +98,9 @@ class Panel:
             line = f"  {row.name:<{width}}  {row.word:<{words}}  {row.score:>11}  {row.remark}"
             lines.append(line.rstrip())
         if self.rows:
-            share = self.points / self.max_points
-            bar = "#" * round(BAR_WIDTH * share) + "." * (BAR_WIDTH - round(BAR_WIDTH * share))
-            lines.append(f"  [{bar}] {self.score} points")
+            done = round(BAR_WIDTH * self.share)
+            bar = "#" * done + "." * (BAR_WIDTH - done)
+            lines.append(f"  [{bar}] {self.score} points{ON_TOP if self.bonus else ''}")
         told = _folded(self.lines, self.notes)
         return "\n".join([*lines, *("  " + line if line else "" for line in told)])
 
@@ -107,7 +120,7 @@ class Panel:
             parts += [_row(row, columns) for row in self.rows]
             parts.append("</tbody></table>")
             parts.append(
-                f'<div>{self.score} points <meter min="0" '
+                f'<div>{self.score} points{ON_TOP if self.bonus else ""} <meter min="0" '
                 f'max="{self.max_points:g}" value="{self.points:g}" style="width:10em" '
                 f'aria-label="points earned"></meter></div>'
             )

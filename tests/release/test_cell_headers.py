@@ -108,6 +108,16 @@ def test_the_long_form_stays_valid() -> None:
     assert shorten(long, POINTS) == TEXT == shorten(TEXT, POINTS)
 
 
+def test_the_check_of_a_bonus_is_graded_with_0_points() -> None:
+    """nbgrader has it as a graded cell that counts in no maximum; it is shortened again."""
+    points = POINTS | {"g": 0.0}
+    long = expand(TEXT, points)
+    assert ("code", about("check_g", grade=True, points=0)) in cells(long)
+    assert shorten(long, points) == TEXT
+    assert '# %% check\ncheck("g", g)' not in shorten(long, POINTS)  # it says other points
+    assert expand(shorten(long, POINTS), POINTS) == long
+
+
 def test_a_header_that_says_more_keeps_its_long_form() -> None:
     """Other points than the exercise's, another id, a tag: the short form would lose it."""
     long = expand(TEXT, POINTS)
