@@ -54,7 +54,7 @@ class Layout:
     """A layout of a result: what an exercise returns and how its points are spread.
 
     Where a check is about an argument ``after`` the call, the result is a dictionary of what was
-    ``returned`` and of the arguments ``after`` it, by name.
+    ``returned`` and of the arguments ``after`` it, by name. Points of a ``bonus`` count on top.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Layout:
     checks: tuple[Check, ...]
     returns_dict: bool = False
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bonus: bool = False
 
     @property
     def after(self) -> tuple[str, ...]:
@@ -1371,6 +1372,7 @@ from dataclasses import dataclass
 
 HEADS = ("check", "result", "points", "remark")
 BAR_WIDTH = 20  # characters of the points bar in text
+ON_TOP = ", a bonus on top"
 WIDTH = 98  # columns of a message in text, beside its margin of two
 CELL_STYLE = "text-align:left;vertical-align:top;padding:0.1em 0.8em 0.1em 0;overflow-wrap:anywhere"
 LINE = "1px solid rgba(128,128,128,0.4)"  # visible on light and on dark, quieter than the text
@@ -1387,6 +1389,7 @@ class Row:
     remark: str = ""
     to_do: bool = False
     answered: bool = False
+    bonus: bool = False
 
     @property
     def word(self) -> str:
@@ -1435,8 +1438,19 @@ class Panel:
 
     @property
     def max_points(self) -> float:
-        """Return the points that can be earned over all rows."""
-        return float(sum(row.max_points for row in self.rows))
+        """Return the points that can be earned over all rows; a bonus counts on top of them."""
+        counted = [row for row in self.rows if self.bonus or not row.bonus]
+        return float(sum(row.max_points for row in counted))
+
+    @property
+    def bonus(self) -> bool:
+        """Tell whether all of it is a bonus."""
+        return bool(self.rows) and all(row.bonus for row in self.rows)
+
+    @property
+    def share(self) -> float:
+        """Return the points earned as a share of those that there are, at most 1."""
+        return min(self.points / self.max_points, 1.0)
 
     def __repr__(self) -> str:
         """Return the panel as plain text of at most 100 columns."""
@@ -1447,9 +1461,9 @@ class Panel:
             line = f"  {row.name:<{width}}  {row.word:<{words}}  {row.score:>11}  {row.remark}"
             lines.append(line.rstrip())
         if self.rows:
-            share = self.points / self.max_points
-            bar = "#" * round(BAR_WIDTH * share) + "." * (BAR_WIDTH - round(BAR_WIDTH * share))
-            lines.append(f"  [{bar}] {self.score} points")
+            done = round(BAR_WIDTH * self.share)
+            bar = "#" * done + "." * (BAR_WIDTH - done)
+            lines.append(f"  [{bar}] {self.score} points{ON_TOP if self.bonus else ''}")
         told = _folded(self.lines, self.notes)
         return "\n".join([*lines, *("  " + line if line else "" for line in told)])
 
@@ -1469,7 +1483,7 @@ class Panel:
             parts += [_row(row, columns) for row in self.rows]
             parts.append("</tbody></table>")
             parts.append(
-                f'<div>{self.score} points <meter min="0" '
+                f'<div>{self.score} points{ON_TOP if self.bonus else ""} <meter min="0" '
                 f'max="{self.max_points:g}" value="{self.points:g}" style="width:10em" '
                 f'aria-label="points earned"></meter></div>'
             )
@@ -1770,7 +1784,8 @@ def check(name: str, function: Any) -> None:
     panel, message = examine(references()[name], function)
     _points[name] = (panel.points, panel.max_points)
     _show(panel)
-    sys.displayhook(float(panel.points))  # an autograder reads the points of this cell from here
+    # An autograder reads the points of this cell from here, and of a bonus takes no more than 0.
+    sys.displayhook(0.0 if panel.bonus else float(panel.points))
     if message:
         raise CheckFailed(message)
 
@@ -1791,9 +1806,10 @@ def summary() -> None:
     for name, reference in references().items():
         whole = round(float(sum(line.points for line in reference.layout.checks)), 9)
         points, _ = _points.get(name, (0.0, whole))
-        remark = "" if name in _points else "not checked yet"
-        rows.append(Row(name, points == whole, points, whole, remark, name not in _points))
-    done = all(row.passed for row in rows)
+        bonus, waits = reference.layout.bonus, name not in _points
+        remark = ", ".join(["bonus"] * bonus + ["not checked yet"] * waits)
+        rows.append(Row(name, points == whole, points, whole, remark, waits, bonus=bonus))
+    done = all(row.passed for row in rows if not row.bonus)
     _show(Panel("Your points on the visible examples", rows, good=done))
 
 
@@ -2011,6 +2027,7 @@ def _panel(
             points[line.name],
             line.points,
             _remark(reference, outputs, line, failed, points[line.name]),
+            bonus=layout.bonus,
         )
         for line in layout.checks
     ]
