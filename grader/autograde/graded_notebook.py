@@ -108,7 +108,8 @@ def check_outputs(result: ExerciseResult) -> list[Cell]:
         "output_type": "execute_result",
         "execution_count": None,
         "metadata": {},
-        "data": {"text/plain": repr(float(result.points))},
+        # Of a bonus nbgrader takes no more than the cell's 0 points: they are its extra credit.
+        "data": {"text/plain": repr(0.0 if result.bonus else float(result.points))},
     }
     if result.outcome == "passed":
         return [points]

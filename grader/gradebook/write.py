@@ -141,6 +141,7 @@ class GradebookWriter:
             self._grade_cells = {cell.name: cell.id for cell in self._notebook.grade_cells}
             self._solution_cells = {cell.name: cell.id for cell in self._notebook.solution_cells}
             self._late = _late_plugin(course, name, self._gradebook)
+            self._bonus = _bonus_cells(course, name)
         except BaseException:
             self._gradebook.close()
             raise
@@ -165,7 +166,8 @@ class GradebookWriter:
     def save(self, student: str, verdict: Verdict, answered: Mapping[str, bool]) -> None:
         """Record a verdict; ``answered`` says for each hand-marked cell whether it was changed.
 
-        Scores given by hand are kept; a regrade marks them as needing another look. Raises
+        Scores given by hand are kept; a regrade marks them as needing another look. The extra
+        credit of a bonus exercise's check is what the judge gives, whatever stood there. Raises
         UsageError when the gradebook is locked: nothing since the last commit is kept then.
         """
         try:
@@ -177,7 +179,7 @@ class GradebookWriter:
     def _save(self, student: str, verdict: Verdict, answered: Mapping[str, bool]) -> None:
         submission = self._submission(student)
         [notebook] = submission.notebooks
-        points = {check_cell(exercise.name): exercise.points for exercise in verdict.exercises}
+        points = _points(verdict)
         names = {number: name for name, number in self._grade_cells.items()}
         total = 0.0
         for grade in notebook.grades:
@@ -186,6 +188,8 @@ class GradebookWriter:
                 # As nbgrader has it: an answer that is still the stub gets zero, any other waits
                 # for a mark.
                 grade.auto_score = None if answered[name] else 0.0
+            elif name in self._bonus:
+                grade.auto_score, grade.extra_credit = 0.0, points.get(name) or None
             else:
                 grade.auto_score = points.get(name, 0.0)
             grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
@@ -250,6 +254,29 @@ class GradebookWriter:
             if penalty is not None:
                 # Kept between nothing and the score, as nbgrader does with a plugin's answer.
                 notebook.late_submission_penalty = min(max(penalty, 0.0), total)
+
+
+def save_bonus(course: Course, name: str, student: str, verdict: Verdict, url: str) -> None:
+    """Record the points of bonus exercises as `GradebookWriter` does, beside nbgrader's marks.
+
+    nbgrader's own step gives no more than the 0 points that such a check carries; ``url`` names
+    the gradebook that it wrote to.
+    """
+    cells, points = _bonus_cells(course, name), _points(verdict)
+    if cells:
+        with Gradebook(url) as gradebook:
+            for cell in cells:
+                grade = gradebook.find_grade(cell, name, name, student)
+                grade.extra_credit = points.get(cell) or None
+            gradebook.db.commit()
+
+
+def _bonus_cells(course: Course, name: str) -> list[str]:
+    return [check_cell(each.name) for each in course.spec(name).exercises if each.bonus]
+
+
+def _points(verdict: Verdict) -> dict[str, float]:
+    return {check_cell(exercise.name): exercise.points for exercise in verdict.exercises}
 
 
 def _late_plugin(course: Course, name: str, gradebook: Gradebook) -> LateSubmissionPlugin:

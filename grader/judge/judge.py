@@ -137,7 +137,9 @@ def _exercise(
 
 
 def _not_judged(exercise: Exercise, outcome: str, note: str) -> ExerciseResult:
-    return ExerciseResult(exercise.name, outcome, 0.0, exercise.points, note=note)
+    return ExerciseResult(
+        exercise.name, outcome, 0.0, exercise.points, note=note, bonus=exercise.bonus
+    )
 
 
 def _missing(session: Session, exercise: Exercise) -> ExerciseResult | None:
@@ -261,4 +263,5 @@ def _result(session: Session, exercise: Exercise, best: Attempt) -> ExerciseResu
         finding=next((found for found in best.findings.values() if found), None),
         cause=_cause(session, exercise, best),
         stand_ins=best.stand_ins,
+        bonus=exercise.bonus,
     )

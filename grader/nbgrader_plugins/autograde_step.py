@@ -58,6 +58,26 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes witho
         return book, resources
 
 
+class SaveBonus(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes without types
+    """A preprocessor that records the points of bonus exercises as extra credit.
+
+    nbgrader takes no more from a cell's output than the cell's points, and such a check has none.
+    It comes before the late penalty, which is a share of the whole score.
+    """
+
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """Write what `Judge` found in the first pass; the notebook stays as it is."""
+        from grader.gradebook.write import save_bonus
+
+        course, name, student = _whose(self, resources)
+        verdict = _judged.get((course.root, student, name))
+        if verdict is not None:
+            save_bonus(course, name, student, verdict, resources["nbgrader"]["db_url"])
+        return nb, resources
+
+
 class Publish(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes without types
     """A preprocessor that writes the verdict once the gradebook has the marks.
 
@@ -132,7 +152,9 @@ def configure(config: Config) -> None:
     set_folders(config)
     config.Autograde.sanitize_preprocessors = [Judge]
     # Without Execute, which stands here in nbgrader: the judge's outputs are in the cells already.
-    config.Autograde.autograde_preprocessors = [SaveAutoGrades, AssignLatePenalties, Publish]
+    config.Autograde.autograde_preprocessors = [
+        *(SaveAutoGrades, SaveBonus, AssignLatePenalties, Publish)
+    ]
     config.Autograde.pre_convert_hook = functools.partial(register_before, config)
     config.GenerateAssignment.exporter_class = (
         "grader.nbgrader_plugins.source_guard.GuardedNotebook"
