@@ -31,6 +31,7 @@ class ExerciseView:
     sentence: str
     points: float
     max_points: float
+    bonus: bool
     by_hand: bool
     finding: Finding | None
     cause: Cause | None
@@ -77,17 +78,24 @@ class StudentPage:
 
     @property
     def tested(self) -> float:
-        """Return the points of the exercises."""
-        return sum(item.points for item in self.exercises)
+        """Return the points of the exercises, without a bonus."""
+        return sum(item.points for item in self.exercises if not item.bonus)
+
+    @property
+    def bonus(self) -> tuple[float, float]:
+        """Return the points that count on top, and how many of them there are."""
+        extra = [item for item in self.exercises if item.bonus]
+        return sum(item.points for item in extra), sum(item.max_points for item in extra)
 
     @property
     def points(self) -> float:
         """Return all points so far, less the late penalty, never below zero."""
-        return max(self.tested + sum(item.points or 0.0 for item in self.written) - self.penalty, 0)
+        by_hand = sum(item.points or 0.0 for item in self.written)
+        return max(self.tested + self.bonus[0] + by_hand - self.penalty, 0)
 
     @property
     def max_points(self) -> float:
-        """Return all points that there are."""
+        """Return all points that there are, without a bonus."""
         return self.max_tested + sum(item.max_points for item in self.written)
 
     @property
@@ -97,21 +105,22 @@ class StudentPage:
 
     @property
     def summary(self) -> str:
-        """Say where the student stands."""
-        passed = [item for item in self.exercises if item.outcome == "passed"]
+        """Say where the student stands; a bonus that is missing is no lack."""
         if not self.exercises:
             return "No exercise could be judged."
-        if not self.next_step:
+        asked = [item for item in self.exercises if not item.bonus] or self.exercises
+        passed = [item for item in asked if item.outcome == "passed"]
+        if len(passed) == len(asked):
             return "Every exercise passes. Well done!"
-        number = counted(len(self.exercises), "exercise")
+        number = counted(len(asked), "exercise")
         verb = "passes" if len(passed) == 1 else "pass"
         return f"{len(passed)} of {number} {verb}." if passed else "This is a start."
 
     @property
     def next_step(self) -> str:
-        """Return the first exercise that does not pass; empty when all do."""
-        open_ones = (item.name for item in self.exercises if item.outcome != "passed")
-        return next(open_ones, "")
+        """Return the first exercise that does not pass, a bonus last; empty when all do."""
+        in_turn = sorted(self.exercises, key=lambda item: item.bonus)
+        return next((item.name for item in in_turn if item.outcome != "passed"), "")
 
 
 def student_page(
@@ -143,8 +152,10 @@ def student_page(
 def _exercise(
     result: ExerciseResult, marks: StudentMarks, lesson: Lesson, shown: Sequence[Shown]
 ) -> ExerciseView:
-    mark = marks.cells.get(check_cell(result.name), CellMark(result.max_points, result.points))
-    by_hand = mark.manual is not None or mark.extra != 0.0
+    extra = result.points if result.bonus else 0.0  # as what a bonus is entered
+    judged = CellMark(result.counted, result.points - extra, extra=extra)
+    mark = marks.cells.get(check_cell(result.name), judged)
+    by_hand = mark.manual is not None or mark.extra != extra
     points = mark.points if by_hand and mark.points is not None else result.points
     word, sign, sentence = OUTCOME_WORDS[result.outcome]
     tone = TONES.get(result.outcome, "part" if points else "bad")
@@ -161,6 +172,7 @@ def _exercise(
         sentence=sentence,
         points=points,
         max_points=result.max_points,
+        bonus=result.bonus,
         by_hand=by_hand,
         finding=None if empty else result.finding,
         cause=None if empty else result.cause,
