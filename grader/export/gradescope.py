@@ -31,7 +31,7 @@ def results_bytes(verdict: Verdict) -> bytes:
 
 def _test(exercise: ExerciseResult) -> dict[str, Any]:
     return {
-        "name": exercise.name,
+        "name": f"{exercise.name} (bonus)" if exercise.bonus else exercise.name,
         "score": exercise.points,
         "max_score": exercise.max_points,
         "status": "passed" if exercise.outcome == "passed" else "failed",
