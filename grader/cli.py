@@ -213,7 +213,8 @@ def mark(
         write_verdict(target.resolve(), verdict)
     for exercise in verdict.exercises:
         score = f"{exercise.points:g}/{exercise.max_points:g}"
-        click.echo(f"{exercise.name:<22} {score:>6}  {exercise.outcome.replace('_', ' ')}")
+        bonus = ", bonus" if exercise.bonus else ""
+        click.echo(f"{exercise.name:<22} {score:>6}  {exercise.outcome.replace('_', ' ')}{bonus}")
         if exercise.message:
             click.echo("    " + exercise.message.replace("\n", "\n    "))
     click.echo(f"{'all':<22} {verdict.score:g}/{verdict.max_score:g}  {verdict.message}".rstrip())

@@ -26,7 +26,8 @@ class ExerciseStatistics:
     """Statistics of one exercise over the class.
 
     ``success`` is the mean share of its points (0 to 1); ``discrimination`` the correlation of
-    these points with the points of all other exercises, None where it is not defined.
+    these points with the points of all other exercises, None where it is not defined. Points of a
+    ``bonus`` count on top of the maximum.
     """
 
     name: str
@@ -35,6 +36,7 @@ class ExerciseStatistics:
     discrimination: float | None
     groups: Mapping[str, int]
     stopped: Mapping[str, tuple[str, ...]]  # outcome: the students
+    bonus: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,16 @@ class ClassStatistics:
 
     @property
     def bins(self) -> tuple[tuple[str, int], ...]:
-        """Count the scores in ten equal steps; the last one includes the highest score."""
-        edges = np.linspace(0, self.max_score, BINS + 1)
+        """Count the scores in ten equal steps; the last one includes the maximum.
+
+        Scores above it, with a bonus, have a step of their own where there are any.
+        """
+        edges = np.linspace(0, self.max_score, BINS + 1 if self.max_score else 2)
         counts, _ = np.histogram(list(self.scores.values()), edges)
         names = [f"{low:g}–{high:g}" for low, high in pairwise(edges)]
-        return tuple((name, int(count)) for name, count in zip(names, counts, strict=True))
+        made = [(name, int(count)) for name, count in zip(names, counts, strict=True)]
+        above = len(self.scores) - sum(count for _, count in made)
+        return (*made, (f"above {self.max_score:g}", above)) if above else tuple(made)
 
 
 def statistics(verdicts: Mapping[str, Verdict]) -> ClassStatistics:
@@ -117,7 +124,8 @@ def _exercises(judged: Mapping[str, Verdict]) -> list[ExerciseStatistics]:
     for name, results in by_exercise(judged).items():
         points = np.array([result.points for result in results.values()])
         rest = np.array([judged[s].score - result.points for s, result in results.items()])
-        most = next(iter(results.values())).max_points
+        first = next(iter(results.values()))
+        most = first.max_points
         made.append(
             ExerciseStatistics(
                 name,
@@ -126,6 +134,7 @@ def _exercises(judged: Mapping[str, Verdict]) -> list[ExerciseStatistics]:
                 correlation(points, rest),
                 _groups(list(results.values())),
                 _stopped(results),
+                first.bonus,
             )
         )
     return made
