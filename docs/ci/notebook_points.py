@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 CHECK = re.compile(r'^check\("(\w+)", ', re.MULTILINE)
-BAR = re.compile(r"\] ([\d.]+) of ([\d.]+) points")
+BAR = re.compile(r"\] ([\d.]+) of ([\d.]+) points(, a bonus)?")
 
 
 def main(path: Path) -> int:
@@ -28,13 +28,14 @@ def main(path: Path) -> int:
         sys.stderr.write(f"{path} has no checks\n")
         return 2
     print("| exercise | points | result |\n| --- | ---: | --- |")
-    for name, points, of, said in rows:
-        score = f"{points:g} of {of:g}" if of else "none"
+    for name, points, of, bonus, said in rows:
+        score = f"{points:g} of {of:g}{', bonus' * bonus}" if of else "none"
         print(f"| `{name}` | {score} | {said} |")
-    earned, most = (sum(row[column] for row in rows) for column in (1, 2))
+    earned = sum(points for _, points, *_ in rows)
+    most = sum(of for _, _, of, bonus, _ in rows if not bonus)  # a bonus counts on top
     print(f"\n**{earned:g} of {most:g} points** on the visible examples.")
     print("Your mark comes from other inputs, and from the answer you wrote in words.")
-    return 0 if all(of and points == of for _, points, of, _ in rows) else 1
+    return 0 if all(of and (bonus or points == of) for _, points, of, bonus, _ in rows) else 1
 
 
 def check_of(cell: dict) -> str:
@@ -43,17 +44,17 @@ def check_of(cell: dict) -> str:
     return found[1] if found else ""
 
 
-def row(cell: dict) -> tuple[str, float, float, str]:
-    """Exercise, points, most points, and what is wrong in one line that is safe in a table."""
-    points, of, said = 0.0, 0.0, "&#10003; passed"
+def row(cell: dict) -> tuple[str, float, float, bool, str]:
+    """Exercise, points, most points, bonus or not, and what is wrong, in a line safe in a table."""
+    points, of, bonus, said = 0.0, 0.0, False, "&#10003; passed"
     for output in cell["outputs"]:
         text = "".join(output.get("data", {}).get("text/plain", ""))
         if output["output_type"] == "display_data" and (bar := BAR.search(text)):
-            points, of = float(bar[1]), float(bar[2])
+            points, of, bonus = float(bar[1]), float(bar[2]), bool(bar[3])
         if output["output_type"] == "error":
             line = " ".join(f"{output['ename']}: {output['evalue']}".split())[:200]
             said = re.sub(r"([|\\`*_\[\]~$])", r"\\\1", html.escape(line))
-    return check_of(cell), points, of, said if of or "Error" in said else "no result"
+    return check_of(cell), points, of, bonus, said if of or "Error" in said else "no result"
 
 
 if __name__ == "__main__":

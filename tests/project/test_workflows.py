@@ -128,6 +128,28 @@ def test_no_table_without_checks(tmp_path: Path, text: str) -> None:
     assert done.returncode == 2 and len(done.stderr.splitlines()) == 1 and not done.stdout
 
 
+@pytest.mark.parametrize(("earned", "of_all"), [("5", "15"), ("0", "10")])
+def test_a_bonus_counts_on_top_of_a_students_points(
+    tmp_path: Path, earned: str, of_all: str
+) -> None:
+    """The maximum leaves it out, and without it the step passes all the same."""
+    bars = {"f": "[##] 10 of 10 points", "g": f"[##] {earned} of 5 points, a bonus on top"}
+    cells = [
+        {
+            "cell_type": "code",
+            "source": f'check("{name}", {name})',
+            "outputs": [{"output_type": "display_data", "data": {"text/plain": bar}}],
+        }
+        for name, bar in bars.items()
+    ]
+    (tmp_path / "made.ipynb").write_text(json.dumps({"cells": cells}))
+    command = [sys.executable, str(CI / "notebook_points.py"), str(tmp_path / "made.ipynb")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert f"| `g` | {earned} of 5, bonus |" in done.stdout
+    assert f"**{of_all} of 10 points**" in done.stdout
+
+
 @pytest.fixture
 def instructor(tmp_path: Path) -> Path:
     """A copy of the course with the workflow's files, and a server with student repositories."""
