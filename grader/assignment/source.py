@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SOLUTION_MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
 LESSON = "lesson"  # the tag of cells that are not run when grading
 CHECK_CELL = "check_"  # what the id of an exercise's check begins with
+WRITTEN_CELL = "written_"  # and that of a question that is marked by hand
 
 
 @dataclass(frozen=True)

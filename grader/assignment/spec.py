@@ -227,7 +227,8 @@ class Spec:
 
     ``files`` are handed out beside the notebook: modules that students import, data that they read.
     ``lookalikes`` are functions of the subject that are easily taken for each other, by the name
-    that the solution calls; ``verify`` puts one in another's place.
+    that the solution calls; ``verify`` puts one in another's place. ``rubrics`` say by what written
+    questions are marked, by their names: the points of each item.
     """
 
     name: str
@@ -235,6 +236,7 @@ class Spec:
     exercises: tuple[Exercise, ...]
     files: tuple[str, ...] = ()
     lookalikes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rubrics: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         own = {*MADE_FILES, DRIVERS, f"{self.name}.ipynb"}

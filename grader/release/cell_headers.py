@@ -23,7 +23,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from grader.assignment.python_cells import defined_function, parsed
-from grader.assignment.source import CHECK_CELL, LESSON
+from grader.assignment.source import CHECK_CELL, LESSON, WRITTEN_CELL
 from grader.errors import UsageError
 
 KINDS = ("answer", "example", "check", "lesson", "written", "locked")
@@ -118,7 +118,7 @@ def _long(short: re.Match[str], function: str, points: Mapping[str, float]) -> s
         raise UsageError(f"the check of {function} has no exercise: describe it, or leave it out")
     if kind == "written":
         return " [markdown]" + _metadata(
-            f"written_{words[0]}", solution=True, points=_written_points(short)
+            WRITTEN_CELL + words[0], solution=True, points=_written_points(short)
         )
     if kind == "answer":
         return _metadata(function, solution=True)
@@ -159,7 +159,7 @@ def _short(header: str, function: str) -> str:
     about = _about(long) if long else {}
     name, points = str(about.get("grade_id", "")), about.get("points")
     if long and long["markdown"]:
-        return f" written {name.removeprefix('written_')} {points}"
+        return f" written {name.removeprefix(WRITTEN_CELL)} {points}"
     if about.get("grade"):
         return " check"
     if about.get("solution"):

@@ -7,6 +7,7 @@ renamed into place. Nothing of the live course is touched before everything has 
 from __future__ import annotations
 
 import json
+import math
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,7 @@ from nbformat import NotebookNode
 from grader.assignment.calling import completed, driver_of
 from grader.assignment.derived import edited, same_cells, text_changed
 from grader.assignment.python_cells import defined_function
-from grader.assignment.source import Source, check_cell, read_notebook, source_of
+from grader.assignment.source import WRITTEN_CELL, Source, check_cell, read_notebook, source_of
 from grader.assignment.spec import REFERENCES, SELFCHECK, Spec
 from grader.comparison import (
     causes,
@@ -125,7 +126,7 @@ def _take_edits(course: Course, name: str, points: Mapping[str, float], adopt: b
 def check_agreement(spec: Spec, source: Source) -> None:
     """Raise UsageError unless the specification and the notebook agree.
 
-    They must agree in exercises, solution marks, checks and points.
+    They must agree in exercises, solution marks, checks and points, those of rubrics included.
     """
     answers = [cell.id for cell in source.cells if cell.role == "answer"]
     wanted = [exercise.name for exercise in spec.exercises]
@@ -144,6 +145,28 @@ def check_agreement(spec: Spec, source: Source) -> None:
         if points != exercise.counted:
             worth = "a bonus has 0 there" if exercise.bonus else f"its checks {exercise.points:g}"
             raise UsageError(f"cell {check_cell(exercise.name)} says {points} points, {worth}")
+    _refuse_other_rubrics(spec, source)
+
+
+def _refuse_other_rubrics(spec: Spec, source: Source) -> None:
+    worth = {
+        cell.id.removeprefix(WRITTEN_CELL): cell.points
+        for cell in source.cells
+        if cell.role == "written" and cell.id.startswith(WRITTEN_CELL)
+    }
+    for name, items in spec.rubrics.items():
+        if name not in worth:
+            known = ", ".join(worth) or "none"
+            raise UsageError(
+                f"there is a rubric for {name!r}, and no written question of that name: name one "
+                f"of the notebook's ({known}), or take the rubric out"
+            )
+        total = float(sum(items.values()))
+        if not math.isclose(total, worth[name]):
+            raise UsageError(
+                f"the rubric of {name!r} adds up to {total:g} points and its question has "
+                f"{worth[name]:g}: change an item, or the points in the question's header"
+            )
 
 
 def _marks(source: str) -> str:
