@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.assignment.source import WRITTEN_CELL
 from grader.course import Course
-from grader.feedback.page import student_page
+from grader.feedback.page import Rubrics, student_page
 from grader.files.atomic import write_beside
 from grader.gradebook.exchange_files import complete
 from grader.gradebook.read import StudentMarks, read_marks
@@ -35,17 +36,21 @@ class Pages:
     name: str
     marks: Mapping[str, StudentMarks]
     about: Lesson
+    rubrics: Rubrics
 
     @classmethod
     def of(cls, course: Course, name: str) -> Pages:
-        """Read gradebook and released notebook; raises UsageError when the gradebook fails."""
-        return cls(course, name, read_marks(course, name), lesson(course, name))
+        """Read gradebook, released notebook and rubrics; raises UsageError when one fails."""
+        marks, about = read_marks(course, name), lesson(course, name)
+        rubrics = {WRITTEN_CELL + key: of for key, of in course.spec(name).rubrics.items()}
+        return cls(course, name, marks, about, rubrics)
 
     def page(self, student: str, verdict: Verdict) -> bytes:
         """Return a student's page as UTF-8 HTML."""
         cells = read_cells(self.course.autograded / student / self.name / f"{self.name}.ipynb")
         marks = self.marks.get(student, StudentMarks(student))
-        return render("feedback.html.j2", page=student_page(verdict, marks, cells, self.about))
+        page = student_page(verdict, marks, cells, self.about, self.rubrics)
+        return render("feedback.html.j2", page=page)
 
     def write(self, student: str, verdict: Verdict) -> Path:
         """Write a student's page, and what ``nbgrader release_feedback`` needs beside it."""

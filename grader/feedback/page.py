@@ -15,6 +15,7 @@ from grader.html.lesson import Lesson
 from grader.html.wording import OUTCOME_WORDS, counted
 from grader.verdict import CheckResult, ExerciseResult, Verdict
 
+Rubrics = Mapping[str, Mapping[str, float]]  # by a question's cell, then by item: points
 TONES = {"passed": "good", "not_attempted": "calm", "missing": "calm"}
 
 
@@ -56,6 +57,7 @@ class WrittenView:
     points: float | None
     answer: str
     comments: tuple[str, ...]
+    rubric: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ def student_page(
     marks: StudentMarks,
     cells: Sequence[Mapping[str, Any]],
     lesson: Lesson,
+    rubrics: Rubrics | None = None,
 ) -> StudentPage:
     """Put together the page of ``marks.student``; ``cells`` are the autograded notebook's."""
     names = [exercise.name for exercise in verdict.exercises]
@@ -138,7 +141,7 @@ def student_page(
         title=lesson.title,
         handed_in=f"{marks.timestamp:%-d %B %Y, %H:%M} UTC" if marks.timestamp else "",
         exercises=tuple(_exercise(e, marks, lesson, shown[e.name]) for e in verdict.exercises),
-        written=tuple(_written(verdict, marks, cells, lesson)),
+        written=tuple(_written(verdict, marks, cells, lesson, rubrics or {})),
         other=tuple(cell for cell in shown[""] if cell.own),
         mended=verdict.mended,
         problem=verdict.message if verdict.outcome == "unreadable" else "",
@@ -188,7 +191,11 @@ def _comments(marks: StudentMarks, *cells: str) -> tuple[str, ...]:
 
 
 def _written(
-    verdict: Verdict, marks: StudentMarks, cells: Sequence[Mapping[str, Any]], lesson: Lesson
+    verdict: Verdict,
+    marks: StudentMarks,
+    cells: Sequence[Mapping[str, Any]],
+    lesson: Lesson,
+    rubrics: Rubrics,
 ) -> list[WrittenView]:
     """List the graded cells that no exercise of the verdict answers for."""
     tested = {check_cell(exercise.name) for exercise in verdict.exercises}
@@ -208,6 +215,7 @@ def _written(
                 points=mark.points,
                 answer="" if answer.strip() == stub.strip() else _as_written(answer),
                 comments=tuple(c for c in comments if c != "No response."),  # nbgrader's own
+                rubric=tuple(rubrics.get(name, {}).items()),
             )
         )
     return views
