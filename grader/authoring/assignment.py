@@ -160,6 +160,7 @@ class Assignment:
         self._lookalikes = dict(lookalikes or {})
         self._order = tuple(order)
         self._exercises: dict[str, ExerciseInMaking] = {}
+        self._rubrics: dict[str, Mapping[str, float]] = {}
 
     @property
     def returned(self) -> Mapping[str, tuple[str, ...]]:
@@ -172,17 +173,19 @@ class Assignment:
         calls: Sequence[str] = (),
         drive: Callable[..., Any] | None = None,
         call_seconds: float = 0.0,
+        bonus: bool = False,
     ) -> Callable[[Drawn], ExerciseInMaking]:
         """Add the exercise that has the name of the decorated function, which draws its cases.
 
         ``calls`` are the exercises that it calls. ``drive(student, *arguments)`` is called in its
         place, in the student's process, and may do anything with the student's names.
-        ``call_seconds`` is the processor time of one call, where it takes long.
+        ``call_seconds`` is the processor time of one call, where it takes long. The points of a
+        ``bonus`` count above the maximum.
         """
 
         def add(draw: Drawn) -> ExerciseInMaking:
             more = {"calls": tuple(calls), "drive": drive, "call_seconds": call_seconds}
-            return self._add(ExerciseInMaking(self, draw.__name__, draw, **more))
+            return self._add(ExerciseInMaking(self, draw.__name__, draw, bonus=bonus, **more))
 
         return add
 
@@ -191,6 +194,10 @@ class Assignment:
             raise SpecError(f"{exercise.name} is described twice")
         self._exercises[exercise.name] = exercise
         return exercise
+
+    def written(self, name: str, *, rubric: Mapping[str, float]) -> None:
+        """Say by which items a written question is marked, and for how many points each."""
+        self._rubrics[name] = dict(rubric)
 
     def choice(
         self, name: str, *, of: Iterable[str], points: float, wrong: Mapping[str, str] | None = None
@@ -232,4 +239,5 @@ class Assignment:
             tuple(self._exercises[each].finished() for each in names),
             files=self._files,
             lookalikes=self._lookalikes,
+            rubrics=self._rubrics,
         )
