@@ -60,6 +60,28 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Gradient:
+    """What an exercise differentiates, by names.
+
+    The number is that of the ``forward`` function, another exercise, or the exercise's own where
+    that is left out: its outputs times their ``upstream`` gradients (argument of this exercise:
+    output of the forward function) or, without any, its output ``of``. ``wrt`` says what an output
+    of this exercise is the derivative to (``"parameters"``, ``"parameters.W"``); an output that is
+    called like an argument, or an entry of one, with a ``d`` before it needs no saying. Outputs
+    ``over_time`` hold as many steps, along the last axis, as the upstream gradient. ``traced`` is
+    the forward function written once more for automatic differentiation: it gets a module like
+    NumPy and the forward arguments, and returns its first outputs.
+    """
+
+    forward: str = ""
+    of: str = ""
+    upstream: Mapping[str, str] = field(default_factory=dict)
+    wrt: Mapping[str, str] = field(default_factory=dict)
+    over_time: tuple[str, ...] = ()
+    traced: Callable[..., Any] | None = None
+
+
+@dataclass(frozen=True)
 class Mistake:
     """A known mistake, written as small edits of the solution's own source.
 
@@ -155,8 +177,7 @@ class Exercise:
     sealed: bool = False
     bonus: bool = False
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names inside a cache
-    numeric: Callable[[Case, Functions], Mapping[str, Any]] | None = None  # central differences
-    automatic: Callable[[Case], Mapping[str, Any]] | None = None  # by an independent forward pass
+    gradient: Gradient | None = None
     equivalent: Mapping[str, str] = field(default_factory=dict)  # mutant's id: why it is none
     published: Mapping[str, str] = field(default_factory=dict)  # place in a result: digits printed
     published_with: str | None = None  # the mistake that those numbers were made with

@@ -1,18 +1,21 @@
 """Give an assignment's own modules all that they may use, and the words to describe it in."""
 
-from grader.assignment.spec import Case, Exercise, Forward, Functions, Mistake, Spec, SpecError
+from grader.assignment.spec import (
+    Case,
+    Exercise,
+    Forward,
+    Functions,
+    Gradient,
+    Mistake,
+    Spec,
+    SpecError,
+)
+from grader.authoring import arrangements
 from grader.authoring.assignment import Assignment, ExerciseInMaking, edit
 from grader.authoring.draw import Challenge, Draw
-from grader.authoring.kinds import after, array, flags, holds, ints, number, text, tree
+from grader.authoring.kinds import Kind, after, array, flags, holds, ints, number, text, tree
 from grader.comparison.layout import Check
 from grader.simulate.pupils import Book, Pupil
-from grader.verify.gradients import (
-    Gradients,
-    Traced,
-    Wiring,
-    automatic_gradients,
-    numeric_gradients,
-)
 
 __all__ = [
     "Assignment",
@@ -25,22 +28,20 @@ __all__ = [
     "ExerciseInMaking",
     "Forward",
     "Functions",
-    "Gradients",
+    "Gradient",
+    "Kind",
     "Mistake",
     "Pupil",
     "Spec",
     "SpecError",
-    "Traced",
-    "Wiring",
     "after",
+    "arrangements",
     "array",
-    "automatic_gradients",
     "edit",
     "flags",
     "holds",
     "ints",
     "number",
-    "numeric_gradients",
     "text",
     "tree",
 ]

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.assignment.spec import Case, Exercise, Functions, Mistake, Spec, SpecError
+from grader.assignment.spec import Case, Exercise, Functions, Gradient, Mistake, Spec, SpecError
 from grader.authoring.draw import READY, Challenge, Draw
 from grader.authoring.kinds import Kind
 from grader.comparison.layout import INPUTS, Check
@@ -54,17 +54,20 @@ class ExerciseInMaking:
         self._mistakes: list[Mistake] = []
         self._equivalent: dict[str, str] = {}
 
-    def returns(self, **kinds: Kind) -> None:
-        """Say what is returned, in order: one value, or a tuple of several."""
-        self._returned = tuple(kinds)
+    def returns(self, order: Sequence[str] = (), /, **kinds: Kind) -> None:
+        """Say what is returned, one value or a tuple of several.
+
+        The kinds are in the order in which they are shown; that is the order of what is returned,
+        too, where ``order`` does not give another.
+        """
+        if order and {*order} != {*kinds}:
+            raise SpecError(f"{self.name}: the order and the kinds do not agree")
+        self._returned = tuple(order) or tuple(kinds)
         self._kinds |= kinds
 
     def returns_dictionary(self, keys: Sequence[str] = (), /, **kinds: Kind) -> None:
         """Say which keys the returned dictionary has; ``keys`` in the order of the docstring."""
-        self.returns(**kinds)
-        if keys and {*keys} != {*kinds}:
-            raise SpecError(f"{self.name}: the keys and the kinds do not agree")
-        self._returned = tuple(keys) or self._returned
+        self.returns(keys, **kinds)
         self._more["returns_dict"] = True
 
     def also(self, **kinds: Kind) -> None:
@@ -105,6 +108,25 @@ class ExerciseInMaking:
     def published(self, numbers: Mapping[str, str], with_mistake: str | None = None) -> None:
         """Say which numbers were printed elsewhere, by place, and with which mistake."""
         self._more |= {"published": dict(numbers), "published_with": with_mistake}
+
+    def gradient(
+        self,
+        *,
+        forward: str = "",
+        of: str = "",
+        upstream: Mapping[str, str] | None = None,
+        wrt: Mapping[str, str] | None = None,
+        over_time: Sequence[str] = (),
+        traced: Callable[..., Any] | None = None,
+    ) -> None:
+        """Say what is differentiated, as in `Gradient`; `verify` holds the solution to it."""
+        self._more["gradient"] = Gradient(
+            forward, of, upstream or {}, wrt or {}, tuple(over_time), traced
+        )
+
+    def gradient_of(self, output: str, wrt: str, of: str = "") -> None:
+        """Say that an output is the gradient of the exercise's own loss, with respect to what."""
+        self.gradient(of=of, wrt={output: wrt})
 
     def _drawn(self, rng: np.random.Generator, functions: Functions) -> list[Case]:
         returned = self._assignment.returned

@@ -14,34 +14,12 @@ from typing import Any
 import numpy as np
 
 from grader.assignment.spec import Case, Forward, Functions
+from grader.authoring import arrangements
 
 Array = np.ndarray[Any, Any]
 SCALE = 0.5  # values are 0.5·N(0, 1): activations bend, and do not saturate
 WIDE = 8  # from this many inputs on, weights shrink, so that sums of products stay small
 FLOAT32_TOLERANCE = 1e-4
-
-
-def as_it_is(array: Array) -> Array:
-    """Return the array itself."""
-    return array
-
-
-def float32(array: Array) -> Array:
-    """Return the array in single precision."""
-    return array.astype(np.float32)
-
-
-def column_major(array: Array) -> Array:
-    """Return the array with its columns, not its rows, one after the other in memory."""
-    return np.asfortranarray(array)
-
-
-def strided(array: Array) -> Array:
-    """Return the array as every second entry of a larger one, in every direction."""
-    larger = np.zeros([2 * size for size in array.shape], dtype=array.dtype)
-    view = larger[tuple(slice(None, None, 2) for _ in array.shape)]
-    view[...] = array
-    return view
 
 
 @dataclass(frozen=True)
@@ -50,7 +28,7 @@ class Challenge:
 
     name: str
     sizes: Mapping[str, int] = field(default_factory=dict)
-    arrange: Callable[[Array], Array] = as_it_is
+    arrange: Callable[[Array], Array] = arrangements.as_it_is
     scale: float = 1.0  # of parameters
     tolerance: float = 1e-6
     more: Mapping[str, Any] = field(default_factory=dict)
@@ -59,9 +37,11 @@ class Challenge:
 READY = {
     "usual": Challenge("random sizes"),
     "again": Challenge("other sizes"),
-    "float32": Challenge("float32 inputs", arrange=float32, tolerance=FLOAT32_TOLERANCE),
-    "column-major": Challenge("column-major inputs", arrange=column_major),
-    "strided": Challenge("non-contiguous inputs", arrange=strided),
+    "float32": Challenge(
+        "float32 inputs", arrange=arrangements.float32, tolerance=FLOAT32_TOLERANCE
+    ),
+    "column-major": Challenge("column-major inputs", arrange=arrangements.column_major),
+    "strided": Challenge("non-contiguous inputs", arrange=arrangements.strided),
 }
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from grader.assignment.assignment import mistaken
 from grader.assignment.calling import bound, driver_of
+from grader.assignment.differences import numeric_gradients
 from grader.assignment.example_calls import visible_cases
 from grader.assignment.portable import portable
 from grader.assignment.source import Source
@@ -50,7 +51,7 @@ def build_references(spec: Spec, source: Source) -> dict[str, Array]:
     for exercise in spec.exercises:
         case = visible[exercise.name]
         try:
-            about[exercise.name] = _entry(exercise, case, source, store, names, alive)
+            about[exercise.name] = _entry(spec, exercise, case, source, store, names, alive)
         except UsageError:
             raise
         except SpecError as error:  # its text is a line of the solution: never for students
@@ -65,6 +66,7 @@ def build_references(spec: Spec, source: Source) -> dict[str, Array]:
 
 
 def _entry(
+    spec: Spec,
     exercise: Exercise,
     case: Case,
     source: Source,
@@ -82,7 +84,7 @@ def _entry(
     own = deep_copy(case.arguments) if exercise.layout.after else case.arguments
     result = returned_by(exercise.layout, bound(exercise, functions), own)
     _refuse_unlike(exercise, case, result)
-    numeric = exercise.numeric(case, functions) if exercise.numeric else {}
+    numeric = numeric_gradients(spec, exercise, case, functions) if exercise.gradient else {}
     alive += [case, result, steps, numeric]
     known: dict[str, Any] = {"result": None, "mistakes": []}
     if not exercise.sealed:
@@ -96,7 +98,11 @@ def _entry(
         "driver": driver_of(exercise),
         "holds": texts,
         "seconds": exercise.call_seconds,
-        "numeric": {name: pack(value, store, names)["array"] for name, value in numeric.items()},
+        "numeric": {
+            name: pack(value, store, names)["array"]
+            for name, value in numeric.items()
+            if isinstance(value, np.ndarray)
+        },
         **known,
     }
 

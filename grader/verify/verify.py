@@ -48,7 +48,7 @@ def verify(
     for exercise in assignment.spec.exercises:
         yield described(assignment, exercise)
         yield drawn_well(assignment, exercise)
-        if exercise.numeric or exercise.automatic:
+        if exercise.gradient is not None:
             yield gradients_are_true(assignment, exercise)
         if exercise.holds:
             yield liars_earn_nothing(assignment, exercise)

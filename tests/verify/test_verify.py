@@ -252,8 +252,13 @@ def test_a_wrong_gradient_is_found(course: Course, line: str, wrong: str, names:
 
 
 def test_a_gradient_that_nothing_is_held_against_is_found(course: Course) -> None:
-    """What the wiring forgets was not compared, and does not pass for right."""
-    respecify(course, toy.SLOPE, ', "db": (1, "b")}', "}")
+    """What belongs to nothing is said: it does not pass for right."""
+    respecify(
+        course,
+        toy.SLOPE,
+        'upstream={"dy": "y"}',
+        'upstream={"dy": "y"}, wrt={"db": "parameters.w"}',
+    )
     held = found(course, toy.SLOPE)[TRUE]
     assert not held.holds and "db (random sizes)" in held.text and "dx (" not in held.text
 

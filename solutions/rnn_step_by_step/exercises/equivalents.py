@@ -17,22 +17,13 @@ ANY_ORDER = "the order in which a dictionary is filled does not matter"
 FIRST_STATE = "the cell state before the first step is zero, whatever the inputs"
 OWN_MEMORY = "the memory is the function's own, and is not read again"
 
-Equivalents = dict[str, str]
 
-
-def because(reason: str, *ids: str) -> Equivalents:
-    """Give mutants, by their ids, one reason."""
-    return dict.fromkeys(ids, reason)
-
-
-def result(name: str, sizes: str, like: str, *, alike: str = "") -> Equivalents:
+def result(name: str, sizes: str, like: str, *, alike: str = "") -> dict[str, str]:
     """Excuse how an array starts that is filled step by step, and its dtype."""
-    return {
-        **because(DTYPE, f"keyword: {name} = np.zeros({sizes})"),
-        **because(OVERWRITTEN, f"call: {name} = np.ones({sizes}, dtype={like}.dtype)"),
-        **(
-            because(SAME_DTYPE, f"name: {name} = np.zeros({sizes}, dtype={alike}.dtype)")
-            if alike
-            else {}
-        ),
+    made = {
+        f"keyword: {name} = np.zeros({sizes})": DTYPE,
+        f"call: {name} = np.ones({sizes}, dtype={like}.dtype)": OVERWRITTEN,
     }
+    if alike:
+        made[f"name: {name} = np.zeros({sizes}, dtype={alike}.dtype)"] = SAME_DTYPE
+    return made

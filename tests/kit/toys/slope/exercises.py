@@ -1,22 +1,17 @@
 """Cases, points and known mistakes of ``slope``."""
 
-from functools import partial
-
 from grader.authoring import (
     Case,
     Check,
     Exercise,
     Forward,
+    Gradient,
     Mistake,
     Spec,
-    Wiring,
-    automatic_gradients,
-    numeric_gradients,
 )
 
 CACHE = ("y", "x", "parameters")
 UNTOUCHED = Check("inputs", 1)
-WIRING = Wiring({0: 0}, {"dx": (0, None), "dw": (1, "w"), "db": (1, "b")})
 SIZES = (("random sizes", 4, 3), ("m = 1", 3, 1))
 
 
@@ -72,8 +67,7 @@ CLIMB_BACKWARD = Exercise(
     cases=lambda rng, functions: [
         backward_case(functions, name, rng, n, m) for name, n, m in SIZES
     ],
-    numeric=partial(numeric_gradients, wiring=WIRING),
-    automatic=partial(automatic_gradients, traced=traced, wiring=WIRING),
+    gradient=Gradient(forward="climb", upstream={"dy": "y"}, traced=traced),
     mistakes=(
         Mistake(
             "slope-of-x",
