@@ -352,7 +352,7 @@ from typing import Any
 import numpy as np
 
 
-EXACT = {"ints": ("iu", "whole numbers"), "flags": ("b", "True or False")}
+EXACT = {"ints": ("iuO", "whole numbers"), "flags": ("b", "True or False")}
 AROUND = 12  # characters of a text that are shown on either side of where it differs
 LONGEST_SHOWN = 60  # characters of a short text that is shown whole
 
@@ -439,6 +439,8 @@ def _array_of(value: Tree) -> Array | None:
             array = array.astype(int)  # an empty list has no dtype of its own
     else:
         return None
+    if array.dtype.kind == "O":  # whole numbers of any length, and nothing else
+        return array if all(type(item) is int for item in array.flat) else None
     return array if array.dtype.kind in "biuf" else None
 
 
@@ -505,7 +507,7 @@ def unlike_kind(line: Check, value: Tree) -> str:
         "array": isinstance(value, np.ndarray) and value.dtype.kind == "f",
         "number": real(value) is not None,
         "ints": (array := _array_of(value)) is not None
-        and (array.dtype.kind in "iu" or not array.size),
+        and (array.dtype.kind in EXACT["ints"][0] or not array.size),
         "flags": array is not None and (array.dtype.kind == "b" or not array.size),
         "text": _is_text(value),
         "choice": isinstance(value, str) and value in line.among,

@@ -11,6 +11,7 @@ from typing import Any
 
 import jupytext
 
+from grader.assignment.calling import completed
 from grader.assignment.example_calls import visible_cases
 from grader.assignment.source import Source, source_of
 from grader.assignment.spec import Case, Functions
@@ -21,19 +22,23 @@ from grader.verify import in_process
 
 ROOT = Path(__file__).parents[2]
 COURSE = Course(ROOT)
-SPEC = COURSE.spec("rnn_step_by_step")
-NAMES = tuple(exercise.name for exercise in SPEC.exercises)
-FORWARD = tuple(name for name in NAMES if name.endswith("forward"))
-BACKWARD = tuple(name for name in NAMES if name.endswith("backward"))
+NAME = "rnn_step_by_step"
 
 
 @functools.cache
 def source() -> Source:
     """The source notebook that the text describes."""
-    text = COURSE.lesson(SPEC.name).read_text(encoding="utf-8")
-    points = {exercise.name: exercise.points for exercise in SPEC.exercises}
+    text = COURSE.lesson(NAME).read_text(encoding="utf-8")
+    described = COURSE.spec(NAME)
+    points = {exercise.name: exercise.points for exercise in described.exercises}
     book = jupytext.reads(expand(text, points), fmt="py:percent")
-    return source_of(book, SPEC.name, COURSE.files(SPEC))
+    return source_of(book, NAME, COURSE.files(described))
+
+
+SPEC = completed(COURSE.spec(NAME), source())
+NAMES = tuple(exercise.name for exercise in SPEC.exercises)
+FORWARD = tuple(name for name in NAMES if name.endswith("forward"))
+BACKWARD = tuple(name for name in NAMES if name.endswith("backward"))
 
 
 @functools.cache
