@@ -76,12 +76,15 @@ def differentiated(spec: Spec, exercise: Exercise, case: Case) -> Differentiated
     if gradient is None:
         raise UsageError(f"{exercise.name} does not say what it differentiates")
     forward, arguments = exercise, case.arguments
+    own = dict(zip(exercise.arguments, case.arguments, strict=False))
     if gradient.forward:
         forward = _exercise(spec, exercise, gradient.forward)
-        if case.forward is None:
+        if case.forward is not None:
+            arguments = case.forward.arguments
+        elif {*forward.arguments} <= {*own}:  # it hands on no cache: it is called likewise
+            arguments = tuple(own[name] for name in forward.arguments)
+        else:
             raise UsageError(f"{exercise.name}: case {case.name!r} has no call of {forward.name}")
-        arguments = case.forward.arguments
-    own = dict(zip(exercise.arguments, case.arguments, strict=False))
     lost = [name for name in gradient.upstream if name not in own]
     lost += [name for name in gradient.upstream.values() if name not in forward.returns]
     if lost:

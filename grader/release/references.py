@@ -78,13 +78,15 @@ def _entry(
     functions: Functions = {
         cell.id: scope[cell.id] for cell in source.cells if cell.role == "answer"
     }
+    # Before calls are recorded: differences make many, and are for nobody but the check.
+    wanted = exercise.gradient is not None and not exercise.sealed
+    numeric = numeric_gradients(spec, exercise, case, functions) if wanted else {}
     texts = {name: portable(of, f"the property of {name}") for name, of in exercise.holds.items()}
     steps: dict[str, list[tuple[Tree, ...]]] = {name: [] for name in exercise.calls}
     scope |= {name: recording(functions[name], steps[name]) for name in exercise.calls}
     own = deep_copy(case.arguments) if exercise.layout.after else case.arguments
     result = returned_by(exercise.layout, bound(exercise, functions), own)
     _refuse_unlike(exercise, case, result)
-    numeric = numeric_gradients(spec, exercise, case, functions) if exercise.gradient else {}
     alive += [case, result, steps, numeric]
     known: dict[str, Any] = {"result": None, "mistakes": []}
     if not exercise.sealed:

@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 
 from grader.assignment.calling import completed, driver_of
 from grader.assignment.derived import edited, same_cells, text_changed
+from grader.assignment.example_calls import EXAMPLE_CELL
 from grader.assignment.python_cells import defined_function
 from grader.assignment.source import WRITTEN_CELL, Source, check_cell, read_notebook, source_of
 from grader.assignment.spec import REFERENCES, SELFCHECK, Spec
@@ -78,6 +79,12 @@ def release(course: Course, name: str, adopt: bool = False) -> Released:
     _take_edits(course, name, points, adopt)
     handed_out = course.files(spec)
     text = read_text(course.lesson(name), "write the assignment's text there")
+    for exercise in spec.exercises:
+        if exercise.sealed and f"<!-- expected: {EXAMPLE_CELL}{exercise.name} -->" in text:
+            raise UsageError(
+                f"the answer to {exercise.name} would be shown below its example: take the line "
+                f"'<!-- expected: {EXAMPLE_CELL}{exercise.name} -->' away"
+            )
     texts = {e.name: driver_of(e) for e in spec.exercises if e.drive is not None}
     book = to_notebook(expand(text, points), name, course.figures(name), handed_out, text, texts)
     source = source_of(book, name, handed_out)

@@ -79,7 +79,7 @@ def test_the_page_s_assignment_holds_what_verify_asks(
     monkeypatch.setattr(pool, "_sandbox", lambda tier: warm)
     here = partial(pool.judge_all, start=lambda workers: Here())
     monkeypatch.setattr(by_judge, "judge_all", here)
-    monkeypatch.setattr(in_process, "CALL_SECONDS", 60.0)
+    monkeypatch.setattr(in_process, "CALL_SECONDS", 5.0)  # a mutant never ends
     held = list(verify(course(), NAME, 1, every=True))
     assert [each for each in held if not each.holds] == []
     said = {each.what: each.text for each in held}
@@ -121,6 +121,13 @@ RIGHT = {
         "    return [items[i : i + size] for i in range(0, len(items), size)]",
         "def batches(items, size):\n    items = iter(items)\n    import itertools\n"
         "    while part := tuple(itertools.islice(items, size)):\n        yield part",
+    ],
+    "walk": [
+        "def walk(step, rng, place, count):\n"
+        "    return [place := step(place) + rng.standard_normal() for _ in range(count)]",
+        "def walk(f, rng, at, n):\n    noise, places = rng.standard_normal(n), np.zeros(n)\n"
+        "    for i in range(n):\n        places[i] = at = f(at) + noise[i]\n"
+        "    return list(places)",
     ],
     "attention": [
         "def attention(scores):\n    ranks = np.argsort(np.argsort(scores, axis=0), axis=0) + 1.0\n"
@@ -183,6 +190,12 @@ WRONG = {
         "def batches(items, size):\n    for start in range(0, len(items), size):\n"
         "        yield items[start]",
         "made[0] of batches", "a str", "a str",
+    ),
+    "walk": (
+        "def walk(step, rng, place, count):\n    places = []\n    for _ in range(count):\n"
+        "        place = step(place + rng.standard_normal())\n        places.append(place)\n"
+        "    return places",
+        "places[0] of walk", "relative error", "expected",
     ),
     "attention": (
         "def attention(scores):\n    return np.ones_like(scores) / len(scores)",
@@ -248,6 +261,12 @@ HOSTILE = {
     "batches": [
         "def batches(items, size):\n    while True:\n        yield items",
         "def batches(items, size):\n    yield from ()\n    import os\n    os._exit(0)",
+    ],
+    "walk": [
+        "def walk(step, rng, start, count):\n    step.__code__ = (lambda place: 0.0).__code__\n"
+        "    rng.standard_normal = lambda: 0.0\n    return [0.0] * count",
+        "def walk(step, rng, start, count):\n    import gc\n"
+        "    return [r for r in gc.get_objects() if isinstance(r, list) and len(r) == count][0]",
     ],
     "attention": [
         "def attention(s):\n    return np.full(s.shape, np.nan)",
@@ -317,6 +336,15 @@ def test_no_answer_to_a_question_is_in_what_students_get() -> None:
     assert 'return \\"forget\\"' not in text and "return 4" not in text
 
 
+def test_the_answer_to_a_question_is_not_printed_below_it(tmp_path: Path) -> None:
+    """What an example prints can be shown to students, but for this one."""
+    here = new_course(tmp_path / "course")
+    with here.lesson(NAME).open("a") as file:
+        file.write("\n# %% [markdown]\n# <!-- expected: example_gate -->\n")
+    with pytest.raises(UsageError, match="the answer to gate would be shown below its example"):
+        release(here, NAME)
+
+
 REFUSED: dict[str, tuple[str, str, str]] = {
     "a driver with a free name": (
         "list(student.batches(items, size))", "list(student.batches(items, SIZE))",
@@ -341,7 +369,7 @@ REFUSED: dict[str, tuple[str, str, str]] = {
         "clip.also(gradients=", "clip.also(gradient=", r"no argument is called \['gradient'\]",
     ),
     "a call of what is not above": (
-        'calls=["run"]', 'calls=["walk"]', "both calls 'walk': no exercise above it",
+        'calls=["run"]', 'calls=["fly"]', "both calls 'fly': no exercise above it",
     ),
     "a call of what is driven": (
         'calls=["run"]', 'calls=["Average"]', "both calls 'Average', which is driven",
@@ -422,7 +450,7 @@ def test_a_predicate_that_fails_or_never_ends_is_no_fault_of_the_kit(
 
 def test_a_longer_call_has_its_own_limit(here: Course) -> None:
     """``call_seconds`` is the limit of that exercise's calls, and the rest is raised with it."""
-    text = "def spell(indices, letters):\n    import time\n    end = time.process_time() + 2.5\n"
+    text = "def spell(indices, letters):\n    import time\n    end = time.process_time() + 1.3\n"
     text += "    while time.process_time() < end:\n        pass\n"
     text += "    return ''.join(letters[i] for i in indices)"
     assert result("spell", text).outcome == "timed_out"

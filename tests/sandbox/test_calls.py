@@ -327,3 +327,101 @@ def test_a_call_that_waits_is_stopped_by_the_wall_clock_and_says_so(tier: str) -
         reply = job.call("f", ())
     assert reply.outcome == "timed_out"
     assert job.inconclusive
+
+
+HELPED = """
+def advance(state, p):
+    raise RuntimeError("the student's own")
+def travel(state, p, xs):
+    before = state, p, p["w"], xs
+    made = advance(state, p), advance(state, p)
+    same = state is before[0], p is before[1], p["w"] is before[2]
+    return same, state, p, xs, [m[0] is state for m in made], [m[1] is p for m in made], made[1][2]
+def keeps(x):
+    kept = advance(x, {"w": x})
+    x[...] = 0
+    return kept
+"""
+
+
+@pytest.mark.parametrize("tier", EVERY)
+def test_a_stand_in_writes_where_the_right_function_does_and_keeps_what_it_was_given(
+    tier: str,
+) -> None:
+    """Arrays, entries and lists are changed in place; an argument in a result is that argument."""
+
+    def right(state: Any, p: Any) -> Any:
+        state *= 2
+        p["w"] += 1
+        p["n"] = p.get("n", 0) + 1
+        p.pop("gone", None)
+        p["list"].append(p["n"])
+        return state, p, state + 1
+
+    arguments = (np.ones(2), {"w": np.zeros(2), "gone": 1, "list": []}, [np.ones(1)])
+    with sandbox_at(tier).job(cells(HELPED)) as job:
+        job.run()
+        reply = job.call(
+            "travel", arguments, stand_ins={"advance": right}, max_stand_in_calls=2, after=(0, 1)
+        )
+    assert reply.outcome == "returned", reply
+    same, state, p, xs, states, parameters, last = reply.value
+    assert same == (True, True, True) and states == parameters == [True, True]
+    assert state.tolist() == [4, 4] and last.tolist() == [5, 5] and xs[0].tolist() == [1]
+    assert p["w"].tolist() == [2, 2] and p["n"] == 2 and p["list"] == [1, 2] and "gone" not in p
+    assert reply.after[0].tolist() == [4, 4] and reply.after[1]["n"] == 2
+    assert not reply.inputs_changed
+
+
+@pytest.mark.parametrize("tier", EVERY)
+def test_an_array_that_a_stand_in_kept_shows_when_it_is_overwritten_later(tier: str) -> None:
+    """A copy would hide that a cache holds an array that the student writes into afterwards."""
+
+    def right(state: Any, p: Any) -> Any:
+        return state, p
+
+    with sandbox_at(tier).job(cells(HELPED)) as job:
+        job.run()
+        reply = job.call("keeps", (np.ones(3),), stand_ins={"advance": right}, max_stand_in_calls=1)
+    kept, p = reply.value
+    assert kept.tolist() == p["w"].tolist() == [0, 0, 0]
+
+
+DRIVEN = """
+import numpy as np
+class Counter:
+    def __init__(self, start):
+        self.value = start
+    def add(self, number):
+        self.value += number
+        return self.value
+def numbers(n):
+    yield from range(n)
+class Odd(Exception):
+    pass
+def odd():
+    raise Odd("an error of its own")
+"""
+
+
+@pytest.mark.parametrize("tier", EVERY)
+def test_a_driver_does_something_with_the_students_names(tier: str) -> None:
+    """Its text is run beside the cells, with their names; what it returns is plain data."""
+    counts = (
+        "portable = lambda student, s, xs: (c := student.Counter(s)) and [c.add(x) for x in xs]"
+    )
+    with sandbox_at(tier).job(cells(DRIVEN)) as job:
+        job.run()
+        assert job.defines(["Counter", "numbers"]) == {"Counter": "function", "numbers": "function"}
+        reply = job.call("Counter", (1, [2, 3]), driver=counts)
+        assert reply.outcome == "returned" and reply.value == [3, 6]
+        reply = job.call("numbers", (3,), driver="portable = lambda s, n: list(s.numbers(n))")
+        assert reply.value == [0, 1, 2]
+        reply = job.call("numbers", (3,), driver="portable = lambda s, n: s.numbers(n)")
+        assert (reply.outcome, reply.reason) == ("refused", "a value of type generator")
+        reply = job.call("odd", (), driver="def portable(student):\n    return student.odd()")
+        assert reply.error is not None and (reply.error.type, reply.error.line) == ("Odd", 14)
+        reply = job.call("odd", (), driver="portable = lambda student: student.even()")
+        assert reply.error is not None and reply.error.type == "NameError"
+        reply = job.call("nothing", (), driver="portable = lambda student: 1")
+        assert reply.outcome == "missing"

@@ -228,6 +228,26 @@ def test_a_training_step_is_held_to_its_own_loss(wrong):
     assert all(each.automatic is not None for each in found)
 
 
+def test_a_forward_function_that_hands_on_nothing_is_called_with_the_same_arguments():
+    """A loss and its gradient take the same: there is no cache to come from."""
+
+    def loss(scores, y):
+        return float(np.sum((scores - y) ** 2))
+
+    def loss_gradient(scores, y):
+        return 2 * (scores - y)
+
+    forward = exercise("loss", ("scores", "y"), ("value",), {"value": "number"})
+    back = exercise("loss_gradient", ("scores", "y"), ("dscores",), gradient=Gradient("loss"))
+    case = Case("c", (np.array([[1.0, 2.0]]), np.array([[0.5, -1.0]])), {})
+    given = {"loss": loss, "loss_gradient": loss_gradient}
+    [found] = agreement(Spec("s", "S", (forward, back)), back, case, given)
+    assert found.holds and found.name == "dscores"
+    given["loss_gradient"] = lambda scores, y: scores - y
+    [found] = agreement(Spec("s", "S", (forward, back)), back, case, given)
+    assert not found.holds
+
+
 @pytest.mark.parametrize("dictionary", [True, False])
 @pytest.mark.parametrize("wrong", [False, True])
 def test_a_backward_function_of_a_scalar_loss(dictionary, wrong):

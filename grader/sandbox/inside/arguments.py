@@ -85,7 +85,7 @@ def _write_item(target: Any, key: Any, value: Any, there: bool) -> None:
     if isinstance(mine, np.ndarray) and isinstance(value, np.ndarray):
         alike = mine.shape == value.shape
     else:
-        alike = isinstance(mine, (dict, list)) and type(mine) is type(value)
+        alike = isinstance(mine, (dict, list, tuple)) and type(mine) is type(value)
     if alike:
         write_into(mine, value)
     else:
