@@ -43,9 +43,9 @@ def result_of(exercise: Exercise, functions: Functions, arguments: tuple[Tree, .
 
 
 @contextmanager
-def replaced(function: Callable[..., Any], names: Mapping[str, Any]) -> Iterator[None]:
-    """Give the names that a function of the course's own reads other values for a while."""
-    scope = getattr(function, "__globals__", {})
+def replaced(functions: Functions, names: Mapping[str, Any]) -> Iterator[None]:
+    """Give the names that the solution's functions read other values for a while."""
+    scope = next((f.__globals__ for f in functions.values() if hasattr(f, "__globals__")), {})
     before = {name: scope[name] for name in names if name in scope}
     scope.update(names)
     try:
@@ -77,9 +77,9 @@ def calls_needed(
 
         return wrapped
 
-    own = functions[exercise.name]
-    with replaced(own, {name: counted(functions[name]) for name in helpers}):
-        own(*deep_copy(case.arguments))
+    asked = {name: counted(functions[name]) for name in helpers}
+    with replaced(functions, asked):
+        bound(exercise, {**functions, **asked})(*deep_copy(case.arguments))
     return count
 
 

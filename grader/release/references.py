@@ -83,9 +83,12 @@ def _entry(
     numeric = numeric_gradients(spec, exercise, case, functions) if wanted else {}
     texts = {name: portable(of, f"the property of {name}") for name, of in exercise.holds.items()}
     steps: dict[str, list[tuple[Tree, ...]]] = {name: [] for name in exercise.calls}
-    scope |= {name: recording(functions[name], steps[name]) for name in exercise.calls}
-    own = deep_copy(case.arguments) if exercise.layout.after else case.arguments
-    result = returned_by(exercise.layout, bound(exercise, functions), own)
+    recorded = {name: recording(functions[name], steps[name]) for name in exercise.calls}
+    scope |= recorded
+    # What a plain function returns may hold its arguments, which are stored once then.
+    changes = bool(exercise.layout.after) or exercise.drive is not None
+    own = deep_copy(case.arguments) if changes else case.arguments
+    result = returned_by(exercise.layout, bound(exercise, {**functions, **recorded}), own)
     _refuse_unlike(exercise, case, result)
     alive += [case, result, steps, numeric]
     known: dict[str, Any] = {"result": None, "mistakes": []}

@@ -94,14 +94,35 @@ RIGHT = (
 )
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+# The same by a driver, which also calls the step itself.
+DRIVEN = """
+def travel_and_once_more(student, xs, state):
+    sums = student.travel(xs, state)
+    student.advance(state, xs[0])
+    return sums, state
+
+
+@A.exercise(calls=["advance"], drive=travel_and_once_more)
+"""
+
+
+@pytest.fixture(scope="module", params=["plain", "driven"])
+def course(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Course:
     """The course, released."""
     root = tmp_path_factory.mktemp("chain")
     folder = Path(root) / "solutions" / "in_place"
     folder.mkdir(parents=True)
-    (folder / "lesson.py").write_text(LESSON)
-    (folder / "exercises.py").write_text(EXERCISES)
+    lesson, exercises = LESSON, EXERCISES
+    if request.param == "driven":
+        lesson = lesson.replace("print(travel([", 'print(drive("travel", [')
+        lesson = lesson.replace("import check\n", "import check, drive\n")
+        exercises = exercises.replace('@A.exercise(calls=["advance"])\n', DRIVEN.lstrip())
+        exercises = exercises.replace(
+            "travel.returns(sums=tree(3, main=True))\ntravel.also(state=after(1))",
+            "travel.returns(sums=tree(3, main=True), state=tree(1))",
+        )
+    (folder / "lesson.py").write_text(lesson)
+    (folder / "exercises.py").write_text(exercises)
     made = Course.at(root)
     with mock.patch("nbgrader.api.get_alembic_version", lambda: "none"):
         release(made, "in_place")
