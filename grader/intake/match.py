@@ -100,12 +100,25 @@ def _after(
 
 def _free_code(raw: Sequence[RawCell], matched: list[SourceCell | None], source: Source) -> None:
     """Take the id from code that is not what the id says: text, or a locked cell, by copied ids."""
-    answers = {cell.id for cell in source.cells if cell.role == "answer"}
-    answers -= {cell.id for cell in matched if cell is not None}
+    answers = {cell.id: cell for cell in source.cells if cell.role == "answer"}
+    claims = [m.id if m is not None else None for m in matched]
+    served = {
+        name
+        for cell, name in zip(raw, claims, strict=True)
+        if name in answers and _looks_like(cell, answers[name])
+    }
+    misled: set[str] = set()  # answers whose code lies under another cell's id
     for place, match in enumerate(matched):
         if match is None or match.role in ("answer", "written") or raw[place].kind != "code":
             continue
-        if match.role == "text" or raw[place].function in answers:
+        function = raw[place].function
+        if function in answers and function not in served:
+            misled.add(function)
+            matched[place] = None
+        elif match.role == "text":
+            matched[place] = None
+    for place, match in enumerate(matched):
+        if match is not None and match.id in misled:
             matched[place] = None
 
 
@@ -147,7 +160,7 @@ def _nth(number: int) -> str:
 def _looks_like(cell: RawCell, target: SourceCell) -> bool:
     if target.role == "answer":
         # By its `def` line: an answer that does not parse is the student's answer all the same.
-        begins = re.search(rf"^def\s+{re.escape(target.id)}\s*\(", cell.source, re.M)
+        begins = re.search(rf"^(def|class)\s+{re.escape(target.id)}\s*[(:]", cell.source, re.M)
         if begins is None:
             return False
         return cell.kind == "code" or cell.function == target.id

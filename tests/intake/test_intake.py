@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from grader.assignment.source import Source, SourceCell
 from grader.intake.match import plan
 from grader.intake.read import (
     MAX_BYTES,
@@ -315,6 +316,25 @@ def test_copied_ids_do_not_hide_an_answer() -> None:
     wrong = cell(book, "remember")
     wrong["metadata"]["nbgrader"]["grade_id"] = wrong["id"] = "example_leak"
     whole(taken(book))
+
+
+def test_an_answer_under_anothers_id_is_found_when_another_cell_has_taken_its_own() -> None:
+    """A check that carries the answer's id does not keep the answer from being run."""
+    book = book_of()
+    for name, claimed in (("check_leak", "remember"), ("remember", "example_leak")):
+        cell(book, name)["metadata"] = {"nbgrader": {"grade_id": claimed}}
+        cell(book, name).pop("id")
+    whole(taken(book))
+
+
+def test_a_class_without_its_id_is_found() -> None:
+    """What is to be written may be a class, by whatever base."""
+    asked = Source("net", (SourceCell("Net", "answer", ""), SourceCell("t", "text", "a")), (), "")
+    for line in ("class Net:", "class Net(object):"):
+        found = plan(
+            [RawCell("code", None, f"{line}\n    pass"), RawCell("markdown", "t", "a")], asked
+        )
+        assert answers(found) == {"Net": f"{line}\n    pass"}
 
 
 def test_two_answers_with_swapped_ids_both_run() -> None:
