@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.comparison.finding import LONGEST_KEY, kind
+from grader.comparison.finding import LONGEST_KEY, MOST_KEYS, kind
 from grader.comparison.layout import Layout, Tree
 from grader.comparison.trees import same
 
@@ -105,7 +105,8 @@ def _misspelt(
     """Find every lacking value, right, under another key; the others must be right as they are."""
     lacking = [name for name in wanted if name not in got]
     # Plain words only: a key of the student's making can show itself in any way in a message.
-    spare = [key for key in got if type(key) is str and key.isidentifier() and key not in wanted]
+    plain = (key for key in got if type(key) is str and key.isidentifier() and key not in wanted)
+    spare = list(itertools.islice(plain, MOST_KEYS))
     found = {}
     for name in lacking:
         holders = [key for key in spare if same(got[key], expected[name], tolerance)]

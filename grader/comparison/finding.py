@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from grader.comparison.layout import Tree
 
 LABELS = ("checked", "expected", "got", "look at")  # of the four lines that say what is wrong
+MOST_KEYS = 50  # of a returned dictionary, among which the one that was meant is looked for
 LONGEST_KEY = 24  # characters of a dictionary's key that a message shows
 
 
@@ -81,7 +83,7 @@ def kind(value: Tree) -> str:
     if isinstance(value, tuple | list):
         return f"a {type(value).__name__} of {len(value)}"
     if isinstance(value, Mapping):
-        keys = ", ".join(_key(key) for key in list(value)[:14])
+        keys = ", ".join(_key(key) for key in itertools.islice(value, 14))
         return f"a dictionary with the keys {keys}" if keys else "an empty dictionary"
     name = type(value).__name__
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

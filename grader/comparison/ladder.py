@@ -13,11 +13,12 @@ import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from types import MappingProxyType
 
 import numpy as np
 
-from grader.comparison.finding import Finding, Place, found_at, kind
+from grader.comparison.finding import LONGEST_KEY, MOST_KEYS, Finding, Place, found_at, kind
 from grader.comparison.layout import INPUTS, Array, Check, Layout, Tolerance, Tree
 from grader.comparison.values import (
     EXACT,
@@ -68,7 +69,8 @@ def _returned_by_name(layout: Layout, result: Tree) -> tuple[dict[str, Tree], Fi
 
 def missing_key(layout: Layout, name: str, outputs: Mapping[str, Tree]) -> Finding:
     """Describe a dictionary that lacks ``name``, with the key that was probably meant."""
-    spare = [key for key in outputs if type(key) is str and key not in layout.returns]
+    short = (key for key in outputs if type(key) is str and len(key) <= LONGEST_KEY)
+    spare = [key for key in islice(short, MOST_KEYS) if key not in layout.returns]
     near = difflib.get_close_matches(name, spare, n=1, cutoff=0.5)
     look = f"the key {near[0]!r}: should it be {name!r}?" if near else "the returned dictionary"
     return found_at("returned", Place(name, layout.name), f"the key {name!r}", kind(outputs), look)

@@ -52,12 +52,33 @@ def leaves(tree: Tree, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, tree
 
 
-def same(one: Tree, other: Tree, tolerance: float = 1e-9) -> bool:
-    """Tell whether two trees have the same structure and, to ``tolerance``, the same values."""
-    mine, yours = list(leaves(one)), list(leaves(other))
-    if [path for path, _ in mine] != [path for path, _ in yours]:
-        return False
-    return all(_same_leaf(a, b, tolerance) for (_, a), (_, b) in zip(mine, yours, strict=True))
+def same(
+    one: Tree, other: Tree, tolerance: float = 1e-9, settled: set[tuple[int, int]] | None = None
+) -> bool:
+    """Tell whether two trees have the same structure and, to ``tolerance``, the same values.
+
+    Lengths come before contents, and two objects are compared once, however often they come
+    again: a list may hold one large array a hundred thousand times. ``settled`` holds the pairs
+    that have been found the same, by identity.
+    """
+    settled = set() if settled is None else settled
+    pair = id(one), id(other)
+    if pair in settled:
+        return True
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        alike = len(one) == len(other) and all(
+            key in other and same(value, other[key], tolerance, settled)
+            for key, value in one.items()
+        )
+    elif isinstance(one, tuple | list) and isinstance(other, tuple | list):
+        alike = len(one) == len(other) and all(
+            same(a, b, tolerance, settled) for a, b in zip(one, other, strict=True)
+        )
+    else:
+        alike = _same_leaf(one, other, tolerance)
+    if alike and isinstance(one, np.ndarray | Mapping | list):
+        settled.add(pair)
+    return alike
 
 
 def _same_leaf(a: Any, b: Any, tolerance: float) -> bool:

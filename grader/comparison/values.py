@@ -6,6 +6,7 @@ where it is no secret.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from grader.comparison.trees import real
 
 EXACT = {"ints": ("iuO", "whole numbers"), "flags": ("b", "True or False")}
 AROUND = 12  # characters of a text that are shown on either side of where it differs
+MOST_LONGER = 100  # times as many numbers as are right: of more, only that they are a list is told
 LONGEST_SHOWN = 60  # characters of a short text that is shown whole
 
 
@@ -64,7 +66,8 @@ def exact_finding(
     where: Place, line: Check, expected: Tree, got: Tree, tol: Tolerance, kind_: str, dims: str
 ) -> Finding | None:
     """Compare whole numbers or truth values, alone, in arrays or in lists, to the last one."""
-    right, mine = _array_of(expected), _array_of(got)
+    right = _array_of(expected)
+    mine = None if right is None else _array_of(got, MOST_LONGER * (right.size + 1))
     codes, words = EXACT[kind_]
     source = f"the line that makes {line.name}"
     if mine is None or right is None:
@@ -89,10 +92,15 @@ def exact_finding(
     return found_at("values", where, f"exactly the reference's {words}", shown, source, "", shown)
 
 
-def _array_of(value: Tree) -> Array | None:
-    """Return a number, an array, or nested lists of numbers as an array; None for all else."""
+def _array_of(value: Tree, most: float = math.inf) -> Array | None:
+    """Return a number, an array, or nested lists of numbers as an array; None for all else.
+
+    So it is for lists of more than ``most`` numbers: they may hold one large array many times.
+    """
     if isinstance(value, np.ndarray):
         array = np.asarray(value)
+    elif isinstance(value, list | tuple) and _numbers(value, most) > most:
+        return None
     elif isinstance(value, bool | int | float | np.generic | list | tuple):
         try:
             array = np.array(value)
@@ -105,6 +113,18 @@ def _array_of(value: Tree) -> Array | None:
     if array.dtype.kind == "O":  # whole numbers of any length, and nothing else
         return array if all(type(item) is int for item in array.flat) else None
     return array if array.dtype.kind in "biuf" else None
+
+
+def _numbers(value: Tree, most: float) -> int:
+    """Count the numbers that nested lists hold, written out, and stop counting beyond ``most``."""
+    if not isinstance(value, list | tuple):
+        return value.size if isinstance(value, np.ndarray) else 1
+    count = 1  # a list of empty lists is long, too
+    for item in value:
+        count += _numbers(item, most - count)
+        if count > most:
+            break
+    return count
 
 
 def text_finding(
