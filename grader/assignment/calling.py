@@ -7,15 +7,17 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from grader.assignment.portable import portable
 from grader.assignment.source import Source
 from grader.assignment.spec import Case, Exercise, Functions, Spec, SpecError
 from grader.comparison.drivers import driven
 from grader.comparison.layout import Tree
-from grader.comparison.trees import deep_copy, returned_by
+from grader.comparison.trees import deep_copy, leaves, returned_by
 from grader.errors import UsageError
 
 
@@ -56,19 +58,32 @@ def replaced(functions: Functions, names: Mapping[str, Any]) -> Iterator[None]:
         scope.update(before)
 
 
-def calls_needed(
+@dataclass(frozen=True)
+class Questions:
+    """Questions that a right function asks its helpers: how many, how large, of which dtypes."""
+
+    calls: int
+    elements: int  # of all arrays of the largest question, or of the case, whose part it may be
+    dtypes: frozenset[str]
+
+
+def questions_needed(
     exercise: Exercise, functions: Functions, case: Case, helpers: tuple[str, ...]
-) -> int:
-    """Count how often a right function asks for one of its ``helpers`` on a case.
+) -> Questions:
+    """Find out what a right function asks of its ``helpers`` on a case.
 
     What a helper calls in its turn is not asked for: whoever answers for it has done that.
     """
     count = depth = 0
+    largest, dtypes = _measured(case.arguments)
 
     def counted(function: Callable[..., Any]) -> Callable[..., Any]:
         def wrapped(*arguments: Any, **named: Any) -> Any:
-            nonlocal count, depth
-            count += not depth
+            nonlocal count, depth, largest, dtypes
+            if not depth:
+                count += 1
+                elements, found = _measured((arguments, named))
+                largest, dtypes = max(largest, elements), dtypes | found
             depth += 1
             try:
                 return function(*arguments, **named)
@@ -80,7 +95,13 @@ def calls_needed(
     asked = {name: counted(functions[name]) for name in helpers}
     with replaced(functions, asked):
         bound(exercise, {**functions, **asked})(*deep_copy(case.arguments))
-    return count
+    return Questions(count, largest, dtypes)
+
+
+def _measured(tree: Tree) -> tuple[int, frozenset[str]]:
+    """Return how many elements the arrays in a tree have, and of which dtypes they are."""
+    arrays = [leaf for _, leaf in leaves(tree) if isinstance(leaf, np.ndarray)]
+    return sum(array.size for array in arrays), frozenset(array.dtype.name for array in arrays)
 
 
 def completed(spec: Spec, source: Source) -> Spec:

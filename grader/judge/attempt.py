@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from grader.assignment.calling import driver_of
+from grader.assignment.calling import Questions, driver_of
 from grader.assignment.spec import Case, Exercise
 from grader.comparison.finding import Finding, changed_argument
 from grader.comparison.ladder import compare
@@ -21,15 +21,16 @@ from grader.comparison.stub import EMPTY
 from grader.judge.redact import redacted
 from grader.sandbox import ENDED, Call, Job, RaisedError, Reply, Stored
 
+MOST_TIMES_AS_LARGE = 4  # as what a right function asks may be asked of a stand-in
 AGAIN = "called again"  # the first case once more, after all the others
 
 
 @dataclass(frozen=True)
 class StandIns:
-    """The right functions that take others' places, and how often a case needs them."""
+    """The right functions that take others' places, and what a case needs to ask them."""
 
     functions: Mapping[str, Callable[..., Any]]
-    needed: Callable[[Case], int]
+    needed: Callable[[Case], Questions]
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,12 @@ def _calls(
     if stand_ins is not None:
         # As often as a right function asks; further questions would only collect right answers.
         most = stand_ins.needed(case)
-        more = {"stand_ins": stand_ins.functions, "max_stand_in_calls": most}
+        more = {
+            "stand_ins": stand_ins.functions,
+            "max_stand_in_calls": most.calls,
+            "max_stand_in_elements": MOST_TIMES_AS_LARGE * most.elements,
+            "stand_in_dtypes": most.dtypes,
+        }
     if not own_forward or forward is None:
         return [asked(exercise, arguments, **more)]
     kept = Stored(f"forward {number}", (forward.pick,))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.assignment.assignment import Assignment
-from grader.assignment.calling import calls_needed
+from grader.assignment.calling import questions_needed
 from grader.assignment.python_cells import defined_function, parsed
 from grader.assignment.spec import Case, Exercise, SpecError
 from grader.comparison.causes import Cause
@@ -214,7 +214,7 @@ def _with_stand_ins(
     functions = session.assignment.functions
     right = StandIns(
         {name: functions[name] for name in names},
-        lambda case: calls_needed(exercise, functions, case, tuple(names)),
+        lambda case: questions_needed(exercise, functions, case, tuple(names)),
     )
     # Code that has met another exercise's inputs could hand them to the stand-in and print what it
     # answers, for the next submission to replay.

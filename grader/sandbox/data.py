@@ -52,9 +52,10 @@ class Call:
 
     ``arguments`` may be `Stored` markers; arrays arrive in the layout they have here. ``stand_ins``
     replace global functions during the call by the judge's, which get copies of their arguments,
-    at most ``max_stand_in_calls`` times in all. ``store_as`` leaves the result in the fork under a
-    name. ``mask_globals`` makes variables useless during the call: True for those that example
-    cells have set, a mapping for others. ``driver`` is the source of a function
+    at most ``max_stand_in_calls`` times in all, of no more than ``max_stand_in_elements`` numbers
+    at a time and, beside the usual ones, of ``stand_in_dtypes``. ``store_as`` leaves the result in
+    the fork under a name. ``mask_globals`` makes variables useless during the call: True for those
+    that example cells have set, a mapping for others. ``driver`` is the source of a function
     ``portable(student, *arguments)`` that is called in the function's place, with the student's
     names as attributes of ``student``. ``after`` are the places of arguments that the function may
     change, and whose state after the call is wanted.
@@ -64,6 +65,8 @@ class Call:
     arguments: tuple[Any, ...]
     stand_ins: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     max_stand_in_calls: int = 0
+    max_stand_in_elements: int = 1 << 16
+    stand_in_dtypes: frozenset[str] = frozenset()
     store_as: str | None = None
     mask_globals: bool | Mapping[str, Any] = False
     cpu_seconds: float | None = None  # None: the limit of the job

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 
 from .channel import Channel, Closed, TooLong
-from .inside.wire import ROOMY, Bounds, Message, WireError, decode, encode
+from .inside.wire import ROOMY, Bounds, Message, WireError, decode_counted, encode
 from .limits import Limits
 from .outputs import text
 from .stand_ins import Answers
@@ -17,6 +17,7 @@ from .watch import Stopped, Watch
 from .worker_process import WorkerProcess
 
 ENVELOPE_DEPTH = 4  # levels of a message around the value in it
+UNIT = 64  # bytes that are read in about the time of one value
 
 
 class Dialogue:
@@ -28,6 +29,8 @@ class Dialogue:
 
     def __init__(self, worker: WorkerProcess, pid: int, channel: Channel, limits: Limits) -> None:
         self.inconclusive = False  # ended or cut by what need not be the fork's own doing
+        self.idle_seconds = 0.0  # that the fork has let its judge wait for nothing
+        self.heard = 0  # how much has been read from it: values, and bytes in units of `UNIT`
         self._worker = worker
         self._pid = pid
         self._channel = channel
@@ -65,9 +68,11 @@ class Dialogue:
         except TooLong as error:
             raise WireError(str(error)) from None
         except (Closed, Stopped) as error:
+            self.idle_seconds += watch.idle
             self._doubt(error)
             raise
-        self.inconclusive |= watch.interrupted
+        self.idle_seconds += watch.idle
+        self.inconclusive |= watch.doubtful
         told = reply.get("number")
         if type(told) is not int or told != self._number:
             raise WireError("the reply is not to this request")
@@ -85,7 +90,8 @@ class Dialogue:
                 if not self._channel.holds_frame(self._limits.message_bytes):
                     raise
                 stopped, frame = stop, self._channel.receive(self._limits.message_bytes, watch)
-            reply = decode(frame, self._bounds)
+            reply, values = decode_counted(frame, self._bounds)
+            self.heard += values + len(frame) // UNIT
             if not isinstance(reply, dict):
                 raise WireError("not a reply")
             if text(reply, "op") != "ask":
@@ -97,6 +103,7 @@ class Dialogue:
                 raise WireError("nothing may be asked now")
             answer = answers.to(reply, len(frame), self._limits.stand_in_bytes)
             self._channel.send(encode(answer), watch)
+            watch.rest()  # the fork had to wait for the answer
 
     def look(self) -> None:
         """Look at what the fork has left behind so far. Raises: Closed, Stopped."""

@@ -10,7 +10,6 @@ import contextlib
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from . import replies
@@ -20,14 +19,16 @@ from .dialogue import Dialogue
 from .inside.lockdown import locks
 from .inside.wire import ROOMY, Encoded, Stored, WireError, decode, encode
 from .limits import Limits
+from .outputs import Allowance
 from .stand_ins import Answers
 from .watch import Stopped
 from .worker_process import WorkerProcess
 
 READY_SECONDS = 30.0
 MOST_SENT = 4 << 20  # bytes, about, of the calls that are sent together
-MOST_SHOWN = 32 << 20  # bytes, about, of the outputs of all cells together
-TOO_MUCH = {"output_type": "stream", "name": "stdout", "text": "[too much was shown: not kept]\n"}
+# What cells may make the judge read: 128 MB of text, or two million values. An honest process cuts
+# its outputs long before.
+MOST_HEARD = 2_000_000
 
 
 class Job:
@@ -47,7 +48,6 @@ class Job:
         self.cpu_seconds = 0.0  # known when the job is closed
         self.inconclusive = False  # ended or cut by what need not be its own doing
         self.unclear = False  # which cell it was that had to be stopped
-        self._shown = 0
         self._worker = worker
         self._channel = channel
         self._pid = pid
@@ -71,18 +71,23 @@ class Job:
             raise
 
     def run(
-        self, end: float = math.inf, quiet: bool = False, stepwise: bool = False
+        self,
+        end: float = math.inf,
+        allowance: Allowance | None = None,
+        stepwise: bool = False,
+        quiet: bool = False,
     ) -> list[CellResult]:
         """Run the cells in order, up to the first that hangs or ends the process.
 
-        With ``quiet`` what they show is thrown away unseen. What follows the last one is
-        ``not_run``: in this process it would meet what was left behind. So is what has not ended
-        by ``end``, on the monotonic clock; the job is over then.
+        What they show is taken off the ``allowance``; with ``quiet`` it is thrown away unseen. What
+        follows the last one is ``not_run``: in this process it would meet what was left behind. So
+        is what has not ended by ``end``, on the monotonic clock; the job is over then.
 
         The cells are sent together, and where they are stopped for what was left behind it is
         ``unclear`` which one it was; ``stepwise``, each is looked at before the next one begins.
         """
         results: list[CellResult] = []
+        shown = None if quiet else allowance or Allowance()
         for batch in [[cell] for cell in self.cells] if stepwise else [self.cells]:
             self._begin(batch, quiet)
             for cell in batch:
@@ -94,7 +99,7 @@ class Job:
                     break
                 # The fork is looked at while a reply is waited for; after the last nobody would.
                 last = len(results) == len(self.cells) - 1
-                results.append(self._bounded(self._cell_result(cell, stepwise or last)))
+                results.append(self._cell_result(cell, shown, stepwise or last))
                 self.unclear &= not stepwise
         return results + [CellResult(cell.id, "not_run") for cell in self.cells[len(results) :]]
 
@@ -107,15 +112,12 @@ class Job:
         except (Closed, Stopped):
             self._end()
 
-    def _bounded(self, result: CellResult) -> CellResult:
-        """Leave the outputs out once those of all cells together are too much."""
-        self._shown += sum(map(_size, result.outputs))
-        return result if self._shown <= MOST_SHOWN else replace(result, outputs=(dict(TOO_MUCH),))
-
-    def _cell_result(self, cell: CellSource, look: bool) -> CellResult:
+    def _cell_result(self, cell: CellSource, shown: Allowance | None, look: bool) -> CellResult:
         try:
             reply = self._dialogue.reply(self.limits.cell_cpu_seconds)
-            result = replies.cell_result(cell.id, reply, self.limits)
+            if self._dialogue.heard > MOST_HEARD:
+                raise WireError("more than is read")
+            result = replies.cell_result(cell.id, reply, self.limits, shown)
             if look:
                 self._dialogue.look()
         except Stopped as stop:
@@ -187,7 +189,7 @@ class Job:
             self._end()
 
     def _reply(self, call: Call) -> Reply:
-        answers = Answers(call.stand_ins, call.max_stand_in_calls)
+        answers = Answers(call)
         cpu = self.limits.call_cpu_seconds if call.cpu_seconds is None else call.cpu_seconds
         try:
             reply = replies.reply(self._dialogue.reply(cpu, answers))
@@ -199,6 +201,16 @@ class Job:
         if reply.outcome in ENDED:
             self._end()
         return reply
+
+    @property
+    def heard(self) -> int:
+        """Return how much has been read from the fork: values, and bytes in units of 64."""
+        return self._dialogue.heard
+
+    @property
+    def idle_seconds(self) -> float:
+        """Return how long the fork has let the judge wait while it did nothing."""
+        return self._dialogue.idle_seconds
 
     def _end(self) -> None:
         self.inconclusive |= self._dialogue.inconclusive
@@ -252,10 +264,3 @@ def _batches(calls: Sequence[Encoded]) -> Iterator[list[Encoded]]:
         size += len(call.data)
     if batch:
         yield batch
-
-
-def _size(tree: Any) -> int:
-    """Return about how many bytes an output takes, however little text there is in its parts."""
-    if isinstance(tree, dict):
-        return sum(map(_size, tree.values()))
-    return sum(map(_size, tree)) if isinstance(tree, list) else 50 + len(str(tree))

@@ -12,6 +12,7 @@ SAFE = ("A", "B")  # the tiers below which student code could read the solution
 # those that hang, and its functions are called in one fork after the other.
 MOST_JOBS = 1.0  # in limits of one job's processor time
 MOST_WAITS = 10.0  # in limits of one wait
+MOST_IDLE = 3.0  # in limits of one message's idling
 MOST_STOPPED_CELLS = 3  # that are not the kit's own
 
 
@@ -20,12 +21,14 @@ class Limits:
     """Limits of one job; processor time in seconds, sizes in bytes.
 
     Processor time is what counts, so that grades do not depend on how busy the machine is;
-    ``wall_seconds`` is a backstop for code that waits for ever.
+    ``idle_seconds`` are of the job's own waiting: sleep, a lock, a stop signal. ``wall_seconds`` is
+    the backstop where that cannot be told from a busy machine.
     """
 
     cell_cpu_seconds: float = 5.0
     call_cpu_seconds: float = 2.0
     job_cpu_seconds: float = 60.0
+    idle_seconds: float = 5.0  # a message: neither running nor waiting for a processor
     wall_seconds: float = 30.0  # a message, from request to reply
     memory_bytes: int = 1024 * MEGABYTE  # address space beyond that of the warm worker
     file_bytes: int = 16 * MEGABYTE  # one file
@@ -36,6 +39,7 @@ class Limits:
     output_bytes: int = 1 * MEGABYTE  # text a cell prints
     image_bytes: int = 2 * MEGABYTE  # one figure
     display_calls: int = 64  # a cell
+    shown_bytes: int = 24 * MEGABYTE  # text and figures of all cells
     message_bytes: int = 8 * MEGABYTE  # the judge keeps an exercise's replies until it is done
     stand_in_bytes: int = 1 * MEGABYTE  # the arguments of one call of a stand-in
     depth: int = 20

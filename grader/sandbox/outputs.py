@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import dataclass
 from typing import Any
 
 from . import png
@@ -13,17 +14,39 @@ STREAM_NAMES = ("stdout", "stderr")
 TEXT, PNG = "text/plain", "image/png"
 MOST_OUTPUTS = 1_000
 MOST_LINES = 1_000
-MOST_PIXELS = 16_000_000  # in all the images of a cell
+MOST_SHOWN = 32 << 20  # bytes, about, of the outputs of all cells together
+MOST_UNPACKED = 48 << 20  # bytes that the pixels of all their images take: some 40 figures
+TOO_MUCH = {"output_type": "stream", "name": "stdout", "text": "[too much was shown: not kept]\n"}
 Output = dict[str, Any]
 
 
-def cleaned(told: Any, limits: Limits) -> tuple[Output, ...]:
+@dataclass
+class Allowance:
+    """An allowance, in bytes, of what all cells of a submission may show; used up as they do."""
+
+    shown: int = MOST_SHOWN
+    unpacked: int = MOST_UNPACKED
+
+    def granted(self, outputs: tuple[Output, ...]) -> tuple[Output, ...]:
+        """Return a cell's outputs, or what stands in their place once it is too much."""
+        self.shown -= sum(map(_size, outputs))
+        return outputs if self.shown >= 0 else (dict(TOO_MUCH),)
+
+
+def cleaned(told: Any, limits: Limits, allowance: Allowance) -> tuple[Output, ...]:
     """Return nbformat 4 outputs made of what is usable in an untrusted list; the rest is gone."""
     if not isinstance(told, list):
         return ()
-    cleaner = _Cleaner(limits)
+    cleaner = _Cleaner(limits, allowance)
     outputs = (cleaner.output(item) for item in told[:MOST_OUTPUTS] if isinstance(item, dict))
-    return tuple(output for output in outputs if output is not None)
+    return allowance.granted(tuple(output for output in outputs if output is not None))
+
+
+def _size(tree: Any) -> int:
+    """Return about how many bytes an output takes, however little text there is in its parts."""
+    if isinstance(tree, dict):
+        return sum(map(_size, tree.values()))
+    return sum(map(_size, tree)) if isinstance(tree, list) else 50 + len(str(tree))
 
 
 def text(told: Output, key: str) -> str:
@@ -33,10 +56,10 @@ def text(told: Output, key: str) -> str:
 
 
 class _Cleaner:
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, allowance: Allowance) -> None:
         self.limits = limits
         self.text_left = 2 * limits.output_bytes  # the fork has cut it already, if it is honest
-        self.pixels_left = MOST_PIXELS
+        self.allowance = allowance
 
     def output(self, told: Output) -> Output | None:
         kind, name = text(told, "output_type"), text(told, "name")
@@ -85,8 +108,8 @@ class _Cleaner:
             return None
         try:
             data = base64.b64decode(told.replace("\n", "").encode("ascii"), validate=True)
-            image = png.rebuilt(data, self.pixels_left)
+            image = png.rebuilt(data, self.allowance.unpacked)
         except (ValueError, binascii.Error):
             return None
-        self.pixels_left -= image.pixels
+        self.allowance.unpacked -= image.unpacked
         return base64.b64encode(image.data).decode("ascii")

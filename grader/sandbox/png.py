@@ -23,26 +23,26 @@ class PngError(ValueError):
 
 @dataclass(frozen=True)
 class Image:
-    """A rebuilt PNG and its number of pixels."""
+    """A rebuilt PNG, and the bytes that its pixels take unpacked."""
 
     data: bytes
-    pixels: int
+    unpacked: int
 
 
-def rebuilt(data: bytes, most_pixels: int) -> Image:
-    """Check a PNG strictly and write it anew.
+def rebuilt(data: bytes, most_bytes: int) -> Image:
+    """Check a PNG strictly and write it anew; its pixels may take ``most_bytes`` unpacked.
 
     Raises: PngError for anything but a plain, complete, non-interlaced PNG of bounded size.
     """
     chunks = _chunks(data)
-    header, row_bytes, height, pixels = _header(chunks[0], most_pixels)
+    header, row_bytes, height = _header(chunks[0], most_bytes)
     raw = _pixels(b"".join(body for kind, body in chunks if kind == b"IDAT"), row_bytes, height)
     colours = [_chunk(kind, body) for kind, body in chunks if kind in KEPT_CHUNKS]
     if len(colours) > len(KEPT_CHUNKS) or any(len(colour) > 12 + 768 for colour in colours):
         raise PngError("more colours than a PNG can have")
     packed = zlib.compress(raw, 6)
     parts = [SIGNATURE, _chunk(b"IHDR", header), *colours, _chunk(b"IDAT", packed)]
-    return Image(b"".join([*parts, _chunk(b"IEND", b"")]), pixels)
+    return Image(b"".join([*parts, _chunk(b"IEND", b"")]), len(raw))
 
 
 def _chunks(data: bytes) -> list[tuple[bytes, bytes]]:
@@ -66,7 +66,7 @@ def _chunks(data: bytes) -> list[tuple[bytes, bytes]]:
     return found
 
 
-def _header(chunk: tuple[bytes, bytes], most_pixels: int) -> tuple[bytes, int, int, int]:
+def _header(chunk: tuple[bytes, bytes], most_bytes: int) -> tuple[bytes, int, int]:
     body = chunk[1]
     if len(body) != 13:
         raise PngError("a PNG with an odd header")
@@ -75,10 +75,10 @@ def _header(chunk: tuple[bytes, bytes], most_pixels: int) -> tuple[bytes, int, i
         raise PngError("a PNG of an unusual kind")
     if not (0 < width <= MOST_PIXELS_A_SIDE and 0 < height <= MOST_PIXELS_A_SIDE):
         raise PngError("a PNG of an unusual size")
-    if width * height > most_pixels:
-        raise PngError("more pixels than are shown")
     row_bytes = 1 + (width * depth * CHANNELS[colour] + 7) // 8
-    return body, row_bytes, height, width * height
+    if row_bytes * height > most_bytes:
+        raise PngError("more pixels than are shown")
+    return body, row_bytes, height
 
 
 def _pixels(packed: bytes, row_bytes: int, height: int) -> bytes:

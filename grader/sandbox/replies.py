@@ -15,7 +15,7 @@ from .data import (
 )
 from .inside.wire import Message, WireError
 from .limits import Limits
-from .outputs import cleaned, text
+from .outputs import Allowance, cleaned, text
 
 DEFINITIONS: dict[str, Definition] = {"function": "function", "other": "other"}
 LONGEST_NAME = 200
@@ -23,8 +23,10 @@ LONGEST_TEXT = 2_000
 MOST_SHELL_LINES = 100
 
 
-def cell_result(cell_id: str, message: Message, limits: Limits) -> CellResult:
-    """Read what a cell did. Raises: WireError."""
+def cell_result(
+    cell_id: str, message: Message, limits: Limits, allowance: Allowance | None
+) -> CellResult:
+    """Read what a cell did; without an allowance nothing that it shows. Raises: WireError."""
     outcome = text(message, "outcome")
     if outcome not in ("ok", "error", "timed_out"):
         raise WireError("a cell without an outcome")
@@ -34,7 +36,7 @@ def cell_result(cell_id: str, message: Message, limits: Limits) -> CellResult:
     return CellResult(
         cell_id,
         CELL_OUTCOMES[CELL_OUTCOMES.index(outcome)],  # the literal: to mypy, `outcome` is any text
-        cleaned(message.get("outputs"), limits),
+        cleaned(message.get("outputs"), limits, allowance) if allowance else (),
         count if type(count) is int else None,
         tuple(line[:LONGEST_NAME] for line in lines[:MOST_SHELL_LINES] if isinstance(line, str)),
     )

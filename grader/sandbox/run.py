@@ -9,6 +9,7 @@ from dataclasses import replace
 from .data import ENDED, CellResult, CellSource
 from .job import Job
 from .limits import MOST_STOPPED_CELLS, MOST_WAITS, Limits
+from .outputs import Allowance
 from .sandbox import Sandbox
 
 Shorten = Callable[[str], str]  # what of a cell's source to run where all of it cannot be
@@ -41,11 +42,12 @@ def run_cells(
     left_out = 0
     seconds_left = limits.job_cpu_seconds
     inconclusive = False
+    shown = Allowance()
     end = time.monotonic() + MOST_WAITS * limits.wall_seconds
     stepwise = False
     while True:
         job = sandbox.job(list(waiting.values()), files, limits)
-        ran = dict(zip(waiting, job.run(end, quiet, stepwise), strict=True))
+        ran = dict(zip(waiting, job.run(end, shown, stepwise, quiet), strict=True))
         inconclusive = job.inconclusive = job.inconclusive or inconclusive
         culprit = next((at for at, result in ran.items() if result.outcome in ENDED), None)
         if culprit is None:

@@ -2,33 +2,51 @@
 
 from __future__ import annotations
 
-import math
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+from .data import Call
 from .inside.arguments import copied, unchanged
 from .inside.wire import Encoded, Message, Stored, WireError, encode
 from .outputs import text
 
-MOST_REFUSALS = 1_000  # of a stand-in that is called too often
+MOST_REFUSALS = 100  # of questions that are not answered
 LONGEST_SIDE = 1_000  # of what a stand-in is asked
-LARGEST_IN_ALL = 16 << 20  # bytes of the arrays in a question
+NUMBERS = (np.ndarray, np.generic)
+# What NumPy makes of numbers by itself: a float, a whole number, a truth value.
+USUAL_DTYPES = frozenset(np.dtype(name) for name in ("float64", "int64", "bool"))
 
 
 class Answers:
-    """The judge's answers to a stand-in's questions, counted."""
+    """The judge's answers to the questions that one call's stand-ins ask, counted and bounded.
 
-    def __init__(self, functions: Mapping[str, Callable[..., Any]], most: int) -> None:
-        self.functions = functions
-        self.most = most
+    Numbers of another type than the case's are refused: a product in half precision takes a
+    thousand times as long as one of doubles.
+    """
+
+    def __init__(self, call: Call) -> None:
+        self.functions = call.stand_ins
+        self.most = call.max_stand_in_calls
+        self.elements = call.max_stand_in_elements
+        self.dtypes = USUAL_DTYPES | {np.dtype(name) for name in call.stand_in_dtypes}
         self.asked = 0
         self.refused = 0
 
     def to(self, question: Message, size: int, largest: int) -> Message:
-        """Answer a question, or say why not; what is asked is untrusted."""
+        """Answer a question, or say why not; what is asked is untrusted.
+
+        Raises WireError at who does not stop asking what is not answered.
+        """
+        answer = self._answered(question, size, largest)
+        self.refused += "error" in answer
+        if self.refused > MOST_REFUSALS:
+            raise WireError("it does not stop asking")
+        return answer
+
+    def _answered(self, question: Message, size: int, largest: int) -> Message:
         name = text(question, "name")
         arguments, keywords = question.get("arguments"), question.get("keywords")
         if name not in self.functions:
@@ -36,16 +54,31 @@ class Answers:
         if not isinstance(arguments, tuple) or not isinstance(keywords, dict):
             return {"error": "these are not arguments"}
         if self.asked >= self.most:
-            self.refused += 1
-            if self.refused > MOST_REFUSALS:
-                raise WireError("it does not stop asking")
             return {"error": f"{name} may be called {self.most} times only"}
         if size > largest:
             return {"error": f"the arguments of {name} are too large"}
-        if not _small((arguments, keywords)):  # an outer product of two could fill the memory
-            return {"error": f"the arguments of {name} are too long"}
+        unfit = self._unfit(name, (arguments, keywords))
+        if unfit:
+            return {"error": unfit}
         self.asked += 1
         return self._called(name, arguments, keywords)
+
+    def _unfit(self, name: str, tree: Any) -> str:
+        """Say why a question is not answered; empty where it is.
+
+        An array that comes again counts again: what is made of the arguments may hold it as often.
+        """
+        elements = 0
+        for part in _parts(tree):
+            sides = part.shape if isinstance(part, NUMBERS) else (len(part),)
+            if isinstance(part, NUMBERS):
+                if part.dtype not in self.dtypes:
+                    return f"the arguments of {name} are of an unusual dtype"
+                elements += part.size
+            # An outer product of two long ones could fill the memory.
+            if elements > self.elements or max(sides, default=0) > LONGEST_SIDE:
+                return f"the arguments of {name} are too long"
+        return ""
 
     def _called(self, name: str, arguments: tuple[Any, ...], keywords: Message) -> Message:
         """Call the right function; say what it wrote into what it was given, and what it kept.
@@ -86,21 +119,10 @@ def _marked(tree: Any, places: Mapping[int, Stored]) -> Any:
     return tree
 
 
-def _small(tree: Any) -> bool:
-    """Tell whether no side of an array and no list is long, and all arrays together are small.
-
-    One that comes again counts again: what is made of the arguments may hold it as often.
-    """
-    return _long_sides_or_bytes(tree) <= LARGEST_IN_ALL
-
-
-def _long_sides_or_bytes(tree: Any) -> float:
-    """Return the bytes of all arrays, or infinity when one has a long side."""
-    if isinstance(tree, np.ndarray):
-        return tree.nbytes if all(side <= LONGEST_SIDE for side in tree.shape) else math.inf
-    if isinstance(tree, dict):
-        return sum(map(_long_sides_or_bytes, tree.values()))
-    if isinstance(tree, (tuple, list)):
-        within = sum(map(_long_sides_or_bytes, tree))
-        return within if len(tree) <= LONGEST_SIDE else math.inf
-    return 0
+def _parts(tree: Any) -> Iterator[Any]:
+    """Yield every array, NumPy scalar and container, each container before what it holds."""
+    if isinstance(tree, (*NUMBERS, dict, tuple, list)):
+        yield tree
+        if not isinstance(tree, NUMBERS):
+            for item in tree.values() if isinstance(tree, dict) else tree:
+                yield from _parts(item)

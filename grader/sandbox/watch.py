@@ -12,6 +12,7 @@ from .limits import Limits
 from .worker_process import WorkerProcess
 
 GRACE_SECONDS = 1.0  # between being interrupted and being killed
+LONGEST_GAP_SECONDS = 0.25  # between two looks, of which idling is counted
 
 
 class Stopped(Exception):
@@ -30,7 +31,11 @@ class Stopped(Exception):
 
 
 class Watch:
-    """A watch, called while the judge waits: stops a fork that has used up what it may use."""
+    """A watch, called while the judge waits: stops a fork that has used up what it may use.
+
+    A fork that idles does so whatever else the machine is busy with: that counts at once. Only
+    where idling cannot be told from waiting for a processor the clock on the wall does.
+    """
 
     def __init__(self, worker: WorkerProcess, pid: int, cpu: float, limits: Limits) -> None:
         self.worker = worker
@@ -39,7 +44,10 @@ class Watch:
         self.limits = limits
         self.end = time.monotonic() + limits.wall_seconds
         self.before: float | None = None
-        self.interrupted = False
+        self.idle = 0.0  # seconds, since the first look
+        self.doubtful = False  # whether it was interrupted for what a busy machine may have done
+        self._interrupted = False
+        self._last: tuple[float, float, float | None] | None = None  # clock, processor, queue
 
     def __call__(self) -> None:
         """Look at the fork once.
@@ -64,13 +72,31 @@ class Watch:
             raise Stopped(f"stopped after {self.cpu:g} seconds of processor time")
         if used > limits.job_cpu_seconds:
             raise Stopped(f"stopped after {limits.job_cpu_seconds:g} seconds of processor time")
-        self._look_at_the_wall()
-
-    def _look_at_the_wall(self) -> None:
         now = time.monotonic()
-        if now > self.end + GRACE_SECONDS:
-            raise Stopped("stopped: it waited for too long", wall_clock=True)
-        if now > self.end and not self.interrupted:
-            self.interrupted = True
+        self._count_idle(now, used, status["queued"])
+        self._look_at_the_clock(self.idle - limits.idle_seconds, wall=False)
+        self._look_at_the_clock(now - self.end, wall=True)
+
+    def rest(self) -> None:
+        """Leave out of the idling what has passed since the last look."""
+        self._last = None
+
+    def _count_idle(self, now: float, used: float, queued: float | None) -> None:
+        """Count since the last look what was neither computing nor waiting for a processor."""
+        if self._last is not None and queued is not None and self._last[2] is not None:
+            then, used_then, queued_then = self._last[0], self._last[1], self._last[2]
+            waited = max(queued - queued_then, 0.0)  # of threads that have ended nothing is left
+            # The judge itself may have been kept from looking.
+            passed = min(now - then, LONGEST_GAP_SECONDS)
+            self.idle += max(passed - (used - used_then) - waited, 0.0)
+        self._last = now, used, queued
+
+    def _look_at_the_clock(self, over: float, *, wall: bool) -> None:
+        """Interrupt what is over its time, and stop what goes on after that."""
+        if over > GRACE_SECONDS:
+            raise Stopped("stopped: it waited for too long", wall_clock=wall)
+        if over > 0 and not self._interrupted:
+            self._interrupted = True
+            self.doubtful = wall
             with contextlib.suppress(SandboxError):
                 self.worker.ask({"op": "interrupt", "pid": self.pid})

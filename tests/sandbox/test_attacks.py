@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import subprocess
+import sys
 import time
 from typing import Any
 
 import numpy as np
 import pytest
 
-from grader.sandbox import CellResult, CellSource, replies, run_cells
-from grader.sandbox.job import MOST_SHOWN
+from grader.sandbox import CellResult, CellSource, Sandbox, replies, run_cells
+from grader.sandbox.job import MOST_HEARD
 from tests.kit.sandbox import (
     HASTY,
     ISOLATED,
@@ -423,14 +425,68 @@ def test_many_short_waits_do_not_hold_up_the_class(tier: str) -> None:
     assert [result.outcome for result in results[-50:]] == ["not_run"] * 50
 
 
+@pytest.mark.parametrize(
+    "idle", ["time.sleep(100)", "lock.acquire(); lock.acquire()", "os.read(os.pipe()[0], 1)"]
+)
+def test_idling_is_the_submissions_own_doing(tier: str, idle: str) -> None:
+    """A call that waits for nothing is stopped soon, and need not be tried again alone."""
+    limits = dataclasses.replace(LIMITS, idle_seconds=1.0, wall_seconds=60.0)
+    source = f"import os, threading, time\nlock = threading.Lock()\ndef f():\n    {idle}"
+    ignoring = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)"
+    for cell in (source, f"{ignoring}\n{source}"):
+        with sandbox_at(tier, limits).job(cells(cell)) as job:
+            job.run()
+            assert job.call("f", ()).outcome == "timed_out"
+            assert not job.inconclusive and job.idle_seconds >= 1.0
+
+
+def test_waiting_for_a_processor_is_no_idling(tier: str) -> None:
+    """On a crowded processor a call takes its time, and is not stopped for it."""
+    limits = dataclasses.replace(LIMITS, idle_seconds=1.0, wall_seconds=60.0)
+    source = "import time\ndef f():\n    end = time.process_time() + 0.5\n"
+    source += "    while time.process_time() < end: pass\n    return 1"
+    [processor, *_] = own = os.sched_getaffinity(0)
+    spin = f"import os\nos.sched_setaffinity(0, [{processor}])\nwhile True: pass"
+    crowd = [subprocess.Popen([sys.executable, "-c", spin]) for _ in range(5)]
+    try:
+        os.sched_setaffinity(0, [processor])  # as will the sandbox's worker
+        with Sandbox(limits, tier) as sandbox:
+            os.sched_setaffinity(0, own)
+            with sandbox.job(cells(source)) as job:
+                job.run()
+                assert job.call("f", ()).value == 1
+                assert job.idle_seconds < 0.9
+    finally:
+        os.sched_setaffinity(0, own)
+        for process in crowd:
+            process.kill()
+            process.wait()
+
+
 def test_outputs_of_many_cells_are_bounded_together(tier: str) -> None:
     """A cell may show so much, and a thousand cells not a thousand times that."""
     sources = ["print('x' * (1 << 16))"] * 1000
     job, results = run_cells(sandbox_at(tier), cells(*sources, "1 + 1"))
     job.close()
     assert {result.outcome for result in results} == {"ok"}
-    assert sum(len(repr(result.outputs)) for result in results) < 2 * MOST_SHOWN
-    assert "too much" in printed(results[-2])
+    shown = sum(len(repr(result.outputs)) for result in results)
+    assert shown < LIMITS.shown_bytes + 1000 * 500  # and a word about each
+    assert "cut here" in printed(results[-2]) and "x" not in printed(results[-2])
+
+
+@pytest.mark.parametrize("outputs", ["['x' * 7_000_000]", "[0] * 99_000"])
+def test_a_fork_that_shows_without_end_is_not_read_to_it(tier: str, outputs: str) -> None:
+    """Of large replies so many are read; the submission is judged without the rest."""
+    reply = f"{{'outcome': 'ok', 'outputs': {outputs}}}"
+    lies = f"import sys\nsys.modules['inside.calls'].Server.cell = lambda *_: {reply}"
+    sandbox = sandbox_at(tier)
+    with sandbox.job(cells(lies, *["1"] * 200)) as job:
+        results = job.run()
+        assert job.heard < 2 * MOST_HEARD
+    assert [r.outcome for r in results if r.outcome != "ok"] == ["crashed"] + ["not_run"] * (
+        200 - sum(r.outcome == "ok" for r in results)
+    )
+    assert_unharmed(sandbox)
 
 
 def test_cells_with_one_id_are_told_apart(tier: str) -> None:

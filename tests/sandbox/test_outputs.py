@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from grader.sandbox import Limits, png, replies
 from grader.sandbox.inside.wire import WireError
-from grader.sandbox.outputs import cleaned
+from grader.sandbox.outputs import MOST_UNPACKED, Allowance, cleaned
 from grader.sandbox.png import PngError, rebuilt
 
 PIXELS = 1_000_000
@@ -59,7 +59,7 @@ def test_matplotlib_reads_the_same_pixels_after_rebuilding() -> None:
     before = matplotlib.image.imread(io.BytesIO(file.getvalue()))
     image = rebuilt(file.getvalue(), PIXELS)
     assert np.array_equal(before, matplotlib.image.imread(io.BytesIO(image.data)))
-    assert image.pixels == 600
+    assert image.unpacked == 20 * (1 + 30 * 4)
 
 
 def test_only_header_colours_and_pixels_survive() -> None:
@@ -147,7 +147,7 @@ JUNK = st.recursive(
 @given(JUNK | st.lists(JUNK, max_size=4))
 def test_whatever_arrives_becomes_valid_nbformat(told: Any) -> None:
     """Junk is dropped or mended; what remains is valid and holds text and PNG only."""
-    outputs = [nbformat.from_dict(output) for output in cleaned(told, Limits())]
+    outputs = [nbformat.from_dict(output) for output in cleaned(told, Limits(), Allowance())]
     cell = nbformat.v4.new_code_cell("", outputs=outputs)
     nbformat.validate(nbformat.v4.new_notebook(cells=[cell]))
     for output in outputs:
@@ -159,7 +159,7 @@ def test_whatever_arrives_becomes_valid_nbformat(told: Any) -> None:
 def test_whatever_a_fork_replies_becomes_a_result_or_a_wire_error(message: Any) -> None:
     """No reply, however odd its parts, raises anything else at the judge."""
     readers: list[Callable[[], object]] = [
-        lambda: replies.cell_result("a", message, Limits()),
+        lambda: replies.cell_result("a", message, Limits(), Allowance()),
         lambda: replies.reply(message),
         lambda: replies.definitions(["name"], message),
     ]
@@ -172,10 +172,27 @@ def test_outputs_are_bounded_again_on_the_judges_side() -> None:
     """A fork that ignores its own bounds does not get more text or pixels through."""
     limits = Limits(output_bytes=100)
     flood = [{"output_type": "stream", "name": "stdout", "text": "x" * 1000}] * 5000
-    outputs = cleaned(flood, limits)
+    outputs = cleaned(flood, limits, Allowance())
     assert sum(len(output["text"]) for output in outputs) == 200
-    image = base64.b64encode(made(4000, 3000, colour=0)).decode()
+
+
+def test_the_pixels_of_all_cells_are_bounded_together() -> None:
+    """However many cells show large images: once they are too much, no more are unpacked."""
+    image = base64.b64encode(made(4000, 1000)).decode()  # 12 MB unpacked
     shown = [{"output_type": "display_data", "data": {"image/png": image}}] * 3
-    kept = [output for output in cleaned(shown, Limits()) if "image/png" in output["data"]]
-    assert len(kept) == 1
-    assert "not shown" in cleaned(shown, Limits())[1]["data"]["text/plain"]
+    allowance = Allowance()
+    cells = [cleaned(shown, Limits(), allowance) for _ in range(3)]
+    kept = [output for cell in cells for output in cell if "image/png" in output["data"]]
+    assert len(kept) == MOST_UNPACKED // (1000 * (1 + 4000 * 3)) and allowance.unpacked >= 0
+    assert "not shown" in cells[1][1]["data"]["text/plain"]
+    alone = base64.b64encode(made(4000, 4000, colour=6)).decode()
+    [output] = cleaned([{**shown[0], "data": {"image/png": alone}}], Limits(), Allowance())
+    assert "image/png" not in output["data"]
+
+
+def test_outputs_beyond_the_allowance_are_not_kept() -> None:
+    """A fork that ignores what all cells may show gets no more of it through."""
+    allowance = Allowance(shown=1000)
+    told = [{"output_type": "stream", "name": "stdout", "text": "x" * 600}]
+    first, second = (cleaned(told, Limits(), allowance) for _ in range(2))
+    assert first[0]["text"] == "x" * 600 and "too much" in second[0]["text"]

@@ -98,7 +98,10 @@ class Server:
         self.from_examples: set[str] = set()
         self.mask_globals: dict[str, tuple[Any, Any]] = {}  # made once: it costs more than a call
         shell.COLLECTOR.limit(
-            limits["output_bytes"], limits["image_bytes"], limits["display_calls"]
+            limits["output_bytes"],
+            limits["image_bytes"],
+            limits["display_calls"],
+            limits["shown_bytes"],
         )
         sys.path.insert(0, folder)
 

@@ -22,10 +22,13 @@ class Collector:
         self.closed = True
         self.outputs: list[Output] = []
         self.by_display_id: dict[str, Output] = {}
-        self.limit(1 << 20, 1 << 20, 64)
+        self.limit(1 << 20, 1 << 20, 64, 1 << 25)
 
-    def limit(self, output_bytes: int, image_bytes: int, display_calls: int) -> None:
-        """Set the bounds of the next cells."""
+    def limit(
+        self, output_bytes: int, image_bytes: int, display_calls: int, shown_bytes: int
+    ) -> None:
+        """Set the bounds of a cell's outputs, and of all together."""
+        self.shown_left = shown_bytes
         self.output_bytes = output_bytes
         self.image_bytes = image_bytes
         self.display_calls = display_calls
@@ -34,13 +37,16 @@ class Collector:
         """Begin a cell."""
         self.outputs = []
         self.by_display_id = {}
-        self.left = self.output_bytes
-        self.images_left = IMAGES * self.image_bytes
+        self.left = min(self.output_bytes, self.shown_left)
+        self.images_left = min(IMAGES * self.image_bytes, self.shown_left - self.left)
+        self._allowed = self.left + self.images_left
         self.displays = 0
         self.cut = self.closed = False
 
     def close(self) -> list[Output]:
         """End a cell. Returns: its outputs."""
+        if not self.closed:
+            self.shown_left -= self._allowed - self.left - self.images_left
         self.closed = True
         outputs, self.outputs = self.outputs, []
         return outputs

@@ -121,11 +121,12 @@ class Worker:
         os._exit(0)
 
     def status(self, pid: int) -> Message:
-        """Return the processor seconds, threads and folder size of a fork."""
+        """Return the processor seconds, seconds in the queue, threads and folder size of a fork."""
         fork = self.forks[pid]
         bytes_written, files = fork.folder.usage()
         return {
             "cpu": cpu_seconds(pid),
+            "queued": queued_seconds(pid),
             "threads": thread_count(pid),
             "bytes": bytes_written,
             "files": files,
@@ -189,6 +190,25 @@ def cpu_seconds(pid: int) -> float:
         return time.clock_gettime((~pid << 3) | 2)  # CPUCLOCK_SCHED of a process, as in glibc
     except OSError:
         return 0.0
+
+
+def queued_seconds(pid: int) -> float | None:
+    """Return how long the threads of a child have waited for a processor, all together.
+
+    None where that cannot be known, or while one of them waits for a disk: whoever waits so does
+    not idle. Source: the kernel's Documentation/scheduler/sched-stats.rst, proc(5).
+    """
+    folder, queued = f"/proc/{pid}/task", 0
+    try:
+        for thread in os.listdir(folder):
+            with open(f"{folder}/{thread}/stat", "rb") as file:
+                if file.read().rpartition(b")")[2].split()[:1] == [b"D"]:
+                    return None
+            with open(f"{folder}/{thread}/schedstat", "rb") as file:
+                queued += int(file.read().split()[1])
+    except (OSError, ValueError, IndexError):  # a thread that has just ended, or no such file here
+        return None
+    return queued / 1e9
 
 
 def thread_count(pid: int) -> int:

@@ -6,7 +6,7 @@ pickle, never ``.npy``. Encoding refuses everything else with a plain reason (`R
 bytes from an untrusted process can fail only with `WireError`.
 """
 
-from .codec import decode, encode
+from .codec import decode, decode_counted, encode
 from .format import DTYPES, ROOMY, Bounds, Encoded, Message, Refused, Stored, WireError
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "Stored",
     "WireError",
     "decode",
+    "decode_counted",
     "encode",
 ]

@@ -36,6 +36,17 @@ def decode(
 
     Raises: WireError and nothing else, whatever the bytes.
     """
+    return decode_counted(data, bounds, markers=markers, layouts=layouts)[0]
+
+
+def decode_counted(
+    data: bytes | bytearray,
+    bounds: Bounds = ANY,
+    *,
+    markers: bool = False,
+    layouts: bool = False,
+) -> tuple[Any, int]:
+    """Do what `decode` does. Returns: the data, and how many values they hold, written out."""
     if len(data) > bounds.message_bytes:
         raise WireError(f"a message of {len(data)} bytes is too long")
     reader = Reader(data, bounds, markers, layouts)
@@ -47,4 +58,4 @@ def decode(
         raise WireError(str(error)) from None
     if reader.position != len(data):
         raise WireError("bytes are left over behind the message")
-    return value
+    return value, reader.items
