@@ -18,7 +18,9 @@ from grader.comparison.ladder import compare
 from grader.comparison.layout import INPUTS, Layout, Tolerance, Tree, earned
 from grader.comparison.properties import properties
 from grader.comparison.stub import EMPTY
+from grader.judge.hidden_cases import Posed
 from grader.judge.redact import redacted
+from grader.judge.work import TOO_MUCH, Work
 from grader.sandbox import ENDED, Call, Job, RaisedError, Reply, Stored
 
 MOST_TIMES_AS_LARGE = 4  # as what a right function asks may be asked of a stand-in
@@ -50,6 +52,7 @@ class Attempt:
     trials: tuple[Trial, ...]
     findings: Mapping[str, Finding | None]
     stand_ins: tuple[str, ...] = ()  # the functions in whose place a right one was called
+    given_up: bool = False  # more came back than is looked at
 
     @property
     def points(self) -> float:
@@ -103,13 +106,15 @@ def is_empty(error: RaisedError, name: str) -> bool:
 def attempt(
     job: Job,
     exercise: Exercise,
-    cases: list[tuple[Case, Tree]],
+    cases: Posed,
+    work: Work,
     stand_ins: StandIns | None = None,
     own_forward: bool = False,
 ) -> Attempt:
     """Call the function on every case until its process is gone or the stub shows itself.
 
     The first case comes again at the end: a right answer does not depend on what was called before.
+    What comes back is taken off ``work``; when that is used up, the attempt is given up.
     """
     trials: list[Trial] = []
     findings: dict[str, Finding | None] = {check.name: None for check in exercise.checks}
@@ -119,18 +124,26 @@ def attempt(
     ]
     plan += [(replace(case, name=AGAIN), expected, calls) for case, expected, calls in plan[:1]]
     replies = job.calls([call for _, _, calls in plan for call in calls], until=EMPTY)
+    heard, enough = job.heard, True
     for case, expected, calls in plan:
         found = list(islice(replies, len(calls)))
+        enough = work.spend(job.heard - heard)
+        heard = job.heard
         # The replies end early: the job is dead, or the stub has shown itself.
         if not found:
             break
         # Where the student's own forward gives no cache, that is what the case shows.
         reply = redacted(next((r for r in found if r.outcome != "returned"), found[-1]), job.cells)
+        if not enough and reply.outcome == "returned":
+            reply = Reply("refused", reason=TOO_MUCH)
         trials.append(Trial(case, expected, replace(reply, value=as_result(exercise, reply))))
         for name, finding in _findings(exercise, trials[-1]).items():
             findings[name] = findings[name] or finding
+        if not enough:
+            break
+    replies.close()
     names = tuple(stand_ins.functions) if stand_ins else ()
-    return Attempt(exercise.layout, tuple(trials), findings, names)
+    return Attempt(exercise.layout, tuple(trials), findings, names, given_up=not enough)
 
 
 def as_result(exercise: Exercise, reply: Reply) -> Tree:
@@ -206,6 +219,9 @@ def compared(exercise: Exercise, trial: Trial) -> dict[str, Finding | None]:
 def _no_result(layout: Layout, reply: Reply, where: str) -> Finding:
     """Describe a call that gave no result: it raised, hung, died, or returned no plain data."""
     checked, expected = f"{layout.name} called{where}", "a result"
+    if reply.reason == TOO_MUCH:
+        look = "the `return` line, and what is collected on the way to it"
+        return Finding("returned", checked, "what the docstring lists", TOO_MUCH, look)
     if reply.outcome == "refused":
         look = "the `return` line: NumPy arrays in a tuple or dictionary"
         return Finding("returned", checked, "plain arrays", reply.reason, look)

@@ -21,6 +21,7 @@ from grader.judge.attempt import Attempt, StandIns, as_result, asked, attempt, f
 from grader.judge.diagnose import diagnose
 from grader.judge.hidden_cases import Posed, draw
 from grader.judge.session import Session
+from grader.judge.work import TOO_MUCH, Work
 from grader.sandbox import ENDED, CellResult, Reply, Sandbox
 from grader.verdict import CheckResult, ExerciseResult, Verdict
 
@@ -130,7 +131,9 @@ def _exercise(
         cases = draw(exercise, session.assignment.functions, seed)
         if not cases:  # with no case no check could fail, and everybody would pass
             raise SpecError(f"{exercise.name} draws no cases: nothing would be asked")
-        return _result(session, exercise, _best(session, exercise, cases, before))
+        work = Work(cases)
+        best = _best(session, exercise, cases, before, work)
+        return _result(session, exercise, best, work)
     except Exception as error:
         note = f"The grader failed here: {type(error).__name__}: {error}"
         return _not_judged(exercise, "grader_error", note)
@@ -177,6 +180,7 @@ def _best(
     exercise: Exercise,
     cases: Posed,
     before: list[ExerciseResult],
+    work: Work,
 ) -> Attempt:
     """Attempt the exercise in every way that can still help; the best whole attempt counts."""
     tried: list[Attempt] = []
@@ -184,8 +188,8 @@ def _best(
     # A cell function that hangs or kills its process would do so in the sequence again.
     hopeless = any(result.outcome in ENDED for result in helpers)
     if not hopeless:
-        first = attempt(session.living(), exercise, cases)
-        if first.passed or first.outcome == "not_attempted":
+        first = attempt(session.living(), exercise, cases, work)
+        if first.passed or first.given_up or first.outcome == "not_attempted":
             return first
         # That the cell is still empty says nothing of the sequence; the stand-in shows what is.
         stopped_at_stub = first.error is not None and from_a_stub(first.error)
@@ -195,20 +199,20 @@ def _best(
     # is right only with a right function below it is not right by itself.
     wrong = [r.name for r in helpers if r.outcome != "passed" or r.stand_ins]
     if wrong and not (tried and session.out_of_budget()):
-        tried.append(_with_stand_ins(session, exercise, cases, wrong))
+        tried.append(_with_stand_ins(session, exercise, cases, wrong, work))
     forward = cases[0][0].forward
     usable = forward is not None and not any(
         r.name == forward.function and not r.points for r in before
     )
-    useful = usable and not hopeless and not any(attempt.passed for attempt in tried)
+    useful = usable and not hopeless and not any(a.passed or a.given_up for a in tried)
     if useful and not session.out_of_budget():
-        tried.append(attempt(session.living(), exercise, cases, own_forward=True))
+        tried.append(attempt(session.living(), exercise, cases, work, own_forward=True))
     # Of ways that earn the same the earlier one counts: the student's own before a stand-in.
     return max(tried, key=lambda attempt: attempt.points)
 
 
 def _with_stand_ins(
-    session: Session, exercise: Exercise, cases: Posed, names: Sequence[str]
+    session: Session, exercise: Exercise, cases: Posed, names: Sequence[str], work: Work
 ) -> Attempt:
     """Attempt with the right functions, in a fork that has seen no other hidden inputs."""
     functions = session.assignment.functions
@@ -220,25 +224,28 @@ def _with_stand_ins(
     # answers, for the next submission to replay.
     job = session.fork()
     try:
-        return attempt(job, exercise, cases, stand_ins=right)
+        return attempt(job, exercise, cases, work, stand_ins=right)
     finally:
         session.end(job)
 
 
-def _cause(session: Session, exercise: Exercise, best: Attempt) -> Cause | None:
+def _cause(session: Session, exercise: Exercise, best: Attempt, work: Work) -> Cause | None:
     """Return why the best attempt is wrong, where that is known."""
 
     def ask(case: Case, names: Mapping[str, Any]) -> Reply:
         job = session.living()
+        heard = job.heard
         reply = next(job.calls([asked(exercise, case.arguments, mask_globals=names)]))
+        if not work.spend(job.heard - heard):
+            return Reply("refused", reason=TOO_MUCH)
         return replace(reply, value=as_result(exercise, reply))
 
-    if best.outcome not in ("failed", "raised"):
+    if best.given_up or best.outcome not in ("failed", "raised"):
         return None
     return diagnose(session.assignment, exercise, best, ask, session.mentions)
 
 
-def _result(session: Session, exercise: Exercise, best: Attempt) -> ExerciseResult:
+def _result(session: Session, exercise: Exercise, best: Attempt, work: Work) -> ExerciseResult:
     """Turn the best attempt into the exercise's result; what did not come to its end earns 0."""
     counts = best.outcome in ("passed", "failed")
     points = {name: value if counts else 0.0 for name, value in best.points_by_check.items()}
@@ -261,7 +268,7 @@ def _result(session: Session, exercise: Exercise, best: Attempt) -> ExerciseResu
         exercise.points,
         checks,
         finding=next((found for found in best.findings.values() if found), None),
-        cause=_cause(session, exercise, best),
+        cause=_cause(session, exercise, best, work),
         stand_ins=best.stand_ins,
         bonus=exercise.bonus,
     )

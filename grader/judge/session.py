@@ -11,6 +11,7 @@ from grader.assignment.example_calls import EXAMPLE_CELL
 from grader.assignment.python_cells import definitions_only
 from grader.intake.submission import PlannedCell, Submission
 from grader.sandbox import (
+    MOST_IDLE,
     MOST_JOBS,
     MOST_WAITS,
     CellKind,
@@ -46,6 +47,7 @@ class Session:
     defined: dict[str, Definition] | None = None  # what the names of exercises stand for, in job
     inconclusive: bool = False  # whether what stopped it need not be the student's doing
     cpu_seconds: float = 0.0  # of the forks that have ended
+    idle_seconds: float = 0.0
     words: set[str] | None = None  # of the submission's text, once they are asked for
     began: float = field(default_factory=time.monotonic)
 
@@ -83,7 +85,8 @@ class Session:
         waited = time.monotonic() - self.began > MOST_WAITS * limits.wall_seconds
         # The clock on the wall also runs while others use the machine.
         self.inconclusive = self.inconclusive or waited
-        return waited or self.cpu_seconds > MOST_JOBS * limits.job_cpu_seconds
+        idle = self.idle_seconds > MOST_IDLE * limits.idle_seconds
+        return waited or idle or self.cpu_seconds > MOST_JOBS * limits.job_cpu_seconds
 
     def fork(self) -> Job:
         """Run the student's cells in a new fork and return it; what the first one shows counts."""
@@ -125,4 +128,5 @@ class Session:
         """End a fork and count what it took."""
         job.close()
         self.cpu_seconds += job.cpu_seconds
+        self.idle_seconds += job.idle_seconds
         self.inconclusive = self.inconclusive or job.inconclusive

@@ -32,12 +32,13 @@ from .data import (
 )
 from .isolation import adopt_orphans, bubblewrap, protect_parent
 from .job import Job
-from .limits import MOST_JOBS, MOST_WAITS, SAFE, Limits
+from .limits import MOST_IDLE, MOST_JOBS, MOST_WAITS, SAFE, Limits
 from .run import run_cells
 from .sandbox import Sandbox, available_tiers
 
 __all__ = [
     "ENDED",
+    "MOST_IDLE",
     "MOST_JOBS",
     "MOST_WAITS",
     "SAFE",

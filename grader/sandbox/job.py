@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 from . import replies
@@ -154,7 +154,7 @@ class Job:
         """Call a student's function once; ``options`` are those of a `Call`."""
         return next(self.calls([Call(function, arguments, **options)]))
 
-    def calls(self, calls: Sequence[Call], until: str = "") -> Iterator[Reply]:
+    def calls(self, calls: Sequence[Call], until: str = "") -> Generator[Reply]:
         """Make one call after the other and yield what each did.
 
         They are sent together, so that the fork makes the next one while its caller looks at the

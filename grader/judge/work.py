@@ -1,0 +1,33 @@
+"""Bound the judge's work on an exercise, counted and not timed: a verdict is no machine's.
+
+A unit is about a value that is looked at, or 64 bytes of numbers.
+"""
+
+from __future__ import annotations
+
+from grader.comparison.layout import Tree
+from grader.comparison.trees import leaves
+from grader.judge.hidden_cases import Posed
+
+UNIT = 64  # bytes that are compared in about the time of one value
+LEAST = 200_000  # units for any exercise, however little it returns
+MOST_TIMES = 50  # as much as is right may come back, in all attempts together
+TOO_MUCH = "far more than was asked for"
+
+
+class Work:
+    """The work on one exercise: what may be read and compared of what the calls give back."""
+
+    def __init__(self, cases: Posed) -> None:
+        asked = sum(size(case.arguments) + size(expected) for case, expected in cases)
+        self.left = LEAST + MOST_TIMES * asked
+
+    def spend(self, units: int) -> bool:
+        """Spend units; tell whether there were enough."""
+        self.left -= units
+        return self.left >= 0
+
+
+def size(tree: Tree) -> int:
+    """Count the units of a tree."""
+    return sum(1 + getattr(leaf, "nbytes", 0) // UNIT for _, leaf in leaves(tree))
