@@ -6,6 +6,8 @@ takes entries, does its own to those that it is for, and hands all of them on.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -15,7 +17,8 @@ from grader.autograde.cluster import connect
 from grader.autograde.graded_notebook import answered_cells, graded_notebook
 from grader.autograde.inbox import digest_of, open_folder, students
 from grader.autograde.isolation import choose_tier, cores
-from grader.autograde.pool import Judges, Task, local_executor
+from grader.autograde.judge_process import Task
+from grader.autograde.pool import Judges, local_executor
 from grader.course import Course
 from grader.errors import UsageError
 from grader.files.atomic import read_text
@@ -29,7 +32,8 @@ from grader.verdict import Verdict
 if TYPE_CHECKING:
     from grader.gradebook.write import GradebookWriter
 
-BATCH = 50  # submissions a commit
+BATCH = 50  # submissions a commit, at most
+BATCH_SECONDS = 3.0  # that what is judged waits for its commit, at most
 
 
 @dataclass(frozen=True)
@@ -102,11 +106,13 @@ def autograde(
         assignment, safe = packed.load(), summary.tier in SAFE
         with open_writer(course, name) as gradebook:
             known = frozenset() if force else gradebook.students()
-            entries = open_inbox(course, assignment, found)
-            entries = mark_current(course, assignment, known, safe, entries)
-            entries = judge_class(assignment, judges, summary.tier, course.secret(), entries)
-            entries = add_notebooks(assignment, released, entries)
             with Batch(gradebook, lambda entry: publish_entry(course, name, entry)) as batch:
+                entries = open_inbox(course, assignment, found)
+                entries = mark_current(course, assignment, known, safe, entries)
+                entries = judge_class(
+                    assignment, judges, summary.tier, course.secret(), entries, batch.publish_due
+                )
+                entries = add_notebooks(assignment, released, entries)
                 for done, entry in enumerate(entries, 1):
                     if count(summary, entry, keep):
                         batch.enter(entry)
@@ -144,8 +150,12 @@ def judge_class(
     tier: str,
     secret: bytes,
     entries: Iterable[Entry],
+    waiting: Callable[[], None] = lambda: None,
 ) -> Iterator[Entry]:
-    """Judge what needs it, on all processes at once; the rest goes through as it is."""
+    """Judge what needs it, on all processes at once; the rest goes through as it is.
+
+    ``waiting`` is called while nothing comes.
+    """
 
     def task(entry: Entry) -> Task | None:
         if entry.kept or isinstance(entry.work, Verdict):
@@ -153,7 +163,8 @@ def judge_class(
         drawn = hidden_seeds(secret, entry.student, assignment, entry.work)
         return Task(entry.student, entry.work, drawn)
 
-    for entry, judged in judges.judge(((entry, task(entry)) for entry in entries), tier):
+    work = ((entry, task(entry)) for entry in entries)
+    for entry, judged in judges.judge(work, tier, waiting):
         if isinstance(judged, Exception):
             yield replace(entry, work=failed(assignment, entry.student, judged))
         else:
@@ -209,6 +220,7 @@ def publish_entry(course: Course, name: str, entry: Entry) -> None:
 class Batch:
     """A batch of entries for the gradebook; committed together, and published after that.
 
+    It is full, or a few seconds old, so that one submission which takes long keeps nobody's marks.
     What is cut off in between is graded again. At its end, and when the run is interrupted, it
     commits what is left; after a UsageError the gradebook has dropped that.
     """
@@ -217,17 +229,26 @@ class Batch:
         self._gradebook = gradebook
         self._publish = publish
         self._entries: list[Entry] = []
+        self._due = math.inf
 
     def enter(self, entry: Entry) -> None:
         """Save an entry's marks, and commit when the batch is full."""
         if entry.verdict is not None:
             self._gradebook.save(entry.student, entry.verdict, entry.answered)
+            self._due = min(self._due, time.monotonic() + BATCH_SECONDS)
             self._entries.append(entry)
         if len(self._entries) >= BATCH:
+            self._flush()
+        self.publish_due()
+
+    def publish_due(self) -> None:
+        """Commit and publish what has waited for long enough."""
+        if time.monotonic() > self._due:
             self._flush()
 
     def _flush(self) -> None:
         entries, self._entries = self._entries, []  # what the gradebook refuses is not published
+        self._due = math.inf
         # The gradebook first: a published verdict never says more than that holds.
         self._gradebook.commit()
         for entry in entries:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
 
+from grader.autograde.judge_process import ProcessDied
 from grader.errors import UsageError
 from grader.sandbox import SAFE, Sandbox
 
@@ -18,8 +18,13 @@ def choose_tier(allow_unsafe: bool, warming: Sequence[Future[str]] = ()) -> str:
     """
     try:
         tier = warming[0].result() if warming else _try_tier()
-    except BrokenProcessPool:  # which says nothing of the isolation
+    except ProcessDied:  # which says nothing of the isolation
         tier = _try_tier()
+    return accepted(tier, allow_unsafe)
+
+
+def accepted(tier: str, allow_unsafe: bool) -> str:
+    """Return the isolation that started; raises UsageError when it is too weak."""
     if tier in SAFE or allow_unsafe:
         return tier
     raise UsageError(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.autograde.inbox import open_file
-from grader.autograde.isolation import choose_tier
+from grader.autograde.isolation import accepted
+from grader.autograde.judge_process import FAULTS, JudgeProcess, Task
 from grader.course import Course
 from grader.errors import UsageError
-from grader.judge.judge import judge_alone
+from grader.judge.judge import failed
 from grader.judge.seeds import hidden_seeds
-from grader.sandbox import Sandbox, protect_parent
+from grader.sandbox import protect_parent
 from grader.verdict import Verdict
 
 
@@ -21,14 +22,19 @@ def mark(course: Course, name: str, path: Path, allow_unsafe: bool = False) -> V
     """
     if not path.exists():
         raise UsageError(f"{path} does not exist: give the path of a notebook")
-    assignment = course.packed(name).load()
+    packed = course.packed(name)
+    assignment = packed.load()
     work = open_file(assignment, path)
     if isinstance(work, Verdict):
         return work
     drawn = hidden_seeds(course.secret(), "", assignment, work)
-    protect_parent()
-    with Sandbox(tier=choose_tier(allow_unsafe)) as sandbox:
-        return judge_alone(assignment, work, drawn, sandbox).verdict
+    protect_parent()  # it holds the course's secret
+    with JudgeProcess() as process:
+        tier = accepted(process.ready(), allow_unsafe)
+        try:
+            return process.judge(packed, Task(None, work, drawn, alone=True), tier).verdict
+        except FAULTS as error:
+            return failed(assignment, None, error)
 
 
 def assignment_of(course: Course, path: Path, given: str | None) -> str:

@@ -25,14 +25,15 @@ from traitlets.config import Config
 
 from grader.autograde.graded_notebook import graded_notebook
 from grader.autograde.inbox import open_folder
-from grader.autograde.isolation import choose_tier
+from grader.autograde.isolation import accepted
+from grader.autograde.judge_process import FAULTS, JudgeProcess, Task
 from grader.course import Course
 from grader.gradebook.config import set_folders
 from grader.gradebook.source_folder import write_source
-from grader.judge.judge import judge_alone
+from grader.judge.judge import failed
 from grader.judge.seeds import hidden_seeds
 from grader.records import publish_verdict
-from grader.sandbox import Sandbox, protect_parent
+from grader.sandbox import protect_parent
 from grader.verdict import Verdict
 
 _judged: dict[tuple[Path, str, str], Verdict] = {}  # between nbgrader's two passes
@@ -110,7 +111,12 @@ def _judge(course: Course, name: str, student: str) -> tuple[str, Verdict]:
     if isinstance(work, Verdict):
         return _with_message(released, work), work
     drawn = hidden_seeds(course.secret(), student, assignment, work)
-    judged = judge_alone(assignment, work, drawn, _sandbox(), student)
+    process = _judge_process()
+    tier = accepted(process.ready(), allow_unsafe=False)
+    try:
+        judged = process.judge(packed, Task(student, work, drawn, alone=True), tier)
+    except FAULTS as error:
+        return "", failed(assignment, student, error)
     return graded_notebook(released, work, judged.verdict, judged.outputs), judged.verdict
 
 
@@ -127,11 +133,11 @@ def _with_message(released: str, verdict: Verdict) -> str:
 
 
 @functools.cache
-def _sandbox() -> Sandbox:
-    protect_parent()
-    sandbox = Sandbox(tier=choose_tier(allow_unsafe=False))
-    atexit.register(sandbox.close)
-    return sandbox
+def _judge_process() -> JudgeProcess:
+    protect_parent()  # it holds the course's secret
+    process = JudgeProcess()
+    atexit.register(process.close)
+    return process
 
 
 def register_before(config: Config, **about: Any) -> None:

@@ -30,6 +30,7 @@ from .data import (
     SandboxError,
     Stored,
 )
+from .inside.worker import cpu_seconds
 from .isolation import adopt_orphans, bubblewrap, protect_parent
 from .job import Job
 from .limits import MOST_IDLE, MOST_JOBS, MOST_WAITS, SAFE, Limits
@@ -57,6 +58,7 @@ __all__ = [
     "adopt_orphans",
     "available_tiers",
     "bubblewrap",
+    "cpu_seconds",
     "protect_parent",
     "run_cells",
 ]

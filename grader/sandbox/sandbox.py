@@ -43,6 +43,11 @@ class Sandbox:
         told = "; ".join(f"tier {name}: {why}" for name, why in self.reasons.items())
         raise SandboxError(f"no sandbox can be started ({told})")
 
+    @property
+    def folder(self) -> str:
+        """Return the folder that its worker's jobs write into, where this process sees it."""
+        return self._worker.own_folder or ""
+
     def _start(self, tier: str) -> WorkerProcess:
         lacking = isolation.missing(tier)
         if lacking:

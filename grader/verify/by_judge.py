@@ -9,7 +9,8 @@ from pathlib import Path
 from grader.assignment.assignment import Assignment
 from grader.assignment.spec import Exercise, SpecError
 from grader.autograde.inbox import open_bytes
-from grader.autograde.pool import Task, judge_all
+from grader.autograde.judge_process import Task
+from grader.autograde.pool import judge_all
 from grader.course import Course
 from grader.errors import UsageError
 from grader.files.atomic import read_text
@@ -41,7 +42,7 @@ def judge_pupils(
         progress(number, len(tasks))
         if not isinstance(judged, Judgement):
             raise UsageError(f"the judge failed on {task.student}: {judged}")
-        verdicts[task.student] = judged.verdict
+        verdicts[str(task.student)] = judged.verdict
     return verdicts
 
 

@@ -26,7 +26,7 @@ from grader.verdict import ExerciseResult, Verdict
 from grader.verify import by_judge, in_process
 from grader.verify.verify import verify
 from tests.authoring.kinds import NAME, assignment, course, new_course
-from tests.kit.here import Here
+from tests.kit.here import Here, InPlace
 from tests.kit.sandbox import strongest
 
 pytestmark = pytest.mark.sandbox
@@ -76,7 +76,7 @@ def test_the_page_s_assignment_holds_what_verify_asks(
 ) -> None:
     """Solution, blank, every mistake named in judge and notebook, gradients, liars, all mutants."""
     warm = strongest()
-    monkeypatch.setattr(pool, "_sandbox", lambda tier: warm)
+    monkeypatch.setattr(pool, "_judge_process", lambda: InPlace(warm))
     here = partial(pool.judge_all, start=lambda workers: Here())
     monkeypatch.setattr(by_judge, "judge_all", here)
     monkeypatch.setattr(in_process, "CALL_SECONDS", 5.0)  # a mutant never ends

@@ -10,10 +10,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from pathlib import Path
 from types import ModuleType
@@ -24,10 +24,12 @@ import pytest
 from nbgrader.utils import determine_grade
 from traitlets.config import Config
 
+from grader.assignment.assignment import Packed
 from grader.autograde import autograde as room
-from grader.autograde import inbox, isolation, pool
+from grader.autograde import inbox, isolation, judge_process, pool
 from grader.autograde.autograde import Summary, autograde
 from grader.autograde.inbox import students
+from grader.autograde.judge_process import ProcessDied, Task
 from grader.course import Course
 from grader.errors import UsageError
 from grader.gradebook.write import open_gradebook, register
@@ -37,7 +39,7 @@ from grader.sandbox import SAFE
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Pupil
 from grader.verdict import ExerciseResult, Verdict
-from tests.kit.here import Here
+from tests.kit.here import Here, InPlace
 from tests.kit.sandbox import strongest
 from tests.kit.toy import (
     NAME,
@@ -115,7 +117,7 @@ def here(bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     shutil.copytree(bare, tmp_path / "course")
     warm = strongest()
     monkeypatch.setattr(room, "local_executor", lambda workers: Here())
-    monkeypatch.setattr(pool, "_sandbox", lambda tier: warm)
+    monkeypatch.setattr(pool, "_judge_process", lambda: InPlace(warm))
     monkeypatch.setattr(room, "choose_tier", lambda allow_unsafe, warming: warm.tier)
     return Course.at(tmp_path / "course")
 
@@ -370,7 +372,7 @@ def test_a_fault_of_the_kit_is_not_published(here: Course, monkeypatch: pytest.M
     """What was known before stays, in the folder and in the gradebook; the fault is listed."""
     grade(here, HERE["ada"])
     before = {p: p.read_bytes() for p in here.autograded.rglob("*") if p.is_file()}
-    monkeypatch.setattr(pool, "judge", faulty)
+    monkeypatch.setattr(judge_process, "judge", faulty)
     summary = grade(here, HERE["ada"], HERE["dmitri"], force=True)
     assert summary.graded == [] and sorted(line[:3] for line in summary.faults) == ["ada", "dmi"]
     assert {p: p.read_bytes() for p in here.autograded.rglob("*") if p.is_file()} == before
@@ -382,19 +384,19 @@ def test_an_exception_of_the_judge_is_a_fault_and_stops_nobody(
     here: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One submission on which the judge itself fails; the other one is graded."""
-    true = pool.judge
+    true = judge_process.judge
 
     def fails(assigned: Any, submission: Any, *rest: Any) -> Judgement:
         if rest[-1] == "ada":
             raise RuntimeError("odd")
         return true(assigned, submission, *rest)
 
-    monkeypatch.setattr(pool, "judge", fails)
+    monkeypatch.setattr(judge_process, "judge", fails)
     summary = grade(here, HERE["ada"], HERE["blank"])
     assert [v.student for v in summary.graded] == ["blank"]
     assert summary.faults == ["ada: The grader failed here: RuntimeError: odd"]
     agree(here)
-    monkeypatch.setattr(pool, "judge", true)
+    monkeypatch.setattr(judge_process, "judge", true)
     assert [v.student for v in autograde(here, NAME).graded] == ["ada"]
 
 
@@ -479,6 +481,42 @@ def test_a_gradebook_locked_half_way_keeps_what_was_committed(
     agree(here)
 
 
+class Waiting(Executor):
+    """A pool in which one student's judgement is there once another's is published."""
+
+    def __init__(self, slow: str, published: Path) -> None:
+        self.slow, self.published = slow, published
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+
+        def answer() -> None:
+            until = time.monotonic() + 60
+            while not self.published.exists() and time.monotonic() < until:
+                time.sleep(0.01)
+            future.set_result(made if self.published.exists() else RuntimeError("not published"))
+
+        made = fn(*args, **kwargs)
+        if len(args) > 1 and args[1].student == self.slow:
+            threading.Thread(target=answer).start()
+        else:
+            future.set_result(made)
+        return future
+
+
+def test_marks_are_published_while_one_submission_takes_long(
+    here: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for a full batch: what is judged is there within seconds."""
+    monkeypatch.setattr(room, "BATCH_SECONDS", 0.1)
+    monkeypatch.setattr(pool, "WAIT_SECONDS", 0.1)
+    published = here.autograded / "ada" / NAME / "verdict.json"
+    monkeypatch.setattr(room, "local_executor", lambda workers: Waiting("zoe", published))
+    summary = grade(here, HERE["ada"], Pupil("zoe", solved=()))
+    assert not summary.faults and len(summary.graded) == 2
+    agree(here)
+
+
 class Stop(BaseException):
     """Ctrl-C, in the words of these tests."""
 
@@ -499,29 +537,19 @@ def test_an_interruption_keeps_what_was_graded(here: Course) -> None:
     agree(here)
 
 
-class Dying(Executor):
-    """A pool in which one student's task kills its process, and with it the pool's other tasks."""
-
-    made: list[Dying] = []  # noqa: RUF012
+class Dying(InPlace):
+    """A judge process that one student's submission ends."""
 
     def __init__(self, victim: str, times: int) -> None:
-        self.victim, self.times, self.broken = victim, times, False
-        Dying.made.append(self)
+        super().__init__(strongest())
+        self.victim, self.times = victim, times
+        self.judged: list[str] = []
 
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        if self.broken:
-            raise BrokenProcessPool("gone")
-        future: Future[Any] = Future()
-        if (
-            fn is pool.judge_task
-            and args[1].student == self.victim
-            and len(Dying.made) <= self.times
-        ):
-            self.broken = True
-            future.set_exception(BrokenProcessPool("gone"))
-        else:
-            future.set_result(fn(*args, **kwargs))
-        return future
+    def judge(self, packed: Packed, task: Task, tier: str | None = None) -> Judgement:
+        self.judged.append(str(task.student))
+        if task.student == self.victim and self.judged.count(self.victim) <= self.times:
+            raise ProcessDied("its judge process died")
+        return super().judge(packed, task, tier)
 
 
 @pytest.mark.parametrize("times", [1, 99])
@@ -529,12 +557,14 @@ def test_a_judge_process_that_dies_is_replaced(
     here: Course, times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its submission is tried again alone; if it kills them all it is a fault, and only its own."""
-    Dying.made = []
-    monkeypatch.setattr(room, "local_executor", lambda workers: Dying("b1", times))
+    dying = Dying("b1", times)
+    monkeypatch.setattr(pool, "_judge_process", lambda: dying)
     summary = grade(here, *(Pupil(f"b{n}", solved=()) for n in range(4)))
     done = {v.student for v in summary.graded}
     assert done == {"b0", "b1", "b2", "b3"} - ({"b1"} if times == 99 else set())
     assert len(summary.faults) == (times == 99)
+    assert dying.judged.count("b1") == (2 if times == 1 else 1 + pool.TRIES)
+    assert sorted(set(dying.judged) - {"b1"}) == sorted(s for s in dying.judged if s != "b1")
     agree(here)
 
 
@@ -542,7 +572,7 @@ def test_what_the_clock_on_the_wall_stopped_is_tried_again_alone(
     here: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A busy machine costs nobody marks: the second judgement counts."""
-    true, calls = pool.judge, []
+    true, calls = judge_process.judge, []
 
     def busy(*given: Any) -> Judgement:
         calls.append(given[-1])
@@ -551,7 +581,7 @@ def test_what_the_clock_on_the_wall_stopped_is_tried_again_alone(
             return Judgement(made.verdict, made.outputs, inconclusive=True)
         return made
 
-    monkeypatch.setattr(pool, "judge", busy)
+    monkeypatch.setattr(judge_process, "judge", busy)
     summary = grade(here, HERE["blank"], HERE["dmitri"])
     assert calls == ["blank", "dmitri", "blank"] and len(summary.graded) == 2
 
@@ -578,7 +608,7 @@ def test_weak_isolation_stops_the_run(here: Course, monkeypatch: pytest.MonkeyPa
     with pytest.raises(UsageError, match="accept that with --allow-unsafe"):
         isolation.choose_tier(allow_unsafe=False, warming=[told])
     broken: Future[str] = Future()
-    broken.set_exception(BrokenProcessPool("gone"))
+    broken.set_exception(ProcessDied("gone"))
     assert isolation.choose_tier(allow_unsafe=True, warming=[broken]) == "C"
 
 
@@ -589,12 +619,16 @@ def test_judges_get_ready_before_there_is_a_task(here: Course, monkeypatch: Any)
     with pool.Judges(here.packed(NAME), 2, ready=True) as judges:
         tiers = {future.result() for future in judges.warming}
         assert tiers == {strongest().tier}
-        processes = list(judges._executor._processes.values())  # type: ignore[attr-defined]
+        assert isinstance(judges._executor, pool.LocalJudges)
+        processes = [held.pid for held in judges._executor.held]
         submission = taken(released())
-        tasks = [pool.Task(f"s{n}", submission, {}) for n in range(3)]
+        tasks = [Task(f"s{n}", submission, {}) for n in range(3)]
         found = [task.student for task, _ in judges.judge(((t, t) for t in tasks), tiers.pop())]
     assert sorted(found) == ["s0", "s1", "s2"]
-    assert len(processes) == 2 and not any(process.is_alive() for process in processes)
+    assert len(processes) == 2 and all(processes)
+    for pid in processes:
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(pid or 0), 0)
 
 
 def test_what_is_missing_in_the_course_is_said(here: Course) -> None:

@@ -10,7 +10,8 @@ import pytest
 from grader.autograde import cluster
 from grader.autograde.cluster import check_address, connect
 from grader.autograde.inbox import open_folder
-from grader.autograde.pool import Task, judge_all
+from grader.autograde.judge_process import Task
+from grader.autograde.pool import judge_all
 from grader.errors import UsageError
 from grader.judge.judge import Judgement
 from grader.judge.seeds import hidden_seeds

@@ -5,14 +5,13 @@ from __future__ import annotations
 import atexit
 import functools
 import json
-import multiprocessing
 import os
 import re
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
@@ -28,7 +27,7 @@ from grader.autograde.autograde import Summary, autograde
 from grader.course import Course
 from grader.gradebook.source_folder import write_source
 from grader.gradebook.write import open_gradebook, register
-from grader.sandbox import Limits, Sandbox, available_tiers
+from grader.sandbox import Limits, available_tiers
 from grader.sandbox.inside.lockdown import kernel
 from grader.simulate.copy_course import copy_of
 from grader.simulate.hand_in import hand_in
@@ -177,16 +176,7 @@ def _surroundings(world: Path, tier: str, limits: Limits | None) -> Iterator[Non
 
 def executor(limits: Limits, workers: int) -> Executor:
     """The judge processes of `grader.autograde.pool`, but with other limits."""
-    return ProcessPoolExecutor(
-        workers,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_use_limits,
-        initargs=(limits,),
-    )
-
-
-def _use_limits(limits: Limits) -> None:
-    pool.Sandbox = functools.partial(Sandbox, limits)  # type: ignore[misc,assignment]
+    return pool.LocalJudges(workers, limits)
 
 
 def scores(course: Course) -> dict[str, float]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.autograde import pool
+from grader.autograde import judge_process, pool
 from grader.course import Course
 from grader.errors import UsageError
 from grader.verify import by_judge, in_process
@@ -21,7 +21,7 @@ from grader.verify.held import Held
 from grader.verify.references import prints
 from grader.verify.verify import verify
 from tests.kit import toy
-from tests.kit.here import Here
+from tests.kit.here import Here, InPlace
 from tests.kit.sandbox import LIMITS, sandbox_at
 
 FULL, NOTHING = "solution earns full marks", "blank earns nothing"
@@ -36,7 +36,7 @@ DRAWN = "cases of leak are drawn from their seed, the first a general one"
 def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     """A course of toys of one's own, judged in this process; nothing is stopped by the clock."""
     warm = sandbox_at("C", LIMITS)
-    monkeypatch.setattr(pool, "_sandbox", lambda tier: warm)
+    monkeypatch.setattr(pool, "_judge_process", lambda: InPlace(warm))
     judge_all = partial(pool.judge_all, start=lambda workers: Here())
     monkeypatch.setattr(by_judge, "judge_all", judge_all)
     monkeypatch.setattr(in_process, "CALL_SECONDS", 60.0)
@@ -376,6 +376,6 @@ def test_a_judge_that_fails_is_no_finding(course: Course, monkeypatch: pytest.Mo
     def fails(*_: Any) -> None:
         raise MemoryError("no room")
 
-    monkeypatch.setattr(pool, "judge", fails)
+    monkeypatch.setattr(judge_process, "judge", fails)
     with pytest.raises(UsageError, match="the judge failed on solution: no room"):
         found(course, toy.SLOPE)
