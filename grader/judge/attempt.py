@@ -137,10 +137,12 @@ def attempt(
         if not enough and reply.outcome == "returned":
             reply = Reply("refused", reason=TOO_MUCH)
         trials.append(Trial(case, expected, replace(reply, value=as_result(exercise, reply))))
-        for name, finding in _findings(exercise, trials[-1]).items():
-            findings[name] = findings[name] or finding
+        found_here = _findings(exercise, trials[-1])
         if not enough:
+            findings = found_here
             break
+        for name, finding in found_here.items():
+            findings[name] = findings[name] or finding
     replies.close()
     names = tuple(stand_ins.functions) if stand_ins else ()
     return Attempt(exercise.layout, tuple(trials), findings, names, given_up=not enough)

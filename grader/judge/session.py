@@ -85,8 +85,9 @@ class Session:
         waited = time.monotonic() - self.began > MOST_WAITS * limits.wall_seconds
         # The clock on the wall also runs while others use the machine.
         self.inconclusive = self.inconclusive or waited
-        idle = self.idle_seconds > MOST_IDLE * limits.idle_seconds
-        return waited or idle or self.cpu_seconds > MOST_JOBS * limits.job_cpu_seconds
+        idle = self.idle_seconds + (self.job.idle_seconds if self.job else 0.0)
+        idled = idle > MOST_IDLE * limits.idle_seconds
+        return waited or idled or self.cpu_seconds > MOST_JOBS * limits.job_cpu_seconds
 
     def fork(self) -> Job:
         """Run the student's cells in a new fork and return it; what the first one shows counts."""
