@@ -132,6 +132,9 @@ def few() -> list[Pupil]:
     return [pupil for pair in zip(burdens, honest, strict=True) for pupil in pair]
 
 
+@pytest.mark.filterwarnings(
+    "ignore:Cell is missing an id"
+)  # nbformat says so of the student's cell
 def test_formgraders_server_goes_on() -> None:
     """nbgrader's own way, within one long-lived process: its judge is the same child all along."""
     with new_course() as course, counted() as started:
@@ -140,6 +143,7 @@ def test_formgraders_server_goes_on() -> None:
         for student in sorted(pupil.name for pupil in few()):
             assert api.autograde(NAME, student)["success"], student
         assert len(started) == 1
+        autograde_step._judge_process().close()
         autograde_step._judge_process.cache_clear()
         found = scores(course)
         for pupil in neighbours(len(FEW)):
