@@ -1,6 +1,7 @@
 """Write CSV that a spreadsheet shows as text: no cell becomes a formula.
 
-Source: OWASP, CSV Injection.
+Source: OWASP, CSV Injection. ``|`` starts a program in spreadsheets that still speak Dynamic Data
+Exchange.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-ACTIVE = ("=", "+", "-", "@", "\t", "\r")
+ACTIVE = ("=", "+", "-", "@", "|", "\t", "\r")
 
 
 def neutral(cell: object) -> object:

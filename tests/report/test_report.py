@@ -137,7 +137,7 @@ def test_an_unreadable_notebook_counts_as_a_score_and_in_no_exercise() -> None:
 # CSV
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "|calc", "\t=1", "\r=1"])
 def test_formulas_are_neutralised(cell: str) -> None:
     """A cell that a spreadsheet would run gets a quote before it, and reads back as text."""
     [[read]] = csv.reader(io.StringIO(csv_text([[cell]]), newline=""))
