@@ -13,6 +13,7 @@ import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import yaml
@@ -26,12 +27,21 @@ ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-_found = importlib.util.spec_from_file_location("environment", ROOT / ".ci" / "environment.py")
-assert _found is not None and _found.loader is not None
-environment = importlib.util.module_from_spec(_found)
-_found.loader.exec_module(environment)
-MAIN, CROSSCHECK, CROSSCHECK_CPU = LOCKS = (
+
+
+def script(name: str) -> ModuleType:
+    """A script of .ci/ as a module."""
+    found = importlib.util.spec_from_file_location(name, ROOT / ".ci" / f"{name}.py")
+    assert found is not None and found.loader is not None
+    made = importlib.util.module_from_spec(found)
+    found.loader.exec_module(made)
+    return made
+
+
+environment, student_lock = script("environment"), script("student_lock")
+MAIN, STUDENT, CROSSCHECK, CROSSCHECK_CPU = LOCKS = (
     "requirements.lock",
+    "requirements-student.lock",
     "requirements-crosscheck.lock",
     "requirements-crosscheck-cpu.lock",
 )
@@ -110,6 +120,39 @@ def test_locks_fit_every_patch_release_of_the_oldest_python(lock: str) -> None:
                 for version in ("3.11.0", "3.11.2", "3.11.7", "3.11.99")
             }
             assert len(fits) == 1, package
+
+
+def test_the_students_lock_is_derived() -> None:
+    """It is what its command makes of requirements.lock, and says so."""
+    text = (ROOT / STUDENT).read_text(encoding="utf-8")
+    assert text == student_lock.derive((ROOT / MAIN).read_text(encoding="utf-8"))
+    assert student_lock.COMMAND in text.splitlines()[0]
+    main = read_lock(MAIN)
+    assert all(main[name] == pin for name, pin in read_lock(STUDENT).items())
+
+
+def test_students_get_all_that_is_needed_and_nothing_of_the_kits() -> None:
+    """What the packages installed here ask for themselves is in the lock; grading is not."""
+    wanted, seen = {Requirement(name) for name in student_lock.STUDENTS}, set[str]()
+    while wanted:
+        needed = wanted.pop()
+        name = canonicalize_name(needed.name)
+        if f"{needed}" in seen:
+            continue
+        seen.add(f"{needed}")
+        assert name in read_lock(STUDENT), needed
+        for extra in ("", *needed.extras):
+            asked = map(Requirement, importlib.metadata.requires(name) or ())
+            wanted |= {r for r in asked if not r.marker or r.marker.evaluate({"extra": extra})}
+    assert {"jupyterlab", "matplotlib", "numpy"} <= set(read_lock(STUDENT))
+    assert not {"nbgrader", "sqlalchemy", "copydetect", "pytest"} & set(read_lock(STUDENT))
+
+
+def test_the_students_lock_is_not_made_of_half_a_lock() -> None:
+    """A lock without something that students need is refused by its name."""
+    text = (ROOT / MAIN).read_text(encoding="utf-8")
+    with pytest.raises(ValueError, match="does not pin numpy"):
+        student_lock.derive(re.sub(r"^numpy==", "numpi==", text, flags=re.MULTILINE))
 
 
 def test_torch_stays_in_locks_of_its_own() -> None:

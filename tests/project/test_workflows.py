@@ -30,6 +30,7 @@ COURSE, STUDENT, INSTRUCTOR = WORKFLOWS = (
     CI / "student.yml",
     CI / "instructor.yml",
 )
+LOCK = "requirements-student.lock"
 ACTIONS = {"actions/checkout", "actions/setup-python", "actions/upload-artifact"}
 
 
@@ -112,6 +113,15 @@ def student_repository(folder: Path, pupil: Pupil) -> Path:
     (folder / ".github").mkdir()
     shutil.copy(CI / "notebook_points.py", folder / ".github")
     return folder
+
+
+def test_a_students_repository_installs_by_hashes() -> None:
+    """Its workflow takes the students' lock, which the documentation says to put there."""
+    [command] = [step["run"] for step in steps(STUDENT) if step.get("name") == "Install"]
+    assert "pip install" in command and "--require-hashes" in command
+    assert command.split()[-2:] == ["--requirement", f".github/{LOCK}"]
+    shown = (CI / "README.md").read_text(encoding="utf-8")
+    assert f"(../../{LOCK})" in shown and f"`.github/{LOCK}`" in shown
 
 
 @pytest.mark.slow
@@ -238,12 +248,11 @@ def test_a_development_container_opens_the_notebook() -> None:
 
 
 def test_hosted_environments_install_the_versions_that_we_test() -> None:
-    """What they ask for is in pyproject.toml in the same range, and NumPy is among it."""
+    """They take the students' lock by its hashes, and a Python that we support."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     text = (ROOT / ".binder" / "requirements.txt").read_text(encoding="utf-8")
     asked = [line for line in text.splitlines() if not line.startswith("#")]
-    assert set(asked) <= set(project["dependencies"])
-    assert "numpy" in {Requirement(line).name for line in asked}
+    assert asked == ["--require-hashes", f"-r ../{LOCK}"] and (ROOT / LOCK).exists()
     version = (ROOT / ".binder" / "runtime.txt").read_text().strip().removeprefix("python-")
     assert Requirement(f"python{project['requires-python']}").specifier.contains(version)
 
