@@ -107,7 +107,7 @@ formgrader: $(READY)  ## open nbgrader's formgrader on the course (COURSE=build/
 	@$(GRADER) release --source-only --course $(COURSE)
 	@cd $(COURSE) && $(JUPYTERLAB) --LabApp.default_url=/formgrader $(ARGS)
 
-.PHONY: lint format lock environment clean
+.PHONY: lint format audit lock environment clean
 lint: $(READY)  ## check style, format, types, and which way imports point
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
@@ -117,6 +117,9 @@ lint: $(READY)  ## check style, format, types, and which way imports point
 format: $(READY)  ## mend what the linter and the formatter can mend by themselves
 	@$(PY) -m ruff check --fix
 	@$(PY) -m ruff format
+
+audit: $(READY)  ## say which locked versions have known vulnerabilities; never a failure
+	@$(PY) .ci/audit.py
 
 lock: $(READY)  ## remake the locks from pyproject.toml (ARGS=--upgrade for newer versions)
 	@PY=$(PY) bash .ci/lock $(ARGS)

@@ -39,9 +39,10 @@ def script(name: str) -> ModuleType:
 
 
 environment, student_lock = script("environment"), script("student_lock")
-MAIN, STUDENT, CROSSCHECK, CROSSCHECK_CPU = LOCKS = (
+MAIN, STUDENT, AUDIT, CROSSCHECK, CROSSCHECK_CPU = LOCKS = (
     "requirements.lock",
     "requirements-student.lock",
+    "requirements-audit.lock",
     "requirements-crosscheck.lock",
     "requirements-crosscheck-cpu.lock",
 )
@@ -153,6 +154,12 @@ def test_the_students_lock_is_not_made_of_half_a_lock() -> None:
     text = (ROOT / MAIN).read_text(encoding="utf-8")
     with pytest.raises(ValueError, match="does not pin numpy"):
         student_lock.derive(re.sub(r"^numpy==", "numpi==", text, flags=re.MULTILINE))
+
+
+def test_the_audit_tool_is_no_part_of_the_product() -> None:
+    """It is locked by itself, and nobody who grades or learns installs it."""
+    assert "pip-audit" in read_lock(AUDIT)
+    assert "pip-audit" not in {*read_lock(MAIN), *read_lock(STUDENT)}
 
 
 def test_torch_stays_in_locks_of_its_own() -> None:

@@ -94,7 +94,7 @@ def test_the_course_repository_is_validated() -> None:
     """Tests, what is derived, and verify: solutions earn full marks and blanks none."""
     commands = [step["run"] for step in steps(COURSE) if "run" in step]
     called = re.findall(r"\bmake ([a-z-]+)", "\n".join(commands))
-    assert called == ["setup", "lint", "test", "release", "verify-every", "test-slow"]
+    assert called == ["setup", "lint", "audit", "test", "release", "verify-every", "test-slow"]
     assert {"verify", "release", "mark"} <= set(cli.main.commands)
 
 
