@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from grader import __version__
 from grader.assignment.calling import bound, completed, driver_of
+from grader.assignment.digests import judge_digest, source_digest
 from grader.assignment.example_calls import visible_cases
 from grader.assignment.modules import Texts, load_spec
 from grader.assignment.source import Source
@@ -100,12 +100,17 @@ class Assignment:
 
     @functools.cached_property
     def sha256(self) -> str:
-        """Return a digest that changes whenever notebook, handed-out files or exercises do."""
-        return hashlib.sha256(repr((self.source.sha256, self.exercises)).encode()).hexdigest()
+        """Return a digest that changes whenever what marks depend on does."""
+        return source_digest(self.source, self.exercises)
 
     def inputs(self, submission: str) -> Mapping[str, str]:
-        """Return what a verdict depends on; the same three give the same marks."""
-        return {"submission": submission, "source": self.sha256, "kit": __version__}
+        """Return what a verdict depends on; where these are the same, so are the marks."""
+        return {
+            "submission": submission,
+            "source": self.sha256,
+            "kit": __version__,
+            "judge": judge_digest(),
+        }
 
 
 def mistaken(

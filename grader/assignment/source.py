@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,12 +37,11 @@ class SourceCell:
 
 @dataclass(frozen=True)
 class Source:
-    """A source notebook, read once; ``sha256`` changes whenever a cell does."""
+    """A source notebook, read once."""
 
     name: str
     cells: tuple[SourceCell, ...]
     files: tuple[tuple[str, bytes], ...]  # name and content of what the cells import and read
-    sha256: str
 
     def answer(self, function: str) -> SourceCell:
         """Return the cell where ``function`` is to be written; raises KeyError if there is none."""
@@ -102,8 +100,7 @@ def source_of(book: NotebookNode, name: str, files: tuple[tuple[str, bytes], ...
         SourceCell(cell_id(cell), _role(cell), cell.source, cell_points(cell))
         for cell in book.cells
     )
-    digest = hashlib.sha256(repr((cells, files)).encode()).hexdigest()
-    return Source(name, cells, files, digest)
+    return Source(name, cells, files)
 
 
 def cell_id(cell: Mapping[str, Any]) -> str:

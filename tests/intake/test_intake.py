@@ -329,7 +329,7 @@ def test_an_answer_under_anothers_id_is_found_when_another_cell_has_taken_its_ow
 
 def test_a_class_without_its_id_is_found() -> None:
     """What is to be written may be a class, by whatever base."""
-    asked = Source("net", (SourceCell("Net", "answer", ""), SourceCell("t", "text", "a")), (), "")
+    asked = Source("net", (SourceCell("Net", "answer", ""), SourceCell("t", "text", "a")), ())
     for line in ("class Net:", "class Net(object):"):
         found = plan(
             [RawCell("code", None, f"{line}\n    pass"), RawCell("markdown", "t", "a")], asked

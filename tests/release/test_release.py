@@ -201,7 +201,7 @@ def test_a_planted_solution_line_is_refused(name: str, which: int) -> None:
 def test_a_planted_line_with_escapes_is_refused() -> None:
     """JSON writes quotes, backslashes and other letters in its own way; the line is found."""
     text = '    x = "a\\n" + "Γ and quotes"  # ∂J'
-    source = Source("a", (SourceCell("f", "answer", f"### BEGIN SOLUTION\n{text}\n"),), (), "")
+    source = Source("a", (SourceCell("f", "answer", f"### BEGIN SOLUTION\n{text}\n"),), ())
     for ascii_only in (True, False):
         data = json.dumps({"cells": [{"source": [text + "\n"]}]}, ensure_ascii=ascii_only)
         with pytest.raises(UsageError, match="solution text"):
