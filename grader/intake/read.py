@@ -9,9 +9,10 @@ import stat
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from grader.assignment.python_cells import LONGEST_PARSED, defined_function
+from grader.intake.no_notebook import what_it_is
 
 MAX_BYTES = 64 * 2**20
 MAX_CELLS = 2000
@@ -93,13 +94,12 @@ def parse_notebook(data: bytes) -> list[RawCell]:
     if data.count(b",") > MAX_VALUES:
         raise UnreadableSubmission("it has millions of values: clear the outputs and save it again")
     try:
-        book = json.loads(data.decode("utf-8-sig"), parse_constant=_no_constant)
-    except UnicodeDecodeError:
-        raise UnreadableSubmission("it is not UTF-8 text") from None
+        # NaN in an output or in metadata is no JSON, and nothing that is graded.
+        book = json.loads(data.decode("utf-8-sig"))
     except RecursionError:
         raise UnreadableSubmission("it is nested too deeply to be a notebook") from None
     except ValueError as error:
-        raise UnreadableSubmission(f"it is not JSON: {str(error)[:120]}") from None
+        raise UnreadableSubmission(what_it_is(data, error)) from None
     cells = book.get("cells") if isinstance(book, dict) else None
     if not isinstance(cells, list):
         raise UnreadableSubmission("it is not a notebook of format 4: open it and save it again")
@@ -109,10 +109,6 @@ def parse_notebook(data: bytes) -> list[RawCell]:
     if sum(len(cell.source) for cell in raw if len(cell.source) <= LONGEST_PARSED) > MAX_PARSED:
         raise UnreadableSubmission(f"its cells have more than {MAX_PARSED} characters")
     return raw
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"the number {name} is not JSON")
 
 
 def _raw(cell: dict[str, Any]) -> RawCell:

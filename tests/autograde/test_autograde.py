@@ -170,7 +170,7 @@ def test_a_class_is_graded_into_the_gradebook(here: Course) -> None:
     agree(here)
     assert said == [(n, 4) for n in (1, 2, 3, 4)]
     cut = verdict_of(here, "cut")
-    assert cut.outcome == "unreadable" and "it is not JSON" in cut.message
+    assert cut.outcome == "unreadable" and "it ends too early" in cut.message
     assert scores(here)["ada"][WRITTEN] is None and scores(here)["blank"][WRITTEN] == 0.0
     assert not (here.autograded / "cut" / NAME / f"{NAME}.ipynb").exists()
     before = {p: p.read_bytes() for p in here.autograded.rglob("*") if p.is_file()}

@@ -471,5 +471,5 @@ def test_a_class_from_its_notebooks_to_its_pages(tmp_path: Path) -> None:
     assert "20 of 25 points so far" in texts["right"]
     assert "It looks as if every step starts from h0" in texts["mistaken"]
     assert "missing" in texts["hostile"] and "raised an error" in texts["hostile"]
-    assert "it is not JSON" in texts["unreadable"]
+    assert "it ends too early" in texts["unreadable"]
     assert ROOT.as_posix() not in "".join(texts.values())
