@@ -137,7 +137,9 @@ def autograde(
     click.echo(f"{summary.number} graded, {summary.kept} unchanged (sandbox {summary.tier})")
     for line in summary.faults:
         click.echo(f"grader error, not published: {line}", err=True)
-    if summary.faults:
+    for stray in summary.strays:
+        click.echo(f"not graded: {course.submitted.name}/{stray}", err=True)
+    if summary.faults or any(stray.lost for stray in summary.strays):
         sys.exit(1)
 
 

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 from grader.assignment.assignment import Assignment
 from grader.autograde.cluster import connect
 from grader.autograde.graded_notebook import answered_cells, graded_notebook
-from grader.autograde.inbox import digest_of, open_folder, students
+from grader.autograde.inbox import digest_of, handed_in, open_folder
 from grader.autograde.isolation import choose_tier, cores
 from grader.autograde.judge_process import Task
 from grader.autograde.pool import Judges, local_executor
 from grader.course import Course
 from grader.errors import UsageError
 from grader.files.atomic import read_text
+from grader.intake.handed_in import Stray
 from grader.intake.submission import Submission
 from grader.judge.judge import Judgement, failed
 from grader.judge.seeds import hidden_seeds
@@ -62,7 +63,7 @@ class Entry:
 
 @dataclass
 class Summary:
-    """A summary of a run: how many were graded and, where wanted, their verdicts."""
+    """A summary of a run: how many were graded, what was not and, where wanted, the verdicts."""
 
     assignment: str
     tier: str
@@ -70,6 +71,7 @@ class Summary:
     graded: list[Verdict] = field(default_factory=list)
     kept: int = 0
     faults: list[str] = field(default_factory=list)
+    strays: tuple[Stray, ...] = ()  # what lies in the inbox and is not graded
 
 
 def autograde(
@@ -94,7 +96,8 @@ def autograde(
     protect_parent()  # it holds the course's secret
     start, workers = connect(cluster) if cluster else (local_executor, workers or cores())
     packed = course.packed(name)
-    found = students(course, name, only)
+    inbox = handed_in(course, name, only)
+    found = inbox.students
     workers = min(workers, len(found))  # a sandbox that nobody needs takes its time to start, too
     released = read_text(course.released_notebook(name), "run `make release`")
     with Judges(packed, workers, start, ready=not cluster) as judges:
@@ -102,7 +105,8 @@ def autograde(
             open_writer,  # takes seconds; the judges get ready meanwhile
         )
 
-        summary = Summary(name, choose_tier(allow_unsafe, judges.warming))
+        tier = choose_tier(allow_unsafe, judges.warming)
+        summary = Summary(name, tier, strays=inbox.strays)
         assignment, safe = packed.load(), summary.tier in SAFE
         with open_writer(course, name) as gradebook:
             known = frozenset() if force else gradebook.students()

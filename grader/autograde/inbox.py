@@ -7,7 +7,6 @@ its marking.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from grader.assignment.assignment import Assignment
 from grader.course import Course
 from grader.errors import UsageError
+from grader.intake.handed_in import HandedIn, survey
 from grader.intake.match import plan
 from grader.intake.read import UnreadableSubmission, find_notebook, parse_notebook, read_file
 from grader.intake.submission import Submission
@@ -22,21 +22,21 @@ from grader.judge.judge import unreadable
 from grader.verdict import Verdict
 
 
-def students(course: Course, name: str, only: str | None = None) -> list[str]:
-    """List the students who handed in ``name``; raises UsageError when there are none."""
+def handed_in(course: Course, name: str, only: str | None = None) -> HandedIn:
+    """List who handed in ``name``, and what lies there that is not graded.
+
+    Raises UsageError when there is nothing to grade.
+    """
     folder = course.submitted
-    found: list[str] = []
-    if folder.is_dir():
-        with os.scandir(folder) as entries:
-            # No links: what lies at their other end was not handed in.
-            found = sorted(e.name for e in entries if e.is_dir(follow_symlinks=False))
-    found = [s for s in found if _is_real_folder(folder / s / name) and only in (None, s)]
-    odd = [student for student in found if not _is_text(student)]
+    found = survey(folder, name, course.names(), only)
+    odd = [student for student in found.students if not _is_text(student)]
     if odd:
         raise UsageError(f"{folder} holds the folder {odd[0]!r}: its name is not UTF-8, rename it")
-    if not found:
-        who = f"{only or '<student>'}"
-        raise UsageError(f"nothing to grade: put submissions into {folder / who / name}/")
+    if not found.students:
+        place = folder / (only or "<student>") / name
+        lost = [str(stray) for stray in found.strays]
+        lying = f" ({lost[0]}{f', and {len(lost) - 1} more' if lost[1:] else ''})" if lost else ""
+        raise UsageError(f"nothing to grade: put submissions into {place}/{lying}")
     return found
 
 
@@ -46,11 +46,6 @@ def _is_text(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _is_real_folder(path: Path) -> bool:
-    """Tell whether ``path`` is a folder and not a link to one."""
-    return path.is_dir() and not path.is_symlink()
 
 
 def open_folder(course: Course, assignment: Assignment, student: str) -> Submission | Verdict:

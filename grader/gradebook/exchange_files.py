@@ -7,9 +7,9 @@ from pathlib import Path
 
 from grader.course import Course
 from grader.files.atomic import write_beside
+from grader.intake.handed_in import SECRET, STAMP
 from grader.intake.read import UnreadableSubmission, read_file
 
-STAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # nbgrader's names
 MOST = 1000  # bytes
 
 

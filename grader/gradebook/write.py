@@ -30,6 +30,7 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.gradebook.config import find_programs, gradebook_url, load_config
 from grader.gradebook.source_folder import write_source
+from grader.intake.handed_in import STAMP
 from grader.verdict import Verdict
 
 
@@ -227,7 +228,7 @@ class GradebookWriter:
             for cell in self._solution_cells.values():
                 self._db.add(Comment(cell_id=cell, notebook=notebook))
         folder = self._course.submitted / student / str(self._assignment.name)
-        stamp = folder / "timestamp.txt"
+        stamp = folder / STAMP
         if stamp.is_file() and not stamp.is_symlink():
             found.timestamp = _timestamp(stamp)
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import stat
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ from typing import Any
 from grader.assignment.python_cells import LONGEST_PARSED, defined_function
 from grader.intake.no_notebook import what_it_is
 
+OTHER_ENDING = re.compile(r"\.ipynb(\.(json|txt))?$", re.IGNORECASE)
 MAX_BYTES = 64 * 2**20
 MAX_CELLS = 2000
 MAX_SOURCE = 2**20  # characters of a code cell
@@ -80,13 +82,24 @@ def find_notebook(folder: Path, name: str) -> tuple[Path, tuple[str, ...]]:
     wanted = folder / f"{name}.ipynb"
     if wanted.is_symlink() or wanted.exists():
         return wanted, ()
-    books = (path for path in folder.iterdir() if path.suffix == ".ipynb")
-    found = sorted(path for path in books if path.is_file() or path.is_symlink())
+    found = notebooks_in(folder)
     if len(found) == 1:
         return found[0], (f"the notebook was called {found[0].name!r}",)
     if not found:
         raise UnreadableSubmission(f"there is none in the folder: it is to be called {name}.ipynb")
     raise UnreadableSubmission(f"there are several and none is called {name}.ipynb")
+
+
+def notebooks_in(folder: Path) -> list[Path]:
+    """Return the notebooks in a folder, in order.
+
+    Where none has the right ending, those that a browser or an editor gave another one. A name that
+    begins with a dot is the system's own (``._x.ipynb`` of macOS).
+    """
+    files = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    files = sorted(path for path in files if path.is_file() or path.is_symlink())
+    right = [path for path in files if path.suffix == ".ipynb"]
+    return right or [path for path in files if OTHER_ENDING.search(path.name)]
 
 
 def parse_notebook(data: bytes) -> list[RawCell]:

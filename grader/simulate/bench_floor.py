@@ -8,7 +8,7 @@ from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
-from grader.autograde.inbox import open_folder, students
+from grader.autograde.inbox import handed_in, open_folder
 from grader.course import Course
 from grader.intake.submission import Submission
 from grader.judge.session import RUN
@@ -33,7 +33,7 @@ def main(folder: str, name: str, workers: int) -> None:
     course = Course.at(Path(folder))
     assignment = course.packed(name).load()
     files = dict(assignment.source.files)
-    opened = (open_folder(course, assignment, student) for student in students(course, name))
+    opened = (open_folder(course, assignment, s) for s in handed_in(course, name).students)
     submissions = [work for work in opened if isinstance(work, Submission)]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         ran = pool.map(execute, submissions, [files] * len(submissions))

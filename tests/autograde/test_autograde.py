@@ -28,7 +28,7 @@ from grader.assignment.assignment import Packed
 from grader.autograde import autograde as room
 from grader.autograde import inbox, isolation, judge_process, pool
 from grader.autograde.autograde import Summary, autograde
-from grader.autograde.inbox import students
+from grader.autograde.inbox import handed_in
 from grader.autograde.judge_process import ProcessDied, Task
 from grader.course import Course
 from grader.errors import UsageError
@@ -339,23 +339,27 @@ def test_unreadable_submissions_hold_nobody_up(here: Course) -> None:
     agree(here)
 
 
-def test_what_is_no_submission_is_passed_over(here: Course) -> None:
-    """Files, links to folders and students without this assignment are no submissions."""
+def test_what_is_no_submission_is_named(here: Course) -> None:
+    """Files and links to folders are no submissions: nothing of them is graded."""
     hand_in(here, assignment(), [HERE["blank"]])
     (here.submitted / "notes.txt").write_text("x")
     (here.submitted / "link").symlink_to(here.submitted / "blank")
     (here.submitted / "other" / "another").mkdir(parents=True)
     (here.submitted / "linked").mkdir()
     (here.submitted / "linked" / NAME).symlink_to(here.submitted / "blank" / NAME)
-    assert students(here, NAME, None) == ["blank"]
+    found = handed_in(here, NAME, None)
+    assert found.students == ("blank",)
+    assert [stray.where for stray in found.strays] == ["link", f"linked/{NAME}", "notes.txt"]
     for who in (None, "nobody", "../submitted/blank"):
         with pytest.raises(UsageError, match="nothing to grade: put submissions into"):
-            students(Course(here.root / "solutions") if who is None else here, NAME, who)
+            handed_in(Course(here.root / "solutions") if who is None else here, NAME, who)
 
 
 def test_a_name_that_is_no_text_is_refused_before_anything_is_graded(here: Course) -> None:
     """The gradebook could not hold it: it is said before the class is graded."""
-    os.makedirs(os.fsencode(here.submitted) + b"/\xff/" + NAME.encode())
+    folder = os.fsencode(here.submitted) + b"/\xff/" + NAME.encode()
+    os.makedirs(folder)
+    Path(os.fsdecode(folder), f"{NAME}.ipynb").write_text("{}")
     with pytest.raises(UsageError, match="its name is not UTF-8, rename it"):
         grade(here, HERE["blank"])
 

@@ -1,0 +1,149 @@
+"""Survey what was handed in: whose work can be graded, and what lies elsewhere or otherwise.
+
+Nothing is passed over: what is not graded is named, with what was found and what to do about it.
+Names that begin with a dot are the system's own and do not count.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.intake.read import notebooks_in
+
+ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz")
+STAMP, SECRET = (
+    "timestamp.txt",
+    "submission_secret.txt",
+)  # what nbgrader's exchange puts beside work
+DEEPEST = 4  # folders in folders that are looked into
+
+
+@dataclass(frozen=True)
+class Stray:
+    """Something in ``submitted/`` that is not graded: where, what it is, and what to do.
+
+    ``lost`` is what was handed in; a folder in which nothing lies was not.
+    """
+
+    where: str
+    found: str
+    remedy: str
+    lost: bool = True
+
+    def __str__(self) -> str:
+        """Say it in one line; names of files are their owners' and may hold anything."""
+        line = f"{self.where}: {self.found}" + (f"; {self.remedy}" if self.remedy else "")
+        return "".join(letter if letter.isprintable() else "\ufffd" for letter in line)
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What was handed in for one assignment: by whom, and what is not graded."""
+
+    students: tuple[str, ...] = ()
+    strays: tuple[Stray, ...] = field(default=())
+
+
+def survey(
+    submitted: Path, name: str, names: Collection[str] = (), only: str | None = None
+) -> HandedIn:
+    """Look through ``submitted/`` for work on the assignment ``name``.
+
+    ``names`` are all assignments of the course, ``only`` is the one student that is asked for.
+    """
+    students: list[str] = []
+    strays: list[Stray] = []
+    for entry in _entries(submitted):
+        if only not in (None, entry.name):
+            continue
+        about = _student(entry, name, {name, *names})
+        if about is None:
+            students.append(entry.name)
+        else:
+            strays += about
+    return HandedIn(tuple(students), tuple(strays))
+
+
+def _student(entry: Path, name: str, names: Collection[str]) -> list[Stray] | None:
+    """Return what is odd about one entry of ``submitted/``; None where there is work to grade.
+
+    A student may hand in one assignment and not another: that is not odd.
+    """
+    place = f"<student>/{name}/"
+    if entry.is_symlink():
+        return [Stray(entry.name, "a link", "put the folder itself there: no link is followed")]
+    if not entry.is_dir():
+        return [Stray(entry.name, _what(entry), f"move it into {place}")]
+    folder = entry / name
+    if folder.is_symlink():
+        told = "put the folder itself there: no link is followed"
+        return [Stray(f"{entry.name}/{name}", "a link", told)]
+    if folder.is_dir():
+        return _folder(folder, f"{entry.name}/{name}", name)
+    where = f"{entry.name}/{name}/"
+    inside = list(_entries(entry))
+    strays = [
+        Stray(_below(path, entry), _what(path), f"move it into {where}")
+        for path in inside
+        if not path.is_dir() and path.name not in (STAMP, SECRET)
+    ]
+    for path in inside:
+        if path.name not in names and path.is_dir() and _has_files(path):
+            told = f"no assignment is called {path.name}"
+            strays.append(Stray(_below(path, entry) + "/", told, f"is it to be {where}?"))
+    if not inside:
+        strays.append(Stray(f"{entry.name}/", "an empty folder", "", lost=False))
+    return strays
+
+
+def _folder(folder: Path, where: str, name: str) -> list[Stray] | None:
+    """Return what is odd about a folder for a notebook; None where there is one to grade."""
+    if notebooks_in(folder):
+        return None
+    inside = [path for path in _entries(folder) if path.name not in (STAMP, SECRET)]
+    if not inside:
+        return [Stray(f"{where}/", "an empty folder: nothing was handed in", "", lost=False)]
+    wanted = f"{where}/{name}.ipynb"
+    strays = []
+    for path in inside:
+        told, remedy = _what(path), f"the notebook is to be {wanted}"
+        if path.is_dir():
+            told, remedy = "a folder in the folder", f"move what it holds to {where}/"
+        elif path.suffix.lower() in ARCHIVES:
+            remedy = f"unpack it, so that there is {wanted}"
+        strays.append(Stray(f"{where}/{path.name}", told, remedy))
+    return strays
+
+
+def _what(path: Path) -> str:
+    if path.is_symlink():
+        return "a link"
+    if path.is_dir():
+        return "a folder"
+    if path.suffix.lower() in ARCHIVES:
+        return "an archive"
+    return "a notebook in the wrong place" if ".ipynb" in path.name.lower() else "a file"
+
+
+def _below(path: Path, student: Path) -> str:
+    return f"{student.name}/{path.name}"
+
+
+def _has_files(folder: Path, depth: int = DEEPEST) -> bool:
+    return any(
+        not path.is_dir() or (depth > 0 and not path.is_symlink() and _has_files(path, depth - 1))
+        for path in _entries(folder)
+    )
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    """Yield what lies in a folder, in order; nothing where it is no folder."""
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(entry.name for entry in entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    yield from (folder / name for name in found if not name.startswith("."))
