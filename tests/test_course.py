@@ -111,10 +111,12 @@ def test_a_class_of_its_own_may_use_the_exercises(here: Course) -> None:
 
 
 def test_a_verdict_depends_on_notebook_files_and_exercises(here: Course) -> None:
-    """Whatever of them changes, work that was graded before is graded anew; the rest is kept."""
+    """Work is graded anew when code has changed, and not for a word of prose; the rest is kept."""
     before = here.packed(NAME).load().inputs("x")
     assert before == packed(NAME).load().inputs("x")
     exercises = here.folder(NAME) / "exercises.py"
     exercises.write_text(exercises.read_text() + "# a word more\n")
+    assert here.packed(NAME).load().inputs("x") == before
+    exercises.write_text(exercises.read_text() + "MORE = 1\n")
     assert here.packed(NAME).load().inputs("x")["source"] != before["source"]
     assert here.packed(SLOPE).load().inputs("x") == packed(SLOPE).load().inputs("x")

@@ -106,6 +106,7 @@ def earned(layout: Layout, failed: set[str]) -> dict[str, float]:
 """Say what is wrong with a result, and where, in four lines."""
 
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -114,6 +115,7 @@ import numpy as np
 
 
 LABELS = ("checked", "expected", "got", "look at")  # of the four lines that say what is wrong
+MOST_KEYS = 50  # of a returned dictionary, among which the one that was meant is looked for
 LONGEST_KEY = 24  # characters of a dictionary's key that a message shows
 
 
@@ -184,7 +186,7 @@ def kind(value: Tree) -> str:
     if isinstance(value, tuple | list):
         return f"a {type(value).__name__} of {len(value)}"
     if isinstance(value, Mapping):
-        keys = ", ".join(_key(key) for key in list(value)[:14])
+        keys = ", ".join(_key(key) for key in itertools.islice(value, 14))
         return f"a dictionary with the keys {keys}" if keys else "an empty dictionary"
     name = type(value).__name__
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
@@ -292,12 +294,33 @@ def leaves(tree: Tree, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, tree
 
 
-def same(one: Tree, other: Tree, tolerance: float = 1e-9) -> bool:
-    """Tell whether two trees have the same structure and, to ``tolerance``, the same values."""
-    mine, yours = list(leaves(one)), list(leaves(other))
-    if [path for path, _ in mine] != [path for path, _ in yours]:
-        return False
-    return all(_same_leaf(a, b, tolerance) for (_, a), (_, b) in zip(mine, yours, strict=True))
+def same(
+    one: Tree, other: Tree, tolerance: float = 1e-9, settled: set[tuple[int, int]] | None = None
+) -> bool:
+    """Tell whether two trees have the same structure and, to ``tolerance``, the same values.
+
+    Lengths come before contents, and two objects are compared once, however often they come
+    again: a list may hold one large array a hundred thousand times. ``settled`` holds the pairs
+    that have been found the same, by identity.
+    """
+    settled = set() if settled is None else settled
+    pair = id(one), id(other)
+    if pair in settled:
+        return True
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        alike = len(one) == len(other) and all(
+            key in other and same(value, other[key], tolerance, settled)
+            for key, value in one.items()
+        )
+    elif isinstance(one, tuple | list) and isinstance(other, tuple | list):
+        alike = len(one) == len(other) and all(
+            same(a, b, tolerance, settled) for a, b in zip(one, other, strict=True)
+        )
+    else:
+        alike = _same_leaf(one, other, tolerance)
+    if alike and isinstance(one, np.ndarray | Mapping | list):
+        settled.add(pair)
+    return alike
 
 
 def _same_leaf(a: Any, b: Any, tolerance: float) -> bool:
@@ -346,6 +369,7 @@ where it is no secret.
 """
 
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -354,6 +378,7 @@ import numpy as np
 
 EXACT = {"ints": ("iuO", "whole numbers"), "flags": ("b", "True or False")}
 AROUND = 12  # characters of a text that are shown on either side of where it differs
+MOST_LONGER = 100  # times as many numbers as are right: of more, only that they are a list is told
 LONGEST_SHOWN = 60  # characters of a short text that is shown whole
 
 
@@ -401,7 +426,8 @@ def exact_finding(
     where: Place, line: Check, expected: Tree, got: Tree, tol: Tolerance, kind_: str, dims: str
 ) -> Finding | None:
     """Compare whole numbers or truth values, alone, in arrays or in lists, to the last one."""
-    right, mine = _array_of(expected), _array_of(got)
+    right = _array_of(expected)
+    mine = None if right is None else _array_of(got, MOST_LONGER * (right.size + 1))
     codes, words = EXACT[kind_]
     source = f"the line that makes {line.name}"
     if mine is None or right is None:
@@ -426,10 +452,15 @@ def exact_finding(
     return found_at("values", where, f"exactly the reference's {words}", shown, source, "", shown)
 
 
-def _array_of(value: Tree) -> Array | None:
-    """Return a number, an array, or nested lists of numbers as an array; None for all else."""
+def _array_of(value: Tree, most: float = math.inf) -> Array | None:
+    """Return a number, an array, or nested lists of numbers as an array; None for all else.
+
+    So it is for lists of more than ``most`` numbers: they may hold one large array many times.
+    """
     if isinstance(value, np.ndarray):
         array = np.asarray(value)
+    elif isinstance(value, list | tuple) and _numbers(value, most) > most:
+        return None
     elif isinstance(value, bool | int | float | np.generic | list | tuple):
         try:
             array = np.array(value)
@@ -442,6 +473,18 @@ def _array_of(value: Tree) -> Array | None:
     if array.dtype.kind == "O":  # whole numbers of any length, and nothing else
         return array if all(type(item) is int for item in array.flat) else None
     return array if array.dtype.kind in "biuf" else None
+
+
+def _numbers(value: Tree, most: float) -> int:
+    """Count the numbers that nested lists hold, written out, and stop counting beyond ``most``."""
+    if not isinstance(value, list | tuple):
+        return value.size if isinstance(value, np.ndarray) else 1
+    count = 1  # a list of empty lists is long, too
+    for item in value:
+        count += _numbers(item, most - count)
+        if count > most:
+            break
+    return count
 
 
 def text_finding(
@@ -537,6 +580,7 @@ import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from types import MappingProxyType
 
 import numpy as np
@@ -581,7 +625,8 @@ def _returned_by_name(layout: Layout, result: Tree) -> tuple[dict[str, Tree], Fi
 
 def missing_key(layout: Layout, name: str, outputs: Mapping[str, Tree]) -> Finding:
     """Describe a dictionary that lacks ``name``, with the key that was probably meant."""
-    spare = [key for key in outputs if type(key) is str and key not in layout.returns]
+    short = (key for key in outputs if type(key) is str and len(key) <= LONGEST_KEY)
+    spare = [key for key in islice(short, MOST_KEYS) if key not in layout.returns]
     near = difflib.get_close_matches(name, spare, n=1, cutoff=0.5)
     look = f"the key {near[0]!r}: should it be {name!r}?" if near else "the returned dictionary"
     return found_at("returned", Place(name, layout.name), f"the key {name!r}", kind(outputs), look)
@@ -1044,7 +1089,8 @@ def _misspelt(
     """Find every lacking value, right, under another key; the others must be right as they are."""
     lacking = [name for name in wanted if name not in got]
     # Plain words only: a key of the student's making can show itself in any way in a message.
-    spare = [key for key in got if type(key) is str and key.isidentifier() and key not in wanted]
+    plain = (key for key in got if type(key) is str and key.isidentifier() and key not in wanted)
+    spare = list(itertools.islice(plain, MOST_KEYS))
     found = {}
     for name in lacking:
         holders = [key for key in spare if same(got[key], expected[name], tolerance)]

@@ -1,23 +1,24 @@
 """Survey what was handed in: whose work can be graded, and what lies elsewhere or otherwise.
 
 Nothing is passed over: what is not graded is named, with what was found and what to do about it.
-Names that begin with a dot are the system's own and do not count.
+Hidden files (``._x.ipynb``, ``.DS_Store``) are the system's own and do not count.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from grader.intake.read import notebooks_in
+from grader.intake.read import is_hidden, notebook_in
 
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz")
 STAMP, SECRET = (
     "timestamp.txt",
     "submission_secret.txt",
 )  # what nbgrader's exchange puts beside work
+NO_LINK = "put the folder itself there: no link is followed"
 DEEPEST = 4  # folders in folders that are looked into
 
 
@@ -59,50 +60,53 @@ def survey(
     for entry in _entries(submitted):
         if only not in (None, entry.name):
             continue
-        about = _student(entry, name, {name, *names})
-        if about is None:
-            students.append(entry.name)
-        else:
-            strays += about
+        graded, about = _student(entry, name, {name, *names})
+        students += [entry.name] if graded else []
+        strays += about
     return HandedIn(tuple(students), tuple(strays))
 
 
-def _student(entry: Path, name: str, names: Collection[str]) -> list[Stray] | None:
-    """Return what is odd about one entry of ``submitted/``; None where there is work to grade.
+def _student(entry: Path, name: str, names: Collection[str]) -> tuple[bool, list[Stray]]:
+    """Tell whether an entry of ``submitted/`` holds work to grade, and what is odd about it.
 
     A student may hand in one assignment and not another: that is not odd.
     """
     place = f"<student>/{name}/"
     if entry.is_symlink():
-        return [Stray(entry.name, "a link", "put the folder itself there: no link is followed")]
+        return False, [Stray(entry.name, "a link", NO_LINK)]
     if not entry.is_dir():
-        return [Stray(entry.name, _what(entry), f"move it into {place}")]
-    folder = entry / name
+        return False, [Stray(entry.name, _what(entry), f"move it into {place}")]
+    folder, where = entry / name, f"{entry.name}/{name}"
+    graded = folder.is_dir() and not folder.is_symlink() and notebook_in(folder, name)
+    if graded:
+        return True, [replace(stray, lost=False) for stray in _beside(entry, where, names)]
+    strays = _beside(entry, where, names)
     if folder.is_symlink():
-        told = "put the folder itself there: no link is followed"
-        return [Stray(f"{entry.name}/{name}", "a link", told)]
-    if folder.is_dir():
-        return _folder(folder, f"{entry.name}/{name}", name)
-    where = f"{entry.name}/{name}/"
+        strays.append(Stray(where, "a link", NO_LINK))
+    elif folder.is_dir():
+        strays += _folder(folder, where, name)
+    elif not any(_entries(entry)):
+        strays.append(Stray(f"{entry.name}/", "an empty folder", "", lost=False))
+    return False, strays
+
+
+def _beside(entry: Path, where: str, names: Collection[str]) -> list[Stray]:
+    """Return what lies in a student's folder beside the assignments' folders."""
     inside = list(_entries(entry))
     strays = [
-        Stray(_below(path, entry), _what(path), f"move it into {where}")
+        Stray(_below(path, entry), _what(path), f"move it into {where}/")
         for path in inside
         if not path.is_dir() and path.name not in (STAMP, SECRET)
     ]
     for path in inside:
         if path.name not in names and path.is_dir() and _has_files(path):
             told = f"no assignment is called {path.name}"
-            strays.append(Stray(_below(path, entry) + "/", told, f"is it to be {where}?"))
-    if not inside:
-        strays.append(Stray(f"{entry.name}/", "an empty folder", "", lost=False))
+            strays.append(Stray(_below(path, entry) + "/", told, f"is it to be {where}/?"))
     return strays
 
 
-def _folder(folder: Path, where: str, name: str) -> list[Stray] | None:
-    """Return what is odd about a folder for a notebook; None where there is one to grade."""
-    if notebooks_in(folder):
-        return None
+def _folder(folder: Path, where: str, name: str) -> list[Stray]:
+    """Return what is odd about a folder without a notebook to grade."""
     inside = [path for path in _entries(folder) if path.name not in (STAMP, SECRET)]
     if not inside:
         return [Stray(f"{where}/", "an empty folder: nothing was handed in", "", lost=False)]
@@ -146,4 +150,4 @@ def _entries(folder: Path) -> Iterator[Path]:
             found = sorted(entry.name for entry in entries)
     except (FileNotFoundError, NotADirectoryError):
         return
-    yield from (folder / name for name in found if not name.startswith("."))
+    yield from (folder / name for name in found if not is_hidden(name))

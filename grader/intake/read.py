@@ -82,7 +82,7 @@ def find_notebook(folder: Path, name: str) -> tuple[Path, tuple[str, ...]]:
     wanted = folder / f"{name}.ipynb"
     if wanted.is_symlink() or wanted.exists():
         return wanted, ()
-    found = notebooks_in(folder)
+    found = _notebooks_in(folder)
     if len(found) == 1:
         return found[0], (f"the notebook was called {found[0].name!r}",)
     if not found:
@@ -90,13 +90,27 @@ def find_notebook(folder: Path, name: str) -> tuple[Path, tuple[str, ...]]:
     raise UnreadableSubmission(f"there are several and none is called {name}.ipynb")
 
 
-def notebooks_in(folder: Path) -> list[Path]:
+def notebook_in(folder: Path, name: str) -> bool:
+    """Tell whether a folder holds work to grade, be it several notebooks or no regular file.
+
+    A folder that is called like the notebook is none: what lies in it may be.
+    """
+    wanted = folder / f"{name}.ipynb"
+    named = wanted.is_symlink() or (wanted.exists() and not wanted.is_dir())
+    return named or bool(_notebooks_in(folder))
+
+
+def is_hidden(name: str) -> bool:
+    """Tell whether a file's name is the system's own: ``._x.ipynb`` of macOS, ``.DS_Store``."""
+    return name.startswith(".") and not name.startswith("..")
+
+
+def _notebooks_in(folder: Path) -> list[Path]:
     """Return the notebooks in a folder, in order.
 
-    Where none has the right ending, those that a browser or an editor gave another one. A name that
-    begins with a dot is the system's own (``._x.ipynb`` of macOS).
+    Where none has the right ending, those that a browser or an editor gave another one.
     """
-    files = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    files = [path for path in folder.iterdir() if not is_hidden(path.name)]
     files = sorted(path for path in files if path.is_file() or path.is_symlink())
     right = [path for path in files if path.suffix == ".ipynb"]
     return right or [path for path in files if OTHER_ENDING.search(path.name)]

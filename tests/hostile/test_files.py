@@ -289,8 +289,8 @@ def links(course: Course) -> None:
 
 
 LINKED = ("link-to-solution", "link-to-neighbour", "link-to-secret", "link-to-device")
-LINKED += ("link-to-itself", "link-relative", "other-name-link", "fifo", "other-name-fifo")
-LINKED += ("a-folder", "dots", "nothing", "sparse")
+LINKED += ("link-to-itself", "link-relative", "other-name-link", "fifo", "dots", "sparse")
+STRAY = ("other-name-fifo", "a-folder", "nothing")
 
 
 def modules_beside(course: Course) -> None:
@@ -361,6 +361,13 @@ def test_links_and_pipes_are_not_followed(graded: Graded, name: str) -> None:
     assert (verdict.outcome, verdict.score) == ("unreadable", 0.0)
     assert LOOT not in verdict.message
     assert graded.course.secret().decode() not in verdict.to_json()
+
+
+@pytest.mark.parametrize("name", STRAY)
+def test_what_holds_no_file_was_not_handed_in(graded: Graded, name: str) -> None:
+    """It is named, and has no verdict: a zero would be for nothing."""
+    assert name not in graded.verdicts
+    assert any(stray.where.startswith(f"{name}/{NAME}") for stray in graded.summary.strays)
 
 
 def test_a_notebook_with_dots_in_its_name_is_taken_by_its_contents(graded: Graded) -> None:

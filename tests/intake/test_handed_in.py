@@ -64,6 +64,21 @@ def test_what_is_not_graded_is_named(case: str, tmp_path: Path) -> None:
     assert stray.where == where and words in str(stray) and stray.lost
 
 
+def test_a_newer_notebook_in_the_wrong_place_is_named(tmp_path: Path) -> None:
+    """Work was graded, so that nothing is lost; which of two was meant, an instructor sees."""
+    put(tmp_path, f"ada/{NAME}/{NAME}.ipynb", "ada/newer.ipynb", f"ada/{OTHER}/{OTHER}.ipynb")
+    found = survey(tmp_path, NAME, NAMES)
+    assert found.students == ("ada",)
+    [stray] = found.strays
+    assert stray.where == "ada/newer.ipynb" and not stray.lost
+
+
+def test_names_that_lead_upwards_are_not_hidden(tmp_path: Path) -> None:
+    """A system's own file begins with one dot."""
+    put(tmp_path, f"ada/{NAME}/..%2f..%2fgradebook.ipynb", f"bo/{NAME}/..ipynb")
+    assert survey(tmp_path, NAME, NAMES).students == ("ada", "bo")
+
+
 @pytest.mark.parametrize(
     "name", [f"{NAME}.ipynb.json", f"{NAME}.ipynb.txt", f"{NAME}.IPYNB", "x.Ipynb", "x.ipynb.TXT"]
 )
@@ -138,4 +153,5 @@ def test_every_file_is_graded_or_named(
             continue
         place = "/".join((student, *rest))
         named = any(place.startswith(stray.where.rstrip("/")) for stray in found.strays)
-        assert student in found.students or rest[:1] == [OTHER] or named, (place, found)
+        graded = student in found.students and rest[:1] == [NAME]
+        assert graded or rest[:1] == [OTHER] or named, (place, found)
