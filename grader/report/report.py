@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from grader.assignment.source import cell_id, check_cell, is_check_cell
@@ -14,14 +14,19 @@ from grader.html.lesson import Lesson, lesson, read_cells
 from grader.html.render import render
 from grader.html.wording import OUTCOME_WORDS, counted, number, plain
 from grader.records import read_records
+from grader.report.differentiation import Sighting, sightings
 from grader.report.plots import Picture, histogram, ranked, stacked
 from grader.report.similarity import Pair, similar_pairs
 from grader.report.statistics import GROUPS, ClassStatistics, statistics
 from grader.verdict import Verdict
 
 MOST_PAIRS = 20  # pairs shown side by side
+MOST_SIGHTINGS = 20  # students whose backward functions are shown
 MOST_MISTAKES = 12  # mistakes drawn; the page folds the rarer ones away
 WEAK = 0.2  # discrimination below which an exercise deserves a second look
+
+Cells = Sequence[tuple[str, str, str]]  # of a notebook: id, type and text of each
+Texts = dict[str, str]
 
 
 def report(
@@ -29,14 +34,17 @@ def report(
 ) -> tuple[Path, Path]:
     """Write ``report/<name>.html`` and ``.csv`` and return their paths.
 
-    Raises UsageError when nothing was graded yet or the gradebook cannot be read.
+    Raises UsageError when nothing was graded yet, or when the gradebook or the assignment's
+    exercises cannot be read.
     """
     found = read_records(course, name)
     marks = read_marks(course, name)
     about = lesson(course, name)
     progress(1, 4)
     summed = statistics(found.verdicts)
-    pairs = similar_pairs(_answers(course, name, found.verdicts), _stubs(found.verdicts, about))
+    books = {student: _cells(course, name, student) for student in found.verdicts}
+    pairs = similar_pairs(_answers(books, found.verdicts), _stubs(found.verdicts, about))
+    looks = _looks(course, name, books)
     progress(2, 4)
     page = render(
         "report.html.j2",
@@ -50,6 +58,8 @@ def report(
         words={outcome: word for outcome, (word, _, _) in OUTCOME_WORDS.items()},
         pairs=pairs[:MOST_PAIRS],
         more_pairs=max(len(pairs) - MOST_PAIRS, 0),
+        looks=looks[:MOST_SIGHTINGS],
+        more_looks=max(len(looks) - MOST_SIGHTINGS, 0),
         weak=WEAK,
         most_mistakes=MOST_MISTAKES,
     )
@@ -58,25 +68,37 @@ def report(
     paths = folder / f"{name}.html", folder / f"{name}.csv"
     write_beside(paths[0], page)
     # With a byte order mark, without which Excel spoils names.
-    write_beside(paths[1], csv_text(class_table(found.verdicts, marks, pairs)).encode("utf-8-sig"))
+    table = csv_text(class_table(found.verdicts, marks, pairs, looks))
+    write_beside(paths[1], table.encode("utf-8-sig"))
     progress(4, 4)
     return paths
 
 
-def _answers(
-    course: Course, name: str, verdicts: Mapping[str, Verdict]
-) -> dict[str, dict[str, str]]:
-    """Read every student's answers by exercise, as they were graded."""
-    answers = {}
-    for student, verdict in verdicts.items():
-        names = {exercise.name for exercise in verdict.exercises}
-        cells = read_cells(course.autograded / student / name / f"{name}.ipynb")
-        answers[student] = {
-            cell_id(cell): plain("".join(cell.get("source", "")))
-            for cell in cells
-            if cell_id(cell) in names
-        }
-    return answers
+def _cells(course: Course, name: str, student: str) -> list[tuple[str, str, str]]:
+    """Read a student's cells as they were graded: their ids, types and texts."""
+    cells = read_cells(course.autograded / student / name / f"{name}.ipynb")
+    return [
+        (cell_id(cell), str(cell.get("cell_type")), "".join(cell.get("source", "")))
+        for cell in cells
+    ]
+
+
+def _answers(books: Mapping[str, Cells], verdicts: Mapping[str, Verdict]) -> dict[str, Texts]:
+    """Return every student's answers by exercise."""
+    names = {s: {e.name for e in verdict.exercises} for s, verdict in verdicts.items()}
+    return {
+        student: {key: plain(text) for key, _, text in cells if key in names[student]}
+        for student, cells in books.items()
+    }
+
+
+def _looks(course: Course, name: str, books: Mapping[str, Cells]) -> list[Sighting]:
+    """Return which backward functions are to be looked at."""
+    spec = course.spec(name)
+    files = ((Path(file), content) for file, content in course.files(spec))
+    modules = {file.stem: c.decode(errors="replace") for file, c in files if file.suffix == ".py"}
+    code = {s: [text for _, kind, text in cells if kind == "code"] for s, cells in books.items()}
+    return sightings(code, spec, modules)
 
 
 def _stubs(verdicts: Mapping[str, Verdict], about: Lesson) -> dict[str, str]:
@@ -138,7 +160,10 @@ def _pictures(summed: ClassStatistics) -> dict[str, Picture]:
 
 
 def class_table(
-    verdicts: Mapping[str, Verdict], marks: Mapping[str, StudentMarks], pairs: list[Pair]
+    verdicts: Mapping[str, Verdict],
+    marks: Mapping[str, StudentMarks],
+    pairs: Sequence[Pair],
+    looks: Sequence[Sighting],
 ) -> list[list[object]]:
     """Return the rows of the CSV: one student each, with points, outcome, mistake by exercise."""
     names = list(dict.fromkeys(e.name for v in verdicts.values() for e in v.exercises))
@@ -149,7 +174,8 @@ def class_table(
     for one, two in (pair.students for pair in pairs):
         partners.setdefault(one, []).append(two)
         partners.setdefault(two, []).append(one)
-    rows: list[list[object]] = [[*head, "mended", "alike"]]
+    seen = {look.student: look.seen for look in looks}
+    rows: list[list[object]] = [[*head, "mended", "alike", "something to look at"]]
     for student, verdict in verdicts.items():
         entry = marks.get(student, StudentMarks(student))
         results = {exercise.name: exercise for exercise in verdict.exercises}
@@ -159,5 +185,8 @@ def class_table(
             result = results.get(name)
             row += [result.points, result.outcome, result.mistake or ""] if result else ["", "", ""]
         mended = "; ".join(verdict.mended)
-        rows.append([*row, mended, " ".join(sorted(partners.get(student, [])))])
+        alike = " ".join(sorted(partners.get(student, [])))
+        look = seen.get(student, {}).items()
+        words = "; ".join(f"{', '.join(where)}: {', '.join(what)}" for what, where in look)
+        rows.append([*row, mended, alike, words])
     return rows
