@@ -15,6 +15,7 @@ from grader.report.report import report
 from grader.simulate.copy_course import copy_of
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Pupil
+from tests.content.differentiating import answers
 from tests.kit.browser import (
     PICTURES,
     assert_accessible,
@@ -37,6 +38,7 @@ PUPILS = [
     Pupil("blank", solved=()),
     Pupil("elif", mistakes={"lstm_backward": "drops-recurrent-terms"}, own={"rnn_forward": OWN}),
     Pupil("omar", damage=lambda book: b"{"),
+    Pupil("tess", solved=(), own=answers("operators")),
 ]
 SCHEMES = ["light", "dark"]
 CUT_OFF = """[...document.querySelectorAll(".glance")].map(table => table.parentElement)
@@ -116,6 +118,22 @@ def test_a_link_to_a_pair_shows_both_answers(started: Browser, pages: dict[str, 
     sides.first.wait_for(state="visible")
     one, two = (side.bounding_box() for side in sides.all())
     assert one and two and one["y"] == two["y"] and one["x"] + one["width"] <= two["x"]
+    page.context.close()
+
+
+def test_a_link_to_what_was_seen_shows_it(started: Browser, pages: dict[str, Path]) -> None:
+    """Wide and narrow, following it opens the code, with the lines marked that show it."""
+    page, _ = opened(started, pages["report"])
+    for width in (1100, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate("document.querySelectorAll('details').forEach(part => part.open = false)")
+        page.evaluate("location.hash = ''")
+        page.locator("a[href='#look-1']").first.click()
+        marked = page.locator("#look-1 .same")
+        marked.first.wait_for(state="visible")
+        assert marked.first.inner_text().strip() == "class Var:"
+        picture(page, f"report-look-{width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.context.close()
 
 
