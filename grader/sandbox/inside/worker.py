@@ -20,7 +20,7 @@ from typing import NoReturn
 
 from . import frames
 from .folder import Folder
-from .lockdown import kernel, landlock, locks
+from .lockdown import kernel, landlock, locks, seccomp
 from .wire import Message, decode, encode
 
 RANDOM_SEED = 0  # of the global random generators; students' own generators are their own
@@ -46,6 +46,8 @@ class Worker:
         self.folders: list[Folder] = []
         able = self.tier == "B" and locks.spare_uid(0, settings["must_read"]) is not None
         self.change_uid = able
+        if self.tier != "C":
+            seccomp.prepared()
 
     def run(self) -> None:
         """Answer requests for as long as the judge lives."""

@@ -1,0 +1,129 @@
+"""System calls in real jobs: what is off the list is not there, what notebooks need works."""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import replace
+
+import pytest
+
+from grader.sandbox.inside.lockdown import kernel
+from grader.sandbox.inside.lockdown.allowed import ANSWERS, UNCONDITIONALLY
+from grader.sandbox.inside.lockdown.system_calls import numbers
+from tests.kit.sandbox import (
+    ISOLATED,
+    ROOMY,
+    assert_unharmed,
+    printed,
+    run_once,
+    sandbox_at,
+)
+from tests.sandbox.workloads import WORKLOADS
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.parametrize("tier", ISOLATED)]
+
+ROOM = replace(ROOMY, memory_bytes=1 << 30, folder_bytes=64 << 20, file_bytes=16 << 20)
+# x86 lets these past any filter, since probes of a process make them; otherwise they end it.
+PAST_FILTERS = ("uretprobe", "uprobe")
+EVERY_CALL = """
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+bad = ctypes.c_long(-1)
+found = {}
+for number in NUMBERS:
+    ctypes.set_errno(0)
+    assert libc.syscall(ctypes.c_long(number), bad, bad, bad, bad, bad, bad) == -1, number
+    found[number] = ctypes.get_errno()
+print(found)
+"""
+
+
+def test_what_is_off_the_list_answers_and_never_kills(tier: str) -> None:
+    """Each number up to 600 that is not allowed, and some that no call will ever have."""
+    names = {number: name for name, number in numbers(kernel.MACHINE).items()}
+    walked = [n for n in range(600) if names.get(n) not in {*UNCONDITIONALLY, *PAST_FILTERS}]
+    walked += [10_000, 1 << 29, (1 << 31) + 57, (1 << 32) - 1]
+    expected = {n: ANSWERS.get(names.get(n, ""), errno.ENOSYS) for n in walked}
+    assert sum(code == errno.ENOSYS for code in expected.values()) > 450
+    (result,) = run_once(sandbox_at(tier), EVERY_CALL.replace("NUMBERS", str(walked)))
+    assert printed(result) == f"{expected}\n", result.outputs
+
+
+# Without the filter each of these is done, or fails by another error than the filter's two.
+REFUSED = {
+    "a message with a descriptor": "socket.send_fds(one, [b'x'], [0])",
+    "a message without one": "one.sendmsg([b'x'])",
+    "a message with room for one": "other.setblocking(False), socket.recv_fds(other, 1, 1)",
+    "many messages": "call('sendmmsg', one.fileno(), 0, 0, 0)",
+    "to take many messages": "call('recvmmsg', one.fileno(), 0, 0, 0, 0)",
+    "out-of-band data": "one.send(b'x', socket.MSG_OOB)",
+    "out-of-band data in a gap": "one.send(b'x', socket.MSG_OOB | socket.MSG_NOSIGNAL)",
+    "to take out-of-band data": "other.recv(1, socket.MSG_OOB)",
+    "the queue of errors": "other.recv(1, socket.MSG_ERRQUEUE | socket.MSG_DONTWAIT)",
+    "options of a socket": "one.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)",
+    "a filter of a socket": "one.setsockopt(socket.SOL_SOCKET, 26, bytes(16))",
+    "who is at the other end": "one.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)",
+    "a descriptor of who is there": "one.getsockopt(socket.SOL_SOCKET, 77)",
+    "a filter of its own": "call('seccomp', 2, 0, ctypes.byref(ctypes.c_uint(0x7FFF0000)))",
+    "strict mode": "call('prctl', 22, 1, 0, 0, 0)",
+    "a filter of its own by prctl": "call('prctl', 22, 2, ctypes.byref(PROGRAM), 0, 0)",
+    "a listener": "call('seccomp', 1, 8, ctypes.byref(PROGRAM))",
+    "splice": "os.splice(reading, writing, 1) if hasattr(os, 'splice') else call('splice')",
+    "tee": "call('tee', reading, writing, 1, 2)",
+    "vmsplice": "call('vmsplice', writing, 0, 0, 0)",
+    "asynchronous input": "call('io_setup', 1, ctypes.byref(ctypes.c_ulong()))",
+    "a ring of requests": "call('io_uring_setup', 1, ctypes.create_string_buffer(120))",
+    "to stop itself": "os.kill(os.getpid(), signal.SIGSTOP)",
+    "to stop itself as from a terminal": "signal.raise_signal(signal.SIGTSTP)",
+    "to stop a thread": "signal.pthread_kill(threading.get_ident(), signal.SIGTTIN)",
+    "to stop the thread": "call('tkill', os.getpid(), signal.SIGTTOU)",
+    "to be stopped by a timer": "call('timer_create', 0, STOP, ctypes.byref(ctypes.c_int()))",
+    "a signal with a value": "call('rt_sigqueueinfo', os.getpid(), signal.SIGSTOP, INFO)",
+    "memory merged with others'": "mmap.mmap(-1, 4096).madvise(12)",
+    "memory on a node": "call('mbind', 0, 0, 2, ctypes.byref(ctypes.c_ulong(1)), 64, 0)",
+    "a wait for any child": "call('waitid', 0, 0, 0, 4, 0)",
+}
+SET_UP = """
+import ctypes, mmap, os, signal, socket, struct, threading
+NUMBERS = {numbers}
+libc = ctypes.CDLL(None, use_errno=True)
+def call(name, *arguments):
+    if libc.syscall(ctypes.c_long(NUMBERS[name]), *arguments) < 0:
+        raise OSError(ctypes.get_errno(), name)
+class Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("steps", ctypes.c_char_p)]
+PROGRAM = Program(1, struct.pack("HBBI", 6, 0, 0, 0x7FFF0000))
+STOP = ctypes.create_string_buffer(struct.pack("Qii48x", 0, signal.SIGSTOP, 0))
+INFO = ctypes.create_string_buffer(struct.pack("iii116x", signal.SIGSTOP, 0, -1))
+one, other = socket.socketpair()
+reading, writing = os.pipe()
+"""
+
+
+@pytest.mark.parametrize("attempt", REFUSED)
+def test_what_no_notebook_needs_is_refused_by_the_filter(tier: str, attempt: str) -> None:
+    """By its own errors, not by the kernel's dislike of the arguments; the job goes on."""
+    sandbox = sandbox_at(tier)
+    tried = f"try:\n    {REFUSED[attempt]}\nexcept OSError as error:\n    print(error.errno)"
+    start = SET_UP.replace("{numbers}", str(numbers(kernel.MACHINE)))
+    first, second, third = run_once(sandbox, start, tried, "print('alive')")
+    assert first.outcome == "ok", first.outputs
+    assert printed(second) in (f"{errno.ENOSYS}\n", f"{errno.EPERM}\n"), second.outputs
+    assert printed(third) == "alive\n"
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
+def test_what_notebooks_do_goes_through(tier: str, workload: str) -> None:
+    """Figures, products, threads, files, waiting, time and signals end without an error."""
+    (result,) = run_once(sandbox_at(tier, ROOM), WORKLOADS[workload])
+    assert result.outcome == "ok", result.outputs
+
+
+def test_calls_by_the_numbers_of_x32_end_the_process(tier: str) -> None:
+    """They are those of x86-64 with a bit, so a filter that overlooked it would not know them."""
+    if kernel.MACHINE != "x86_64":
+        pytest.skip("x32 is x86")
+    sandbox = sandbox_at(tier)
+    code = "import ctypes\nctypes.CDLL(None).syscall(ctypes.c_long(0x40000000 | 39))"
+    assert run_once(sandbox, code)[0].outcome == "crashed"
+    assert_unharmed(sandbox)
