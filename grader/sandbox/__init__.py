@@ -15,6 +15,7 @@
 
 ``sandbox.job(cells, files)`` gives a job whose cells have not run yet (``job.run()``);
 ``run_cells`` also runs again without cells that hang or kill their process.
+``sandbox.watched_job(cells)`` also gives a count of the system calls that it is refused.
 Nothing here raises because of what student code does; ``SandboxError`` is the kit's own fault.
 """
 

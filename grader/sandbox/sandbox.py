@@ -14,6 +14,7 @@ from .channel import Channel
 from .data import CellSource, SandboxError
 from .job import Job
 from .limits import Limits
+from .listener import Listener
 from .worker_process import WorkerProcess
 
 
@@ -76,17 +77,52 @@ class Sandbox:
             self._replace()
             return self._fork(cells, files or {}, limits or self.limits)
 
+    def watched_job(
+        self,
+        cells: Sequence[CellSource],
+        files: Mapping[str, bytes] | None = None,
+        everything: bool = False,
+    ) -> tuple[Job, Listener]:
+        """Fork a job whose refused system calls are counted, or all of them with ``everything``.
+
+        For cells of the kit's own only. Raises: SandboxError where this kernel or container keeps
+        jobs from being watched, and at tier C, which refuses nothing.
+        """
+        if self.tier == "C":
+            raise SandboxError("tier C refuses no system call")
+        watched = "everything" if everything else "refusals"
+        ours, pid = self._ask_for_fork(files or {}, self.limits, watched)
+        try:
+            listener = Listener(ours, pid)
+        except SandboxError:
+            ours.close()
+            self._worker.ask({"op": "end", "pid": pid})
+            raise
+        return self._adopt(ours, pid, cells, self.limits), listener
+
     def _fork(self, cells: Sequence[CellSource], files: Mapping[str, bytes], limits: Limits) -> Job:
+        ours, pid = self._ask_for_fork(files, limits)
+        return self._adopt(ours, pid, cells, limits)
+
+    def _ask_for_fork(
+        self, files: Mapping[str, bytes], limits: Limits, watched: str = ""
+    ) -> tuple[socket.socket, int]:
+        """Have the worker fork; returns the connection to the fork, and its number there."""
         ours, theirs = socket.socketpair()
         with theirs:
             # As arrays, since plain bytes are no value of the wire's.
             content = {name: np.frombuffer(data, np.uint8) for name, data in files.items()}
             request = {"op": "fork", "limits": limits.to_dict(), "files": content}
             try:
-                pid = self._worker.ask(request, theirs)["pid"]
+                pid: int = self._worker.ask({**request, "watched": watched}, theirs)["pid"]
             except SandboxError:
                 ours.close()
                 raise
+        return ours, pid
+
+    def _adopt(
+        self, ours: socket.socket, pid: int, cells: Sequence[CellSource], limits: Limits
+    ) -> Job:
         job = Job(self._worker, Channel(ours), pid, limits, cells)
         self._jobs.add(job)
         return job

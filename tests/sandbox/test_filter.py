@@ -26,11 +26,13 @@ from grader.sandbox.inside.lockdown.program import (
     AUDIT,
     KILL,
     NEGATIVE,
+    NOTIFY,
     REFUSE,
     RETURN,
     X32,
     Steps,
     program,
+    watched_program,
 )
 from grader.sandbox.inside.lockdown.system_calls import MACHINES, NUMBERS, numbers
 from tests.sandbox.emulator import decide
@@ -211,6 +213,20 @@ def test_what_conditions_let_through(machine: str) -> None:
         assert not lets("fcntl", 0, command)  # locks, owners, leases, notices, sizes, seals
     assert lets("madvise", 0, 0, 4) and not lets("madvise", 0, 0, 12)  # MADV_MERGEABLE
     assert lets("mbind", 0, 0, 1) and not lets("mbind", 0, 0, 1, 0, 64)
+
+
+@BOTH
+def test_a_watched_job_asks_instead_of_being_refused(machine: str) -> None:
+    """It asks where it would be refused, or before everything, but to hand over the listener."""
+    for everything in (False, True):
+        steps = watched_program(machine, OWN, 3, everything)
+        for name, number in numbers(machine).items():
+            plain, _ = decide(filter_of(machine), AUDIT[machine], number, [7] * 6)
+            found, _ = decide(steps, AUDIT[machine], number, [7] * 6)
+            assert found == (ALLOW if plain == ALLOW and not everything else NOTIFY), name
+        sendmsg = numbers(machine)["sendmsg"]
+        assert decide(steps, AUDIT[machine], sendmsg, [3, 0, 0, 0, 0, 0])[0] == ALLOW
+        assert decide(steps, I386, sendmsg, [3, 0, 0, 0, 0, 0])[0] == KILL
 
 
 @pytest.mark.skipif(not seccomp.supported(), reason="no filter for this machine")

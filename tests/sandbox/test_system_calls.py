@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import errno
+import re
+import socket
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 
+from grader.sandbox import Sandbox, SandboxError
 from grader.sandbox.inside.lockdown import kernel
 from grader.sandbox.inside.lockdown.allowed import ANSWERS, UNCONDITIONALLY
 from grader.sandbox.inside.lockdown.system_calls import numbers
+from grader.sandbox.listener import Listener
 from tests.kit.sandbox import (
+    HERE,
     ISOLATED,
+    LIMITS,
     ROOMY,
     assert_unharmed,
+    cells,
     printed,
     run_once,
     sandbox_at,
@@ -127,3 +136,77 @@ def test_calls_by_the_numbers_of_x32_end_the_process(tier: str) -> None:
     code = "import ctypes\nctypes.CDLL(None).syscall(ctypes.c_long(0x40000000 | 39))"
     assert run_once(sandbox, code)[0].outcome == "crashed"
     assert_unharmed(sandbox)
+
+
+TRIES = """
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+def error(call, *given):
+    try:
+        return call(*given) and 0
+    except OSError as error:
+        return error.errno
+print([error(os.eventfd, 0), error(os.eventfd, 0), error(os.fork), error(os.chmod, ".", 0o700)])
+print(libc.syscall(ctypes.c_long(1234)), ctypes.get_errno(), os.getpid() > 0)
+print([fd for fd in range(256) if error(os.fstat, fd) != 9])
+"""
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_a_watched_job_is_refused_the_same_and_it_is_counted(tier: str, everything: bool) -> None:
+    """Each refusal by name, or by number where the call is unknown; no descriptor is left there."""
+    sandbox_at(tier)
+    with Sandbox(LIMITS, tier) as sandbox:
+        plain = printed(run_once(sandbox, TRIES)[0])
+        job, listener = sandbox.watched_job(cells(TRIES), everything=everything)
+        with job:
+            (result,) = job.run()
+        listener.join()
+        assert printed(result) == plain
+        assert plain.endswith("[0, 1, 2, 3]\n") and f"{errno.ENOSYS}, {errno.EPERM}" in plain
+        chmod = "chmod" if kernel.MACHINE == "x86_64" else "fchmodat"
+        assert listener.refused == {"eventfd2": 2, "clone": 1, chmod: 1, "1234": 1}
+        assert (listener.made["getpid"] >= 1) == everything
+        assert_next_job_works(sandbox)
+
+
+def assert_next_job_works(sandbox: Sandbox) -> None:
+    """A watched job is over when it is closed, and the sandbox goes on."""
+    assert printed(run_once(sandbox, "print(6 * 7)")[0]) == "42\n"
+
+
+WATCHED_ITSELF = """
+import sys
+from grader.sandbox import CellSource, Sandbox, SandboxError
+from grader.sandbox.inside.lockdown import kernel, seccomp
+from grader.sandbox.inside.lockdown.program import ALLOW, RETURN
+kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+seccomp._install(seccomp._code([(RETURN, 0, 0, ALLOW)]), seccomp.NEW_LISTENER)
+cells = [CellSource("a", "print(6 * 7)", "answer")]
+with Sandbox(tier=sys.argv[1]) as sandbox:
+    try:
+        sandbox.watched_job(cells)
+    except SandboxError as error:
+        print(error)
+    with sandbox.job(cells) as job:
+        print(job.run()[0].outputs[0]["text"], end="")
+"""
+
+
+def test_a_job_that_cannot_be_watched_says_why(tier: str) -> None:
+    """In a container that listens already the kernel refuses; jobs that are not watched work."""
+    sandbox_at(tier)
+    command = [sys.executable, "-c", WATCHED_ITSELF, tier]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=HERE)
+    assert re.fullmatch(r"a job could not be watched: .*\[Errno 16\].*\n42\n", done.stdout), done
+
+
+def test_a_job_that_ends_before_it_can_be_watched_is_the_kits_fault(tier: str) -> None:
+    """Whatever comes in the place of the descriptor, nobody waits for it or takes it for one."""
+    for said in (b"", b"\0", b"\x05\0\0\0junk!"):
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                theirs.sendall(said)
+            with pytest.raises(SandboxError, match=r"not be watched: it has ended"):
+                Listener(ours, 1)

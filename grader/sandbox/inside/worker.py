@@ -108,7 +108,7 @@ class Worker:
             for name in ("HOME", "TMPDIR", "PWD"):
                 os.environ[name] = folder.path
             limits = request["limits"]
-            on = locks.enter(self.tier, descriptor, folder.rules, limits, uid)
+            on = locks.enter(self.tier, descriptor, folder.rules, limits, uid, request["watched"])
             signal.set_wakeup_fd(-1)
             seed_generators()
             connection = socket.socket(fileno=locks.CONNECTION)

@@ -43,9 +43,16 @@ def spare_uid(number: int, must_read: Iterable[str]) -> int | None:
 
 
 def enter(
-    tier: str, connection: int, rules: int | None, limits: Mapping[str, float], uid: int | None
+    tier: str,
+    connection: int,
+    rules: int | None,
+    limits: Mapping[str, float],
+    uid: int | None,
+    watched: str = "",
 ) -> tuple[str, ...]:
     """Shut this process in, for good; only ``connection`` stays open, as descriptor 3.
+
+    ``watched`` says what the filter asks the other end before: ``"refusals"``, ``"everything"``.
 
     Returns: the layers that are on. Raises: OSError when one that the tier needs is not.
     """
@@ -66,7 +73,10 @@ def enter(
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     landlock.enter(rules)
     os.close(rules)
-    seccomp.enter(os.getpid())
+    if watched:
+        seccomp.enter_watched(os.getpid(), CONNECTION, watched == "everything")
+    else:
+        seccomp.enter(os.getpid())
     return layers(tier)
 
 

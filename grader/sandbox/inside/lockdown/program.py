@@ -19,7 +19,7 @@ from .allowed import (
 )
 from .system_calls import numbers
 
-ALLOW, KILL, REFUSE = 0x7FFF0000, 0x80000000, 0x00050000
+ALLOW, KILL, REFUSE, NOTIFY = 0x7FFF0000, 0x80000000, 0x00050000, 0x7FC00000
 LOAD, EQUAL, AT_LEAST, HAS_BITS, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 NUMBER, ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
 AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -41,6 +41,24 @@ def program(machine: str, own_pid: int) -> Steps:
     if machine == "x86_64":
         steps += [(AT_LEAST, 0, 2, X32), (AT_LEAST, 1, 0, NEGATIVE), (RETURN, 0, 0, KILL)]
     return steps + _search(_leaves(machine, own_pid))
+
+
+def watched_program(machine: str, own_pid: int, connection: int, everything: bool) -> Steps:
+    """Return the filter that asks a listener, but for a message by which it is handed over."""
+
+    def asks(step: Instruction) -> bool:
+        return step[0] == RETURN and step[3] != KILL and (everything or step[3] != ALLOW)
+
+    steps = [(RETURN, 0, 0, NOTIFY) if asks(step) else step for step in program(machine, own_pid)]
+    handing_over: Steps = [
+        (EQUAL, 0, 4, numbers(machine)["sendmsg"]),
+        (LOAD, 0, 0, _low_half(0)),
+        (EQUAL, 0, 1, connection),
+        (RETURN, 0, 0, ALLOW),
+        (LOAD, 0, 0, NUMBER),
+    ]
+    loaded = steps.index((LOAD, 0, 0, NUMBER)) + 1
+    return [*steps[:loaded], *handing_over, *steps[loaded:]]
 
 
 def _leaves(machine: str, own_pid: int) -> list[tuple[int, Steps]]:
