@@ -14,7 +14,9 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.gradebook.source_folder import source_problem
 from grader.gradebook.state import count_submissions, no_gradebook
-from grader.sandbox import SAFE, available_tiers, bubblewrap
+from grader.sandbox import SAFE, CellSource, Sandbox, SandboxError, available_tiers, bubblewrap
+from grader.sandbox.inside.lockdown import kernel
+from grader.sandbox.inside.lockdown.allowed import on_the_list
 
 LAYERS = {
     "A": "bubblewrap namespaces, Landlock, seccomp, limits",
@@ -23,8 +25,15 @@ LAYERS = {
 }
 
 
-# What may be missing here: the line `autograde` says whether the rest of them is enough.
-DISPENSABLE = ("sandbox A", "sandbox B", "sandbox C", "bubblewrap")
+# What may be missing here: the line `autograde` says whether the rest of them is enough, and
+# `plain notebook` whether it does without the system calls that it was refused.
+DISPENSABLE = ("sandbox A", "sandbox B", "sandbox C", "bubblewrap", "system calls")
+
+PLAIN_NOTEBOOK = {
+    "set-up": "import numpy as np\nimport matplotlib.pyplot as plt\nnp.random.seed(1)",
+    "figure": "plt.plot(np.linspace(0, 6), np.sin(np.linspace(0, 6)))\nplt.show()",
+    "matrix product": "a = np.random.randn(400, 400)\nprint(np.linalg.norm(a @ a.T))",
+}
 
 
 def findings(course: Course) -> Iterator[tuple[str, bool, str]]:
@@ -35,6 +44,8 @@ def findings(course: Course) -> Iterator[tuple[str, bool, str]]:
     best = next((tier for tier, problem in tiers.items() if not problem), None)
     safe = best in SAFE
     yield "autograde", safe, f"uses {best}" if safe else "refuses without --allow-unsafe"
+    if best in SAFE:
+        yield from _system_calls(best)
     found = bubblewrap()
     where = f"{found.path} ({found.origin})" if found else "none: install Debian's bubblewrap"
     yield "bubblewrap", found is not None, where
@@ -45,6 +56,25 @@ def findings(course: Course) -> Iterator[tuple[str, bool, str]]:
         problem = source_problem(course, name)
         yield name, not problem, problem or "released"
     yield _gradebook(course)
+
+
+def _system_calls(tier: str) -> Iterator[tuple[str, bool, str]]:
+    """Run a plain notebook in the sandbox, and count what the filter refuses it."""
+    listed = f"{len(on_the_list(kernel.MACHINE))} on the list"
+    cells = [CellSource(name, source, "other") for name, source in PLAIN_NOTEBOOK.items()]
+    try:
+        with Sandbox(tier=tier) as sandbox:
+            job, listener = sandbox.watched_job(cells)
+            with job:
+                results = job.run()
+            listener.join()
+    except SandboxError as error:
+        yield "system calls", True, f"{listed}; refusals cannot be counted here: {error}"
+        return
+    refused = ", ".join(f"{name} ({count})" for name, count in listener.refused.most_common())
+    yield "system calls", not refused, f"{listed}; a plain notebook is refused {refused or 'none'}"
+    ended = [f"{result.id}: {result.outcome}" for result in results if result.outcome != "ok"]
+    yield "plain notebook", not ended, ", ".join(ended) or "runs in the sandbox"
 
 
 def _gradebook(course: Course) -> tuple[str, bool, str]:

@@ -27,6 +27,7 @@ from grader.simulate.copy_course import copy_of
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Pupil
 from grader.verdict import Verdict
+from tests.kit.sandbox import strongest
 from tests.kit.toy import NAME, ROOT, SLOPE, assignment, book_of, new_course
 
 VERBS = sorted(main.commands)
@@ -363,6 +364,56 @@ def test_doctor_names_the_isolation_and_where_bubblewrap_is_from(here: Course) -
     assert lines["autograde"][0] == "ok" and result.exit_code == 0, result.output
     found = bubblewrap()
     assert found is None or lines["bubblewrap"] == ["ok", f"{found.path} ({found.origin})"]
+
+
+@pytest.mark.sandbox
+def test_doctor_counts_what_the_filter_refuses_a_plain_notebook(here: Course) -> None:
+    """Nothing, or this Python or C library needs a call that is not on the list."""
+    strongest()
+    result = run("doctor", at=here)
+    assert re.search(
+        r"system calls +ok +\d+ on the list; a plain notebook is refused none", result.stdout
+    )
+    assert re.search(r"plain notebook +ok", result.stdout) and result.exit_code == 0
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [("try:\n    raw(1234), os.eventfd(0)\nexcept OSError:\n    pass", 0), ("os.eventfd(0)", 1)],
+)
+def test_doctor_names_refused_calls(
+    cell: str, code: int, here: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By name, or by number where unknown; unfit is a machine whose notebook cannot do without."""
+    strongest()
+    start = "import ctypes, os\nraw = ctypes.CDLL(None).syscall"
+    monkeypatch.setattr("grader.doctor.PLAIN_NOTEBOOK", {"start": start, "new": cell})
+    result = run("doctor", at=here)
+    told = r"system calls +NOT OK .*refused " + (r"1234 \(1\), " if code == 0 else "")
+    assert re.search(told + r"eventfd2 \(1\)\n", result.stdout), result.stdout
+    assert ("new: error" in result.stdout) == (code == 1)
+    assert result.exit_code == code, result.output
+
+
+WATCHED_ITSELF = """
+from grader.cli import main
+from grader.sandbox.inside.lockdown import kernel, seccomp
+from grader.sandbox.inside.lockdown.program import ALLOW, RETURN
+kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+seccomp._install(seccomp._code([(RETURN, 0, 0, ALLOW)]), seccomp.NEW_LISTENER)
+main(["doctor"])
+"""
+
+
+@pytest.mark.sandbox
+def test_doctor_says_why_refusals_cannot_be_counted(here: Course) -> None:
+    """In a container that is watched itself: grading there is none the worse."""
+    strongest()
+    command = [sys.executable, "-c", WATCHED_ITSELF]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=here.root)
+    assert re.search(r"system calls +ok .*cannot be counted here: .*Errno 16", done.stdout), done
+    assert done.returncode == 0, done
 
 
 @pytest.mark.parametrize(
