@@ -6,7 +6,7 @@
 Run it with every Python, C library and machine that the list shall hold for: what it names as
 refused may belong on the list (``grader/sandbox/inside/lockdown/allowed.py``), what no machine
 makes may go. Each workload of ``tests/sandbox/workloads.py`` and each solution notebook is a job
-whose filter asks this process before every call. docs/decisions/0014-an-allow-list.md says more.
+whose filter asks this process before every call. docs/decisions/0015-an-allow-list.md says more.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """List the system calls that a job may make, and on which conditions; all others are refused.
 
-Made from traces of notebooks; ``docs/decisions/0014-an-allow-list.md`` says how, and how to extend
+Made from traces of notebooks; ``docs/decisions/0015-an-allow-list.md`` says how, and how to extend
 it. Where machines, C libraries or their versions choose between forms of a call, all are here.
 """
 

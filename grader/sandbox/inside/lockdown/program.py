@@ -19,12 +19,10 @@ from .allowed import (
 )
 from .system_calls import numbers
 
-ALLOW, KILL, REFUSE, NOTIFY = 0x7FFF0000, 0x80000000, 0x00050000, 0x7FC00000
+ALLOW, REFUSE, NOTIFY = 0x7FFF0000, 0x00050000, 0x7FC00000
 LOAD, EQUAL, AT_LEAST, HAS_BITS, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 NUMBER, ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
 AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
-# The calls of x32 come as those of x86-64, with this bit; above them are negative numbers.
-X32, NEGATIVE = 0x40000000, 0x80000000
 
 Instruction = tuple[int, int, int, int]  # code, jump if true, jump if false, constant
 Steps = list[Instruction]
@@ -35,11 +33,9 @@ def program(machine: str, own_pid: int) -> Steps:
     steps: Steps = [
         (LOAD, 0, 0, ARCHITECTURE),
         (EQUAL, 1, 0, AUDIT[machine]),
-        (RETURN, 0, 0, KILL),
+        (RETURN, 0, 0, REFUSE | errno.ENOSYS),  # its numbers mean something else
         (LOAD, 0, 0, NUMBER),
     ]
-    if machine == "x86_64":
-        steps += [(AT_LEAST, 0, 2, X32), (AT_LEAST, 1, 0, NEGATIVE), (RETURN, 0, 0, KILL)]
     return steps + _search(_leaves(machine, own_pid))
 
 
@@ -47,9 +43,11 @@ def watched_program(machine: str, own_pid: int, connection: int, everything: boo
     """Return the filter that asks a listener, but for a message by which it is handed over."""
 
     def asks(step: Instruction) -> bool:
-        return step[0] == RETURN and step[3] != KILL and (everything or step[3] != ALLOW)
+        return step[0] == RETURN and (everything or step[3] != ALLOW)
 
-    steps = [(RETURN, 0, 0, NOTIFY) if asks(step) else step for step in program(machine, own_pid)]
+    plain = program(machine, own_pid)
+    loaded = plain.index((LOAD, 0, 0, NUMBER)) + 1
+    steps = [(RETURN, 0, 0, NOTIFY) if asks(step) else step for step in plain[loaded:]]
     handing_over: Steps = [
         (EQUAL, 0, 4, numbers(machine)["sendmsg"]),
         (LOAD, 0, 0, _low_half(0)),
@@ -57,12 +55,14 @@ def watched_program(machine: str, own_pid: int, connection: int, everything: boo
         (RETURN, 0, 0, ALLOW),
         (LOAD, 0, 0, NUMBER),
     ]
-    loaded = steps.index((LOAD, 0, 0, NUMBER)) + 1
-    return [*steps[:loaded], *handing_over, *steps[loaded:]]
+    return [*plain[:loaded], *handing_over, *steps]
 
 
 def _leaves(machine: str, own_pid: int) -> list[tuple[int, Steps]]:
-    """Return what is done from which number on, in order; neighbours are never the same."""
+    """Return what is done from which number on, in order; neighbours are never the same.
+
+    What is above the highest number is refused, the numbers of x32 among them.
+    """
     names = {number: name for name, number in numbers(machine).items()}
     found: list[tuple[int, Steps]] = []
     for number in range(max(names) + 2):
