@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from grader.sandbox.inside.wire import (
     DTYPES,
+    ROOMY,
     Bounds,
     Encoded,
     Refused,
@@ -154,6 +155,33 @@ def test_impossible_messages_are_named(data: bytes, why: str) -> None:
     """Each kind of nonsense is refused before anything is allocated for it."""
     with pytest.raises(WireError, match=why):
         decode(data)
+
+
+@pytest.mark.parametrize("bounds", [Bounds(), ROOMY], ids=["the judge's", "the fork's"])
+@pytest.mark.parametrize(
+    "step", [b"[\1\0\0\0", b"(\1\0\0\0", b"{\1\0\0\0S\0\0\0\0", b"K\0\0\0\0", b"K\0\0\0\0(\1\0\0\0"]
+)
+def test_depth_ends_long_before_pythons_own(step: bytes, bounds: Bounds) -> None:
+    """Whatever lies in whatever, and whoever reads it: the bounds are met first, both ways."""
+    for end in (b"", b"N"):
+        with pytest.raises(WireError):
+            decode(step * 3000 + end, bounds, markers=True)
+    value: Any = None
+    for _ in range(3000):
+        value = [value]
+    with pytest.raises(Refused, match="deeper"):
+        encode(value, bounds)
+
+
+def test_a_kept_values_path_is_one() -> None:
+    """It is a tuple of numbers and names, at whatever depth the value is kept."""
+    deep: Any = Stored("a", (0, "b"))
+    for _ in range(ROOMY.depth - 1):
+        deep = [deep]
+    assert repr(decode(encode(deep, ROOMY, markers=True), ROOMY, markers=True)) == repr(deep)
+    for path in (b"N", b"[\0\0\0\0", b"(\1\0\0\0T", b"K\0\0\0\0(\0\0\0\0"):
+        with pytest.raises(WireError, match="path of numbers and names"):
+            decode(b"K\0\0\0\0" + path, ROOMY, markers=True)
 
 
 def test_zero_sides_beside_huge_ones_allocate_nothing() -> None:

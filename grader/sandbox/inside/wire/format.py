@@ -78,7 +78,8 @@ class Encoded:
 
 
 ANY = Bounds()
-ROOMY = Bounds(1 << 31, 1000, 1 << 31, 32)  # what the judge sends needs no bounds
+# What the judge sends needs no bounds but that of Python's stack: a level takes five calls.
+ROOMY = Bounds(1 << 31, 100, 1 << 31, 32)
 
 
 class Shared:

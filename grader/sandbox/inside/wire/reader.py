@@ -100,12 +100,15 @@ class Reader(Shared):
                 raise WireError(f"unknown dtype {code}")
             return self._elements(code, (1,))[0]
         if tag == STORED and self.markers:
-            name = self._text()
-            path = self.read(depth + 1)
-            if not isinstance(path, tuple) or not all(type(i) in (int, str) for i in path):
-                raise WireError("a kept value needs a path of numbers and names")
-            return Stored(name, path)
+            return Stored(self._text(), self._path(depth))
         raise WireError(f"unknown tag {tag}")
+
+    def _path(self, depth: int) -> tuple[int | str, ...]:
+        # The tag is looked at first: kept values in the place of paths could go on for ever.
+        path = self.read(depth) if self.data[self.position] == TUPLE else None
+        if path is None or not all(type(step) in (int, str) for step in path):
+            raise WireError("a kept value needs a path of numbers and names")
+        return tuple(path)
 
     def _repeated(self, depth: int) -> Any:
         back = self.count()
