@@ -14,7 +14,11 @@ MOST_PIXELS_A_SIDE = 10_000
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # colour type: samples a pixel
 DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 FILTERS = 5
-KEPT_CHUNKS = (b"PLTE", b"tRNS")
+# Colour type: what says which colours or transparency the samples stand for. Elsewhere a palette is
+# a suggestion at best.
+KEPT_CHUNKS = {0: (b"tRNS",), 2: (b"tRNS",), 3: (b"PLTE", b"tRNS")}
+
+Chunk = tuple[bytes, bytes]  # its kind and what is in it
 
 
 class PngError(ValueError):
@@ -36,16 +40,15 @@ def rebuilt(data: bytes, most_bytes: int) -> Image:
     """
     chunks = _chunks(data)
     header, row_bytes, height = _header(chunks[0], most_bytes)
-    raw = _pixels(b"".join(body for kind, body in chunks if kind == b"IDAT"), row_bytes, height)
-    colours = [_chunk(kind, body) for kind, body in chunks if kind in KEPT_CHUNKS]
-    if len(colours) > len(KEPT_CHUNKS) or any(len(colour) > 12 + 768 for colour in colours):
-        raise PngError("more colours than a PNG can have")
+    before, packed = _around_pixels(chunks)
+    colours = [_chunk(kind, body) for kind, body in _colours(before, depth=header[8], of=header[9])]
+    raw = _pixels(packed, row_bytes, height)
     packed = zlib.compress(raw, 6)
     parts = [SIGNATURE, _chunk(b"IHDR", header), *colours, _chunk(b"IDAT", packed)]
     return Image(b"".join([*parts, _chunk(b"IEND", b"")]), len(raw))
 
 
-def _chunks(data: bytes) -> list[tuple[bytes, bytes]]:
+def _chunks(data: bytes) -> list[Chunk]:
     if not data.startswith(SIGNATURE):
         raise PngError("not a PNG")
     found, position = [], len(SIGNATURE)
@@ -61,12 +64,37 @@ def _chunks(data: bytes) -> list[tuple[bytes, bytes]]:
             raise PngError("a PNG with a wrong sum")
         found.append((kind, body))
         position = end
-    if len(found) < 3 or found[0][0] != b"IHDR" or found[-1] != (b"IEND", b""):
+    kinds = [kind for kind, _ in found]
+    whole = kinds[:1] == [b"IHDR"] and found[-1] == (b"IEND", b"")
+    if not whole or kinds.count(b"IHDR") > 1 or kinds.count(b"IEND") > 1:
         raise PngError("a PNG without beginning or end")
     return found
 
 
-def _header(chunk: tuple[bytes, bytes], most_bytes: int) -> tuple[bytes, int, int]:
+def _around_pixels(chunks: list[Chunk]) -> tuple[list[Chunk], bytes]:
+    """Return what stands before the pixels, and the pixels, packed, which are in one piece."""
+    places = [place for place, (kind, _) in enumerate(chunks) if kind == b"IDAT"]
+    if not places or places[-1] - places[0] >= len(places):
+        raise PngError("a PNG without pixels, or with something between them")
+    return chunks[: places[0]], b"".join(chunks[place][1] for place in places)
+
+
+def _colours(chunks: list[Chunk], depth: int, of: int) -> list[Chunk]:
+    """Return palette and transparency of an image of a colour type, checked against each other."""
+    kept = [chunk for chunk in chunks if chunk[0] in KEPT_CHUNKS.get(of, ())]
+    found = dict(kept)
+    colours, rest = divmod(len(found.get(b"PLTE", b"")), 3)
+    if len(kept) > len(found) or rest or colours > 1 << depth:
+        raise PngError("more colours than the PNG can have")
+    if of == 3 and (not colours or kept[0][0] != b"PLTE"):
+        raise PngError("a PNG without its palette")
+    sizes = {0: (2,), 2: (6,), 3: range(1, colours + 1)}
+    if b"tRNS" in found and len(found[b"tRNS"]) not in sizes[of]:
+        raise PngError("a PNG whose transparency does not fit its colours")
+    return kept
+
+
+def _header(chunk: Chunk, most_bytes: int) -> tuple[bytes, int, int]:
     body = chunk[1]
     if len(body) != 13:
         raise PngError("a PNG with an odd header")

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from grader.sandbox import Limits, png, replies
 from grader.sandbox.inside.wire import WireError
@@ -91,14 +92,51 @@ def test_only_header_colours_and_pixels_survive() -> None:
         made(raw=b"\x07" + bytes(38)),
         made(width=2_000, height=2_000, raw=b""),
         made().replace(IDAT, chunk(b"IDAT", IDAT[8:-4] + b"<script>")),
-        made(extra=chunk(b"PLTE", bytes(3)) * 3),
-        made(extra=chunk(b"PLTE", bytes(4000))),
+        made(colour=3, extra=chunk(b"PLTE", bytes(3)) * 2),
+        made(colour=3, extra=chunk(b"PLTE", bytes(4000))),
+        made(colour=3, extra=chunk(b"PLTE", bytes(4))),
+        made(colour=3, depth=1, extra=chunk(b"PLTE", bytes(9))),
+        made(colour=3, extra=chunk(b"PLTE", b"")),
+        made(colour=3),
+        made(colour=3, extra=chunk(b"tRNS", b"\0") + chunk(b"PLTE", bytes(3))),
+        made(colour=3, extra=chunk(b"PLTE", bytes(3)) + chunk(b"tRNS", bytes(2))),
+        made(colour=3, extra=chunk(b"PLTE", bytes(3)) + chunk(b"tRNS", b"")),
+        made(extra=chunk(b"tRNS", bytes(6)) * 2),
+        made(extra=chunk(b"tRNS", bytes(2))),
+        made(colour=0, extra=chunk(b"tRNS", bytes(6))),
+        made(extra=made()[8:33]),
+        made(extra=chunk(b"IEND", b"")),
+        made(extra=IDAT + chunk(b"tEXt", b"between")),
+        made(extra=made()[8:]),
     ],
 )
 def test_what_is_not_a_plain_png_is_refused(data: bytes) -> None:
     """Wrong beginnings, ends, sums, sizes, kinds and pixels each raise one exception type."""
     with pytest.raises(PngError):
         rebuilt(data, PIXELS)
+
+
+def test_a_palette_that_colours_nothing_is_left_out() -> None:
+    """Beside samples that are colours themselves it is a suggestion, and never checked."""
+    for colour in (0, 2, 4, 6):
+        odd = chunk(b"PLTE", bytes(4)) * 3
+        assert rebuilt(made(colour=colour, extra=odd), PIXELS) == rebuilt(
+            made(colour=colour), PIXELS
+        )
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_every_kind_of_picture_shows_the_same(mode: str) -> None:
+    """A strict reader finds the same pixels and colours, also where one of them is transparent."""
+    ramp = Image.fromarray(np.arange(64, dtype=np.uint8).reshape(8, 8) * 4)
+    drawn = Image.new(mode, (5, 4), 9) if mode == "I;16" else ramp.convert(mode)
+    for options in ({}, {"transparency": 0}) if mode in ("L", "P") else ({},):
+        file = io.BytesIO()
+        drawn.save(file, "PNG", **options)
+        with Image.open(io.BytesIO(rebuilt(file.getvalue(), PIXELS).data)) as shown:
+            assert shown.mode == drawn.mode and shown.tobytes() == drawn.tobytes()
+            assert shown.getpalette() == drawn.getpalette()
+            assert shown.info.get("transparency") == options.get("transparency")
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
