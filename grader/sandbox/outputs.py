@@ -55,6 +55,12 @@ def text(told: Output, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def execution_count(told: Output, key: str) -> int | None:
+    """Return an entry that numbers an execution, else None: nbformat counts from 0."""
+    value = told.get(key)
+    return value if type(value) is int and value >= 0 else None
+
+
 class _Cleaner:
     def __init__(self, limits: Limits, allowance: Allowance) -> None:
         self.limits = limits
@@ -99,8 +105,7 @@ class _Cleaner:
             kept[TEXT] += " [image not shown]"
         output: Output = {"output_type": told["output_type"], "data": kept, "metadata": {}}
         if told["output_type"] == "execute_result":
-            count = told.get("execution_count")
-            output["execution_count"] = count if type(count) is int else None
+            output["execution_count"] = execution_count(told, "execution_count")
         return output
 
     def _image(self, told: Any) -> str | None:

@@ -15,7 +15,7 @@ from .data import (
 )
 from .inside.wire import Message, WireError
 from .limits import Limits
-from .outputs import Allowance, cleaned, text
+from .outputs import Allowance, cleaned, execution_count, text
 
 DEFINITIONS: dict[str, Definition] = {"function": "function", "other": "other"}
 LONGEST_NAME = 200
@@ -30,14 +30,13 @@ def cell_result(
     outcome = text(message, "outcome")
     if outcome not in ("ok", "error", "timed_out"):
         raise WireError("a cell without an outcome")
-    count = message.get("count")
     skipped = message.get("skipped")
     lines = skipped if isinstance(skipped, list) else []
     return CellResult(
         cell_id,
         CELL_OUTCOMES[CELL_OUTCOMES.index(outcome)],  # the literal: to mypy, `outcome` is any text
         cleaned(message.get("outputs"), limits, allowance) if allowance else (),
-        count if type(count) is int else None,
+        execution_count(message, "count"),
         tuple(line[:LONGEST_NAME] for line in lines[:MOST_SHELL_LINES] if isinstance(line, str)),
     )
 
