@@ -10,7 +10,7 @@ import numpy as np
 
 from .data import Call
 from .inside.arguments import copied, unchanged
-from .inside.wire import Encoded, Message, Stored, WireError, encode
+from .inside.wire import Bounds, Encoded, Message, Stored, WireError, encode
 from .outputs import text
 
 MOST_REFUSALS = 100  # of questions that are not answered
@@ -18,6 +18,7 @@ LONGEST_SIDE = 1_000  # of what a stand-in is asked
 NUMBERS = (np.ndarray, np.generic)
 # What NumPy makes of numbers by itself: a float, a whole number, a truth value.
 USUAL_DTYPES = frozenset(np.dtype(name) for name in ("float64", "int64", "bool"))
+HALF = Bounds(message_bytes=15 << 20)  # of an answer, whose two parts must fit into one message
 
 
 class Answers:
@@ -92,9 +93,9 @@ class Answers:
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 value = self.functions[name](*arguments, **keywords)
-            writes = None if unchanged(given, before, set()) else Encoded(encode(given))
+            writes = None if unchanged(given, before, set()) else Encoded(encode(given, HALF))
             marked = _marked(value, dict(_places(given)))
-            return {"value": Encoded(encode(marked, markers=True)), "writes": writes}
+            return {"value": Encoded(encode(marked, HALF, markers=True)), "writes": writes}
         except Exception as error:  # wrong shapes, missing keys: the student's call is at fault
             return {"error": f"{name}: {type(error).__name__}"}
 

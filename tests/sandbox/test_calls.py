@@ -164,6 +164,15 @@ def test_stand_ins_survive_wrong_arguments(job: Job) -> None:
     assert job.alive
 
 
+def test_an_answer_beyond_a_message_is_the_calls_error(job: Job) -> None:
+    """A right value that cannot be sent, for a byte or for many, is no fault of the kit's."""
+    helpers = {"helper": lambda size: np.zeros(size, np.uint8)}
+    for size in ((32 << 20) - 12, 64 << 20):
+        reply = job.call("calls_helper", (size, 1), stand_ins=helpers, max_stand_in_calls=1)
+        assert reply.error is not None and reply.error.message == "helper: Refused"
+    assert job.alive
+
+
 def test_poison_reveals_a_function_that_reads_example_variables(job: Job) -> None:
     """Example variables are useless during the call; the student's own constants are not."""
     assert np.array_equal(job.call("use_global", (2.0,)).value, [2.0, 2.0])
