@@ -19,6 +19,7 @@ from grader.progress import bar
 # script ("iri"), unless this optional package is missing. No notebook's schema asks for that.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
+LONGEST_LINE = 1_000  # characters
 A_FILE = click.Path(path_type=Path)
 
 
@@ -49,8 +50,16 @@ class Verbs(click.Group):
             if error.filename is None:
                 raise
             line = f"{error.filename} cannot be used ({error.strerror}): mend that and run it again"
-        click.echo(f"grader: {' '.join(line.split())}", err=True)
+        click.echo(f"grader: {_for_a_terminal(line)}", err=True)
         sys.exit(2)
+
+
+def _for_a_terminal(text: str) -> str:
+    """Return one line that fits a screen: what a file holds must not fill it or move its cursor."""
+    line = " ".join(text.split())
+    line = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line)
+    half = LONGEST_LINE // 2  # the remedy stands at the end
+    return line if len(line) <= LONGEST_LINE else f"{line[:half]} … {line[-half:]}"
 
 
 @click.group(

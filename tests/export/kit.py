@@ -59,7 +59,7 @@ def another(course: Course, folder: Path) -> Course:
 def run(course: Course, *options: Any) -> Result:
     """Run ``grader export`` as a user does."""
     words = ["export", NAME, "--course", course.root, *options]
-    return CliRunner().invoke(main, [str(word) for word in words])
+    return CliRunner().invoke(main, [str(word) for word in words], color=True)  # as on a terminal
 
 
 def table(path: Path) -> list[list[str]]:
@@ -75,4 +75,5 @@ def fails(result: Result, says: str) -> None:
     """The command ended with 2 and one line that holds ``says``, without a traceback."""
     assert result.exit_code == 2, result.output
     assert result.stderr.startswith("grader: ") and result.stderr.count("\n") == 1
+    assert result.stderr.rstrip("\n").isprintable() and len(result.stderr) < 2_000
     assert says in result.stderr and result.stdout == ""

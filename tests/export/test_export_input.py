@@ -75,6 +75,8 @@ BAD_ROSTERS: dict[str, tuple[str | bytes, str]] = {
     "one canvas id": ("student,canvas_id\nada,7\nbo,07\n", "the canvas_id 7 of bo is ada's"),
     "one sis id": ("student,sis_user_id\nada,U\nbo,U\n", "the sis_user_id U of bo is ada's"),
     "header only": ("student,name\n", "has no students"),
+    "signs of a terminal": ("st\x1b[2Judent\n", "has no column student"),
+    "an endless header": ("name," * 10_000, "has no column student"),
     "strangers": ("student\nzoe\nyan\n", "no student of"),
     "binary": (b"PK\x03\x04\x00\x00student", "is not a text file"),
     "huge cell": ("student\n" + "a" * 200_000 + "\n", "save it as CSV again"),
