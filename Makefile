@@ -47,7 +47,7 @@ $(VENV)/.stamp: requirements.lock pyproject.toml .ci/make_venv.py
 demo: $(READY)  ## grade a bundled class in build/demo, from release to a table of marks
 	@$(GRADER) demo $(A) $(ARGS)
 
-.PHONY: test test-slow crosscheck
+.PHONY: test test-slow crosscheck fuzz
 test: $(READY)  ## run the tests that take seconds
 	@$(PYTEST) $(ARGS)
 
@@ -59,6 +59,11 @@ test-slow: $(READY)  ## run the tests that take minutes or a browser
 crosscheck: $(READY)  ## compare the references with PyTorch (a large download)
 	@$(PIP) -r requirements-crosscheck-cpu.lock 2>/dev/null || $(PIP) -r requirements-crosscheck.lock
 	@$(PYTEST) -n 0 -m crosscheck $(ARGS)
+
+# Where atheris does not install, Hypothesis searches; either says so in its first line.
+fuzz: $(READY)  ## search for bytes that break what reads untrusted bytes (ARGS="--seconds 600")
+	@$(PIP) --only-binary :all: --retries 0 -r requirements-fuzz.lock 2>/dev/null || true
+	@$(PY) -m tests.fuzz $(ARGS)
 
 .PHONY: release autograde feedback report export verify verify-every mark simulate bench doctor
 release: $(READY)  ## make the students' folder assignments/A from solutions/A/

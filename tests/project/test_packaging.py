@@ -39,12 +39,13 @@ def script(name: str) -> ModuleType:
 
 
 environment, student_lock = script("environment"), script("student_lock")
-MAIN, STUDENT, AUDIT, CROSSCHECK, CROSSCHECK_CPU = LOCKS = (
+MAIN, STUDENT, AUDIT, CROSSCHECK, CROSSCHECK_CPU, FUZZ = LOCKS = (
     "requirements.lock",
     "requirements-student.lock",
     "requirements-audit.lock",
     "requirements-crosscheck.lock",
     "requirements-crosscheck-cpu.lock",
+    "requirements-fuzz.lock",
 )
 FOR_VERIFY = ["autograd"]  # in the extra `test`: students and graders do without
 FOR_CONDA = (
@@ -170,6 +171,14 @@ def test_torch_stays_in_locks_of_its_own() -> None:
         assert asked.specifier.contains(read_lock(lock)["torch"].version)
 
 
+def test_atheris_stays_in_a_lock_of_its_own() -> None:
+    """No other target needs it, and `make fuzz` does without it where it does not install."""
+    (asked,) = map(Requirement, EXTRAS["fuzz"])
+    assert set(read_lock(FUZZ)) == {asked.name}
+    assert asked.specifier.contains(read_lock(FUZZ)[asked.name].version)
+    assert asked.name not in read_lock(MAIN)
+
+
 @pytest.mark.parametrize("lock", [CROSSCHECK, CROSSCHECK_CPU])
 def test_crosscheck_changes_no_version(lock: str) -> None:
     """A package that both locks name has one version, so PyTorch comes on top and moves nothing."""
@@ -281,6 +290,7 @@ def test_ci_runs_the_tests_and_only_targets_that_exist() -> None:
     called = re.findall(r"^ +(?:stage '.*' )?make ([a-z-]+)$", script.read_text(), re.MULTILINE)
     assert set(called) <= set(targets())
     assert {"test", "lint", "test-slow", "release", "verify-every", "crosscheck"} <= set(called)
+    assert "fuzz" in called
 
 
 def test_verbs_are_targets() -> None:
