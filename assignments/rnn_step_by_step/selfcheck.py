@@ -7,6 +7,99 @@ Check a student's function on the visible example: say what is right, and why th
 from __future__ import annotations
 
 
+"""Tell of what a function gave, in the words of a message: here all that there is to tell.
+
+A student's own check speaks to the one who made it. Where inputs are hidden, what came may carry
+them, and who compares tells less in the same places, by a telling of its own.
+"""
+
+
+import difflib
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+LONGEST_KEY = 24  # characters of a dictionary's key that a message shows
+MOST_KEYS = 50  # of a returned dictionary, among which the one that was meant is looked for
+MOST_SHOWN_KEYS = 14  # of them that a message shows
+LIKENESS = 0.5  # from which on one key may have been meant by another
+
+
+class Telling:
+    """A telling: what a message says of a value that came, of its shape, its keys, its error."""
+
+    def kind(self, value: Any) -> str:
+        """Say in words what ``value`` is: ``an array of shape (5, 10)``, ``None``, ``a list``."""
+        if isinstance(value, np.ndarray):
+            return f"an array of {self.shape(value)}"
+        if value is None:
+            return "None"
+        if isinstance(value, tuple | list):
+            return f"a {type(value).__name__} of {self.length(len(value))}"
+        if isinstance(value, Mapping):
+            return self.dictionary(value)
+        name = type(value).__name__
+        return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+    def shape(self, array: np.ndarray[Any, Any]) -> str:
+        """Say which shape an array has."""
+        return f"shape {array.shape}"
+
+    def length(self, number: int, other: str = "another length") -> str:
+        """Say how long something is; ``other`` is for who does not tell."""
+        return str(number)
+
+    def dictionary(self, value: Mapping[Any, Any]) -> str:
+        """Say which keys a dictionary has, the first of them."""
+        keys = ", ".join(_shown_key(key) for key in islice(value, MOST_SHOWN_KEYS))
+        return f"a dictionary with the keys {keys}" if keys else "an empty dictionary"
+
+    def key(self, key: str) -> str:
+        """Say which key it is that something lies under."""
+        return f"the key {key[:LONGEST_KEY]!r}"
+
+    def near(self, name: str, keys: Iterable[Any]) -> str:
+        """Return the key that was written where ``name`` was meant; empty where none is like it."""
+        short = (key for key in keys if type(key) is str and len(key) <= LONGEST_KEY)
+        words = list(islice(short, MOST_KEYS))
+        return next(iter(difflib.get_close_matches(name, words, n=1, cutoff=LIKENESS)), "")
+
+    def share(self, off: int, size: int) -> str:
+        """Say how many of ``size`` values are not right."""
+        return f"{off} of {size} values are off"
+
+    def not_finite(self, bad: int, size: int) -> str:
+        """Say how many of ``size`` numbers are not finite."""
+        return f"{bad} of {size} are not"
+
+    def error(self, error: float) -> str:
+        """Say how far a value is from the right one, as a share of their sizes."""
+        return f"relative error {error:.2g}"
+
+    def differs(self, place: int) -> str:
+        """Say at which character a text begins to differ."""
+        return f"it differs from character {place} on"
+
+
+EVERYTHING = Telling()
+
+
+def kind(value: Any) -> str:
+    """Say in words what a value is that is no secret: the right one, or its maker's own."""
+    return EVERYTHING.kind(value)
+
+
+def _shown_key(key: Any) -> str:
+    """Show a dictionary's key, short: it may be anything, with any way of showing itself."""
+    if type(key) is int and abs(key) < 10**LONGEST_KEY:
+        return str(key)
+    if type(key) is str and len(key) <= LONGEST_KEY and key.isidentifier():
+        return repr(key)
+    return f"a {type(key).__name__}"
+
+
 """Describe what an exercise returns, part by part, and how its points are spread over them."""
 
 
@@ -15,6 +108,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy.typing as npt
+
 
 Array = npt.NDArray[Any]
 Tree = Any  # arrays, numbers, strings and None in nested tuples, lists and dictionaries
@@ -78,10 +172,14 @@ class Layout:
 
 @dataclass(frozen=True)
 class Tolerance:
-    """A tolerance: how far from the reference a value may be, and whether messages show values."""
+    """A tolerance: how far from the reference a value may be, and what messages show of values.
+
+    With ``reveal`` they show the right ones; ``tell`` says what they tell of those that came.
+    """
 
     relative: float = 1e-6
     reveal: bool = False
+    tell: Telling = EVERYTHING
 
 
 def earned(layout: Layout, failed: set[str]) -> dict[str, float]:
@@ -106,17 +204,9 @@ def earned(layout: Layout, failed: set[str]) -> dict[str, float]:
 """Say what is wrong with a result, and where, in four lines."""
 
 
-import itertools
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
-
 
 LABELS = ("checked", "expected", "got", "look at")  # of the four lines that say what is wrong
-MOST_KEYS = 50  # of a returned dictionary, among which the one that was meant is looked for
-LONGEST_KEY = 24  # characters of a dictionary's key that a message shows
 
 
 @dataclass(frozen=True)
@@ -175,30 +265,6 @@ def changed_argument(argument: str = "") -> Finding:
     which, were = (f"argument {argument}", "it was") if argument else ("arguments", "they were")
     look = "a line that writes into an argument (+= or [...] =): work on a copy"
     return Finding("inputs", f"the {which} after the call", f"as {were} before", "changed", look)
-
-
-def kind(value: Tree) -> str:
-    """Say in words what ``value`` is: ``an array of shape (5, 10)``, ``None``, ``a list``."""
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
-    if value is None:
-        return "None"
-    if isinstance(value, tuple | list):
-        return f"a {type(value).__name__} of {len(value)}"
-    if isinstance(value, Mapping):
-        keys = ", ".join(_key(key) for key in itertools.islice(value, 14))
-        return f"a dictionary with the keys {keys}" if keys else "an empty dictionary"
-    name = type(value).__name__
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
-
-
-def _key(key: Any) -> str:
-    """Show a dictionary's key, short: it may be anything, with any way of showing itself."""
-    if type(key) is int and abs(key) < 10**LONGEST_KEY:
-        return str(key)
-    if type(key) is str and len(key) <= LONGEST_KEY and key.isidentifier():
-        return repr(key)
-    return f"a {type(key).__name__}"
 
 
 """Define the stub that students find in a function's place, and the text it is recognised by."""
@@ -408,14 +474,14 @@ def number_finding(
     source = f"the line that computes {line.name}"
     if value is None or right is None:
         look = "one number, not an array or a container of one"
-        return found_at("number", where, "a number", kind(got), f"{source}: {look}")
+        return found_at("number", where, "a number", tol.tell.kind(got), f"{source}: {look}")
     if not np.isfinite(value) and value != right:
         look = "a division, a logarithm, or an exponential of a large number"
         return found_at("finite", where, "a finite number", f"{value}", look)
     error = relative_error(np.array(value), np.array(right), tol.relative)
     if error < tol.relative or value == right:
         return None
-    seen = f"relative error {error:.2g}"
+    seen = tol.tell.error(error)
     if tol.reveal:
         seen = f"{value:.8g}, expected {right:.8g} ({seen})"
     agree = f"the value of the reference, to {digits(tol.relative)} digits"
@@ -431,20 +497,20 @@ def exact_finding(
     codes, words = EXACT[kind_]
     source = f"the line that makes {line.name}"
     if mine is None or right is None:
-        return found_at("array", where, words, kind(got), source)
+        return found_at("array", where, words, tol.tell.kind(got), source)
     if mine.shape != right.shape:
         letters = f"{line.shape} = " if line.shape else ""
         want = f"shape {letters}{right.shape}" + (f" with {dims}" if dims else "")
         if not right.ndim:
             want = f"one value, of {words}"
-        return found_at("shape", where, want, f"shape {mine.shape}", source, "the shape")
+        return found_at("shape", where, want, tol.tell.shape(mine), source, "the shape")
     if mine.size and mine.dtype.kind not in codes:
         look = f"{source}: is it made with another dtype, or divided with / and not //?"
         return found_at("dtype", where, words, f"dtype {mine.dtype}", look, "the dtype")
     off = np.argwhere(mine != right) if mine.ndim else np.zeros((int(mine != right), 0), int)
     if not len(off):
         return None
-    share = f"{len(off)} of {mine.size} values are off" if mine.ndim else "another value"
+    share = tol.tell.share(len(off), mine.size) if mine.ndim else "another value"
     place = tuple(int(i) for i in off[0])
     spot = f"at [{', '.join(map(str, place))}]: " if place else ""
     first = f", first {spot}" if place else ": "
@@ -493,14 +559,14 @@ def text_finding(
     """Compare text, character by character; None when it is the same."""
     source = f"the line that makes {line.name}"
     if not isinstance(got, str):
-        return found_at("text", where, "text", kind(got), source)
+        return found_at("text", where, "text", tol.tell.kind(got), source)
     if got == expected:
         return None
     place = next(
         (i for i, (e, g) in enumerate(zip(expected, got, strict=False)) if e != g),
         min(len(expected), len(got)),
     )
-    seen = f"it differs from character {place} on"
+    seen = tol.tell.differs(place)
     want = "exactly the reference's text"
     if tol.reveal:
         want, seen = _shown(expected, place), f"{_shown(got, place)}; {seen}"
@@ -521,9 +587,10 @@ def choice_finding(
     """Compare a chosen answer; which one is right is never told."""
     allowed = ", ".join(map(repr, line.among))
     if not isinstance(got, str) or got not in line.among:
-        seen = f"{got!r}" if isinstance(got, str) and len(got) <= LONGEST_SHOWN else kind(got)
+        told = tol.tell.kind(got)
+        seen = f"{got!r}" if isinstance(got, str) and len(got) <= LONGEST_SHOWN else told
         look = "the `return` line: one of the answers, in quotes"
-        return found_at("text", where, f"one of {allowed}", seen if tol.reveal else kind(got), look)
+        return found_at("text", where, f"one of {allowed}", seen if tol.reveal else told, look)
     if got == expected:
         return None
     return found_at("values", where, "the right answer", "another one", "the question once more")
@@ -541,7 +608,7 @@ def by_type(where: Place, line: Check, expected: Tree, got: Tree, tol: Tolerance
         return number_finding(where, line, expected, got, tol)
     same = type(expected) is type(got) and bool(expected == got)
     look = f"what {line.name} holds at this place when the function returns"
-    return None if same else found_at("cache", where, kind(expected), kind(got), look)
+    return None if same else found_at("cache", where, kind(expected), tol.tell.kind(got), look)
 
 
 def unlike_kind(line: Check, value: Tree) -> str:
@@ -575,12 +642,10 @@ The judge and the student's own check use this one file (``make release`` copies
 """
 
 
-import difflib
 import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 from types import MappingProxyType
 
 import numpy as np
@@ -589,20 +654,24 @@ import numpy as np
 LETTERS = re.compile(r"[A-Za-z]\w*")
 Holds = Callable[[Tree], bool | str]  # or why it cannot be told
 NOTHING: Mapping[str, Holds] = MappingProxyType({})
-FORM = Tolerance(1e-6)
+FORM = 1e-6  # the tolerance of values that are not looked at
 
 
-def by_name(layout: Layout, result: Tree) -> tuple[dict[str, Tree], Finding | None]:
+def by_name(
+    layout: Layout, result: Tree, tell: Telling = EVERYTHING
+) -> tuple[dict[str, Tree], Finding | None]:
     """Take the result apart by name; the finding says what is wrong with it as a whole."""
     if not layout.after:
-        return _returned_by_name(layout, result)
+        return _returned_by_name(layout, result, tell)
     if not isinstance(result, Mapping) or set(result) != {"returned", "after"}:
-        return {}, Finding("returned", layout.name, "a result", kind(result), "its cell")
-    outputs, whole = _returned_by_name(layout, result["returned"])
+        return {}, Finding("returned", layout.name, "a result", tell.kind(result), "its cell")
+    outputs, whole = _returned_by_name(layout, result["returned"], tell)
     return {**outputs, **result["after"]}, whole
 
 
-def _returned_by_name(layout: Layout, result: Tree) -> tuple[dict[str, Tree], Finding | None]:
+def _returned_by_name(
+    layout: Layout, result: Tree, tell: Telling
+) -> tuple[dict[str, Tree], Finding | None]:
     if not layout.returns:  # what counts is what it does to its arguments
         return {}, None
     wanted = ", ".join(layout.returns)
@@ -620,16 +689,17 @@ def _returned_by_name(layout: Layout, result: Tree) -> tuple[dict[str, Tree], Fi
         expected, look = f"{number}: {wanted}", "the `return` line: its values"
     if result is None:
         look = "the end of the function: is there a `return`, and is it reached?"
-    return {}, Finding("returned", checked, expected, kind(result), look)
+    return {}, Finding("returned", checked, expected, tell.kind(result), look)
 
 
-def missing_key(layout: Layout, name: str, outputs: Mapping[str, Tree]) -> Finding:
+def missing_key(
+    layout: Layout, name: str, outputs: Mapping[str, Tree], tell: Telling = EVERYTHING
+) -> Finding:
     """Describe a dictionary that lacks ``name``, with the key that was probably meant."""
-    short = (key for key in outputs if type(key) is str and len(key) <= LONGEST_KEY)
-    spare = [key for key in islice(short, MOST_KEYS) if key not in layout.returns]
-    near = difflib.get_close_matches(name, spare, n=1, cutoff=0.5)
-    look = f"the key {near[0]!r}: should it be {name!r}?" if near else "the returned dictionary"
-    return found_at("returned", Place(name, layout.name), f"the key {name!r}", kind(outputs), look)
+    near = tell.near(name, (key for key in outputs if key not in layout.returns))
+    look = f"the key {near!r}: should it be {name!r}?" if near else "the returned dictionary"
+    got = tell.kind(outputs)
+    return found_at("returned", Place(name, layout.name), f"the key {name!r}", got, look)
 
 
 def array_finding(
@@ -642,13 +712,13 @@ def array_finding(
     source = f"the line that computes {line.name}"
     if not isinstance(got, np.ndarray):
         look = "an output that is still None" if got is None else "np.array or np.zeros"
-        return found_at("array", where, "an array", kind(got), f"{source}: {look}")
+        return found_at("array", where, "an array", tol.tell.kind(got), f"{source}: {look}")
     got = np.asarray(got)  # a subclass may hide values or compare in its own way
     if got.shape != expected.shape:
         letters = f"{line.shape} = " if line.shape else ""
         want = f"shape {letters}{expected.shape}" + (f" with {dims}" if dims else "")
         return found_at(
-            "shape", where, want, f"shape {got.shape}", _shape_look(line, got), "the shape"
+            "shape", where, want, tol.tell.shape(got), _shape_look(line, got), "the shape"
         )
     if got.dtype.kind != "f":
         look = "an array made with an integer dtype, or from Python objects"
@@ -656,12 +726,12 @@ def array_finding(
     if not np.all(np.isfinite(got)):
         bad = int(np.sum(~np.isfinite(got)))
         look = "a division, a logarithm, or an exponential of a large number"
-        return found_at("finite", where, "finite numbers", f"{bad} of {got.size} are not", look)
+        return found_at("finite", where, "finite numbers", tol.tell.not_finite(bad, got.size), look)
     error = relative_error(got, expected, tol.relative)
     if error < tol.relative:
         return None
     share, first = _differences(expected, got, tol)
-    size = f"relative error {error:.2g}"
+    size = tol.tell.error(error)
     seen = f"{share}{first} ({size})" if share else size
     agree = f"the values of the reference, to {digits(tol.relative)} digits"
     return found_at("values", where, agree, seen, source, "the values", share)
@@ -678,7 +748,7 @@ def _differences(expected: Array, got: Array, tol: Tolerance) -> tuple[str, str]
     scale = float(np.max(np.abs(expected), initial=0.0)) + 1.0
     with np.errstate(all="ignore"):
         off = np.argwhere(~(np.abs(got - expected) <= tol.relative * scale))
-    share = f"{len(off)} of {got.size} values are off" if len(off) else ""
+    share = tol.tell.share(len(off), got.size) if len(off) else ""
     if not (tol.reveal and len(off)):
         return share, ""
     place = tuple(int(i) for i in off[0])
@@ -706,16 +776,16 @@ def tree_finding(
         return replace(found, rung="cache" if found.rung == "values" else found.rung, look=look)
     if isinstance(expected, Mapping):
         if not isinstance(got, Mapping):
-            return _cache(where, f"a dictionary of {len(expected)}", got, line)
+            return _cache(where, f"a dictionary of {len(expected)}", got, line, tol.tell)
         lost = [key for key in expected if key not in got]
         if lost:
-            return _cache(where, f"the key {lost[0]!r}", got, line)
+            return _cache(where, f"the key {lost[0]!r}", got, line, tol.tell)
         pairs = [(f"[{key!r}]", "", expected[key], got[key]) for key in expected]
     elif isinstance(expected, tuple | list):
         names = labels if len(labels) == len(expected) else ()
         if not isinstance(got, tuple | list) or len(got) != len(expected):
             inside = f" ({', '.join(names)})" if names else ""
-            return _cache(where, f"{kind(expected)}{inside}", got, line)
+            return _cache(where, f"{kind(expected)}{inside}", got, line, tol.tell)
         pairs = [
             (f"[{i}]", names[i] if names else "", e, g)
             for i, (e, g) in enumerate(zip(expected, got, strict=True))
@@ -772,9 +842,9 @@ def identical(expected: Tree, got: Tree, finished: set[tuple[int, int]] | None =
     return True
 
 
-def _cache(where: Place, expected: str, got: Tree, line: Check) -> Finding:
+def _cache(where: Place, expected: str, got: Tree, line: Check, tell: Telling) -> Finding:
     look = f"the line that puts {line.name} together, and what is kept at each step"
-    return found_at("cache", where, expected, kind(got), look)
+    return found_at("cache", where, expected, tell.kind(got), look)
 
 
 @functools.cache
@@ -795,7 +865,7 @@ def compare(
     ``holds`` tells of outputs by name whether their property holds for a value. Raises nothing for
     any ``got``; ``expected`` must have the layout's own structure.
     """
-    outputs, whole = by_name(layout, got)
+    outputs, whole = by_name(layout, got, tol.tell)
     truth, _ = by_name(layout, expected)
     findings: dict[str, Finding | None] = {}
     for line in layout.checks:
@@ -804,7 +874,7 @@ def compare(
         if whole is not None and not line.after:
             findings[line.name] = whole
         elif line.name not in outputs:
-            findings[line.name] = missing_key(layout, line.name, outputs)
+            findings[line.name] = missing_key(layout, line.name, outputs, tol.tell)
         else:
             value, labels = outputs[line.name], layout.labels.get(line.name, ())
             own = replace(tol, relative=line.tolerance) if line.tolerance else tol
@@ -814,7 +884,9 @@ def compare(
             right = truth[line.name]
             if line.kind == "holds":
                 property_ = holds.get(line.name)
-                findings[line.name] = property_finding(where, line, right, value, used, property_)
+                findings[line.name] = property_finding(
+                    where, line, right, value, tol.tell, used, property_
+                )
             else:
                 findings[line.name] = value_finding(where, line, right, value, own, used, labels)
     return findings
@@ -842,14 +914,20 @@ def value_finding(
 
 
 def property_finding(
-    where: Place, line: Check, like: Tree, got: Tree, dims: str, holds: Holds | None
+    where: Place,
+    line: Check,
+    like: Tree,
+    got: Tree,
+    tell: Telling,
+    dims: str,
+    holds: Holds | None,
 ) -> Finding | None:
     """Look at the form of a value first, then at whether its property holds.
 
     Several values are right: of ``like`` only the form counts. Where ``holds`` is None, as in a
     notebook that cannot look, the form is all.
     """
-    form = form_finding(where, line, like, got, dims)
+    form = form_finding(where, line, like, got, Tolerance(FORM, tell=tell), dims)
     if form is not None or holds is None:
         return form
     said = holds(got)
@@ -859,25 +937,26 @@ def property_finding(
     return found_at("property", where, line.words, seen, f"the line that makes {line.name}")
 
 
-def form_finding(where: Place, line: Check, like: Tree, got: Tree, dims: str) -> Finding | None:
+def form_finding(
+    where: Place, line: Check, like: Tree, got: Tree, tol: Tolerance, dims: str
+) -> Finding | None:
     """Climb the ladder up to the values: a value of the same form is all that is asked."""
     if isinstance(like, Mapping | tuple | list):
         same = isinstance(got, Mapping) == isinstance(like, Mapping)
         if same and isinstance(got, Mapping | tuple | list):
             return None
-        return found_at(
-            "returned", where, kind(like), kind(got), f"the line that makes {line.name}"
-        )
+        told = tol.tell.kind(got)
+        return found_at("returned", where, kind(like), told, f"the line that makes {line.name}")
     if not isinstance(like, np.ndarray):
-        found = by_type(where, line, like, got, FORM)
+        found = by_type(where, line, like, got, tol)
     else:
         if not line.shape and isinstance(got, np.ndarray) and got.ndim == like.ndim:
             like = np.resize(like, got.shape).astype(like.dtype)  # of any length
         exact = _exact_kind(like)
         found = (
-            exact_finding(where, line, like, got, FORM, exact, dims)
+            exact_finding(where, line, like, got, tol, exact, dims)
             if exact
-            else array_finding(where, line, like, got, FORM, dims)
+            else array_finding(where, line, like, got, tol, dims)
         )
     return None if found is not None and found.rung == "values" else found
 
@@ -1042,7 +1121,9 @@ KEEPS_STATE = Cause(
 )
 
 
-def cause_of_result(layout: Layout, expected: Tree, got: Tree, tolerance: float) -> Cause | None:
+def cause_of_result(
+    layout: Layout, expected: Tree, got: Tree, tolerance: float, tell: Telling = EVERYTHING
+) -> Cause | None:
     """Return why the returned value ``got`` is wrong, None when its form does not say."""
     if layout.after:
         expected = expected["returned"]
@@ -1055,22 +1136,22 @@ def cause_of_result(layout: Layout, expected: Tree, got: Tree, tolerance: float)
     wanted = layout.returns
     if layout.returns_dict:
         if not isinstance(got, Mapping):
-            return _another_kind(got, "a dictionary")
-        return _still_none(wanted, got) or _misspelt(wanted, expected, got, tolerance)
+            return _another_kind(got, "a dictionary", tell)
+        return _still_none(wanted, got) or _misspelt(wanted, expected, got, tolerance, tell)
     if len(wanted) == 1:
         return None
     if not isinstance(got, tuple | list):
-        return _another_kind(got, f"{len(wanted)} values")
+        return _another_kind(got, f"{len(wanted)} values", tell)
     if len(got) != len(wanted):
         hint = "The docstring lists what is returned, in its order."
-        title = f"{len(got)} values are returned and not {len(wanted)}"
+        title = f"{tell.length(len(got), 'many')} values are returned and not {len(wanted)}"
         return Cause("returns-another-number", title, hint)
     named = dict(zip(wanted, got, strict=True))
     return _still_none(wanted, named) or _reordered(expected, got, tolerance)
 
 
-def _another_kind(got: Tree, wanted: str) -> Cause:
-    what = "one array" if isinstance(got, np.ndarray) else kind(got)
+def _another_kind(got: Tree, wanted: str, tell: Telling) -> Cause:
+    what = "one array" if isinstance(got, np.ndarray) else tell.kind(got)
     title = f"{what} is returned and not {wanted}"
     return Cause("returns-another-kind", title, "The docstring says what is returned, and how.")
 
@@ -1084,7 +1165,11 @@ def _still_none(wanted: tuple[str, ...], got: Mapping[str, Tree]) -> Cause | Non
 
 
 def _misspelt(
-    wanted: tuple[str, ...], expected: Tree, got: Mapping[str, Tree], tolerance: float
+    wanted: tuple[str, ...],
+    expected: Tree,
+    got: Mapping[str, Tree],
+    tolerance: float,
+    tell: Telling,
 ) -> Cause | None:
     """Find every lacking value, right, under another key; the others must be right as they are."""
     lacking = [name for name in wanted if name not in got]
@@ -1100,8 +1185,7 @@ def _misspelt(
     others = (name for name in wanted if name not in lacking)
     if not lacking or not all(same(got[name], expected[name], tolerance) for name in others):
         return None
-    key = found[lacking[0]][:LONGEST_KEY]
-    title = f"{lacking[0]} is returned under the key {key!r}"
+    title = f"{lacking[0]} is returned under {tell.key(found[lacking[0]])}"
     return Cause("key-misspelt", title, "The docstring lists the keys.")
 
 

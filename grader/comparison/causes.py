@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.comparison.finding import LONGEST_KEY, MOST_KEYS, kind
 from grader.comparison.layout import Layout, Tree
+from grader.comparison.telling import EVERYTHING, LONGEST_KEY, MOST_KEYS, Telling
 from grader.comparison.trees import same
 
 MOST_REORDERED = 5  # returned values of which every order is tried
@@ -58,7 +58,9 @@ KEEPS_STATE = Cause(
 )
 
 
-def cause_of_result(layout: Layout, expected: Tree, got: Tree, tolerance: float) -> Cause | None:
+def cause_of_result(
+    layout: Layout, expected: Tree, got: Tree, tolerance: float, tell: Telling = EVERYTHING
+) -> Cause | None:
     """Return why the returned value ``got`` is wrong, None when its form does not say."""
     if layout.after:
         expected = expected["returned"]
@@ -71,22 +73,22 @@ def cause_of_result(layout: Layout, expected: Tree, got: Tree, tolerance: float)
     wanted = layout.returns
     if layout.returns_dict:
         if not isinstance(got, Mapping):
-            return _another_kind(got, "a dictionary")
-        return _still_none(wanted, got) or _misspelt(wanted, expected, got, tolerance)
+            return _another_kind(got, "a dictionary", tell)
+        return _still_none(wanted, got) or _misspelt(wanted, expected, got, tolerance, tell)
     if len(wanted) == 1:
         return None
     if not isinstance(got, tuple | list):
-        return _another_kind(got, f"{len(wanted)} values")
+        return _another_kind(got, f"{len(wanted)} values", tell)
     if len(got) != len(wanted):
         hint = "The docstring lists what is returned, in its order."
-        title = f"{len(got)} values are returned and not {len(wanted)}"
+        title = f"{tell.length(len(got), 'many')} values are returned and not {len(wanted)}"
         return Cause("returns-another-number", title, hint)
     named = dict(zip(wanted, got, strict=True))
     return _still_none(wanted, named) or _reordered(expected, got, tolerance)
 
 
-def _another_kind(got: Tree, wanted: str) -> Cause:
-    what = "one array" if isinstance(got, np.ndarray) else kind(got)
+def _another_kind(got: Tree, wanted: str, tell: Telling) -> Cause:
+    what = "one array" if isinstance(got, np.ndarray) else tell.kind(got)
     title = f"{what} is returned and not {wanted}"
     return Cause("returns-another-kind", title, "The docstring says what is returned, and how.")
 
@@ -100,7 +102,11 @@ def _still_none(wanted: tuple[str, ...], got: Mapping[str, Tree]) -> Cause | Non
 
 
 def _misspelt(
-    wanted: tuple[str, ...], expected: Tree, got: Mapping[str, Tree], tolerance: float
+    wanted: tuple[str, ...],
+    expected: Tree,
+    got: Mapping[str, Tree],
+    tolerance: float,
+    tell: Telling,
 ) -> Cause | None:
     """Find every lacking value, right, under another key; the others must be right as they are."""
     lacking = [name for name in wanted if name not in got]
@@ -116,8 +122,7 @@ def _misspelt(
     others = (name for name in wanted if name not in lacking)
     if not lacking or not all(same(got[name], expected[name], tolerance) for name in others):
         return None
-    key = found[lacking[0]][:LONGEST_KEY]
-    title = f"{lacking[0]} is returned under the key {key!r}"
+    title = f"{lacking[0]} is returned under {tell.key(found[lacking[0]])}"
     return Cause("key-misspelt", title, "The docstring lists the keys.")
 
 

@@ -8,18 +8,17 @@ The judge and the student's own check use this one file (``make release`` copies
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 from types import MappingProxyType
 
 import numpy as np
 
-from grader.comparison.finding import LONGEST_KEY, MOST_KEYS, Finding, Place, found_at, kind
+from grader.comparison.finding import Finding, Place, found_at
 from grader.comparison.layout import INPUTS, Array, Check, Layout, Tolerance, Tree
+from grader.comparison.telling import EVERYTHING, Telling, kind
 from grader.comparison.values import (
     EXACT,
     by_type,
@@ -33,20 +32,24 @@ from grader.comparison.values import (
 LETTERS = re.compile(r"[A-Za-z]\w*")
 Holds = Callable[[Tree], bool | str]  # or why it cannot be told
 NOTHING: Mapping[str, Holds] = MappingProxyType({})
-FORM = Tolerance(1e-6)
+FORM = 1e-6  # the tolerance of values that are not looked at
 
 
-def by_name(layout: Layout, result: Tree) -> tuple[dict[str, Tree], Finding | None]:
+def by_name(
+    layout: Layout, result: Tree, tell: Telling = EVERYTHING
+) -> tuple[dict[str, Tree], Finding | None]:
     """Take the result apart by name; the finding says what is wrong with it as a whole."""
     if not layout.after:
-        return _returned_by_name(layout, result)
+        return _returned_by_name(layout, result, tell)
     if not isinstance(result, Mapping) or set(result) != {"returned", "after"}:
-        return {}, Finding("returned", layout.name, "a result", kind(result), "its cell")
-    outputs, whole = _returned_by_name(layout, result["returned"])
+        return {}, Finding("returned", layout.name, "a result", tell.kind(result), "its cell")
+    outputs, whole = _returned_by_name(layout, result["returned"], tell)
     return {**outputs, **result["after"]}, whole
 
 
-def _returned_by_name(layout: Layout, result: Tree) -> tuple[dict[str, Tree], Finding | None]:
+def _returned_by_name(
+    layout: Layout, result: Tree, tell: Telling
+) -> tuple[dict[str, Tree], Finding | None]:
     if not layout.returns:  # what counts is what it does to its arguments
         return {}, None
     wanted = ", ".join(layout.returns)
@@ -64,16 +67,17 @@ def _returned_by_name(layout: Layout, result: Tree) -> tuple[dict[str, Tree], Fi
         expected, look = f"{number}: {wanted}", "the `return` line: its values"
     if result is None:
         look = "the end of the function: is there a `return`, and is it reached?"
-    return {}, Finding("returned", checked, expected, kind(result), look)
+    return {}, Finding("returned", checked, expected, tell.kind(result), look)
 
 
-def missing_key(layout: Layout, name: str, outputs: Mapping[str, Tree]) -> Finding:
+def missing_key(
+    layout: Layout, name: str, outputs: Mapping[str, Tree], tell: Telling = EVERYTHING
+) -> Finding:
     """Describe a dictionary that lacks ``name``, with the key that was probably meant."""
-    short = (key for key in outputs if type(key) is str and len(key) <= LONGEST_KEY)
-    spare = [key for key in islice(short, MOST_KEYS) if key not in layout.returns]
-    near = difflib.get_close_matches(name, spare, n=1, cutoff=0.5)
-    look = f"the key {near[0]!r}: should it be {name!r}?" if near else "the returned dictionary"
-    return found_at("returned", Place(name, layout.name), f"the key {name!r}", kind(outputs), look)
+    near = tell.near(name, (key for key in outputs if key not in layout.returns))
+    look = f"the key {near!r}: should it be {name!r}?" if near else "the returned dictionary"
+    got = tell.kind(outputs)
+    return found_at("returned", Place(name, layout.name), f"the key {name!r}", got, look)
 
 
 def array_finding(
@@ -86,13 +90,13 @@ def array_finding(
     source = f"the line that computes {line.name}"
     if not isinstance(got, np.ndarray):
         look = "an output that is still None" if got is None else "np.array or np.zeros"
-        return found_at("array", where, "an array", kind(got), f"{source}: {look}")
+        return found_at("array", where, "an array", tol.tell.kind(got), f"{source}: {look}")
     got = np.asarray(got)  # a subclass may hide values or compare in its own way
     if got.shape != expected.shape:
         letters = f"{line.shape} = " if line.shape else ""
         want = f"shape {letters}{expected.shape}" + (f" with {dims}" if dims else "")
         return found_at(
-            "shape", where, want, f"shape {got.shape}", _shape_look(line, got), "the shape"
+            "shape", where, want, tol.tell.shape(got), _shape_look(line, got), "the shape"
         )
     if got.dtype.kind != "f":
         look = "an array made with an integer dtype, or from Python objects"
@@ -100,12 +104,12 @@ def array_finding(
     if not np.all(np.isfinite(got)):
         bad = int(np.sum(~np.isfinite(got)))
         look = "a division, a logarithm, or an exponential of a large number"
-        return found_at("finite", where, "finite numbers", f"{bad} of {got.size} are not", look)
+        return found_at("finite", where, "finite numbers", tol.tell.not_finite(bad, got.size), look)
     error = relative_error(got, expected, tol.relative)
     if error < tol.relative:
         return None
     share, first = _differences(expected, got, tol)
-    size = f"relative error {error:.2g}"
+    size = tol.tell.error(error)
     seen = f"{share}{first} ({size})" if share else size
     agree = f"the values of the reference, to {digits(tol.relative)} digits"
     return found_at("values", where, agree, seen, source, "the values", share)
@@ -122,7 +126,7 @@ def _differences(expected: Array, got: Array, tol: Tolerance) -> tuple[str, str]
     scale = float(np.max(np.abs(expected), initial=0.0)) + 1.0
     with np.errstate(all="ignore"):
         off = np.argwhere(~(np.abs(got - expected) <= tol.relative * scale))
-    share = f"{len(off)} of {got.size} values are off" if len(off) else ""
+    share = tol.tell.share(len(off), got.size) if len(off) else ""
     if not (tol.reveal and len(off)):
         return share, ""
     place = tuple(int(i) for i in off[0])
@@ -150,16 +154,16 @@ def tree_finding(
         return replace(found, rung="cache" if found.rung == "values" else found.rung, look=look)
     if isinstance(expected, Mapping):
         if not isinstance(got, Mapping):
-            return _cache(where, f"a dictionary of {len(expected)}", got, line)
+            return _cache(where, f"a dictionary of {len(expected)}", got, line, tol.tell)
         lost = [key for key in expected if key not in got]
         if lost:
-            return _cache(where, f"the key {lost[0]!r}", got, line)
+            return _cache(where, f"the key {lost[0]!r}", got, line, tol.tell)
         pairs = [(f"[{key!r}]", "", expected[key], got[key]) for key in expected]
     elif isinstance(expected, tuple | list):
         names = labels if len(labels) == len(expected) else ()
         if not isinstance(got, tuple | list) or len(got) != len(expected):
             inside = f" ({', '.join(names)})" if names else ""
-            return _cache(where, f"{kind(expected)}{inside}", got, line)
+            return _cache(where, f"{kind(expected)}{inside}", got, line, tol.tell)
         pairs = [
             (f"[{i}]", names[i] if names else "", e, g)
             for i, (e, g) in enumerate(zip(expected, got, strict=True))
@@ -216,9 +220,9 @@ def identical(expected: Tree, got: Tree, finished: set[tuple[int, int]] | None =
     return True
 
 
-def _cache(where: Place, expected: str, got: Tree, line: Check) -> Finding:
+def _cache(where: Place, expected: str, got: Tree, line: Check, tell: Telling) -> Finding:
     look = f"the line that puts {line.name} together, and what is kept at each step"
-    return found_at("cache", where, expected, kind(got), look)
+    return found_at("cache", where, expected, tell.kind(got), look)
 
 
 @functools.cache
@@ -239,7 +243,7 @@ def compare(
     ``holds`` tells of outputs by name whether their property holds for a value. Raises nothing for
     any ``got``; ``expected`` must have the layout's own structure.
     """
-    outputs, whole = by_name(layout, got)
+    outputs, whole = by_name(layout, got, tol.tell)
     truth, _ = by_name(layout, expected)
     findings: dict[str, Finding | None] = {}
     for line in layout.checks:
@@ -248,7 +252,7 @@ def compare(
         if whole is not None and not line.after:
             findings[line.name] = whole
         elif line.name not in outputs:
-            findings[line.name] = missing_key(layout, line.name, outputs)
+            findings[line.name] = missing_key(layout, line.name, outputs, tol.tell)
         else:
             value, labels = outputs[line.name], layout.labels.get(line.name, ())
             own = replace(tol, relative=line.tolerance) if line.tolerance else tol
@@ -258,7 +262,9 @@ def compare(
             right = truth[line.name]
             if line.kind == "holds":
                 property_ = holds.get(line.name)
-                findings[line.name] = property_finding(where, line, right, value, used, property_)
+                findings[line.name] = property_finding(
+                    where, line, right, value, tol.tell, used, property_
+                )
             else:
                 findings[line.name] = value_finding(where, line, right, value, own, used, labels)
     return findings
@@ -286,14 +292,20 @@ def value_finding(
 
 
 def property_finding(
-    where: Place, line: Check, like: Tree, got: Tree, dims: str, holds: Holds | None
+    where: Place,
+    line: Check,
+    like: Tree,
+    got: Tree,
+    tell: Telling,
+    dims: str,
+    holds: Holds | None,
 ) -> Finding | None:
     """Look at the form of a value first, then at whether its property holds.
 
     Several values are right: of ``like`` only the form counts. Where ``holds`` is None, as in a
     notebook that cannot look, the form is all.
     """
-    form = form_finding(where, line, like, got, dims)
+    form = form_finding(where, line, like, got, Tolerance(FORM, tell=tell), dims)
     if form is not None or holds is None:
         return form
     said = holds(got)
@@ -303,24 +315,25 @@ def property_finding(
     return found_at("property", where, line.words, seen, f"the line that makes {line.name}")
 
 
-def form_finding(where: Place, line: Check, like: Tree, got: Tree, dims: str) -> Finding | None:
+def form_finding(
+    where: Place, line: Check, like: Tree, got: Tree, tol: Tolerance, dims: str
+) -> Finding | None:
     """Climb the ladder up to the values: a value of the same form is all that is asked."""
     if isinstance(like, Mapping | tuple | list):
         same = isinstance(got, Mapping) == isinstance(like, Mapping)
         if same and isinstance(got, Mapping | tuple | list):
             return None
-        return found_at(
-            "returned", where, kind(like), kind(got), f"the line that makes {line.name}"
-        )
+        told = tol.tell.kind(got)
+        return found_at("returned", where, kind(like), told, f"the line that makes {line.name}")
     if not isinstance(like, np.ndarray):
-        found = by_type(where, line, like, got, FORM)
+        found = by_type(where, line, like, got, tol)
     else:
         if not line.shape and isinstance(got, np.ndarray) and got.ndim == like.ndim:
             like = np.resize(like, got.shape).astype(like.dtype)  # of any length
         exact = _exact_kind(like)
         found = (
-            exact_finding(where, line, like, got, FORM, exact, dims)
+            exact_finding(where, line, like, got, tol, exact, dims)
             if exact
-            else array_finding(where, line, like, got, FORM, dims)
+            else array_finding(where, line, like, got, tol, dims)
         )
     return None if found is not None and found.rung == "values" else found

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy.typing as npt
 
+from grader.comparison.telling import EVERYTHING, Telling
+
 Array = npt.NDArray[Any]
 Tree = Any  # arrays, numbers, strings and None in nested tuples, lists and dictionaries
 
@@ -70,10 +72,14 @@ class Layout:
 
 @dataclass(frozen=True)
 class Tolerance:
-    """A tolerance: how far from the reference a value may be, and whether messages show values."""
+    """A tolerance: how far from the reference a value may be, and what messages show of values.
+
+    With ``reveal`` they show the right ones; ``tell`` says what they tell of those that came.
+    """
 
     relative: float = 1e-6
     reveal: bool = False
+    tell: Telling = EVERYTHING
 
 
 def earned(layout: Layout, failed: set[str]) -> dict[str, float]:

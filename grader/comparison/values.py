@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.comparison.finding import Finding, Place, found_at, kind
+from grader.comparison.finding import Finding, Place, found_at
 from grader.comparison.layout import Array, Check, Tolerance, Tree
+from grader.comparison.telling import kind
 from grader.comparison.trees import real
 
 EXACT = {"ints": ("iuO", "whole numbers"), "flags": ("b", "True or False")}
@@ -48,14 +49,14 @@ def number_finding(
     source = f"the line that computes {line.name}"
     if value is None or right is None:
         look = "one number, not an array or a container of one"
-        return found_at("number", where, "a number", kind(got), f"{source}: {look}")
+        return found_at("number", where, "a number", tol.tell.kind(got), f"{source}: {look}")
     if not np.isfinite(value) and value != right:
         look = "a division, a logarithm, or an exponential of a large number"
         return found_at("finite", where, "a finite number", f"{value}", look)
     error = relative_error(np.array(value), np.array(right), tol.relative)
     if error < tol.relative or value == right:
         return None
-    seen = f"relative error {error:.2g}"
+    seen = tol.tell.error(error)
     if tol.reveal:
         seen = f"{value:.8g}, expected {right:.8g} ({seen})"
     agree = f"the value of the reference, to {digits(tol.relative)} digits"
@@ -71,20 +72,20 @@ def exact_finding(
     codes, words = EXACT[kind_]
     source = f"the line that makes {line.name}"
     if mine is None or right is None:
-        return found_at("array", where, words, kind(got), source)
+        return found_at("array", where, words, tol.tell.kind(got), source)
     if mine.shape != right.shape:
         letters = f"{line.shape} = " if line.shape else ""
         want = f"shape {letters}{right.shape}" + (f" with {dims}" if dims else "")
         if not right.ndim:
             want = f"one value, of {words}"
-        return found_at("shape", where, want, f"shape {mine.shape}", source, "the shape")
+        return found_at("shape", where, want, tol.tell.shape(mine), source, "the shape")
     if mine.size and mine.dtype.kind not in codes:
         look = f"{source}: is it made with another dtype, or divided with / and not //?"
         return found_at("dtype", where, words, f"dtype {mine.dtype}", look, "the dtype")
     off = np.argwhere(mine != right) if mine.ndim else np.zeros((int(mine != right), 0), int)
     if not len(off):
         return None
-    share = f"{len(off)} of {mine.size} values are off" if mine.ndim else "another value"
+    share = tol.tell.share(len(off), mine.size) if mine.ndim else "another value"
     place = tuple(int(i) for i in off[0])
     spot = f"at [{', '.join(map(str, place))}]: " if place else ""
     first = f", first {spot}" if place else ": "
@@ -133,14 +134,14 @@ def text_finding(
     """Compare text, character by character; None when it is the same."""
     source = f"the line that makes {line.name}"
     if not isinstance(got, str):
-        return found_at("text", where, "text", kind(got), source)
+        return found_at("text", where, "text", tol.tell.kind(got), source)
     if got == expected:
         return None
     place = next(
         (i for i, (e, g) in enumerate(zip(expected, got, strict=False)) if e != g),
         min(len(expected), len(got)),
     )
-    seen = f"it differs from character {place} on"
+    seen = tol.tell.differs(place)
     want = "exactly the reference's text"
     if tol.reveal:
         want, seen = _shown(expected, place), f"{_shown(got, place)}; {seen}"
@@ -161,9 +162,10 @@ def choice_finding(
     """Compare a chosen answer; which one is right is never told."""
     allowed = ", ".join(map(repr, line.among))
     if not isinstance(got, str) or got not in line.among:
-        seen = f"{got!r}" if isinstance(got, str) and len(got) <= LONGEST_SHOWN else kind(got)
+        told = tol.tell.kind(got)
+        seen = f"{got!r}" if isinstance(got, str) and len(got) <= LONGEST_SHOWN else told
         look = "the `return` line: one of the answers, in quotes"
-        return found_at("text", where, f"one of {allowed}", seen if tol.reveal else kind(got), look)
+        return found_at("text", where, f"one of {allowed}", seen if tol.reveal else told, look)
     if got == expected:
         return None
     return found_at("values", where, "the right answer", "another one", "the question once more")
@@ -181,7 +183,7 @@ def by_type(where: Place, line: Check, expected: Tree, got: Tree, tol: Tolerance
         return number_finding(where, line, expected, got, tol)
     same = type(expected) is type(got) and bool(expected == got)
     look = f"what {line.name} holds at this place when the function returns"
-    return None if same else found_at("cache", where, kind(expected), kind(got), look)
+    return None if same else found_at("cache", where, kind(expected), tol.tell.kind(got), look)
 
 
 def unlike_kind(line: Check, value: Tree) -> str:

@@ -34,6 +34,7 @@ from grader.comparison import (
     packing,
     properties,
     stub,
+    telling,
     time_limit,
     trees,
     values,
@@ -51,8 +52,8 @@ from grader.selfcheck import check, known_mistakes, names, panel, references_fil
 
 # In the order in which selfcheck.py needs them.
 PARTS = (
-    *(layout, finding, stub, time_limit, trees, values, ladder, packing, fingerprints, causes),
-    *(properties, drivers),
+    *(telling, layout, finding, stub, time_limit, trees, values, ladder, packing, fingerprints),
+    *(causes, properties, drivers),
     *(known_mistakes, names, panel, references_file, replay, check),
 )
 OWN_IMPORT = re.compile(r"^from grader[\w.]* import (\([^)]*\)|.*)\n", re.M)

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.comparison.finding import Place, kind
+from grader.comparison.finding import Place
 from grader.comparison.ladder import array_finding, compare
 from grader.comparison.layout import Check, Layout, Tolerance, earned
+from grader.comparison.telling import kind
 from grader.comparison.values import relative_error
 
 # No example is too slow because the machine is busy.

@@ -9,9 +9,10 @@ from unittest import mock
 import numpy as np
 
 from grader.comparison import causes, trees
-from grader.comparison.finding import LONGEST_KEY, MOST_KEYS, Place
+from grader.comparison.finding import Place
 from grader.comparison.ladder import compare
 from grader.comparison.layout import Check, Layout, Tolerance
+from grader.comparison.telling import LONGEST_KEY, MOST_KEYS
 from grader.comparison.trees import same
 from grader.comparison.values import MOST_LONGER, exact_finding
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.comparison import ladder, trees, values
-from grader.comparison.finding import MOST_KEYS
+from grader.comparison.telling import MOST_KEYS
 from grader.judge import attempt as attempt_module
 from grader.judge import diagnose as diagnose_module
 from grader.judge import work
