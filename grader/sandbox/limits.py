@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from .inside.wire import value_bounds
+
 MEGABYTE = 1 << 20
 SAFE = ("A", "B")  # the tiers below which student code could read the solution
 
@@ -54,3 +56,8 @@ class Limits:
     def to_dict(self) -> dict[str, float | int]:
         """Return the limits by name, for the verdict and for the worker."""
         return asdict(self)
+
+    @property
+    def refusals(self) -> frozenset[str]:
+        """Return the reasons for which what a function returns is refused that name no type."""
+        return value_bounds(self.to_dict()).refusals

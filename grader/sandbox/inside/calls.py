@@ -21,7 +21,7 @@ import numpy as np
 
 from . import frames, outputs, shell
 from .arguments import copied, is_variable, resolve, unchanged, useless, with_given, write_into
-from .wire import ROOMY, Bounds, Encoded, Message, Refused, WireError, decode, encode
+from .wire import ROOMY, Bounds, Encoded, Message, Refused, WireError, decode, encode, value_bounds
 
 WARM_CELL = "import numpy as np\nnp.zeros(2)\n"
 FAILING_CELL = "def fails():\n    raise NotImplementedError('empty')\nfails()"
@@ -89,9 +89,7 @@ class Server:
             items=limits["items"],
             ndim=limits["ndim"],
         )
-        self.value_bounds = Bounds(
-            limits["message_bytes"] - 4096, limits["depth"], limits["items"] - 100, limits["ndim"]
-        )
+        self.value_bounds = value_bounds(limits)
         self.shell: Any = shell.Shell.instance()
         self.clock = _Clock()
         self.kept: dict[str, Any] = {}

@@ -7,7 +7,17 @@ bytes from an untrusted process can fail only with `WireError`.
 """
 
 from .codec import decode, decode_counted, encode
-from .format import DTYPES, ROOMY, Bounds, Encoded, Message, Refused, Stored, WireError
+from .format import (
+    DTYPES,
+    ROOMY,
+    Bounds,
+    Encoded,
+    Message,
+    Refused,
+    Stored,
+    WireError,
+    value_bounds,
+)
 
 __all__ = [
     "DTYPES",
@@ -21,4 +31,5 @@ __all__ = [
     "decode",
     "decode_counted",
     "encode",
+    "value_bounds",
 ]

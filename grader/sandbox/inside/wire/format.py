@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,14 +53,52 @@ class Refused(ValueError):
     """A refusal of a value that is not plain data; the message says why in a few plain words."""
 
 
+BEYOND_64_BITS = "an integer beyond 64 bits"
+IN_A_FILE = "an array in a file (memmap)"
+LONG_SIDE = f"an array side longer than {LARGEST_SIDE}"
+
+
 @dataclass(frozen=True)
 class Bounds:
-    """Bounds of one message: how large it may be."""
+    """Bounds of one message: how large it may be, and the reasons to refuse what is larger."""
 
     message_bytes: int = 32 << 20
     depth: int = 24
     items: int = 100_000
     ndim: int = 8
+
+    @property
+    def too_large(self) -> str:
+        """Say that a value takes more bytes than a message may have."""
+        return f"larger than {self.message_bytes} bytes"
+
+    @property
+    def too_many(self) -> str:
+        """Say that a value is made of more parts than a message may hold."""
+        return f"more than {self.items} items"
+
+    @property
+    def too_deep(self) -> str:
+        """Say that a value is nested deeper than a message may be."""
+        return f"nested deeper than {self.depth}"
+
+    @property
+    def too_many_axes(self) -> str:
+        """Say that an array has more axes than one in a message may have."""
+        return f"an array of more than {self.ndim} dimensions"
+
+    @property
+    def refusals(self) -> frozenset[str]:
+        """Return all reasons to refuse a value that name no type: whoever reads one knows them."""
+        large = (self.too_large, self.too_many, self.too_deep, self.too_many_axes)
+        return frozenset((*large, BEYOND_64_BITS, IN_A_FILE, LONG_SIDE))
+
+
+def value_bounds(limits: Mapping[str, Any]) -> Bounds:
+    """Return the bounds of what a function returns: those of a message, less what is around it."""
+    return Bounds(
+        limits["message_bytes"] - 4096, limits["depth"], limits["items"] - 100, limits["ndim"]
+    )
 
 
 @dataclass(frozen=True)
@@ -105,9 +144,9 @@ class Shared:
         items, levels = self.sizes[-back]
         self.items += items
         if self.items > self.bounds.items:
-            return f"more than {self.bounds.items} items"
+            return self.bounds.too_many
         if depth + levels > self.bounds.depth:
-            return f"nested deeper than {self.bounds.depth}"
+            return self.bounds.too_deep
         if depth + levels > self.reached:
             self.reached = depth + levels
         return ""

@@ -71,7 +71,7 @@ class Reader(Shared):
         """Read the next value. Raises: WireError, and what ``decode`` turns into it."""
         self.items += 1
         if self.items > self.bounds.items:
-            raise WireError(f"more than {self.bounds.items} items")
+            raise WireError(self.bounds.too_many)
         tag = self.data[self.position]
         self.position += 1
         if tag == REPEATED:
@@ -125,7 +125,7 @@ class Reader(Shared):
         if count > len(self.data) - self.position or count > self.bounds.items:
             raise WireError(f"{count} members cannot be in this message")
         if count and depth > self.bounds.depth:
-            raise WireError(f"nested deeper than {self.bounds.depth}")
+            raise WireError(self.bounds.too_deep)
         if count and depth > self.reached:
             self.reached = depth
         return count

@@ -14,13 +14,16 @@ import numpy as np
 from .format import (
     ALONE,
     ARRAYS,
+    BEYOND_64_BITS,
     C_ORDER,
     CODES,
     COUNTED,
     FLOAT_VALUE,
     FORTRAN_ORDER,
+    IN_A_FILE,
     INT_VALUE,
     LARGEST_SIDE,
+    LONG_SIDE,
     SCALAR,
     STRIDED,
     Array,
@@ -46,13 +49,13 @@ class Writer(Shared):
         """Count what is about to be written and may be large."""
         self.size += count
         if self.size > self.bounds.message_bytes:
-            raise Refused(f"larger than {self.bounds.message_bytes} bytes")
+            raise Refused(self.bounds.too_large)
 
     def write(self, value: Any, depth: int) -> None:
         """Write one value. Raises: Refused."""
         self.items += 1
         if self.items > self.bounds.items:
-            raise Refused(f"more than {self.bounds.items} items")
+            raise Refused(self.bounds.too_many)
         kind = type(value)
         if kind is np.ndarray or kind is dict:
             place = self.places.get(id(value))
@@ -114,7 +117,7 @@ class Writer(Shared):
         try:
             self.out.append(INT_VALUE.pack(b"I", value))
         except struct.error:
-            raise Refused("an integer beyond 64 bits") from None
+            raise Refused(BEYOND_64_BITS) from None
 
     def _text(self, tag: bytes, value: str) -> None:
         raw = str.encode(value, "utf-8", "backslashreplace")
@@ -124,13 +127,13 @@ class Writer(Shared):
 
     def _enter(self, depth: int) -> None:
         if depth > self.bounds.depth:
-            raise Refused(f"nested deeper than {self.bounds.depth}")
+            raise Refused(self.bounds.too_deep)
         if depth > self.reached:
             self.reached = depth
 
     def _sequence(self, tag: bytes, count: int, values: Iterable[Any], depth: int) -> None:
         if count > self.bounds.items:
-            raise Refused(f"more than {self.bounds.items} items")
+            raise Refused(self.bounds.too_many)
         self.out.append(COUNTED.pack(tag, count))
         if count:
             self._enter(depth + 1)
@@ -140,7 +143,7 @@ class Writer(Shared):
     def _dict(self, value: dict[Any, Any], depth: int) -> None:
         pairs = list(dict.items(value))
         if len(pairs) > self.bounds.items:
-            raise Refused(f"more than {self.bounds.items} items")
+            raise Refused(self.bounds.too_many)
         before, reached = self.items, self.reached
         self.reached = depth
         if pairs:
@@ -166,7 +169,7 @@ class Writer(Shared):
         plain = value
         if type(value) is not np.ndarray:
             if isinstance(value, np.memmap):
-                raise Refused("an array in a file (memmap)")
+                raise Refused(IN_A_FILE)
             plain = np.asarray(value)
         code = CODES.get(plain.dtype)
         if code is None:
@@ -175,9 +178,9 @@ class Writer(Shared):
         shape, flags = plain.shape, plain.flags
         ndim = len(shape)
         if ndim > self.bounds.ndim:
-            raise Refused(f"an array of more than {self.bounds.ndim} dimensions")
+            raise Refused(self.bounds.too_many_axes)
         if not plain.size and ndim and max(shape) > LARGEST_SIDE:
-            raise Refused(f"an array side longer than {LARGEST_SIDE}")
+            raise Refused(LONG_SIDE)
         self.grow(plain.nbytes + 8 * ndim + 4)
         self.places[id(value)] = len(self.objects)
         self.objects.append(value)
