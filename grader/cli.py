@@ -13,6 +13,7 @@ from grader import __version__
 from grader.course import Course
 from grader.errors import UsageError
 from grader.html.wording import counted
+from grader.plain_text import plain
 from grader.progress import bar
 
 # nbgrader imports jsonschema, which takes up to seconds to get ready to check addresses in any
@@ -56,8 +57,7 @@ class Verbs(click.Group):
 
 def _for_a_terminal(text: str) -> str:
     """Return one line that fits a screen: what a file holds must not fill it or move its cursor."""
-    line = " ".join(text.split())
-    line = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line)
+    line = " ".join(plain(text).split())
     half = LONGEST_LINE // 2  # the remedy stands at the end
     return line if len(line) <= LONGEST_LINE else f"{line[:half]} … {line[-half:]}"
 

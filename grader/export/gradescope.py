@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from grader.html.wording import plain
+from grader.plain_text import plain
 from grader.verdict import ExerciseResult, Verdict
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.assignment.source import cell_id, is_check_cell
-from grader.html.wording import plain
+from grader.plain_text import plain
 
 MOST_PRINTED = 20_000  # characters of printed text that are shown for a cell
 MOST_CODE = 100_000  # characters of code that are shown for a cell

@@ -11,7 +11,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from grader.html.wording import counted, number, plain
+from grader.html.wording import counted, number
+from grader.plain_text import plain
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
-HIDDEN = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
-# Marks of the direction of writing: with them code can be shown in another order than it runs.
-TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
 # outcome: the word, its mark, and a sentence to the student
 OUTCOME_WORDS = {
     "passed": ("passed", "✓", "Every check holds. Well done."),
@@ -19,12 +13,6 @@ OUTCOME_WORDS = {
     "missing": ("missing", "–", "There was no such function to call after your cells had run."),
     "grader_error": ("not judged", "–", "The grader failed here; this says nothing of your work."),
 }
-
-
-def plain(text: str) -> str:
-    """Return ``text`` without control characters; those that turn its direction are spelt out."""
-    text = HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return TURNING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def number(value: float) -> str:

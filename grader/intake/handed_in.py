@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.intake.read import is_hidden, notebook_in
+from grader.plain_text import one_line
 
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz")
 STAMP, SECRET = (
@@ -19,6 +20,7 @@ STAMP, SECRET = (
     "submission_secret.txt",
 )  # what nbgrader's exchange puts beside work
 NO_LINK = "put the folder itself there: no link is followed"
+LONGEST_LINE = 1_000  # characters: a name may have 255, twice
 DEEPEST = 4  # folders in folders that are looked into
 
 
@@ -37,7 +39,7 @@ class Stray:
     def __str__(self) -> str:
         """Say it in one line; names of files are their owners' and may hold anything."""
         line = f"{self.where}: {self.found}" + (f"; {self.remedy}" if self.remedy else "")
-        return "".join(letter if letter.isprintable() else "\ufffd" for letter in line)
+        return one_line(line, LONGEST_LINE)
 
 
 @dataclass(frozen=True)

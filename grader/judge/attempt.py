@@ -18,7 +18,9 @@ from grader.comparison.ladder import compare
 from grader.comparison.layout import INPUTS, Layout, Tolerance, Tree, earned
 from grader.comparison.properties import properties
 from grader.comparison.stub import EMPTY
+from grader.judge.guarded import Guarded, nothing
 from grader.judge.hidden_cases import Posed
+from grader.judge.own_text import OwnText, Repeated
 from grader.judge.redact import redacted
 from grader.judge.work import TOO_MUCH, Work
 from grader.sandbox import ENDED, Call, Job, RaisedError, Reply, Stored
@@ -51,6 +53,7 @@ class Attempt:
     layout: Layout
     trials: tuple[Trial, ...]
     findings: Mapping[str, Finding | None]
+    repeated: Repeated  # what its messages say in words of the submission's own
     stand_ins: tuple[str, ...] = ()  # the functions in whose place a right one was called
     given_up: bool = False  # more came back than is looked at
 
@@ -108,6 +111,7 @@ def attempt(
     exercise: Exercise,
     cases: Posed,
     work: Work,
+    own: OwnText,
     stand_ins: StandIns | None = None,
     own_forward: bool = False,
 ) -> Attempt:
@@ -117,6 +121,7 @@ def attempt(
     What comes back is taken off ``work``; when that is used up, the attempt is given up.
     """
     trials: list[Trial] = []
+    repeated = Repeated(own)
     findings: dict[str, Finding | None] = {check.name: None for check in exercise.checks}
     plan = [
         (case, expected, _calls(exercise, case, stand_ins, own_forward, number))
@@ -133,11 +138,12 @@ def attempt(
         if not found:
             break
         # Where the student's own forward gives no cache, that is what the case shows.
-        reply = redacted(next((r for r in found if r.outcome != "returned"), found[-1]), job.cells)
+        reply = next((r for r in found if r.outcome != "returned"), found[-1])
+        reply = redacted(reply, repeated, job.limits)
         if not enough and reply.outcome == "returned":
             reply = Reply("refused", reason=TOO_MUCH)
         trials.append(Trial(case, expected, replace(reply, value=as_result(exercise, reply))))
-        found_here = _findings(exercise, trials[-1])
+        found_here = _findings(exercise, trials[-1], repeated)
         if not enough:
             findings = found_here
             break
@@ -145,7 +151,7 @@ def attempt(
             findings[name] = findings[name] or finding
     replies.close()
     names = tuple(stand_ins.functions) if stand_ins else ()
-    return Attempt(exercise.layout, tuple(trials), findings, names, given_up=not enough)
+    return Attempt(exercise.layout, tuple(trials), findings, repeated, names, given_up=not enough)
 
 
 def as_result(exercise: Exercise, reply: Reply) -> Tree:
@@ -195,13 +201,13 @@ def _calls(
     ]
 
 
-def _findings(exercise: Exercise, trial: Trial) -> dict[str, Finding | None]:
+def _findings(exercise: Exercise, trial: Trial, repeated: Repeated) -> dict[str, Finding | None]:
     """Find what is wrong with one reply, by check; the case's name goes into the message."""
     layout, reply, where = exercise.layout, trial.reply, f" ({trial.case.name})"
     if reply.outcome != "returned":
         finding = _no_result(layout, reply, where)
         return {check.name: finding for check in layout.checks}
-    found = compared(exercise, trial)
+    found = compared(exercise, trial, repeated.may)
     if reply.inputs_changed and any(check.name == INPUTS for check in layout.checks):
         found[INPUTS] = changed_argument()
     return {
@@ -210,10 +216,16 @@ def _findings(exercise: Exercise, trial: Trial) -> dict[str, Finding | None]:
     }
 
 
-def compared(exercise: Exercise, trial: Trial) -> dict[str, Finding | None]:
-    """Compare what came back with what is right; the inputs are hidden, and no value is shown."""
+def compared(
+    exercise: Exercise, trial: Trial, may: Callable[[str], bool] = nothing
+) -> dict[str, Finding | None]:
+    """Compare what came back with what is right; the inputs are hidden, and no value is shown.
+
+    ``may`` says which words of the submission's own a message may repeat.
+    """
     case = trial.case
-    tolerance = Tolerance(case.tolerance, reveal=False)
+    tell = Guarded(exercise.layout, case, trial.expected, may)
+    tolerance = Tolerance(case.tolerance, reveal=False, tell=tell)
     holds = properties(exercise.holds, case.arguments)
     return compare(exercise.layout, trial.expected, trial.reply.value, tolerance, case.dims, holds)
 

@@ -28,6 +28,7 @@ from grader.comparison.ladder import by_name
 from grader.comparison.layout import INPUTS, Tree
 from grader.comparison.trees import deep_copy, leaves, returned_by, same
 from grader.judge.attempt import AGAIN, Attempt, Trial, compared
+from grader.judge.guarded import Guarded
 from grader.sandbox import Reply
 
 Ask = Callable[[Case, Mapping[str, Any]], Reply]
@@ -38,12 +39,10 @@ def diagnose(
     exercise: Exercise,
     tried: Attempt,
     ask: Ask,
-    known: Callable[[str], bool],
 ) -> Cause | None:
     """Return what made a failed attempt wrong, None when nothing is certain.
 
-    ``ask`` calls the student's function on a case while global names have other values; ``known``
-    says whether a word stands in the submission's own text, so that it may be repeated.
+    ``ask`` calls the student's function on a case while global names have other values.
     """
     if tried.passed or tried.stopped is not None:
         return None
@@ -52,7 +51,7 @@ def diagnose(
         _catalogued(assignment, exercise, tried)
         or _keeps_state(tried)
         or _reads_globals(exercise, tried, ask)
-        or _by_form(assignment, exercise, tried, known)
+        or _by_form(assignment, exercise, tried)
         or _possible(assignment, exercise, tried)
     )
 
@@ -135,9 +134,7 @@ def _reads_globals(exercise: Exercise, tried: Attempt, ask: Ask) -> Cause | None
     return READS_GLOBALS if _right(exercise, wrong, ask(case, names)) else None
 
 
-def _by_form(
-    assignment: Assignment, exercise: Exercise, tried: Attempt, known: Callable[[str], bool]
-) -> Cause | None:
+def _by_form(assignment: Assignment, exercise: Exercise, tried: Attempt) -> Cause | None:
     """Return what the form of every wrong result says, when all say the same.
 
     Where the first one raised, and every other that raised says the same, that is what is shown.
@@ -148,20 +145,19 @@ def _by_form(
     wrong = [trial for trial in tried.trials if not _right(exercise, trial, trial.reply)]
     if wrong and wrong[0].reply.error is not None:
         wrong = [trial for trial in wrong if trial.reply.error is not None]
-    causes = {_form(tried, trial, named, known) for trial in wrong}
+    causes = {_form(tried, trial, named) for trial in wrong}
     return causes.pop() if len(causes) == 1 else None
 
 
-def _form(
-    tried: Attempt, trial: Trial, named: set[str], known: Callable[[str], bool]
-) -> Cause | None:
-    reply, tolerance = trial.reply, trial.case.tolerance
+def _form(tried: Attempt, trial: Trial, named: set[str]) -> Cause | None:
+    layout, reply, may = tried.layout, trial.reply, tried.repeated.may
     if reply.outcome == "returned":
-        return cause_of_result(tried.layout, trial.expected, reply.value, tolerance)
+        tell = Guarded(layout, trial.case, trial.expected, may)
+        return cause_of_result(layout, trial.expected, reply.value, trial.case.tolerance, tell)
     if reply.error is None:
         return None
     keys = named | {key for key, _ in named_parts(trial.case.arguments)}
-    return cause_of_error(reply.error.type, reply.error.message, keys, known)
+    return cause_of_error(reply.error.type, reply.error.message, keys, may)
 
 
 def _possible(assignment: Assignment, exercise: Exercise, tried: Attempt) -> Cause | None:

@@ -22,9 +22,11 @@ from grader.judge.diagnose import diagnose
 from grader.judge.hidden_cases import Posed, draw
 from grader.judge.session import Session
 from grader.judge.work import TOO_MUCH, Work
+from grader.plain_text import one_line
 from grader.sandbox import ENDED, CellResult, Reply, Sandbox
 from grader.verdict import CheckResult, ExerciseResult, Verdict
 
+LONGEST_FAILURE = 500  # characters of what is said of a fault of the kit
 UNFINISHED = {
     "error": "raised an error",
     "timed_out": "ran out of time",
@@ -74,7 +76,7 @@ def judge(
         exercises=tuple(results),
         mended=(*submission.mended, *skipped),
         sandbox={"tier": sandbox.tier, "limits": session.limits.to_dict()},
-        seconds=round(time.perf_counter() - started, 4),
+        seconds=round(time.perf_counter() - started, 1),  # which a process can choose
     )
     return Judgement(verdict, {cell.id: cell for cell in session.results}, session.inconclusive)
 
@@ -99,8 +101,13 @@ def unreadable(assignment: Assignment, why: str, digest: str, student: str | Non
 
 def failed(assignment: Assignment, student: str | None, error: Exception) -> Verdict:
     """Return the verdict on a submission on which the kit itself failed: no marks."""
-    message = f"The grader failed here: {type(error).__name__}: {error}"
+    message = _failure(error)
     return replace(_nothing(assignment, "", student), outcome="grader_error", message=message)
+
+
+def _failure(error: Exception) -> str:
+    """Say what failed here; an error's text may quote what a process replied."""
+    return one_line(f"The grader failed here: {type(error).__name__}: {error}", LONGEST_FAILURE)
 
 
 def _nothing(assignment: Assignment, digest: str, student: str | None) -> Verdict:
@@ -135,7 +142,7 @@ def _exercise(
         best = _best(session, exercise, cases, before, work)
         return _result(session, exercise, best, work)
     except Exception as error:
-        note = f"The grader failed here: {type(error).__name__}: {error}"
+        note = _failure(error)
         return _not_judged(exercise, "grader_error", note)
 
 
@@ -188,7 +195,7 @@ def _best(
     # A cell function that hangs or kills its process would do so in the sequence again.
     hopeless = any(result.outcome in ENDED for result in helpers)
     if not hopeless:
-        first = attempt(session.living(), exercise, cases, work)
+        first = attempt(session.living(), exercise, cases, work, session.own)
         if first.passed or first.given_up or first.outcome == "not_attempted":
             return first
         # That the cell is still empty says nothing of the sequence; the stand-in shows what is.
@@ -206,7 +213,8 @@ def _best(
     )
     useful = usable and not hopeless and not any(a.passed or a.given_up for a in tried)
     if useful and not session.out_of_budget():
-        tried.append(attempt(session.living(), exercise, cases, work, own_forward=True))
+        living, own = session.living(), session.own
+        tried.append(attempt(living, exercise, cases, work, own, own_forward=True))
     # Of ways that earn the same the earlier one counts: the student's own before a stand-in.
     return max(tried, key=lambda attempt: attempt.points)
 
@@ -224,7 +232,7 @@ def _with_stand_ins(
     # answers, for the next submission to replay.
     job = session.fork()
     try:
-        return attempt(job, exercise, cases, work, stand_ins=right)
+        return attempt(job, exercise, cases, work, session.own, stand_ins=right)
     finally:
         session.end(job)
 
@@ -242,7 +250,7 @@ def _cause(session: Session, exercise: Exercise, best: Attempt, work: Work) -> C
 
     if best.given_up or best.outcome not in ("failed", "raised"):
         return None
-    return diagnose(session.assignment, exercise, best, ask, session.mentions)
+    return diagnose(session.assignment, exercise, best, ask)
 
 
 def _result(session: Session, exercise: Exercise, best: Attempt, work: Work) -> ExerciseResult:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +9,7 @@ from grader.assignment.assignment import Assignment
 from grader.assignment.example_calls import EXAMPLE_CELL
 from grader.assignment.python_cells import definitions_only
 from grader.intake.submission import PlannedCell, Submission
+from grader.judge.own_text import OwnText
 from grader.sandbox import (
     MOST_IDLE,
     MOST_JOBS,
@@ -24,7 +24,6 @@ from grader.sandbox import (
     run_cells,
 )
 
-WORD = re.compile(r"\w+")
 RUN: dict[str, CellKind] = {"answer": "answer", "example": "locked", "extra": "other"}
 
 
@@ -48,7 +47,6 @@ class Session:
     inconclusive: bool = False  # whether what stopped it need not be the student's doing
     cpu_seconds: float = 0.0  # of the forks that have ended
     idle_seconds: float = 0.0
-    words: set[str] | None = None  # of the submission's text, once they are asked for
     began: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -58,6 +56,7 @@ class Session:
             for cell in self.submission.cells
             if cell.role in RUN
         )
+        self.own = OwnText.of(self.cells)
 
     @property
     def limits(self) -> Limits:
@@ -72,12 +71,6 @@ class Session:
             job_cpu_seconds=times * usual.job_cpu_seconds,
             wall_seconds=times * usual.wall_seconds,
         )
-
-    def mentions(self, word: str) -> bool:
-        """Tell whether a word stands in the submission's own text."""
-        if self.words is None:
-            self.words = {w for cell in self.submission.cells for w in WORD.findall(cell.source)}
-        return word in self.words
 
     def out_of_budget(self) -> bool:
         """Tell whether the submission has used up its share, and holds up everybody else."""

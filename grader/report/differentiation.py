@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.assignment.spec import Exercise, Spec
-from grader.html.wording import plain
+from grader.plain_text import plain
 from grader.report.finite_differences import finite_differences
 from grader.report.reach import Definitions, definitions_in, reach, used
 from grader.report.seen import Place, Seen, listed

@@ -12,7 +12,8 @@ from grader.files.csv_write import csv_text
 from grader.gradebook.read import StudentMarks, read_marks
 from grader.html.lesson import Lesson, lesson, read_cells
 from grader.html.render import render
-from grader.html.wording import OUTCOME_WORDS, counted, number, plain
+from grader.html.wording import OUTCOME_WORDS, counted, number
+from grader.plain_text import plain
 from grader.records import read_records
 from grader.report.differentiation import Sighting, sightings
 from grader.report.plots import Picture, histogram, ranked, stacked

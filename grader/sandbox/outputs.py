@@ -7,6 +7,8 @@ import binascii
 from dataclasses import dataclass
 from typing import Any
 
+from grader.plain_text import coloured, one_line
+
 from . import png
 from .limits import Limits
 
@@ -17,6 +19,7 @@ MOST_LINES = 1_000
 MOST_SHOWN = 32 << 20  # bytes, about, of the outputs of all cells together
 MOST_UNPACKED = 48 << 20  # bytes that the pixels of all their images take: some 40 figures
 TOO_MUCH = {"output_type": "stream", "name": "stdout", "text": "[too much was shown: not kept]\n"}
+MOST_CELLS_RUN = 100_000  # how many cells a notebook's session has run
 Output = dict[str, Any]
 
 
@@ -56,9 +59,9 @@ def text(told: Output, key: str) -> str:
 
 
 def execution_count(told: Output, key: str) -> int | None:
-    """Return an entry that numbers an execution, else None: nbformat counts from 0."""
+    """Return an entry that says how many cells had been run, None for what no notebook may say."""
     value = told.get(key)
-    return value if type(value) is int and value >= 0 else None
+    return value if type(value) is int and 0 <= value <= MOST_CELLS_RUN else None
 
 
 class _Cleaner:
@@ -78,7 +81,9 @@ class _Cleaner:
         return None
 
     def _text(self, told: Any) -> str:
-        kept = told[: self.text_left] if isinstance(told, str) else ""
+        kept = coloured(told[: self.text_left]) if isinstance(told, str) else ""
+        if len(kept) > self.text_left:  # what is spelt out takes more room
+            kept = coloured(kept[: self.text_left])
         self.text_left -= len(kept)
         return kept
 
@@ -86,7 +91,7 @@ class _Cleaner:
         lines = told.get("traceback")
         return {
             "output_type": "error",
-            "ename": self._text(told.get("ename")),
+            "ename": one_line(self._text(told.get("ename"))),
             "evalue": self._text(told.get("evalue")),
             "traceback": [self._text(line) for line in lines[:MOST_LINES]]
             if isinstance(lines, list)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from grader.plain_text import one_line
+
 from .data import (
     CELL_OUTCOMES,
     CellOutcome,
@@ -37,7 +39,7 @@ def cell_result(
         CELL_OUTCOMES[CELL_OUTCOMES.index(outcome)],  # the literal: to mypy, `outcome` is any text
         cleaned(message.get("outputs"), limits, allowance) if allowance else (),
         execution_count(message, "count"),
-        tuple(line[:LONGEST_NAME] for line in lines[:MOST_SHELL_LINES] if isinstance(line, str)),
+        tuple(_name(line) for line in lines[:MOST_SHELL_LINES] if isinstance(line, str)),
     )
 
 
@@ -69,7 +71,7 @@ def reply(message: Message) -> Reply:
         states = after if isinstance(after, tuple) else ()
         return Reply("returned", value=message.get("value"), inputs_changed=changed, after=states)
     if outcome == "refused":
-        reason = text(message, "reason")[:LONGEST_NAME]
+        reason = _name(text(message, "reason"))
         return Reply("refused", reason=reason, inputs_changed=changed)
     if outcome == "raised":
         return Reply("raised", error=_error(message.get("error")))
@@ -87,8 +89,13 @@ def _error(told: Any) -> RaisedError:
     if not isinstance(name, str) or not isinstance(message, str):
         raise WireError("an exception without a name")
     return RaisedError(
-        name[:LONGEST_NAME],
-        message[:LONGEST_TEXT],
+        _name(name),
+        message[:LONGEST_TEXT],  # as it stands: it is compared, and never shown
         line if type(line) is int else None,
-        cell[:LONGEST_NAME] if isinstance(cell, str) else None,
+        _name(cell) if isinstance(cell, str) else None,
     )
+
+
+def _name(told: str) -> str:
+    """Return what fits in one line: nothing in it is obeyed by what shows it."""
+    return one_line(told[: 4 * LONGEST_NAME], LONGEST_NAME)

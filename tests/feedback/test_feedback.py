@@ -30,7 +30,8 @@ from grader.gradebook.read import CellMark, StudentMarks, read_marks
 from grader.gradebook.write import GradebookWriter, open_gradebook
 from grader.html.lesson import Lesson
 from grader.html.render import render
-from grader.html.wording import OUTCOME_WORDS, number, plain
+from grader.html.wording import OUTCOME_WORDS, number
+from grader.plain_text import plain
 from grader.records import publish
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Pupil

@@ -12,16 +12,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.comparison import ladder, trees, values
+from grader.comparison import ladder, telling, trees, values
 from grader.comparison.telling import MOST_KEYS
 from grader.judge import attempt as attempt_module
 from grader.judge import diagnose as diagnose_module
-from grader.judge import work
+from grader.judge import guarded, work
 from grader.judge.attempt import Attempt, attempt
 from grader.judge.diagnose import diagnose
 from grader.judge.hidden_cases import Posed, draw
+from grader.judge.own_text import OwnText
 from grader.judge.work import TOO_MUCH, Work
-from grader.sandbox import Call, CellSource, Reply
+from grader.sandbox import Call, Limits, Reply
 from grader.sandbox.inside.wire import Bounds, decode_counted, encode
 from grader.simulate.pupils import Pupil
 from tests.judge.test_judge import by_name, judged
@@ -31,13 +32,15 @@ FUNCTIONS = ("leak", "remember", "climb_backward")
 SMALL = Bounds(message_bytes=1 << 18, items=4_000)  # the wire's, made smaller with the budget
 UNITS = 1_000  # in place of `LEAST`
 LINES_A_UNIT = 60  # of Python, that looking at one value or one key takes
+LINES_A_NAME = 1_500  # that looking for one name in the likeness of another takes, of 24 letters
+LINES_TO_TELL = 3_000  # that a message on one value takes, however large the value is
 OTHERS = 5  # times that a result is compared, but for those with known mistakes
 
 
 class Told:
     """A fork that gives the same value back for every call, as the judge reads it."""
 
-    cells: tuple[CellSource, ...] = ()
+    limits = Limits()
 
     def __init__(self, value: Any) -> None:
         self.heard = 0
@@ -58,7 +61,10 @@ class Count:
         self.lines = self.elements = 0
         self.modules = {
             str(module.__file__)
-            for module in (difflib, ladder, trees, values, attempt_module, diagnose_module, work)
+            for module in (
+                *(difflib, ladder, trees, values, telling, guarded),
+                *(attempt_module, diagnose_module, work),
+            )
         }
 
     def __call__(self, frame: Any, event: str, argument: Any) -> Any:
@@ -78,6 +84,10 @@ def posed(name: str) -> Posed:
     return draw(spec, assignment(OF[name]).functions, 1)
 
 
+# A submission whose own text holds whatever is asked for.
+OWN = OwnText(frozenset(f"key_{number}" for number in range(4_000)), frozenset())
+
+
 def judged_reply(name: str, value: Any) -> tuple[Attempt, Work, Count]:
     """Compare and diagnose one value in the place of every result, and count what that takes."""
     owner, cases = assignment(OF[name]), posed(name)
@@ -85,10 +95,10 @@ def judged_reply(name: str, value: Any) -> tuple[Attempt, Work, Count]:
     job: Any = Told(value)
     sys.settrace(count)
     try:
-        tried = attempt(job, exercise, cases, spent)
+        tried = attempt(job, exercise, cases, spent, OWN)
         if not tried.given_up:
             ask = Reply("returned", tried.trials[0].reply.value)
-            diagnose(owner, exercise, tried, lambda case, names: ask, lambda word: True)
+            diagnose(owner, exercise, tried, lambda case, names: ask)
     finally:
         sys.settrace(None)
     return tried, spent, count
@@ -162,8 +172,9 @@ def test_no_reply_costs_more_than_its_budget(name: str, data: st.DataObject) -> 
         asked, known = (whole - UNITS) // work.MOST_TIMES, assignment(OF[name]).mistakes
         times = OTHERS + 2 * len(known(assignment(OF[name]).spec.exercise(name)))
         compared = whole - spent.left + times * asked
-        near = len(tried.layout.outputs) * (len(cases) + 1) * MOST_KEYS  # names looked for
-        assert count.lines <= LINES_A_UNIT * (compared + near), (count.lines, compared)
+        told = len(tried.layout.outputs) * (len(cases) + 1)
+        lines = LINES_A_UNIT * compared + told * (LINES_TO_TELL + MOST_KEYS * LINES_A_NAME)
+        assert count.lines <= lines, (count.lines, compared)
         assert count.elements <= work.UNIT * compared, (count.elements, compared)
         assert tried.passed or sum(tried.points_by_check.values()) < POINTS[name]
 

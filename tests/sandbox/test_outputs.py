@@ -209,7 +209,9 @@ def test_whatever_a_fork_replies_becomes_a_result_or_a_wire_error(message: Any) 
 def test_a_count_below_zero_is_no_count() -> None:
     """A cell that sets IPython's counter back leaves a notebook that nbformat still reads."""
     shown = {"output_type": "execute_result", "data": {"text/plain": "1"}, "execution_count": -1}
-    result = replies.cell_result("a", {"outcome": "ok", "count": -1, "outputs": [shown]}, Limits())
+    result = replies.cell_result(
+        "a", {"outcome": "ok", "count": -1, "outputs": [shown]}, Limits(), Allowance()
+    )
     assert result.execution_count is None and result.outputs[0]["execution_count"] is None
     cell = nbformat.v4.new_code_cell("", outputs=[nbformat.from_dict(result.outputs[0])])
     nbformat.validate(nbformat.v4.new_notebook(cells=[cell]))
