@@ -39,7 +39,10 @@ ASKED = {
         except BaseException: pass""",
 }
 WAITED = {
-    "stopped": "import os, signal; os.kill(os.getpid(), signal.SIGSTOP); import time; time.sleep(99)",
+    "stopped": """import os, signal, time
+    try: os.kill(os.getpid(), signal.SIGSTOP)
+    except OSError: pass
+    time.sleep(99)""",
     "asleep": "import time; time.sleep(1000)",
 }
 SHOWN = {

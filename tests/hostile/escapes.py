@@ -222,6 +222,16 @@ try:
 except OSError as error:
     print(type(error).__name__)
 """,
+    "other-calls": """
+import array, socket
+one, other = socket.socketpair()
+tried(lambda: one.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0]))]),
+      lambda: one.send(b"x", socket.MSG_OOB), lambda: other.recvmsg(1, 64),
+      lambda: call(317 if X86 else 277, 1, 0, 0), lambda: libc.prctl(22, 2, 0) and call(-1),
+      lambda: call(275 if X86 else 76, 0, 0, 1, 0, 9, 0), lambda: call(276 if X86 else 77, 0, 1, 9, 0),
+      lambda: call(278 if X86 else 75, 1, 0, 0, 0), lambda: call(206 if X86 else 0, 8, (ctypes.c_long * 1)()),
+      lambda: call(434, os.getpid(), 0), lambda: os.eventfd(0), lambda: os.kill(os.getpid(), 19))
+""",
     "shared-memory": """
 import mmap
 from multiprocessing import shared_memory
@@ -230,7 +240,7 @@ tried(lambda: shared_memory.SharedMemory(MARKER, create=True, size=100),
 """,
 }
 AT_TIER_B = ("fork", "daemon", "kill-parent", "ptrace", "parents-memory", "network", "write-course")
-AT_TIER_B += ("write-elsewhere", "exit-0", "datagrams", "signal-by-owner")
+AT_TIER_B += ("write-elsewhere", "exit-0", "datagrams", "signal-by-owner", "other-calls")
 CRASHES = {
     "exit-0": "os._exit(0)",
     "kill-itself": "os.kill(os.getpid(), 9)",

@@ -24,6 +24,7 @@ import pytest
 from grader.autograde import autograde as autograde_module
 from grader.autograde import pool
 from grader.autograde.autograde import Summary, autograde
+from grader.autograde.judge_process import JudgeProcess
 from grader.course import Course
 from grader.gradebook.source_folder import write_source
 from grader.gradebook.write import open_gradebook, register
@@ -77,6 +78,20 @@ class Graded:
     def returned(self, student: str) -> str:
         """Everything that could ever reach the student: outputs and the verdict's messages."""
         return self.shown(student) + "\n" + self.verdicts[student].to_json()
+
+
+@contextmanager
+def counted() -> Iterator[list[int]]:
+    """The ids of the children that judge, in the order in which they are started."""
+    started: list[int] = []
+    true = JudgeProcess._start
+
+    def start(self: JudgeProcess, tier: str | None) -> None:
+        true(self, tier)
+        started.append(int(self.pid or 0))
+
+    with mock.patch.object(JudgeProcess, "_start", start):
+        yield started
 
 
 def _text(output: Mapping[str, Any]) -> str:

@@ -4,45 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-from unittest import mock
 
 import pytest
 
-from grader.autograde.autograde import autograde
-from grader.autograde.judge_process import JudgeProcess
-from grader.gradebook.config import nbgrader_api
 from grader.judge.work import TOO_MUCH
-from grader.nbgrader_plugins import autograde_step
 from grader.sandbox import MOST_IDLE
-from grader.simulate.hand_in import hand_in
-from grader.simulate.pupils import Pupil
 from grader.verdict import ExerciseResult
 from tests.hostile.burdens import ALSO_SOLVED, ASKED, KINDS, RETURNED, SHOWN, WAITED, burdening
-from tests.hostile.graded import Graded, assert_harmless, graded_class, new_course, scores
-from tests.hostile.pupils import NAME, assignment, honest_score, neighbours
-from tests.kit.cluster import dask_cluster
+from tests.hostile.graded import Graded, assert_harmless, counted, graded_class, new_course
+from tests.hostile.pupils import neighbours
 from tests.kit.solution import SPEC
-from tests.kit.toy import same_marks
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow, pytest.mark.timeout(1800)]
 CLASS = 60
 ALSO_EARNED = sum(SPEC.exercise(name).points for name in ALSO_SOLVED)
-
-
-@contextmanager
-def counted() -> Iterator[list[int]]:
-    """The ids of the children that judge, in the order in which they are started."""
-    started: list[int] = []
-    true = JudgeProcess._start
-
-    def start(self: JudgeProcess, tier: str | None) -> None:
-        true(self, tier)
-        started.append(int(self.pid or 0))
-
-    with mock.patch.object(JudgeProcess, "_start", start):
-        yield started
 
 
 @pytest.fixture(scope="module", params=["A", "B"])
@@ -121,44 +96,3 @@ def test_what_is_shown_costs_no_exercise(
         assert all(found[name].outcome == "passed" for name in ALSO_SOLVED)
         assert "image not shown" in graded.printed(f"burden-{kind}")
     assert len(str(graded.book(f"burden-{kind}"))) < 8 << 20
-
-
-FEW = ("one-array-a-hundred-thousand-times", "half-precision", "stopped", "large-images")
-
-
-def few() -> list[Pupil]:
-    """A burden of each sort, and honest students between them."""
-    burdens, honest = map(burdening, FEW), neighbours(len(FEW))
-    return [pupil for pair in zip(burdens, honest, strict=True) for pupil in pair]
-
-
-@pytest.mark.filterwarnings(
-    "ignore:Cell is missing an id"
-)  # nbformat says so of the student's cell
-def test_formgraders_server_goes_on() -> None:
-    """nbgrader's own way, within one long-lived process: its judge is the same child all along."""
-    with new_course() as course, counted() as started:
-        hand_in(course, assignment(), few())
-        api = nbgrader_api(course)
-        for student in sorted(pupil.name for pupil in few()):
-            assert api.autograde(NAME, student)["success"], student
-        assert len(started) == 1
-        autograde_step._judge_process().close()
-        autograde_step._judge_process.cache_clear()
-        found = scores(course)
-        for pupil in neighbours(len(FEW)):
-            assert found[pupil.name] == honest_score(pupil.name)
-        assert found["burden-stopped"] == 0.0 and found["burden-large-images"] == ALSO_EARNED
-
-
-def test_a_clusters_workers_go_on(tmp_path: Path) -> None:
-    """On a cluster: the workers live, and every verdict is what it is without one."""
-    with new_course() as course:
-        hand_in(course, assignment(), few())
-        here = {v.student: v for v in autograde(course, NAME).graded}
-        with dask_cluster(tmp_path) as (address, workers):
-            summary = autograde(course, NAME, cluster=address, force=True)
-            assert [worker.poll() for worker in workers] == [None, None]
-        assert not summary.faults and len(summary.graded) == len(here) == 2 * len(FEW)
-        for verdict in summary.graded:
-            assert same_marks(verdict, here[verdict.student]), verdict.student
