@@ -11,6 +11,7 @@ from grader.autograde.autograde import autograde
 from grader.course import Course
 from grader.gradebook.config import nbgrader_api
 from grader.nbgrader_plugins import autograde_step
+from grader.plain_text import TURNING
 from grader.records import read_records
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Pupil
@@ -19,7 +20,7 @@ from tests.hostile.burdens import burdening
 from tests.hostile.escapes import ATTACKS, CALL
 from tests.hostile.graded import counted, new_course, scores
 from tests.hostile.pupils import NAME, Places, assignment, attackers, honest_score, neighbours
-from tests.hostile.test_telling import tellers
+from tests.hostile.test_telling import OBEYED, tellers, texts
 from tests.kit.cluster import dask_cluster
 from tests.kit.toy import same_marks
 
@@ -39,10 +40,10 @@ def everybody(course: Course) -> list[Pupil]:
 
 def assert_told_nothing(verdict: Verdict) -> None:
     """No word that was to be told, no digits of a hidden input, nothing that is obeyed."""
-    text = verdict.to_json()
+    said = "\n".join(texts(verdict.to_data()))
     told = " ".join(result.message for result in verdict.exercises)
-    assert "teller" not in text and not re.search(r"\d{5,}", told), verdict.student
-    assert "\\u001b" not in text and "\\u202e" not in text
+    assert "teller" not in said and not re.search(r"\d{5,}", told), verdict.student
+    assert not OBEYED.search(said) and not TURNING.search(said), verdict.student
 
 
 @pytest.mark.filterwarnings("ignore:Cell is missing an id")  # nbformat, of the student's cell
