@@ -8,6 +8,7 @@ so that a text reads otherwise than it is. Colours are harmless where escapes ar
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 LINE_END = re.compile(r"\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # \n apart
 # Of the escapes that set colours and weight (ECMA-48, SGR) those that neither conceal nor blink.
@@ -22,6 +23,7 @@ OBEYED = re.compile(f"({COLOUR})|{ESCAPE}|{CONTROL}")
 # Marks of the direction of writing: with them code can be shown in another order than it runs.
 TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 HALF = re.compile("[\ud800-\udfff]")  # of a character: it cannot be written out
+SHOWN = 10  # names in one message
 NO_CHARACTER = "\ufffd"
 
 
@@ -38,6 +40,13 @@ def coloured(text: str) -> str:
 def one_line(text: str, most: int = 200) -> str:
     """Return ``text`` as `plain` does, in one line of at most so many characters."""
     return " ".join(plain(text).split())[:most]
+
+
+def some(names: Iterable[str]) -> str:
+    """Return the names with commas, at most ten of them and how many more there are."""
+    listed = list(names)
+    more = f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
+    return ", ".join(listed[:SHOWN]) + more
 
 
 def _readable(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.assignment.assignment import Assignment
 from grader.course import Course
@@ -13,6 +14,9 @@ from grader.files.atomic import write_beside
 from grader.gradebook.exchange_files import carry, exchange_files
 from grader.sandbox import SAFE
 from grader.verdict import Verdict, VerdictError
+
+if TYPE_CHECKING:
+    from grader.gradebook.standing import Standing  # it brings nbgrader along, which takes seconds
 
 VERDICT_FILE = "verdict.json"
 
@@ -68,10 +72,16 @@ def has_record(graded: Path) -> bool:
 
 
 def is_current(
-    course: Course, assignment: Assignment, student: str, digest: str, safe: bool = True
+    course: Course,
+    assignment: Assignment,
+    student: str,
+    digest: str,
+    standing: Standing,
+    safe: bool = True,
 ) -> bool:
     """Tell whether this very submission was graded already with this source and this kit.
 
+    So it is when the gradebook holds the marks of that verdict: ``standing`` is what it holds.
     What was graded without isolation is not current once there is a ``safe`` way.
     """
     name = assignment.spec.name
@@ -85,7 +95,7 @@ def is_current(
         exposed = verdict.sandbox.get("tier", SAFE[0]) not in SAFE
         if (safe and exposed) or not (folder / f"{name}.ipynb").is_file():
             return False
-    return dict(verdict.inputs) == dict(assignment.inputs(digest))
+    return dict(verdict.inputs) == dict(assignment.inputs(digest)) and standing.agrees(verdict)
 
 
 def publish(

@@ -6,9 +6,11 @@ never read back.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -212,9 +214,16 @@ class Verdict:
         notes = (item.note for item in self.exercises if item.outcome == "grader_error")
         return next(notes, self.message)
 
+    @cached_property
+    def digest(self) -> str:
+        """Return the SHA-256, in hexadecimal, of all but ``seconds`` and the texts made of it."""
+        data = _as_read({**_without_texts(self.to_data()), "seconds": 0.0})
+        return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+
     def to_data(self) -> dict[str, Any]:
         """Return the verdict as JSON data, its texts included."""
-        about = {key: value for key, value in vars(self).items() if key != "exercises"}
+        about = {each.name: getattr(self, each.name) for each in fields(self)}
+        del about["exercises"]
         about["mended"] = list(self.mended)
         exercises = [exercise.to_data() for exercise in self.exercises]
         return {"schema": SCHEMA, **about, "exercises": exercises}
@@ -241,6 +250,15 @@ class Verdict:
         except UNREADABLE as error:
             raise VerdictError(f"not a verdict: {error}") from None
         return verdict
+
+
+def _as_read(tree: Any) -> Any:
+    """Return JSON data with each whole number as the float that it may be read back as."""
+    if isinstance(tree, Mapping):
+        return {key: _as_read(value) for key, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [_as_read(value) for value in tree]
+    return float(tree) if type(tree) is int else tree
 
 
 def _without_texts(data: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ from grader.sandbox import SAFE, protect_parent
 from grader.verdict import Verdict
 
 if TYPE_CHECKING:
+    from grader.gradebook.standing import Standing
     from grader.gradebook.write import GradebookWriter
 
 BATCH = 50  # submissions a commit, at most
@@ -109,10 +110,10 @@ def autograde(
         summary = Summary(name, tier, strays=inbox.strays)
         assignment, safe = packed.load(), summary.tier in SAFE
         with open_writer(course, name) as gradebook:
-            known = frozenset() if force else gradebook.students()
+            stands = {} if force else gradebook.standings()
             with Batch(gradebook, lambda entry: publish_entry(course, name, entry)) as batch:
                 entries = open_inbox(course, assignment, found)
-                entries = mark_current(course, assignment, known, safe, entries)
+                entries = mark_current(course, assignment, stands, safe, entries)
                 entries = judge_class(
                     assignment, judges, summary.tier, course.secret(), entries, batch.publish_due
                 )
@@ -136,14 +137,15 @@ def open_inbox(course: Course, assignment: Assignment, found: Iterable[str]) -> 
 def mark_current(
     course: Course,
     assignment: Assignment,
-    known: Container[str],
+    stands: Mapping[str, Standing],
     safe: bool,
     entries: Iterable[Entry],
 ) -> Iterator[Entry]:
-    """Mark what is graded already and stands in the gradebook: it is kept as it is."""
+    """Mark what is graded already and stands so in the gradebook: it is kept as it is."""
     for entry in entries:
-        kept = entry.student in known and is_current(
-            course, assignment, entry.student, digest_of(entry.work), safe
+        stands_so = stands.get(entry.student)
+        kept = stands_so is not None and is_current(
+            course, assignment, entry.student, digest_of(entry.work), stands_so, safe
         )
         yield replace(entry, kept=kept)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,12 +11,13 @@ from nbgrader.api import Student
 from grader.course import Course
 from grader.errors import UsageError
 from grader.export.roster import Person, read_roster
-from grader.gradebook.read import StudentMarks, read_marks
+from grader.gradebook.read import StudentMarks, read_current
 from grader.gradebook.state import no_gradebook
 from grader.gradebook.write import open_gradebook
+from grader.plain_text import some
+from grader.records import read_records
 
 Points = int | float
-SHOWN = 10  # names in one message
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,6 @@ def rounded(value: float) -> Points:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
-def some(names: Iterable[str]) -> str:
-    """Return the names with commas, at most ten of them and how many more there are."""
-    listed = list(names)
-    more = f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
-    return ", ".join(listed[:SHOWN]) + more
-
-
 def read_class_marks(course: Course, name: str, roster: Path | None = None) -> ClassMarks:
     """Read where the class stands, in the roster's order or by student id.
 
@@ -93,7 +86,7 @@ def read_class_marks(course: Course, name: str, roster: Path | None = None) -> C
     if no_gradebook(course):
         raise nothing
     listed = read_roster(roster, name, course.names()) if roster else None
-    marks = read_marks(course, name)
+    marks = read_current(course, name, read_records(course, name).verdicts)
     if not marks:
         raise nothing
     known = _people(course)

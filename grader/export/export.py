@@ -9,12 +9,14 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.export.blackboard import blackboard_bytes
 from grader.export.canvas import canvas_bytes
-from grader.export.class_marks import ClassMarks, read_class_marks, some
+from grader.export.class_marks import ClassMarks, read_class_marks
 from grader.export.gradescope import results_bytes
 from grader.export.moodle import fill
 from grader.export.plain import csv_bytes
 from grader.files.atomic import write_beside
+from grader.gradebook.read import read_current
 from grader.html.wording import counted
+from grader.plain_text import some
 from grader.records import read_records
 
 # format: the options that it takes beside --provisional and --output
@@ -126,12 +128,14 @@ def _about(marks: ClassMarks) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _one_submission(course: Course, name: str, wanted: Wanted, student: str) -> Exported:
-    verdict = read_records(course, name, student).verdicts.get(student)
+    verdicts = read_records(course, name, student).verdicts
+    verdict = verdicts.get(student)
     if verdict is None or verdict.outcome == "grader_error":
         raise UsageError(
             f"the verdict of {student} cannot be used: run `grader autograde {name} "
             f"--student {student} --force`"
         )
+    read_current(course, name, verdicts, student)
     path = wanted.output or course.root / "exports" / f"{name}-{student}-results.json"
     _write(path, results_bytes(verdict))
     return Exported(path)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.export.class_marks import ClassEntry, ClassMarks, Points, some
+from grader.export.class_marks import ClassEntry, ClassMarks, Points
 from grader.files.csv_read import Table, read_table
+from grader.plain_text import some
 
 NEEDED = ("Identifier", "Grade", "Last modified (grade)")  # what Moodle's importer insists on
 IDENTITY = ("Identifier", "ID number", "Username", "Email address")

@@ -11,7 +11,7 @@ from grader.course import Course
 from grader.feedback.page import Rubrics, student_page
 from grader.files.atomic import write_beside
 from grader.gradebook.exchange_files import complete
-from grader.gradebook.read import StudentMarks, read_marks
+from grader.gradebook.read import StudentMarks, read_marks, refuse_others
 from grader.html.lesson import Lesson, lesson, read_cells
 from grader.html.render import render
 from grader.records import read_records
@@ -72,6 +72,7 @@ def feedback(
     """
     found = read_records(course, name, only)
     pages, made = Pages.of(course, name), Feedback()
+    refuse_others(course, name, pages.marks, found.verdicts, only, found.unusable)
     made.left_out += [f"{student}: its verdict cannot be read" for student in found.unusable]
     for done, (student, verdict) in enumerate(found.verdicts.items(), 1):
         if verdict.outcome == "grader_error":

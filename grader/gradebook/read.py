@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from shlex import quote
 from typing import Any
 
 from nbgrader.api import (
@@ -24,8 +25,11 @@ from sqlalchemy.exc import DatabaseError
 from grader.course import Course
 from grader.errors import UsageError
 from grader.gradebook.config import gradebook_url
+from grader.gradebook.standing import Standing, standings
 from grader.gradebook.state import no_gradebook
 from grader.gradebook.write import open_gradebook, unusable
+from grader.plain_text import some
+from grader.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class StudentMarks:
     penalty: float = 0.0
     cells: Mapping[str, CellMark] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
+    standing: Standing | None = None  # None: no submission in the gradebook
 
 
 @dataclass
@@ -63,6 +68,7 @@ class _Entry:
     student: str
     name: str
     timestamp: datetime | None
+    standing: Standing
     penalty: float = 0.0
     cells: dict[str, CellMark] = field(default_factory=dict)
     comments: dict[str, str] = field(default_factory=dict)
@@ -91,6 +97,60 @@ def read_marks(course: Course, name: str) -> dict[str, StudentMarks]:
             raise unusable(gradebook_url(course), str(error.orig)) from None
 
 
+def read_current(
+    course: Course,
+    name: str,
+    verdicts: Mapping[str, Verdict],
+    only: str | None = None,
+    but: Collection[str] = (),
+) -> dict[str, StudentMarks]:
+    """Read every student's entry as `read_marks` does, if it holds what the verdicts on disk say.
+
+    Nothing is made of two different runs, so this raises what `refuse_others` does as well. With
+    ``only`` one student is looked at; all ``but`` those whose verdict the caller could not read.
+    """
+    marks = read_marks(course, name)
+    refuse_others(course, name, marks, verdicts, only, but)
+    return marks
+
+
+def refuse_others(
+    course: Course,
+    name: str,
+    marks: Mapping[str, StudentMarks],
+    verdicts: Mapping[str, Verdict],
+    only: str | None = None,
+    but: Collection[str] = (),
+) -> None:
+    """Raise UsageError that names whose ``marks`` are not those of the ``verdicts`` on disk."""
+    judged = {who for who, verdict in verdicts.items() if verdict.outcome != "grader_error"}
+    others = [
+        student
+        for student in sorted((judged | (marks.keys() - verdicts.keys())) - {*but})
+        if only in (None, student) and not _agrees(marks.get(student), verdicts.get(student))
+    ]
+    if not others:
+        return
+    gone = [student for student in others if not (course.submitted / student / name).is_dir()]
+    again = [student for student in others if student not in gone]
+    one = f" --student {quote(again[0])}" if len(again) == 1 else ""
+    remedies = [f"run `grader autograde {name}{one}` for {some(again)}"] if again else []
+    if gone:
+        remedies.append(
+            f"of {some(gone)} there is no folder in {course.submitted.name}/: put it back, or take "
+            f"them out with `grader forget {quote(gone[0])}`"
+        )
+    raise UsageError(
+        f"the gradebook does not hold the marks of the verdicts in {course.autograded.name}/: "
+        + "; ".join(remedies)
+    )
+
+
+def _agrees(marks: StudentMarks | None, verdict: Verdict | None) -> bool:
+    stands = marks.standing if marks else None
+    return stands is not None and verdict is not None and stands.agrees(verdict)
+
+
 def _read(db: Any, assignment: Any) -> Iterator[_Entry]:
     """Yield the entries; a handful of queries, however many students there are."""
 
@@ -101,13 +161,14 @@ def _read(db: Any, assignment: Any) -> Iterator[_Entry]:
         )
 
     entries: dict[str, _Entry] = {}
+    stands = standings(db, assignment.id)
     about = (SubmittedNotebook.late_submission_penalty, SubmittedAssignment.timestamp)
     who = ours(*about, Student.id, Student.first_name, Student.last_name)
     for notebook, penalty, stamp, student, *names in who.filter(
         SubmittedAssignment.student_id == Student.id
     ):
         name = " ".join(part for part in names if part)
-        entries[notebook] = _Entry(student, name, stamp, penalty or 0.0)
+        entries[notebook] = _Entry(student, name, stamp, stands[student], penalty or 0.0)
     cells = dict(db.query(BaseCell.id, BaseCell.name).all())
     most = {cell.id: cell.max_score for kind in (GradeCell, TaskCell) for cell in db.query(kind)}
     scores = (Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade)

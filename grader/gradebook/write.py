@@ -30,6 +30,7 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.gradebook.config import find_programs, gradebook_url, load_config
 from grader.gradebook.source_folder import write_source
+from grader.gradebook.standing import Standing, make_table, note, standings
 from grader.intake.handed_in import STAMP
 from grader.verdict import Verdict
 
@@ -66,7 +67,9 @@ def _lacking(url: str) -> str:
 
 def unusable(url: str, reason: str) -> UsageError:
     """Return the error for a gradebook that cannot be used, with the remedy for its ``reason``."""
-    if "locked" in reason:
+    if "full" in reason:
+        remedy = "make space where it lies and run this again"
+    elif "locked" in reason:
         remedy = "close what has it open (formgrader, a database browser) and run this again"
     elif "not a database" in reason or "malformed" in reason:
         remedy = "put back a copy of it, or set it aside and grade again"
@@ -137,6 +140,7 @@ class GradebookWriter:
         self._db = self._gradebook.db
         self._course = course
         try:
+            self._make_table()
             self._notebook = self._gradebook.find_notebook(name, name)
             self._assignment = self._gradebook.find_assignment(name)
             self._grade_cells = {cell.name: cell.id for cell in self._notebook.grade_cells}
@@ -153,16 +157,19 @@ class GradebookWriter:
     def __exit__(self, *_: object) -> None:
         self._gradebook.close()
 
-    def students(self) -> frozenset[str]:
-        """Return the students who have a submission of this assignment in the gradebook."""
-        found = self._db.query(SubmittedAssignment.student_id)
+    def _make_table(self) -> None:
         try:
-            with self._db.no_autoflush:  # rows of this run are of students who were not known
-                rows = found.filter_by(assignment_id=self._assignment.id).all()
+            make_table(self._db)
+        except OperationalError as error:
+            raise unusable(gradebook_url(self._course), str(error.orig)) from None
+
+    def standings(self) -> dict[str, Standing]:
+        """Return where each student's submission of this assignment stands in the gradebook."""
+        try:
+            return standings(self._db, self._assignment.id)
         except OperationalError as error:
             self._db.rollback()
             raise unusable(gradebook_url(self._course), str(error.orig)) from None
-        return frozenset(row[0] for row in rows)
 
     def save(self, student: str, verdict: Verdict, answered: Mapping[str, bool]) -> None:
         """Record a verdict; ``answered`` says for each hand-marked cell whether it was changed.
@@ -199,6 +206,8 @@ class GradebookWriter:
                 total += best + (grade.extra_credit or 0.0)
         self._comments(notebook, answered)
         self._penalty(submission, notebook, total)
+        self._db.flush()  # which gives a new notebook its id
+        note(self._db, notebook.id, verdict)
 
     def commit(self) -> None:
         """Write what is pending; raises UsageError when the gradebook is locked."""
@@ -255,6 +264,17 @@ class GradebookWriter:
             if penalty is not None:
                 # Kept between nothing and the score, as nbgrader does with a plugin's answer.
                 notebook.late_submission_penalty = min(max(penalty, 0.0), total)
+
+
+def note_verdict(name: str, student: str, verdict: Verdict, url: str) -> None:
+    """Note the verdict that nbgrader's marks of a submission are from, as `GradebookWriter` does.
+
+    ``url`` names the gradebook that they were written to.
+    """
+    with Gradebook(url) as gradebook:
+        make_table(gradebook.db)
+        note(gradebook.db, gradebook.find_submission_notebook(name, name, student).id, verdict)
+        gradebook.db.commit()
 
 
 def save_bonus(course: Course, name: str, student: str, verdict: Verdict, url: str) -> None:

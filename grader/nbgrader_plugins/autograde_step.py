@@ -89,9 +89,12 @@ class Publish(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes wit
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Publish what `Judge` found in the first pass; the notebook is nbgrader's to write."""
+        from grader.gradebook.write import note_verdict
+
         course, name, student = _whose(self, resources)
         verdict = _judged.pop((course.root, student, name), None)
         if verdict is not None:
+            note_verdict(name, student, verdict, resources["nbgrader"]["db_url"])
             publish_verdict(course, student, name, verdict)
         return nb, resources
 

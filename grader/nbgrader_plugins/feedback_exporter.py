@@ -11,6 +11,7 @@ from nbconvert.exporters import HTMLExporter
 from grader.course import Course
 from grader.feedback.feedback import FAULT, Pages
 from grader.gradebook.exchange_files import complete
+from grader.gradebook.read import refuse_others
 from grader.records import has_record, read_records
 
 
@@ -32,6 +33,7 @@ class FeedbackPage(HTMLExporter):
         verdict = read_records(course, name, student).verdicts.get(student)
         if verdict is None or verdict.outcome == "grader_error":
             raise RuntimeError(FAULT)
+        refuse_others(course, name, self._pages.marks, {student: verdict}, student)
         complete(course, student, name, course.feedback / student / name)
         told = {**(resources or {}), "output_extension": self.file_extension}
         return self._pages.page(student, verdict).decode(), told

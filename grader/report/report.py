@@ -9,7 +9,7 @@ from grader.assignment.source import cell_id, check_cell, is_check_cell
 from grader.course import Course
 from grader.files.atomic import write_beside
 from grader.files.csv_write import csv_text
-from grader.gradebook.read import StudentMarks, read_marks
+from grader.gradebook.read import StudentMarks, read_current
 from grader.html.lesson import Lesson, lesson, read_cells
 from grader.html.render import render
 from grader.html.wording import OUTCOME_WORDS, counted, number
@@ -39,7 +39,7 @@ def report(
     exercises cannot be read.
     """
     found = read_records(course, name)
-    marks = read_marks(course, name)
+    marks = read_current(course, name, found.verdicts, but=found.unusable)
     about = lesson(course, name)
     progress(1, 4)
     summed = statistics(found.verdicts)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from grader.course import Course
 from grader.gradebook.write import open_gradebook
+from grader.records import publish_verdict, write_verdict
 from grader.verdict import Verdict
 from tests.export.kit import TITLE, fails, run, table, written
-from tests.kit.gradebook import EXERCISES, NAME, WRITTEN, verdict
+from tests.kit.gradebook import EXERCISES, NAME, WRITTEN, enter
 
 
 def test_csv_has_every_cell_and_they_add_up(course: Course) -> None:
@@ -143,7 +144,6 @@ def test_blackboard_matches_by_username_and_column_number(course: Course) -> Non
 
 def test_gradescope_gets_one_test_an_exercise(course: Course) -> None:
     """The file has Gradescope's fields and values, and its tests add up to the score."""
-    save_verdict(course, verdict("bo", 1))
     result = run(course, "--format", "gradescope", "--student", "bo")
     assert result.exit_code == 0, result.output
     found = json.loads(Path(result.stdout.strip()).read_text(encoding="utf-8"))
@@ -158,17 +158,12 @@ def test_gradescope_gets_one_test_an_exercise(course: Course) -> None:
     assert found.keys() <= allowed | {"stdout_visibility", "tests"}
 
 
-def save_verdict(course: Course, made: Verdict) -> Path:
-    path = course.autograded / str(made.student) / NAME / "verdict.json"
-    path.parent.mkdir(parents=True)
-    path.write_text(made.to_json())
-    return path
-
-
 def test_gradescope_refuses_what_was_not_judged(course: Course) -> None:
     """No verdict, a broken one and a fault of the kit are never a result with zero points."""
+    path = course.autograded / "bo" / NAME / "verdict.json"
+    path.unlink()
     fails(run(course, "--format", "gradescope", "--student", "bo"), "nothing of bo is graded")
-    path = save_verdict(course, Verdict("bo", NAME, NAME, "grader_error", 0.0, 20.0))
+    write_verdict(path, Verdict("bo", NAME, NAME, "grader_error", 0.0, 20.0))
     fails(run(course, "--format", "gradescope", "--student", "bo"), "--student bo --force")
     path.write_text("{")
     fails(run(course, "--format", "gradescope", "--student", "bo"), "cannot be used")
@@ -177,7 +172,8 @@ def test_gradescope_refuses_what_was_not_judged(course: Course) -> None:
 def test_gradescope_of_an_unreadable_notebook_says_why(course: Course) -> None:
     """A notebook that cannot be read has zero points and the reason as output."""
     made = Verdict("bo", NAME, NAME, "unreadable", 0.0, 20.0, message="It is no notebook.")
-    save_verdict(course, made)
+    enter(course, {"bo": made})
+    publish_verdict(course, "bo", NAME, made)
     result = run(course, "--format", "gradescope", "--student", "bo", "--output", "/dev/null/x")
     fails(result, "cannot be written")
     result = run(course, "--format", "gradescope", "--student", "bo")

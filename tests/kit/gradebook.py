@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from nbgrader.api import Gradebook
 
 from grader.course import Course
 from grader.gradebook.write import GradebookWriter, open_gradebook, register
+from grader.records import publish_verdict
 from grader.verdict import ExerciseResult, Verdict
 from tests.kit import toy
 
@@ -66,9 +67,22 @@ def hand_in_at(course: Course, student: str, when: str) -> None:
 
 def record(course: Course, solved: Mapping[str, int], answered: bool = False) -> None:
     """Enter a verdict for each student; ``answered``: the written question waits for a mark."""
-    with GradebookWriter(course, NAME) as writer:
-        for student, number in solved.items():
-            writer.save(student, verdict(student, number), {WRITTEN: answered})
+    made = {student: verdict(student, number) for student, number in solved.items()}
+    enter(course, made, made if answered else ())
+    for student, of in made.items():
+        publish_verdict(course, student, NAME, of)
+
+
+def enter(
+    course: Course,
+    verdicts: Mapping[str, Verdict],
+    answered: Collection[str] = (),
+    name: str = NAME,
+) -> None:
+    """Enter verdicts into the gradebook; the written questions of some wait for a mark."""
+    with GradebookWriter(course, name) as writer:
+        for student, made in verdicts.items():
+            writer.save(student, made, {WRITTEN: student in answered} if name == NAME else {})
         writer.commit()
 
 

@@ -16,6 +16,7 @@ from grader.verdict import Verdict
 from tests.export.kit import table
 from tests.kit import bonus
 from tests.kit.bonus import BONUS, CHECK
+from tests.kit.gradebook import enter
 from tests.kit.page import Page
 from tests.kit.toy import NAME
 
@@ -52,6 +53,7 @@ def test_the_page_says_which_exercise_it_is(tmp_path: Path) -> None:
     course = bonus.new_course(tmp_path / "course")
     for who, made in verdicts().items():
         publish(course, who, NAME, made, None)
+    enter(course, verdicts())
     paths = report(course, NAME)
     page = Page(paths[0].read_text(encoding="utf-8"))
     page.assert_inert()

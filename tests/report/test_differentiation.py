@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from grader.assignment.spec import Gradient, Spec
 from grader.course import Course
 from grader.gradebook.write import register
-from grader.records import publish
+from grader.records import publish, read_records
 from grader.report.differentiation import Sighting, sightings
 from grader.report.report import report
 from grader.simulate.pupils import Pupil
 from grader.verdict import ExerciseResult, Verdict
 from tests.kit import toy
+from tests.kit.gradebook import enter
 from tests.kit.page import HOSTILE, Page
 from tests.report.lookalikes import HONEST, SELF
 
@@ -171,6 +172,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Course:
         book = toy.book_of(Pupil(student, own={"climb_backward": code}), toy.SLOPE)
         verdict = Verdict(student, toy.SLOPE, toy.SLOPE, "graded", 16.0, 16.0, results)
         publish(course, student, toy.SLOPE, verdict, json.dumps(book))
+        enter(course, {student: verdict}, name=toy.SLOPE)
     return course
 
 
@@ -214,16 +216,24 @@ def test_the_table_has_it_too(course: Course) -> None:
 def test_nothing_to_look_at_is_not_mentioned(course: Course) -> None:
     """Where nobody is listed the page has no such part, and says nothing of it."""
     for student in ("bob", EVIL):
-        shutil.rmtree(course.autograded / student)
+        shutil.copy(
+            *(
+                course.autograded / who / toy.SLOPE / f"{toy.SLOPE}.ipynb"
+                for who in ("ada", student)
+            )
+        )
     page = report(course, toy.SLOPE)[0].read_text(encoding="utf-8")
     assert "omething to look at" not in page
 
 
 def test_a_large_class_is_listed_in_part(course: Course) -> None:
     """The page shows twenty students and says how many more are in the table."""
-    found = course.autograded / "bob"
+    found = course.autograded / "bob" / toy.SLOPE
+    [verdict] = read_records(course, toy.SLOPE, "bob").verdicts.values()
     for number in range(25):
-        shutil.copytree(found, course.autograded / f"s{number:02}")
+        student = f"s{number:02}"
+        shutil.copytree(found, course.autograded / student / toy.SLOPE)
+        enter(course, {student: verdict}, name=toy.SLOPE)
     paths = report(course, toy.SLOPE)
     page = Page(paths[0].read_text(encoding="utf-8"))
     assert "Backward functions of 20 students; 7 more students in the CSV" in page.text

@@ -36,7 +36,7 @@ from grader.verdict import ExerciseResult, Verdict
 from tests.content.variants import handwritten
 from tests.kit import course as rnn
 from tests.kit import toy
-from tests.kit.gradebook import EXERCISES, NAME, mark_by_hand, new_course, record
+from tests.kit.gradebook import EXERCISES, NAME, enter, mark_by_hand, new_course, record
 from tests.kit.page import CONTROL, HOSTILE, Page
 from tests.kit.solution import NAMES
 
@@ -281,7 +281,6 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """A small class with everything in it that a report speaks of, hostile names included."""
     course = new_course(tmp_path_factory.mktemp("report"))
     shutil.rmtree(course.folder(toy.SLOPE))  # an only assignment need not be named
-    record(course, {"ada": 2, "bob": 2}, answered=True)
     evil = "<script>alert(1)<" + "&" + '"x'
     verdicts = {
         "ada": judged("ada", "leak"),
@@ -294,6 +293,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Course:
     }
     copy = f"# {HOSTILE}\n" + LONG
     published(course, verdicts, {"ada": copy, evil: renamed(copy)})
+    del verdicts["fault"]  # which is not entered
+    enter(course, verdicts, ("ada", "bob"))
     return course
 
 
@@ -356,7 +357,9 @@ def test_pictures_say_in_words_what_they_show(course: Course) -> None:
 
 def test_unsafe_grading_is_said(course: Course) -> None:
     """When anything was graded at tier C the report opens with it."""
-    publish(course, "eve", NAME, judged("eve", sandbox={"tier": "C"}), None)
+    made = judged("eve", sandbox={"tier": "C"})
+    enter(course, {"eve": made})
+    publish(course, "eve", NAME, made, None)
     assert "Graded without full isolation" in report(course, NAME)[0].read_text(encoding="utf-8")
 
 

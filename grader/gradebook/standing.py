@@ -1,0 +1,92 @@
+"""Keep beside nbgrader's tables which verdict a submission's marks are from.
+
+The gradebook decides what is current: a gradebook put back from a copy holds the marks of then,
+while the verdicts on disk are of now. So it holds each verdict's digest as well, in a table of the
+kit's own, by the submitted notebook and without a tie to nbgrader's tables. It is made once
+nbgrader has opened the gradebook: in a file that nbgrader did not make, ``nbgrader db upgrade``
+would find no version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nbgrader.api import BaseCell, Grade, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy import Column, MetaData, String, Table, inspect
+from sqlalchemy.schema import CreateTable
+
+from grader.assignment.source import check_cell, is_check_cell
+from grader.verdict import Verdict
+
+VERDICTS = Table(
+    "grader_verdict",
+    MetaData(),
+    Column("notebook_id", String(32), primary_key=True),
+    Column("digest", String(64), nullable=False),
+)
+CLOSE = 1e-6  # points
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A standing of a submission: the digest of its verdict, and points by check cell.
+
+    ``digest`` is empty where the marks are nobody's of this kit; points are those by tests and
+    extra credit.
+    """
+
+    digest: str
+    points: Mapping[str, tuple[float, float]]
+
+    def agrees(self, verdict: Verdict) -> bool:
+        """Tell whether the marks are those of this very verdict."""
+        if self.digest != verdict.digest:
+            return False
+        given = {check_cell(each.name): each for each in verdict.exercises}
+        for cell, (points, extra) in self.points.items():
+            exercise = given.get(cell)
+            earned = exercise.points if exercise else 0.0
+            held = extra if exercise and exercise.bonus else points
+            if abs(held - earned) > CLOSE:
+                return False
+        return given.keys() <= self.points.keys()
+
+
+def make_table(db: Any) -> None:
+    """Make the table where it is absent, in a gradebook that nbgrader has opened."""
+    db.execute(CreateTable(VERDICTS, if_not_exists=True))
+    db.commit()
+
+
+def note(db: Any, notebook: str, verdict: Verdict) -> None:
+    """Note from which verdict the marks of a submitted notebook are, by its id."""
+    db.execute(VERDICTS.delete().where(VERDICTS.c.notebook_id == notebook))
+    db.execute(VERDICTS.insert().values(notebook_id=notebook, digest=verdict.digest))
+
+
+def standings(db: Any, assignment: str) -> dict[str, Standing]:
+    """Read where every submission of an assignment stands, by student; two queries."""
+    mine = db.query(SubmittedNotebook.id, SubmittedAssignment.student_id).filter(
+        SubmittedNotebook.assignment_id == SubmittedAssignment.id,
+        SubmittedAssignment.assignment_id == assignment,
+    )
+    students = {notebook: student for notebook, student in mine}
+    digests: dict[str, str] = {}
+    if inspect(db.connection()).has_table(VERDICTS.name):
+        digests = {row.notebook_id: row.digest for row in db.execute(VERDICTS.select())}
+    found: dict[str, dict[str, tuple[float, float]]] = {notebook: {} for notebook in students}
+    grades = db.query(Grade.notebook_id, BaseCell.name, Grade.auto_score, Grade.extra_credit)
+    for notebook, cell, points, extra in grades.filter(
+        Grade.cell_id == BaseCell.id,
+        Grade.notebook_id == SubmittedNotebook.id,
+        SubmittedNotebook.assignment_id == SubmittedAssignment.id,
+        SubmittedAssignment.assignment_id == assignment,
+    ):
+        if is_check_cell(cell):
+            found[notebook][cell] = (points or 0.0, extra or 0.0)
+    return {
+        student: Standing(digests.get(notebook, ""), found[notebook])
+        for notebook, student in students.items()
+    }
