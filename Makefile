@@ -65,7 +65,7 @@ fuzz: $(READY)  ## search for bytes that break what reads untrusted bytes (ARGS=
 	@$(PIP) --only-binary :all: --retries 0 -r requirements-fuzz.lock 2>/dev/null || true
 	@$(PY) -m tests.fuzz $(ARGS)
 
-.PHONY: release autograde feedback report export verify verify-every mark simulate bench doctor
+.PHONY: release autograde feedback report export verify verify-every mark forget simulate bench doctor
 release: $(READY)  ## make the students' folder assignments/A from solutions/A/
 	@$(GRADER) release $(A) $(ARGS)
 
@@ -89,6 +89,9 @@ verify-every: $(READY)  ## the same with every small change of the solution, not
 
 mark: $(READY)  ## mark one notebook without a gradebook (NOTEBOOK=path/to/notebook.ipynb)
 	@$(GRADER) mark "$(NOTEBOOK)" --assignment $(A) $(ARGS)
+
+forget: $(READY)  ## take a student out of the course, after a copy (STUDENT=s01)
+	@$(GRADER) forget "$(STUDENT)" $(ARGS)
 
 simulate: $(READY)  ## write a synthetic class of N students into submitted/
 	@$(GRADER) simulate $(N) $(A) $(ARGS)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,9 +50,12 @@ class Verbs(click.Group):
         except UsageError as error:
             line = str(error)
         except OSError as error:  # no space, no permission, a file in a folder's place
-            if error.filename is None:
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            if error.filename is None and not full:
                 raise
-            line = f"{error.filename} cannot be used ({error.strerror}): mend that and run it again"
+            where = error.filename or f"the course's folder or {tempfile.gettempdir()}"
+            remedy = "make space there" if full else "mend that"
+            line = f"{where} cannot be used ({error.strerror}): {remedy} and run it again"
         click.echo(f"grader: {_for_a_terminal(line)}", err=True)
         sys.exit(2)
 
@@ -231,6 +236,22 @@ def mark(
     click.echo(f"{'all':<22} {verdict.score:g}/{verdict.max_score:g}  {verdict.message}".rstrip())
     if verdict.outcome == "grader_error":
         sys.exit(1)
+
+
+@main.command()
+@click.argument("student")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--copied", is_flag=True, help="A gradebook on a server has been copied there.")
+@in_course
+def forget(student: str, yes: bool, copied: bool, course: Course) -> None:
+    """Take a student out of the course, who has left or was renamed; a copy is kept."""
+    from grader.gradebook.forget import forget as run
+    from grader.gradebook.forget import to_forget
+
+    found = to_forget(course, student)
+    if not yes:
+        click.confirm(f"take out {student} ({', '.join(found)})?", abort=True)
+    click.echo(f"{student} is taken out; what there was lies in {run(course, student, copied)}")
 
 
 @main.command()

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from grader.autograde.isolation import cores
 from grader.course import Course
 from grader.errors import UsageError
+from grader.gradebook.class_list import class_list, gone
 from grader.gradebook.source_folder import source_problem
 from grader.gradebook.state import count_submissions, no_gradebook
 from grader.sandbox import SAFE, CellSource, Sandbox, SandboxError, available_tiers, bubblewrap
@@ -56,6 +57,8 @@ def findings(course: Course) -> Iterator[tuple[str, bool, str]]:
         problem = source_problem(course, name)
         yield name, not problem, problem or "released"
     yield _gradebook(course)
+    for name in course.names():
+        yield from _class(course, name)
 
 
 def _system_calls(tier: str) -> Iterator[tuple[str, bool, str]]:
@@ -75,6 +78,18 @@ def _system_calls(tier: str) -> Iterator[tuple[str, bool, str]]:
     yield "system calls", not refused, f"{listed}; a plain notebook is refused {refused or 'none'}"
     ended = [f"{result.id}: {result.outcome}" for result in results if result.outcome != "ok"]
     yield "plain notebook", not ended, ", ".join(ended) or "runs in the sandbox"
+
+
+def _class(course: Course, name: str) -> Iterator[tuple[str, bool, str]]:
+    """Name what lies in the inbox and is not graded, and whose marks have no submission."""
+    try:
+        found = class_list(course, name)
+    except (UsageError, SQLAlchemyError, ImportError):
+        return  # it is said of the gradebook
+    for stray in found.strays:
+        yield "not graded", not stray.lost, f"{course.submitted.name}/{stray}"
+    if found.gone:
+        yield "no submission", True, gone(course, name, found.gone)
 
 
 def _gradebook(course: Course) -> tuple[str, bool, str]:

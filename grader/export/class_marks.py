@@ -11,6 +11,7 @@ from nbgrader.api import Student
 from grader.course import Course
 from grader.errors import UsageError
 from grader.export.roster import Person, read_roster
+from grader.gradebook.class_list import class_list, gone
 from grader.gradebook.read import StudentMarks, read_current
 from grader.gradebook.state import no_gradebook
 from grader.gradebook.write import open_gradebook
@@ -47,7 +48,10 @@ class ClassEntry:
 
 @dataclass(frozen=True)
 class ClassMarks:
-    """Marks of a class in one assignment; ``left_out`` are graded students not in the roster."""
+    """Marks of a class in one assignment; ``left_out`` are graded students not in the roster.
+
+    ``gone`` says whose marks have no submission any more; empty where there are none.
+    """
 
     name: str
     title: str
@@ -55,6 +59,7 @@ class ClassMarks:
     cells: tuple[str, ...]
     max_points: Points
     left_out: tuple[str, ...] = ()
+    gone: str = ""
 
     @property
     def counted(self) -> tuple[ClassEntry, ...]:
@@ -99,6 +104,7 @@ def read_class_marks(course: Course, name: str, roster: Path | None = None) -> C
             )
         people = {who: _filled(person, known) for who, person in listed.items()}
     cells = next(iter(marks.values())).cells
+    left = class_list(course, name).gone
     return ClassMarks(
         name,
         course.spec(name).title,
@@ -106,6 +112,7 @@ def read_class_marks(course: Course, name: str, roster: Path | None = None) -> C
         tuple(cells),
         rounded(sum(mark.max_points for mark in cells.values())),
         tuple(sorted(marks.keys() - people.keys())),
+        gone(course, name, left) if left else "",
     )
 
 

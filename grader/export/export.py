@@ -120,7 +120,8 @@ def _content(marks: ClassMarks, wanted: Wanted) -> tuple[bytes, tuple[str, ...],
 
 def _about(marks: ClassMarks) -> tuple[tuple[str, ...], tuple[str, ...]]:
     missing = [e.who.student for e in marks.entries if not e.who.excused and e.marks is None]
-    notes = (f"nothing handed in, no grade: {some(missing)}",) if missing else ()
+    none = f"nothing handed in, no grade: {some(missing)}" if missing else ""
+    notes = tuple(filter(None, (none, marks.gone)))
     problems: tuple[str, ...] = ()
     if marks.left_out:
         problems = (f"graded, but not in the roster, left out: {some(marks.left_out)}",)

@@ -9,7 +9,7 @@ would find no version.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +64,13 @@ def note(db: Any, notebook: str, verdict: Verdict) -> None:
     """Note from which verdict the marks of a submitted notebook are, by its id."""
     db.execute(VERDICTS.delete().where(VERDICTS.c.notebook_id == notebook))
     db.execute(VERDICTS.insert().values(notebook_id=notebook, digest=verdict.digest))
+
+
+def erase(db: Any, notebooks: Sequence[str]) -> None:
+    """Erase what is noted of submitted notebooks, where the table is there."""
+    if inspect(db.connection()).has_table(VERDICTS.name):
+        db.execute(VERDICTS.delete().where(VERDICTS.c.notebook_id.in_(notebooks)))
+        db.commit()
 
 
 def standings(db: Any, assignment: str) -> dict[str, Standing]:

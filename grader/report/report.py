@@ -9,6 +9,7 @@ from grader.assignment.source import cell_id, check_cell, is_check_cell
 from grader.course import Course
 from grader.files.atomic import write_beside
 from grader.files.csv_write import csv_text
+from grader.gradebook.class_list import class_list
 from grader.gradebook.read import StudentMarks, read_current
 from grader.html.lesson import Lesson, lesson, read_cells
 from grader.html.render import render
@@ -40,6 +41,7 @@ def report(
     """
     found = read_records(course, name)
     marks = read_current(course, name, found.verdicts, but=found.unusable)
+    handed_in = class_list(course, name)
     about = lesson(course, name)
     progress(1, 4)
     summed = statistics(found.verdicts)
@@ -54,6 +56,8 @@ def report(
         statistics=summed,
         written=written(marks, found.verdicts),
         unusable=found.unusable,
+        handed_in=handed_in,
+        submitted=course.submitted.name,
         pictures=_pictures(summed),
         groups=tuple(GROUPS),
         words={outcome: word for outcome, (word, _, _) in OUTCOME_WORDS.items()},
