@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from grader.assignment.assignment import Assignment
 from grader.course import Course
 from grader.errors import UsageError
-from grader.files.atomic import write_beside
-from grader.gradebook.exchange_files import carry, exchange_files
+from grader.files.atomic import File, write_beside
+from grader.gradebook.exchange_files import carried, exchange_files
 from grader.sandbox import SAFE
 from grader.verdict import Verdict, VerdictError
 
@@ -93,30 +93,35 @@ def is_current(
         return False
     if verdict.outcome == "graded":
         exposed = verdict.sandbox.get("tier", SAFE[0]) not in SAFE
-        if (safe and exposed) or not (folder / f"{name}.ipynb").is_file():
+        if (safe and exposed) or not _has_something(folder / f"{name}.ipynb"):
             return False
     return dict(verdict.inputs) == dict(assignment.inputs(digest)) and standing.agrees(verdict)
 
 
-def publish(
+def _has_something(path: Path) -> bool:
+    """Tell whether there is a file with something in it: after a power cut it may be empty."""
+    try:
+        return path.is_file() and path.stat().st_size > 0
+    except OSError:
+        return False
+
+
+def published(
     course: Course, student: str, name: str, verdict: Verdict, notebook: str | None
-) -> None:
-    """Write the autograded notebook and then the verdict, each beside and renamed."""
-    folder = course.autograded / student / name
-    if notebook is not None:
-        write_beside(folder / f"{name}.ipynb", notebook.encode())
-    else:
-        (folder / f"{name}.ipynb").unlink(missing_ok=True)
+) -> list[File]:
+    """Return the files of a graded submission: the autograded notebook, and then the verdict."""
+    book = course.autograded / student / name / f"{name}.ipynb"
     # The verdict last: it says that the submission is graded, so what is cut off before is graded
     # again.
-    publish_verdict(course, student, name, verdict)
+    files = published_verdict(course, student, name, verdict)
+    return [(book, None if notebook is None else notebook.encode()), *files]
 
 
-def publish_verdict(course: Course, student: str, name: str, verdict: Verdict) -> None:
-    """Write the verdict, after the time and the secret of the submission that it is on."""
+def published_verdict(course: Course, student: str, name: str, verdict: Verdict) -> list[File]:
+    """Return the verdict's file, after the time and the secret of the submission it is on."""
     folder = course.autograded / student / name
-    carry(course.submitted / student / name, folder)
-    write_verdict(folder / VERDICT_FILE, verdict)
+    carried_over = carried(course.submitted / student / name, folder)
+    return [*carried_over, (folder / VERDICT_FILE, verdict.to_json().encode())]
 
 
 def write_verdict(path: Path, verdict: Verdict) -> None:

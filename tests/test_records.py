@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from grader.assignment.source import check_cell
 from grader.course import Course
 from grader.gradebook.exchange_files import STAMP, exchange_files
-from grader.records import is_current, publish
+from grader.gradebook.standing import Standing
+from grader.records import is_current, read_verdict
 from grader.verdict import ExerciseResult, Verdict
+from tests.kit.gradebook import publish
 from tests.kit.toy import NAME, assignment
 
 
@@ -35,16 +38,34 @@ def course(tmp_path: Path) -> Course:
     return made
 
 
+def current(course: Course, digest: str, **changed: float) -> bool:
+    """Whether ada's work is current, with the marks of her verdict in the gradebook, or others."""
+    verdict = read_verdict(course.autograded / "ada" / NAME / "verdict.json")
+    assert verdict is not None
+    points = {check_cell(each.name): (each.points, 0.0) for each in verdict.exercises}
+    points |= {check_cell(name): (value, 0.0) for name, value in changed.items()}
+    return is_current(course, assignment(), "ada", digest, Standing(verdict.digest, points))
+
+
 def test_graded_work_is_current(course: Course) -> None:
-    """The same work with the same time need not be graded again."""
-    assert is_current(course, assignment(), "ada", "d1")
-    assert not is_current(course, assignment(), "ada", "d2")
+    """The same work with the same time and the same marks need not be graded again."""
+    assert current(course, "d1")
+    assert not current(course, "d2")
+    assert not current(course, "d1", leak=9.0)
+
+
+@pytest.mark.parametrize("how", ["empty", "gone"])
+def test_a_notebook_without_a_byte_counts_as_absent(course: Course, how: str) -> None:
+    """After a power cut a file may have its name and nothing in it."""
+    book = course.autograded / "ada" / NAME / f"{NAME}.ipynb"
+    book.write_bytes(b"") if how == "empty" else book.unlink()
+    assert not current(course, "d1")
 
 
 def test_the_same_work_handed_in_again_is_not_current(course: Course) -> None:
     """A later time can cost a late penalty, and a new secret is where feedback is looked for."""
     hand_in_at(course, "2025-03-09 10:00:00.000000 UTC")
-    assert not is_current(course, assignment(), "ada", "d1")
+    assert not current(course, "d1")
 
 
 def test_the_time_of_the_work_lies_beside_its_verdict(course: Course) -> None:

@@ -21,12 +21,13 @@ from grader.autograde.judge_process import Task
 from grader.autograde.pool import Judges, local_executor
 from grader.course import Course
 from grader.errors import UsageError
-from grader.files.atomic import read_text
+from grader.files.alone import alone
+from grader.files.atomic import File, read_text, write_all
 from grader.intake.handed_in import Stray
 from grader.intake.submission import Submission
 from grader.judge.judge import Judgement, failed
 from grader.judge.seeds import hidden_seeds
-from grader.records import is_current, publish
+from grader.records import is_current, published
 from grader.sandbox import SAFE, protect_parent
 from grader.verdict import Verdict
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from grader.gradebook.standing import Standing
     from grader.gradebook.write import GradebookWriter
 
+LOCK = ".grading"  # in the course's folder: one grades at a time
 BATCH = 50  # submissions a commit, at most
 BATCH_SECONDS = 3.0  # that what is judged waits for its commit, at most
 
@@ -92,7 +94,8 @@ def autograde(
     ``progress`` is called with the number done and the number in all. Without ``keep`` the summary
     holds no verdicts, and memory does not grow with the class: they are in the folders.
 
-    Raises UsageError for what the caller can mend; the kit's own faults are listed in the summary.
+    Raises UsageError for what the caller can mend, or wait for: somebody else who is grading. The
+    kit's own faults are listed in the summary.
     """
     protect_parent()  # it holds the course's secret
     start, workers = connect(cluster) if cluster else (local_executor, workers or cores())
@@ -101,7 +104,10 @@ def autograde(
     found = inbox.students
     workers = min(workers, len(found))  # a sandbox that nobody needs takes its time to start, too
     released = read_text(course.released_notebook(name), "run `make release`")
-    with Judges(packed, workers, start, ready=not cluster) as judges:
+    with (
+        alone(course.root / LOCK, f"grading {name}"),
+        Judges(packed, workers, start, ready=not cluster) as judges,
+    ):
         from grader.gradebook.write import (
             open_writer,  # takes seconds; the judges get ready meanwhile
         )
@@ -111,7 +117,7 @@ def autograde(
         assignment, safe = packed.load(), summary.tier in SAFE
         with open_writer(course, name) as gradebook:
             stands = {} if force else gradebook.standings()
-            with Batch(gradebook, lambda entry: publish_entry(course, name, entry)) as batch:
+            with Batch(gradebook, lambda entry: files_of(course, name, entry)) as batch:
                 entries = open_inbox(course, assignment, found)
                 entries = mark_current(course, assignment, stands, safe, entries)
                 entries = judge_class(
@@ -217,10 +223,11 @@ def count(summary: Summary, entry: Entry, keep: bool) -> bool:
     return True
 
 
-def publish_entry(course: Course, name: str, entry: Entry) -> None:
-    """Write an entry's notebook and verdict into the student's folder."""
-    if entry.verdict is not None:
-        publish(course, entry.student, name, entry.verdict, entry.notebook)
+def files_of(course: Course, name: str, entry: Entry) -> list[File]:
+    """Return an entry's notebook and verdict as they are to lie in the student's folder."""
+    if entry.verdict is None:
+        return []
+    return published(course, entry.student, name, entry.verdict, entry.notebook)
 
 
 class Batch:
@@ -231,9 +238,9 @@ class Batch:
     commits what is left; after a UsageError the gradebook has dropped that.
     """
 
-    def __init__(self, gradebook: GradebookWriter, publish: Callable[[Entry], None]) -> None:
+    def __init__(self, gradebook: GradebookWriter, files: Callable[[Entry], list[File]]) -> None:
         self._gradebook = gradebook
-        self._publish = publish
+        self._files = files
         self._entries: list[Entry] = []
         self._due = math.inf
 
@@ -257,8 +264,7 @@ class Batch:
         self._due = math.inf
         # The gradebook first: a published verdict never says more than that holds.
         self._gradebook.commit()
-        for entry in entries:
-            self._publish(entry)
+        write_all([file for entry in entries for file in self._files(entry)])
 
     def __enter__(self) -> Batch:
         return self

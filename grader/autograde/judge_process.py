@@ -6,6 +6,7 @@ holder goes on: a thread of ``autograde``, a cluster's worker, a Jupyter server.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -223,6 +224,11 @@ def serve(descriptor: int, tier: str | None, limits: Mapping[str, Any] | None) -
     connection = Connection(descriptor)
     threading.Thread(target=_end_with_holder, args=(descriptor,), daemon=True).start()
     protect_parent()  # it holds expected values: no other process of this user may read its memory
+    with contextlib.suppress(ConnectionError):  # the holder was killed: there is nobody to tell
+        _serve(connection, tier, limits)
+
+
+def _serve(connection: Connection, tier: str | None, limits: Mapping[str, Any] | None) -> None:
     try:
         sandbox = Sandbox(Limits(**limits) if limits else None, tier)
     except SandboxError as error:

@@ -6,7 +6,7 @@ import hmac
 from pathlib import Path
 
 from grader.course import Course
-from grader.files.atomic import write_beside
+from grader.files.atomic import File, write_beside
 from grader.intake.handed_in import SECRET, STAMP
 from grader.intake.read import UnreadableSubmission, read_file
 
@@ -26,14 +26,10 @@ def exchange_files(folder: Path) -> dict[str, bytes]:
     return found
 
 
-def carry(source: Path, target: Path) -> None:
-    """Make the two files of ``target`` those of ``source``; what is absent there goes."""
+def carried(source: Path, target: Path) -> list[File]:
+    """Return the two files of ``target`` as those of ``source``; what is absent there goes."""
     found = exchange_files(source)
-    for name in (STAMP, SECRET):
-        if name in found:
-            write_beside(target / name, found[name])
-        else:
-            (target / name).unlink(missing_ok=True)
+    return [(target / name, found.get(name)) for name in (STAMP, SECRET)]
 
 
 def complete(course: Course, student: str, name: str, folder: Path) -> None:

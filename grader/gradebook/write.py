@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,12 @@ from nbgrader.api import (
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    new_uuid,
 )
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties, SaveCells
 from sqlalchemy import create_engine, inspect
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from grader.assignment.derived import refuse_other_points
 from grader.assignment.source import check_cell, read_notebook
@@ -132,6 +134,15 @@ def open_writer(course: Course, name: str) -> GradebookWriter:
     return GradebookWriter(course, name)
 
 
+@dataclass(frozen=True)
+class _Pending:
+    """A verdict that waits for the commit, and the id of the submitted notebook it is on."""
+
+    notebook: str
+    verdict: Verdict
+    answered: Mapping[str, bool]
+
+
 class GradebookWriter:
     """The gradebook's only writer while a class is graded; the caller commits in batches."""
 
@@ -139,6 +150,7 @@ class GradebookWriter:
         self._gradebook = open_gradebook(course)
         self._db = self._gradebook.db
         self._course = course
+        self._pending: dict[str, _Pending] = {}
         try:
             self._make_table()
             self._notebook = self._gradebook.find_notebook(name, name)
@@ -206,16 +218,31 @@ class GradebookWriter:
                 total += best + (grade.extra_credit or 0.0)
         self._comments(notebook, answered)
         self._penalty(submission, notebook, total)
-        self._db.flush()  # which gives a new notebook its id
-        note(self._db, notebook.id, verdict)
+        self._pending[student] = _Pending(notebook.id, verdict, answered)
 
     def commit(self) -> None:
-        """Write what is pending; raises UsageError when the gradebook is locked."""
+        """Write what is pending, all together; raises UsageError when the gradebook is locked."""
+        pending, self._pending = self._pending, {}
         try:
-            self._db.commit()
+            try:
+                self._write(pending)
+            except IntegrityError:
+                # Somebody else has entered one of these students meanwhile, by formgrader's button
+                # say: what was new is there now.
+                self._db.rollback()
+                for student, entry in pending.items():
+                    self._save(student, entry.verdict, entry.answered)
+                pending, self._pending = self._pending, {}
+                self._write(pending)
         except OperationalError as error:
             self._db.rollback()
             raise unusable(gradebook_url(self._course), str(error.orig)) from None
+
+    def _write(self, pending: Mapping[str, _Pending]) -> None:
+        self._db.flush()
+        for entry in pending.values():
+            note(self._db, entry.notebook, entry.verdict)
+        self._db.commit()
 
     def _submission(self, student: str) -> SubmittedAssignment:
         """Find or make the student's submission, with a grade and a comment for every cell."""
@@ -230,7 +257,9 @@ class GradebookWriter:
             self._db.add(Student(id=student))
         if found is None:
             found = SubmittedAssignment(assignment_id=self._assignment.id, student_id=student)
-            notebook = SubmittedNotebook(notebook_id=self._notebook.id, assignment=found)
+            notebook = SubmittedNotebook(
+                id=new_uuid(), notebook_id=self._notebook.id, assignment=found
+            )
             self._db.add(found)
             for cell in self._grade_cells.values():
                 self._db.add(Grade(cell_id=cell, notebook=notebook))

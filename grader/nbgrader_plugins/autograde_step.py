@@ -23,16 +23,19 @@ from nbgrader.preprocessors import (
 )
 from traitlets.config import Config
 
+from grader.autograde.autograde import LOCK
 from grader.autograde.graded_notebook import graded_notebook
 from grader.autograde.inbox import open_folder
 from grader.autograde.isolation import accepted
 from grader.autograde.judge_process import FAULTS, JudgeProcess, Task
 from grader.course import Course
+from grader.files.alone import alone
+from grader.files.atomic import write_all
 from grader.gradebook.config import set_folders
 from grader.gradebook.source_folder import write_source
 from grader.judge.judge import failed
 from grader.judge.seeds import hidden_seeds
-from grader.records import publish_verdict
+from grader.records import published_verdict
 from grader.sandbox import protect_parent
 from grader.verdict import Verdict
 
@@ -49,9 +52,14 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes witho
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
-        """Judge the file that nbgrader read; raises GraderError for the kit's own faults."""
+        """Judge the file that nbgrader read.
+
+        Raises GraderError for the kit's own faults, UsageError while the class is graded: whoever
+        does that enters this student as well.
+        """
         course, name, student = _whose(self, resources)
-        text, verdict = _judge(course, name, student)
+        with alone(course.root / LOCK, f"grading {student}'s {name} in formgrader or nbgrader"):
+            text, verdict = _judge(course, name, student)
         if verdict.outcome == "grader_error":
             raise GraderError(verdict.fault)
         _judged[course.root, student, name] = verdict
@@ -95,7 +103,7 @@ class Publish(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes wit
         verdict = _judged.pop((course.root, student, name), None)
         if verdict is not None:
             note_verdict(name, student, verdict, resources["nbgrader"]["db_url"])
-            publish_verdict(course, student, name, verdict)
+            write_all(published_verdict(course, student, name, verdict))
         return nb, resources
 
 

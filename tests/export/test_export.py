@@ -9,10 +9,10 @@ from pathlib import Path
 
 from grader.course import Course
 from grader.gradebook.write import open_gradebook
-from grader.records import publish_verdict, write_verdict
+from grader.records import write_verdict
 from grader.verdict import Verdict
 from tests.export.kit import TITLE, fails, run, table, written
-from tests.kit.gradebook import EXERCISES, NAME, WRITTEN, enter
+from tests.kit.gradebook import EXERCISES, NAME, WRITTEN, enter, publish
 
 
 def test_csv_has_every_cell_and_they_add_up(course: Course) -> None:
@@ -173,7 +173,7 @@ def test_gradescope_of_an_unreadable_notebook_says_why(course: Course) -> None:
     """A notebook that cannot be read has zero points and the reason as output."""
     made = Verdict("bo", NAME, NAME, "unreadable", 0.0, 20.0, message="It is no notebook.")
     enter(course, {"bo": made})
-    publish_verdict(course, "bo", NAME, made)
+    publish(course, "bo", NAME, made, None)
     result = run(course, "--format", "gradescope", "--student", "bo", "--output", "/dev/null/x")
     fails(result, "cannot be written")
     result = run(course, "--format", "gradescope", "--student", "bo")

@@ -11,12 +11,11 @@ import pytest
 
 from grader.course import Course
 from grader.gradebook.write import GradebookWriter, open_gradebook
-from grader.records import publish
 from tests.export.kit import run, table, written
 from tests.export.test_export_moodle import WORKSHEET
 from tests.kit import bonus
 from tests.kit.bonus import BONUS
-from tests.kit.gradebook import mark_by_hand
+from tests.kit.gradebook import mark_by_hand, publish
 from tests.kit.toy import NAME, WRITTEN
 
 

@@ -32,7 +32,6 @@ from grader.html.lesson import Lesson
 from grader.html.render import render
 from grader.html.wording import OUTCOME_WORDS, number
 from grader.plain_text import plain
-from grader.records import publish
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Pupil
 from grader.verdict import CheckResult, ExerciseResult, Verdict
@@ -42,6 +41,7 @@ from tests.kit.gradebook import (
     hand_in_at,
     mark_by_hand,
     new_course,
+    publish,
     record,
     verdict,
 )

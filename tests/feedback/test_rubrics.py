@@ -9,9 +9,8 @@ import pytest
 
 from grader.course import Course
 from grader.feedback.feedback import feedback
-from grader.records import publish
 from tests.kit.bonus import replace_in
-from tests.kit.gradebook import NAME, new_course, record, verdict
+from tests.kit.gradebook import NAME, new_course, publish, record, verdict
 from tests.kit.page import HOSTILE, Page
 
 RUBRIC = {"names the part that forgets": 3, HOSTILE: 1, "gives an example": 1}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.gradebook.exchange_files import MOST, SECRET, STAMP, carry, exchange_files
+from grader.files.atomic import write_all
+from grader.gradebook.exchange_files import MOST, SECRET, STAMP, carried, exchange_files
 
 
 def test_files_follow_and_leave(tmp_path: Path) -> None:
@@ -14,7 +15,7 @@ def test_files_follow_and_leave(tmp_path: Path) -> None:
     graded.mkdir()
     (submitted / STAMP).write_text("2025-03-01 10:00:00.000000 UTC\n")
     (graded / SECRET).write_text("of an earlier submission")
-    carry(submitted, graded)
+    write_all(carried(submitted, graded))
     assert set(exchange_files(graded)) == {STAMP}
     assert exchange_files(graded) == exchange_files(submitted)
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 
 from grader.course import Course
+from grader.files.atomic import write_all
 from grader.gradebook.write import GradebookWriter, open_gradebook, register
-from grader.records import publish_verdict
+from grader.records import published, published_verdict
 from grader.verdict import ExerciseResult, Verdict
 from tests.kit import toy
 
@@ -70,7 +71,7 @@ def record(course: Course, solved: Mapping[str, int], answered: bool = False) ->
     made = {student: verdict(student, number) for student, number in solved.items()}
     enter(course, made, made if answered else ())
     for student, of in made.items():
-        publish_verdict(course, student, NAME, of)
+        write_all(published_verdict(course, student, NAME, of))
 
 
 def enter(
@@ -93,3 +94,10 @@ def mark_by_hand(
     grade = gradebook.find_grade(WRITTEN, NAME, NAME, student)
     grade.manual_score, grade.extra_credit, grade.needs_manual_grade = points, extra, False
     gradebook.db.commit()
+
+
+def publish(
+    course: Course, student: str, name: str, verdict: Verdict, notebook: str | None
+) -> None:
+    """Write the files of a graded submission."""
+    write_all(published(course, student, name, verdict, notebook))

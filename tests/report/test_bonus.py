@@ -9,14 +9,14 @@ from click.testing import CliRunner
 
 from grader.cli import main
 from grader.course import Course
-from grader.records import publish, read_records
+from grader.records import read_records
 from grader.report.report import report
 from grader.report.statistics import statistics
 from grader.verdict import Verdict
 from tests.export.kit import table
 from tests.kit import bonus
 from tests.kit.bonus import BONUS, CHECK
-from tests.kit.gradebook import enter
+from tests.kit.gradebook import enter, publish
 from tests.kit.page import Page
 from tests.kit.toy import NAME
 

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from grader.assignment.spec import Gradient, Spec
 from grader.course import Course
 from grader.gradebook.write import register
-from grader.records import publish, read_records
+from grader.records import read_records
 from grader.report.differentiation import Sighting, sightings
 from grader.report.report import report
 from grader.simulate.pupils import Pupil
 from grader.verdict import ExerciseResult, Verdict
 from tests.kit import toy
-from tests.kit.gradebook import enter
+from tests.kit.gradebook import enter, publish
 from tests.kit.page import HOSTILE, Page
 from tests.report.lookalikes import HONEST, SELF
 

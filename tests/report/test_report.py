@@ -27,7 +27,6 @@ from grader.errors import UsageError
 from grader.files.csv_write import csv_text, neutral
 from grader.gradebook.read import read_marks
 from grader.gradebook.write import open_gradebook
-from grader.records import publish
 from grader.report.report import report, written
 from grader.report.similarity import similar_pairs
 from grader.report.statistics import correlation, group, statistics
@@ -36,7 +35,7 @@ from grader.verdict import ExerciseResult, Verdict
 from tests.content.variants import handwritten
 from tests.kit import course as rnn
 from tests.kit import toy
-from tests.kit.gradebook import EXERCISES, NAME, enter, mark_by_hand, new_course, record
+from tests.kit.gradebook import EXERCISES, NAME, enter, mark_by_hand, new_course, publish, record
 from tests.kit.page import CONTROL, HOSTILE, Page
 from tests.kit.solution import NAMES
 
