@@ -1,6 +1,7 @@
 """Match a submission's cells with the assignment's, and mend what arrives damaged.
 
-The submission is data that is not trusted: only cell types, ids and sources are taken from it.
+The submission is data that is not trusted: only cell types, ids, sources and the pictures of
+answers in words are taken from it.
 Which cells are graded, their tests and points come from the source notebook; whatever had to be
 mended is listed.
 """
@@ -12,11 +13,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 from grader.assignment.source import LESSON, Source, SourceCell
+from grader.intake.pictures import Pictures
 from grader.intake.read import RawCell, UnreadableSubmission
 from grader.intake.submission import PlannedCell, Submission
+from grader.intake.written import Answer, answer, is_blank, shared_lines
 
 CODE = ("answer", "example", "check", LESSON)
-BLANK = "YOUR ANSWER HERE"  # what nbgrader leaves of a written answer
 
 
 def plan(raw: Sequence[RawCell], source: Source) -> Submission:
@@ -29,22 +31,39 @@ def plan(raw: Sequence[RawCell], source: Source) -> Submission:
     matched = _match(raw, source, mended)
     if not any(match is not None for match in matched):
         raise UnreadableSubmission("none of the assignment's cells is in it; it may be another one")
+    pictures = Pictures()
+    written = {
+        target.id: answer(raw, matched, source, target, pictures)
+        for target in source.cells
+        if target.role == "written"
+    }
+    moved = {place for found in written.values() for place in found.moved}
     cells: list[PlannedCell] = []
     placed: set[str] = set()
-    for cell, match in zip(raw, matched, strict=True):
+    for place, (cell, match) in enumerate(zip(raw, matched, strict=True)):
+        if place in moved:
+            continue
         if match is None:
             cells.append(_own(cell, len(cells)))
-        elif match.role in ("answer", "written"):
-            if match.role == "answer" and cell.kind != "code":
+        elif match.role == "written":
+            cells.append(_in_words(match.id, written[match.id], mended))
+            placed.add(match.id)
+        elif match.role == "answer":
+            if cell.kind != "code":
                 mended.append(f"cell {match.id} was a {cell.kind} cell, taken as code")
             cells.append(PlannedCell(match.id, match.role, cell.source))
             placed.add(match.id)
         else:
             cells.append(_released(cell, match, mended))
             placed.add(match.id)
-    _put_back(cells, placed, source, mended)
-    digest = hashlib.sha256(repr([(c.kind, c.claimed, c.source) for c in raw]).encode()).hexdigest()
-    return Submission(tuple(cells), tuple(mended), digest)
+    _put_back(cells, placed, source, mended, written)
+    said = repr([(c.kind, c.claimed, c.source, *c.attached) for c in raw])
+    return Submission(tuple(cells), tuple(mended), hashlib.sha256(said.encode()).hexdigest())
+
+
+def _in_words(name: str, found: Answer, mended: list[str]) -> PlannedCell:
+    mended += [found.note] if found.note else []
+    return PlannedCell(name, "written", found.text, found.pictures)
 
 
 def _released(cell: RawCell, match: SourceCell, mended: list[str]) -> PlannedCell:
@@ -73,6 +92,8 @@ def _match(raw: Sequence[RawCell], source: Source, mended: list[str]) -> list[So
         if target.id in taken:
             continue
         places = [i for i, m in enumerate(matched) if m is None and _looks_like(raw[i], target)]
+        if not places and target.role == "text":
+            places = _edited(raw, matched, source, number)
         if target.role == "written":
             places = _after(raw, matched, source.cells[number - 1])
         if places:
@@ -84,6 +105,19 @@ def _match(raw: Sequence[RawCell], source: Source, mended: list[str]) -> list[So
         which = ", ".join(lost[:3]) + (" …" if len(lost) > 3 else "")
         mended.append(f"{len(lost)} cells had lost their ids, found by their contents: {which}")
     return matched
+
+
+def _edited(
+    raw: Sequence[RawCell], matched: Sequence[SourceCell | None], source: Source, number: int
+) -> list[int]:
+    """Return the place of a question with the answer in its own text, which lost its id."""
+    if [cell.role for cell in source.cells[number + 1 : number + 2]] != ["written"]:
+        return []
+    question = source.cells[number].source
+    free = (i for i, match in enumerate(matched) if match is None and raw[i].kind == "markdown")
+    shared = {place: shared_lines(raw[place].source, question) for place in free}
+    place = max(shared, key=lambda place: shared[place], default=None)
+    return [] if place is None or not shared[place] else [place]
 
 
 def _after(
@@ -149,7 +183,7 @@ def _fitness(cell: RawCell, target: SourceCell) -> int:
         defines = cell.function == target.id
         return 2 * defines + (cell.kind == "code")
     if target.role == "written":
-        return int(cell.source.strip() not in ("", BLANK, target.source.strip()))
+        return int(not is_blank(cell.source) and cell.source.strip() != target.source.strip())
     return int(cell.source.strip() == target.source.strip())
 
 
@@ -171,7 +205,11 @@ def _looks_like(cell: RawCell, target: SourceCell) -> bool:
 
 
 def _put_back(
-    cells: list[PlannedCell], placed: set[str], source: Source, mended: list[str]
+    cells: list[PlannedCell],
+    placed: set[str],
+    source: Source,
+    mended: list[str],
+    written: Mapping[str, Answer],
 ) -> None:
     """Insert the source's code and graded cells that the submission lacks, each at its place."""
     order = [cell.id for cell in source.cells]
@@ -185,6 +223,8 @@ def _put_back(
             continue
         before = set(order[:number])
         after = [i for i, cell in enumerate(cells) if cell.id in before]
-        text = "" if target.role == "written" else target.source  # there it is the model answer
-        cells.insert(after[-1] + 1 if after else 0, PlannedCell(target.id, target.role, text))
+        planned = PlannedCell(target.id, target.role, target.source)
+        if target.role == "written":  # the source has the model answer
+            planned = _in_words(target.id, written[target.id], mended)
+        cells.insert(after[-1] + 1 if after else 0, planned)
         placed.add(target.id)

@@ -1,8 +1,9 @@
-"""Read a notebook file without trusting it: cell types, ids and sources, and nothing else."""
+"""Read a notebook file without trusting it: cell types, ids, sources and pictures, no more."""
 
 from __future__ import annotations
 
 import errno
+import itertools
 import json
 import os
 import re
@@ -18,6 +19,7 @@ from grader.intake.no_notebook import what_it_is
 OTHER_ENDING = re.compile(r"\.ipynb(\.(json|txt))?$", re.IGNORECASE)
 MAX_BYTES = 64 * 2**20
 MAX_CELLS = 2000
+MOST_ATTACHED = 100  # attachments of one cell that are looked at
 MAX_SOURCE = 2**20  # characters of a code cell
 MAX_TEXT = 2**23  # of any other: Colab keeps pasted images in the text
 MAX_PARSED = 10**6  # of all cells together that are short enough to be parsed
@@ -32,11 +34,15 @@ class UnreadableSubmission(Exception):
 
 @dataclass(frozen=True)
 class RawCell:
-    """One cell as it stands in the file: its type, the id it claims and its source."""
+    """One cell as it stands in the file: its type, the id it claims, its source, its pictures.
+
+    ``attached`` are pictures in base64 by name, and nothing of them is checked.
+    """
 
     kind: str
     claimed: str
     source: str
+    attached: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def function(self) -> str | None:
@@ -117,7 +123,7 @@ def _notebooks_in(folder: Path) -> list[Path]:
 
 
 def parse_notebook(data: bytes) -> list[RawCell]:
-    """Take cell types, ids and sources from a notebook's bytes; raises UnreadableSubmission."""
+    """Take a notebook's cells from its bytes; raises UnreadableSubmission."""
     if data.count(b",") > MAX_VALUES:
         raise UnreadableSubmission("it has millions of values: clear the outputs and save it again")
     try:
@@ -155,4 +161,23 @@ def _raw(cell: dict[str, Any]) -> RawCell:
         kind if kind in ("code", "markdown", "raw") else "raw",
         claimed if isinstance(claimed, str) else "",
         source.replace("\r\n", "\n").replace("\r", "\n"),
+        () if kind == "code" else _attached(cell.get("attachments")),
     )
+
+
+def _attached(told: Any) -> tuple[tuple[str, str], ...]:
+    """Return the pictures among a cell's attachments: the name and, of each, the first form."""
+    found = []
+    for name, forms in itertools.islice(
+        told.items() if isinstance(told, dict) else (), MOST_ATTACHED
+    ):
+        for kind, data in forms.items() if isinstance(forms, dict) else ():
+            data = (
+                "".join(data)
+                if isinstance(data, list) and all(isinstance(part, str) for part in data)
+                else data
+            )
+            if kind.startswith("image/") and isinstance(data, str):
+                found.append((name, "".join(data.split())))
+                break
+    return tuple(found)

@@ -10,12 +10,15 @@ class PlannedCell:
     """One cell of the notebook to be graded.
 
     ``role`` is the source cell's role, or ``extra`` (code of the student's own) or ``text``.
-    Locked cells carry the source notebook's text, whatever the submission said.
+    Locked cells carry the source notebook's text, whatever the submission said. ``pictures`` are
+    those of an answer in words, by their numbers in its text: the student's own bytes in base64,
+    to be rebuilt before they are shown.
     """
 
     id: str
     role: str
     source: str
+    pictures: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)
