@@ -1,7 +1,8 @@
 """Make the autograded notebook: a student's cells, what they printed, and the judge's outputs.
 
 Rendered by formgrader with the instructor's rights, so nothing active of the student's survives:
-outputs are text and rebuilt PNG, HTML in the student's markdown is escaped.
+outputs are text and rebuilt PNG, as the pictures of an answer are, and HTML in the student's
+markdown is escaped.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from grader.assignment.assignment import Assignment
 from grader.assignment.source import LESSON, cell_id, check_cell
+from grader.html.pictures import with_pictures
 from grader.intake.submission import PlannedCell, Submission
 from grader.sandbox import CellResult
 from grader.verdict import ExerciseResult, Verdict
@@ -80,6 +82,8 @@ def _cell(
         source = escape_markup(source)
     cell: Cell = {"cell_type": kind, "id": name, "metadata": original.get("metadata", {})}
     cell["source"] = source
+    if planned.pictures and kind == "markdown":
+        return with_pictures(cell, planned.pictures)
     if kind == "code":
         ran = outputs.get(planned.id)
         cell["execution_count"] = ran.execution_count if ran else None
@@ -91,7 +95,8 @@ def escape_markup(markdown: str) -> str:
     """Take out what could act when the instructor opens it; the text still reads the same.
 
     HTML; links that run script; images, which are links instead: one that is not there stops
-    nbconvert, one that is elsewhere is fetched in the instructor's name, cookies and all; and
+    nbconvert, one that is elsewhere is fetched in the instructor's name, cookies and all (those of
+    an answer in words were taken out before, and are shown rebuilt); and
     headings whose ids would be those of formgrader's own fields for marks and comments.
     """
     if len(markdown) > MOST_MARKDOWN:

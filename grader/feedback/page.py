@@ -12,6 +12,7 @@ from grader.comparison.finding import Finding
 from grader.feedback.student_cells import MOST_PRINTED, Shown, shown_cells
 from grader.gradebook.read import CellMark, StudentMarks
 from grader.html.lesson import Lesson
+from grader.html.pictures import read_pictures
 from grader.html.wording import OUTCOME_WORDS, counted
 from grader.verdict import CheckResult, ExerciseResult, Verdict
 
@@ -49,7 +50,10 @@ class ExerciseView:
 
 @dataclass(frozen=True)
 class WrittenView:
-    """A question that is marked by hand: the answer, the points (None: not marked yet)."""
+    """A question that is marked by hand: the answer, the points (None: it waits for a mark).
+
+    ``again`` says that it has a mark, given before it was graded once more: that is not shown.
+    """
 
     id: str
     heading: str
@@ -58,6 +62,8 @@ class WrittenView:
     answer: str
     comments: tuple[str, ...]
     rubric: tuple[tuple[str, float], ...] = ()
+    again: bool = False
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -199,23 +205,26 @@ def _written(
 ) -> list[WrittenView]:
     """List the graded cells that no exercise of the verdict answers for."""
     tested = {check_cell(exercise.name) for exercise in verdict.exercises}
-    texts = {cell_id(cell): "".join(cell.get("source", "")) for cell in cells}
+    answers = {cell_id(cell): cell for cell in cells}
     views = []
     for name, mark in marks.cells.items():
         if name in tested or is_check_cell(name):
             continue
         stub = lesson.sources.get(name, "")
-        answer = texts.get(name, "")
-        comments = _comments(marks, name)
+        answer, pictures = read_pictures(answers.get(name, {}))
+        # A mark and a comment of before may be on another answer, until someone has looked again.
+        comments = () if mark.waits else _comments(marks, name)
         views.append(
             WrittenView(
                 id=name,
                 heading=lesson.headings.get(name) or name,
                 max_points=mark.max_points,
-                points=mark.points,
+                points=None if mark.waits else mark.points,
                 answer="" if answer.strip() == stub.strip() else _as_written(answer),
                 comments=tuple(c for c in comments if c != "No response."),  # nbgrader's own
                 rubric=tuple(rubrics.get(name, {}).items()),
+                again=mark.waits and mark.points is not None,
+                pictures=pictures,
             )
         )
     return views

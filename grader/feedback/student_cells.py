@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from grader.assignment.source import cell_id, is_check_cell
+from grader.html.pictures import PNG_BASE64
 from grader.plain_text import plain
 
 MOST_PRINTED = 20_000  # characters of printed text that are shown for a cell
 MOST_CODE = 100_000  # characters of code that are shown for a cell
 MOST_IMAGES = 4_000_000  # characters of images, in base64, on one page
-PNG_BASE64 = re.compile(
-    r"iVBORw0KGgo[A-Za-z0-9+/]*={0,2}"
-)  # base64 of a PNG's first bytes, then the rest
 CUT_HERE = "\n[… the rest is not shown here]"
 
 

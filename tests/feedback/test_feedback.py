@@ -192,6 +192,16 @@ def test_waiting_answer_is_said_to_wait() -> None:
     assert "points so far" in text and "not marked yet" in text
 
 
+def test_a_mark_of_before_is_not_shown_for_a_new_answer() -> None:
+    """Until someone has looked again, neither its points nor the comment stand on the page."""
+    marks = StudentMarks(
+        "ada", cells={WRITTEN: CellMark(5.0, None, 4.0, waits=True)}, comments={WRITTEN: "Nearly!"}
+    )
+    text = page(of(one("passed")), marks).text
+    assert "waits for a mark" in text and "10 of 15 points so far" in text
+    assert "4 of 5" not in text and "Nearly!" not in text
+
+
 def test_late_penalty_is_taken_off_and_said() -> None:
     """The total is less the penalty and never below zero."""
     text = page(of(one("passed")), StudentMarks("ada", penalty=2.5)).text
