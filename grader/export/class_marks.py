@@ -11,6 +11,7 @@ from nbgrader.api import Student
 from grader.course import Course
 from grader.errors import UsageError
 from grader.export.roster import Person, read_roster
+from grader.files.names import one_form
 from grader.gradebook.class_list import class_list, gone
 from grader.gradebook.read import StudentMarks, read_current
 from grader.gradebook.state import no_gradebook
@@ -97,6 +98,7 @@ def read_class_marks(course: Course, name: str, roster: Path | None = None) -> C
     known = _people(course)
     people = {who: known.get(who, Person(who)) for who in sorted({*known, *marks})}
     if listed is not None:
+        listed = _as_known(listed, people)
         if not listed.keys() & people.keys():
             raise UsageError(
                 f"no student of {roster} is in the gradebook ({some(people)}): its column "
@@ -128,6 +130,13 @@ def _people(course: Course) -> dict[str, Person]:
             )
             for s in gradebook.db.query(Student)
         }
+
+
+def _as_known(listed: dict[str, Person], known: Iterable[str]) -> dict[str, Person]:
+    """Call the roster's students what the gradebook calls them: in its Unicode form."""
+    ids = {one_form(who): who for who in known}
+    called = {ids.get(who, who): person for who, person in listed.items()}
+    return {who: replace(person, student=who) for who, person in called.items()}
 
 
 def _filled(person: Person, known: dict[str, Person]) -> Person:

@@ -13,6 +13,7 @@ from pathlib import Path
 from grader.errors import UsageError
 from grader.export.class_marks import ClassEntry, ClassMarks, Points
 from grader.files.csv_read import Table, read_table
+from grader.files.names import one_form
 from grader.plain_text import some
 
 NEEDED = ("Identifier", "Grade", "Last modified (grade)")  # what Moodle's importer insists on
@@ -68,7 +69,7 @@ def _matched(sheet: Table, graded: list[ClassEntry]) -> dict[int, ClassEntry]:
     by_key: dict[str, ClassEntry] = {}
     for entry in graded:
         who = entry.who
-        for key in {k.casefold() for k in (who.student, who.login, who.email) if k}:
+        for key in {one_form(k).casefold() for k in (who.student, who.login, who.email) if k}:
             if key in by_key:
                 both = some([by_key[key].who.student, who.student])
                 raise UsageError(f"{both} have the same name {key!r}: mend the roster")
@@ -94,7 +95,7 @@ def _keys(row: dict[str, str]) -> list[str]:
 
     In a nameless worksheet the number of its identifier is one, too.
     """
-    ids = [row[name].casefold() for name in IDENTITY if row.get(name)]
+    ids = [one_form(row[name]).casefold() for name in IDENTITY if row.get(name)]
     if not any(name in row for name in IDENTITY[1:]):
         ids.append(row["Identifier"].rpartition(" ")[2])
     return ids

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader.errors import UsageError
 from grader.files.csv_read import read_table
+from grader.files.names import one_form
 
 YES, NO = {"yes", "y", "true", "1", "x"}, {"", "no", "n", "false", "0"}
 
@@ -30,7 +31,7 @@ TEXTS = ("student", "name", "email", "login", "section", "canvas_id", "sis_user_
 
 
 def read_roster(path: Path, assignment: str, known: Collection[str]) -> dict[str, Person]:
-    """Read the roster by student; only the column ``student`` is needed, others are ignored.
+    """Read the roster by student, ids in one Unicode form; only the column ``student`` is needed.
 
     ``known`` are the names of the course's assignments, of which a student may be excused. Raises
     UsageError for a student without id or with two rows, for two students with one id on a
@@ -41,7 +42,7 @@ def read_roster(path: Path, assignment: str, known: Collection[str]) -> dict[str
     for line, row in read_table(path, ["student"]).records():
         where = f"{path}, line {line}"
         cells = {key: row.get(key, "") for key in TEXTS}
-        who = cells["student"]
+        cells["student"] = who = one_form(cells["student"])
         if not who:
             raise UsageError(f"{where}: the student's id is missing")
         if who in people:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from grader.files.names import one_form
 from grader.intake.read import is_hidden, notebook_in
 from grader.plain_text import one_line
 
@@ -20,6 +21,8 @@ STAMP, SECRET = (
     "submission_secret.txt",
 )  # what nbgrader's exchange puts beside work
 NO_LINK = "put the folder itself there: no link is followed"
+TWICE = "the same name as {}, in another Unicode form"
+KEEP_ONE = "keep one of the two folders"
 LONGEST_LINE = 1_000  # characters: a name may have 255, twice
 DEEPEST = 4  # folders in folders that are looked into
 
@@ -59,10 +62,15 @@ def survey(
     """
     students: list[str] = []
     strays: list[Stray] = []
+    spelt: dict[str, str] = {}  # the folder of each name, whatever its Unicode form
     for entry in _entries(submitted):
-        if only not in (None, entry.name):
+        if only is not None and one_form(only) != one_form(entry.name):
             continue
         graded, about = _student(entry, name, {name, *names})
+        other = spelt.setdefault(one_form(entry.name), entry.name) if graded else entry.name
+        if other != entry.name:  # they look alike, so both are spelt out
+            graded, where = False, f"{ascii(entry.name)[1:-1]}/{name}"
+            about.append(Stray(where, TWICE.format(ascii(other)[1:-1]), KEEP_ONE))
         students += [entry.name] if graded else []
         strays += about
     return HandedIn(tuple(students), tuple(strays))

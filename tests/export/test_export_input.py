@@ -7,6 +7,7 @@ import re
 import shutil
 import sqlite3
 import sys
+import unicodedata
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -102,6 +103,25 @@ def test_a_roster_of_any_program_is_read(course: Course, encoding: str) -> None:
     result = run(course, "--roster", path)
     assert result.exit_code == 0
     assert ["josé", "'@José"] in [row[:2] for row in written(result)]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_name_is_one_in_either_unicode_form(course: Course, form: str) -> None:
+    """The roster's é may be one character or two: it is the student whose folder has the other."""
+    record(course, {"zoe\u0308": 1})  # as macOS names a folder
+    path = course.root / "roster.csv"
+    path.write_text(unicodedata.normalize(form, f"{ROSTER}zoë,Zoë,,,,,,\n"), encoding="utf-8")
+    result = run(course, "--roster", path)
+    assert result.exit_code == 0 and "left out" not in result.stderr
+    graded = {row[0] for row in written(result) if "graded" in row}
+    assert {"josé", "zoe\u0308"} <= graded
+
+
+def test_a_student_has_one_row_in_whatever_unicode_form(course: Course) -> None:
+    """Two rows that look alike are two rows of one student."""
+    path = course.root / "roster.csv"
+    path.write_text("student\njosé\njose\u0301\n", encoding="utf-8")
+    fails(run(course, "--roster", path), "line 3: josé has a row already")
 
 
 @pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.intake.handed_in import SECRET, STAMP, survey
+from grader.intake.handed_in import SECRET, STAMP, HandedIn, survey
 from grader.intake.read import find_notebook
 
 NAME, OTHER = "leaky", "slope"
@@ -155,3 +155,19 @@ def test_every_file_is_graded_or_named(
         named = any(place.startswith(stray.where.rstrip("/")) for stray in found.strays)
         graded = student in found.students and rest[:1] == [NAME]
         assert graded or rest[:1] == [OTHER] or named, (place, found)
+
+
+def test_one_name_in_two_unicode_forms_is_one_student(tmp_path: Path) -> None:
+    """Of two folders that look alike one is graded, and the other is named, letter by letter."""
+    put(tmp_path, f"jos\u00e9/{NAME}/{NAME}.ipynb", f"jose\u0301/{NAME}/{NAME}.ipynb")
+    found = survey(tmp_path, NAME, NAMES)
+    [stray] = found.strays
+    assert found.students == ("jose\u0301",) and stray.lost
+    assert str(stray).startswith(rf"jos\xe9/{NAME}: the same name as jose\u0301, in another")
+    assert survey(tmp_path, NAME, NAMES, "jos\u00e9").students == found.students
+
+
+def test_a_folder_of_another_assignment_is_no_second_student(tmp_path: Path) -> None:
+    """Only work on the same assignment is in the way of other work on it."""
+    put(tmp_path, f"jos\u00e9/{NAME}/{NAME}.ipynb", f"jose\u0301/{OTHER}/{OTHER}.ipynb")
+    assert survey(tmp_path, NAME, NAMES) == HandedIn(("jos\u00e9",))
