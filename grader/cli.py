@@ -153,7 +153,13 @@ def autograde(
         click.echo(f"grader error, not published: {line}", err=True)
     for stray in summary.strays:
         click.echo(f"not graded: {course.submitted.name}/{stray}", err=True)
-    if summary.faults or any(stray.lost for stray in summary.strays):
+    for line in summary.times:
+        click.echo(f"graded without a time: {course.submitted.name}/{line}", err=True)
+    for line in summary.extensions:
+        click.echo(f"fits nobody: {line}", err=True)
+    for line in summary.penalties:
+        click.echo(f"late penalty changed: {line}")
+    if summary.faults or summary.times or any(stray.lost for stray in summary.strays):
         sys.exit(1)
 
 

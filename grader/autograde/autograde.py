@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from grader.assignment.assignment import Assignment
 from grader.autograde.cluster import connect
 from grader.autograde.graded_notebook import answered_cells, graded_notebook
-from grader.autograde.inbox import digest_of, handed_in, open_folder
+from grader.autograde.inbox import digest_of, folders, handed_in, open_folder
 from grader.autograde.isolation import choose_tier, cores
 from grader.autograde.judge_process import Task
 from grader.autograde.pool import Judges, local_executor
@@ -23,6 +23,7 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.files.alone import alone
 from grader.files.atomic import File, read_text, write_all
+from grader.gradebook.extensions import EXTENSIONS_FILE, unfitting_rows
 from grader.intake.handed_in import Stray
 from grader.intake.submission import Submission
 from grader.judge.judge import Judgement, failed
@@ -75,6 +76,9 @@ class Summary:
     kept: int = 0
     faults: list[str] = field(default_factory=list)
     strays: tuple[Stray, ...] = ()  # what lies in the inbox and is not graded
+    times: tuple[str, ...] = ()  # submissions of which nobody can tell when they were handed in
+    extensions: tuple[str, ...] = ()  # rows that fit nobody
+    penalties: tuple[str, ...] = ()  # that changed of what was graded already
 
 
 def autograde(
@@ -108,6 +112,7 @@ def autograde(
         alone(course.root / LOCK, f"grading {name}"),
         Judges(packed, workers, start, ready=not cluster) as judges,
     ):
+        from grader.gradebook.submission_time import unusable_times
         from grader.gradebook.write import (
             open_writer,  # takes seconds; the judges get ready meanwhile
         )
@@ -117,6 +122,11 @@ def autograde(
         assignment, safe = packed.load(), summary.tier in SAFE
         with open_writer(course, name) as gradebook:
             stands = {} if force else gradebook.standings()
+            summary.times = tuple(unusable_times(course, name, found))
+            people = {*folders(course.submitted), *gradebook.everyone()}
+            rows = unfitting_rows(course.root / EXTENSIONS_FILE, people, course.names())
+            summary.extensions = tuple(rows)
+            kept: set[str] = set()
             with Batch(gradebook, lambda entry: files_of(course, name, entry)) as batch:
                 entries = open_inbox(course, assignment, found)
                 entries = mark_current(course, assignment, stands, safe, entries)
@@ -127,7 +137,10 @@ def autograde(
                 for done, entry in enumerate(entries, 1):
                     if count(summary, entry, keep):
                         batch.enter(entry)
+                    elif entry.kept:
+                        kept.add(entry.student)
                     progress(done, len(found))
+            summary.penalties = tuple(gradebook.renew_penalties(kept))
     return summary
 
 

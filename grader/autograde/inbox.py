@@ -40,6 +40,11 @@ def handed_in(course: Course, name: str, only: str | None = None) -> HandedIn:
     return found
 
 
+def folders(submitted: Path) -> list[str]:
+    """List all who have a folder there, whatever they handed in."""
+    return [path.name for path in submitted.iterdir() if path.is_dir() and _is_text(path.name)]
+
+
 def _is_text(name: str) -> bool:
     try:
         name.encode()

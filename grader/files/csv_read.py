@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
@@ -11,14 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import UsageError
+from grader.files.decode import decoded
 
 SEPARATORS = (",", ";", "\t")  # Excel writes the one of its locale
 LARGEST = 20_000_000  # bytes; a class is a thousandth of it
-BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 @dataclass(frozen=True)
@@ -65,25 +60,10 @@ def _text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path} cannot be read ({error.strerror}): check its name") from None
-    text = _decoded(data)
+    text = decoded(data)
     if "\0" in text:
         raise UsageError(f"{path} is not a text file: save it as CSV (UTF-8)")
     return text
-
-
-def _decoded(data: bytes) -> str:
-    """Decode what editors and spreadsheets write; every byte means something in Windows-1252."""
-    for mark, encoding in BOMS:
-        if data.startswith(mark):
-            return data.decode(encoding, "replace")
-    # UTF-16 without a mark: every other byte of Latin letters is zero.
-    for zeros, encoding in ((data[1:200:2], "utf-16-le"), (data[0:200:2], "utf-16-be")):
-        if len(data) % 2 == 0 and zeros and not zeros.strip(b"\0"):
-            return data.decode(encoding, "replace")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
 
 
 def _rows(path: Path, text: str, needed: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import nbformat
-from nbgrader import utils
 from nbgrader.api import (
     Base,
     Comment,
@@ -33,7 +30,7 @@ from grader.errors import UsageError
 from grader.gradebook.config import find_programs, gradebook_url, load_config
 from grader.gradebook.source_folder import write_source
 from grader.gradebook.standing import Standing, make_table, note, standings
-from grader.intake.handed_in import STAMP
+from grader.gradebook.submission_time import UnusableTime, read_time
 from grader.verdict import Verdict
 
 
@@ -175,6 +172,15 @@ class GradebookWriter:
         except OperationalError as error:
             raise unusable(gradebook_url(self._course), str(error.orig)) from None
 
+    def everyone(self) -> frozenset[str]:
+        """Return all students of the gradebook."""
+        try:
+            with self._db.no_autoflush:  # rows of this run are of students who were not known
+                return frozenset(row[0] for row in self._db.query(Student.id).all())
+        except OperationalError as error:
+            self._db.rollback()
+            raise unusable(gradebook_url(self._course), str(error.orig)) from None
+
     def standings(self) -> dict[str, Standing]:
         """Return where each student's submission of this assignment stands in the gradebook."""
         try:
@@ -219,6 +225,36 @@ class GradebookWriter:
         self._comments(notebook, answered)
         self._penalty(submission, notebook, total)
         self._pending[student] = _Pending(notebook.id, verdict, answered)
+
+    def renew_penalties(self, students: Container[str]) -> list[str]:
+        """Work out late penalties again of submissions whose marks stay as they are.
+
+        Due dates and extensions move, and so does the policy. Returns a line for each penalty that
+        changed; raises UsageError when the gradebook is locked.
+        """
+        try:
+            found = self._db.query(SubmittedAssignment, SubmittedNotebook.late_submission_penalty)
+            found = found.filter_by(assignment_id=self._assignment.id).join(SubmittedNotebook)
+            told = [
+                self._renewed(row, penalty or 0.0)
+                for row, penalty in found.all()
+                if row.student_id in students
+            ]
+            self._db.commit()
+        except OperationalError as error:
+            self._db.rollback()
+            raise unusable(gradebook_url(self._course), str(error.orig)) from None
+        return [line for line in told if line]
+
+    def _renewed(self, submission: SubmittedAssignment, before: float) -> str:
+        if not submission.timestamp or (self._seconds_late(submission) <= 0 and not before):
+            return ""  # the marks need not be read
+        [notebook] = submission.notebooks
+        self._penalty(submission, notebook, float(notebook.score))
+        after = notebook.late_submission_penalty or 0.0
+        if abs(after - before) < 1e-9:
+            return ""
+        return f"{submission.student_id}: {before:.4g} points off before, {after:.4g} now"
 
     def commit(self) -> None:
         """Write what is pending, all together; raises UsageError when the gradebook is locked."""
@@ -266,9 +302,10 @@ class GradebookWriter:
             for cell in self._solution_cells.values():
                 self._db.add(Comment(cell_id=cell, notebook=notebook))
         folder = self._course.submitted / student / str(self._assignment.name)
-        stamp = folder / STAMP
-        if stamp.is_file() and not stamp.is_symlink():
-            found.timestamp = _timestamp(stamp)
+        try:
+            found.timestamp = read_time(folder) or found.timestamp  # as nbgrader: none is no news
+        except UnusableTime:  # said for each run, whether or not this submission is graded again
+            found.timestamp = None
         return found
 
     def _comments(self, notebook: SubmittedNotebook, answered: Mapping[str, bool]) -> None:
@@ -282,17 +319,20 @@ class GradebookWriter:
         self, submission: SubmittedAssignment, notebook: SubmittedNotebook, total: float
     ) -> None:
         """Ask the plugin as nbgrader's own AssignLatePenalties does, with the same lateness."""
-        due = self._assignment.duedate
-        late = 0.0
-        if due and submission.timestamp:
-            due += submission.extension or timedelta(0)
-            late = (submission.timestamp - due).total_seconds()
+        late = self._seconds_late(submission)
         notebook.late_submission_penalty = None
         if late > 0:
             penalty = self._late.late_submission_penalty(submission.student_id, total, late)
             if penalty is not None:
                 # Kept between nothing and the score, as nbgrader does with a plugin's answer.
                 notebook.late_submission_penalty = min(max(penalty, 0.0), total)
+
+    def _seconds_late(self, submission: SubmittedAssignment) -> float:
+        due = self._assignment.duedate
+        if not due or not submission.timestamp:
+            return 0.0
+        due += submission.extension or timedelta(0)
+        return float((submission.timestamp - due).total_seconds())
 
 
 def note_verdict(name: str, student: str, verdict: Verdict, url: str) -> None:
@@ -335,11 +375,3 @@ def _late_plugin(course: Course, name: str, gradebook: Gradebook) -> LateSubmiss
     penalties.assignment_id, penalties.gradebook = name, gradebook
     penalties.init_plugin()
     return penalties.plugin_inst
-
-
-def _timestamp(path: Path) -> Any:
-    """Read nbgrader's ``timestamp.txt``; None when it does not hold a time."""
-    try:
-        return utils.parse_utc(path.read_text(encoding="utf-8")[:100].strip())
-    except (ValueError, OverflowError, OSError, TypeError):
-        return None

@@ -10,12 +10,14 @@ from __future__ import annotations
 import atexit
 import functools
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     NbGraderPreprocessor,
@@ -33,6 +35,7 @@ from grader.files.alone import alone
 from grader.files.atomic import write_all
 from grader.gradebook.config import set_folders
 from grader.gradebook.source_folder import write_source
+from grader.gradebook.submission_time import UnusableTime, read_time
 from grader.judge.judge import failed
 from grader.judge.seeds import hidden_seeds
 from grader.records import published_verdict
@@ -55,9 +58,11 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes witho
         """Judge the file that nbgrader read.
 
         Raises GraderError for the kit's own faults, UsageError while the class is graded: whoever
-        does that enters this student as well.
+        does that enters this student as well. Raises UnusableTime where nobody can tell when it was
+        handed in: nbgrader logs the line, and grades the others.
         """
         course, name, student = _whose(self, resources)
+        read_time(course.submitted / student / name)
         with alone(course.root / LOCK, f"grading {student}'s {name} in formgrader or nbgrader"):
             text, verdict = _judge(course, name, student)
         if verdict.outcome == "grader_error":
@@ -164,9 +169,23 @@ def register_before(config: Config, **about: Any) -> None:
     register(course, about["assignment"])
 
 
+def existing_time(coursedir: CourseDirectory, folder: str) -> datetime | None:
+    """Read ``timestamp.txt`` for nbgrader as `GradebookWriter` does; takes a method's place.
+
+    A time that cannot be told is logged. It stops no collecting, and grading stops at it later.
+    """
+    try:
+        return read_time(Path(folder))
+    except UnusableTime as why:
+        coursedir.log.error(str(why))
+        return None
+
+
 def configure(config: Config) -> None:
     """Set nbgrader up for this kit; called from ``nbgrader_config.py``."""
     set_folders(config)
+    # nbgrader has no hook for it; its own stops at a byte order mark, and guesses at dates.
+    CourseDirectory.get_existing_timestamp = existing_time
     config.Autograde.sanitize_preprocessors = [Judge]
     # Without Execute, which stands here in nbgrader: the judge's outputs are in the cells already.
     config.Autograde.autograde_preprocessors = [

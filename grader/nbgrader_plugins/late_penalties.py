@@ -8,18 +8,15 @@ Turned on in ``nbgrader_config.py``; nbgrader's default is no penalty::
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import LateSubmissionPlugin
 
-from grader.errors import UsageError
-from grader.files.csv_read import read_table
-
-EXTENSIONS_FILE = "extensions.csv"  # in the course's folder
-EXTENSION_COLUMNS = ("student", "assignment", "until")
+from grader.files.names import one_form
+from grader.gradebook.extensions import EXTENSIONS_FILE, extension_rows
 
 Extensions = dict[tuple[str, str], datetime]
 
@@ -29,29 +26,7 @@ def read_extensions(path: Path) -> Extensions:
 
     Returns nothing when there is no such file. Raises UsageError for a row that cannot be used.
     """
-    found: Extensions = {}
-    if not path.exists():
-        return found
-    for line, row in read_table(path, EXTENSION_COLUMNS).records():
-        who = (row["student"], row["assignment"])
-        if not all(who):
-            raise UsageError(f"{path.name}, line {line}: give both a student and an assignment")
-        if who in found:
-            raise UsageError(f"{path.name}, line {line}: {who[0]} has two rows for {who[1]}")
-        found[who] = _moment(row["until"], f"{path.name}, line {line}")
-    return found
-
-
-def _moment(text: str, where: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            raise ValueError
-        return moment.astimezone(UTC).replace(tzinfo=None)
-    except (ValueError, OverflowError):
-        raise UsageError(
-            f"{where}: {text!r} is not a time with its zone, such as 2025-03-31T23:59+02:00"
-        ) from None
+    return {(row.student, row.assignment): row.until for row in extension_rows(path)}
 
 
 class TenPercentADay(LateSubmissionPlugin):  # type: ignore[misc]
@@ -83,7 +58,7 @@ class TenPercentADay(LateSubmissionPlugin):  # type: ignore[misc]
         nbgrader hands over neither assignment nor dates; its preprocessor, the parent, has both.
         """
         name = self.parent.assignment_id
-        until = self._extensions.get((student, name))
+        until = self._extensions.get((one_form(student), one_form(name)))
         if until is None:
             return timedelta(0)
         due: datetime = self.parent.gradebook.find_submission(name, student).duedate

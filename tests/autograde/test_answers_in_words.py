@@ -17,8 +17,6 @@ from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
 from nbgrader.server_extensions.formgrader import handlers
 
-from grader.autograde import autograde as room
-from grader.autograde import pool
 from grader.autograde.autograde import autograde
 from grader.autograde.graded_notebook import graded_notebook
 from grader.course import Course
@@ -30,10 +28,8 @@ from grader.sandbox.png import rebuilt
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Book, Pupil
 from grader.verdict import Verdict
-from tests.kit.gradebook import mark_by_hand, new_course
-from tests.kit.here import Here, InPlace
+from tests.kit.gradebook import mark_by_hand
 from tests.kit.page import Page
-from tests.kit.sandbox import strongest
 from tests.kit.toy import NAME, WRITTEN, assignment, book_of, released_text, taken
 
 
@@ -143,17 +139,6 @@ def test_no_text_of_the_students_stands_for_a_picture() -> None:
 
 
 # A class
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
-    """A course of one's own, judged in this process."""
-    made = new_course(tmp_path / "course")
-    warm = strongest()
-    monkeypatch.setattr(room, "local_executor", lambda workers: Here())
-    monkeypatch.setattr(pool, "_judge_process", lambda: InPlace(warm))
-    monkeypatch.setattr(room, "choose_tier", lambda allow_unsafe, warming: warm.tier)
-    return made
 
 
 def page(course: Course, student: str) -> Page:

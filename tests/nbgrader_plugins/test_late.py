@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import unicodedata
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,9 +15,10 @@ from nbgrader.preprocessors import AssignLatePenalties
 from grader.course import Course
 from grader.errors import UsageError
 from grader.gradebook.config import gradebook_url, load_config
-from grader.gradebook.write import open_gradebook
+from grader.gradebook.extensions import unfitting_rows
+from grader.gradebook.write import GradebookWriter, open_gradebook
 from grader.nbgrader_plugins.late_penalties import read_extensions
-from tests.kit.gradebook import NAME, hand_in_at, mark_by_hand, new_course, record
+from tests.kit.gradebook import NAME, WRITTEN, hand_in_at, mark_by_hand, new_course, record
 
 DUE = datetime(2025, 3, 10, 22, 0)  # in UTC, as the gradebook keeps it
 POLICY = '\nc.AssignLatePenalties.plugin_class = "grader.late.TenPercentADay"\n'
@@ -199,3 +201,66 @@ def test_a_file_of_any_program_is_read(tmp_path: Path, encoding: str, separator:
     cells = ["student", "assignment", "until"], ["josé", "a", "2025-03-12T01:30+02:00"]
     path.write_bytes("\r\n".join(separator.join(row) for row in cells).encode(encoding))
     assert read_extensions(path) == {("josé", "a"): datetime(2025, 3, 11, 23, 30)}
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_row_fits_its_student_in_either_unicode_form(strict: Course, form: str) -> None:
+    """The file's é may be one character or two: the folder's may be the other."""
+    extend(strict, unicodedata.normalize(form, f"josé,{NAME},2025-03-20T22:00Z"))
+    for student in ("jos\u00e9", "jose\u0301"):
+        hand_in_at(strict, student, f"{DUE + timedelta(days=5)} UTC")
+        record(strict, {student: 2})
+        assert kept(strict)[student] == 20.0
+
+
+def test_rows_that_fit_nobody_are_named(tmp_path: Path) -> None:
+    """A student or an assignment that there is not, with what may be meant."""
+    path = tmp_path / "extensions.csv"
+    rows = f"plian,{NAME},2025-04-30T23:59+02:00\nplain,leeky,2025-04-30T23:59+02:00\n"
+    path.write_text(f"student,assignment,until\n{rows}plain,{NAME},2025-04-30T23:59+02:00\n")
+    assert list(unfitting_rows(path, {"plain", "eve"}, [NAME])) == [
+        "extensions.csv, line 2: no student plian has handed in; is it plain?",
+        f"extensions.csv, line 3: no assignment leeky is there; is it {NAME}?",
+    ]
+    assert not list(unfitting_rows(tmp_path / "none.csv", {"plain"}, [NAME]))
+
+
+def renewed(course: Course, *students: str) -> list[str]:
+    """Work out the penalties of what was graded already again."""
+    with GradebookWriter(course, NAME) as writer:
+        return writer.renew_penalties(students)
+
+
+def test_a_due_date_that_moves_moves_the_penalties(strict: Course) -> None:
+    """Later, earlier and none, of submissions that stay as they are; marks and flags do, too."""
+    late_class(strict)
+    before = kept(strict)
+    assert renewed(strict, *LATE_BY) == []
+    with closing(open_gradebook(strict)) as gradebook:
+        mark_by_hand(gradebook, "early", 0.0)
+        gradebook.update_or_create_assignment(NAME, duedate=DUE + timedelta(days=1))
+    assert set(renewed(strict, *LATE_BY)) == {
+        "one_day: 2 points off before, 0 now",
+        "two_days: 4 points off before, 2 now",
+    }
+    assert kept(strict)["two_days"] == 18.0
+    with closing(open_gradebook(strict)) as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate=DUE)
+    renewed(strict, *LATE_BY)
+    assert kept(strict) == before
+    with closing(open_gradebook(strict)) as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate=None)
+    assert len(renewed(strict, *LATE_BY)) == 4 and set(kept(strict).values()) == {20.0}
+    with closing(open_gradebook(strict)) as gradebook:
+        assert not gradebook.find_grade(WRITTEN, NAME, NAME, "early").needs_manual_grade
+
+
+def test_an_extension_moves_the_penalty_of_its_student_alone(strict: Course) -> None:
+    """By a row of the file or nbgrader's own; only whose submissions are asked for."""
+    late_class(strict)
+    extend(strict, f"two_days,{NAME},2025-03-20T22:00Z")
+    assert renewed(strict, *(set(LATE_BY) - {"two_days"})) == []
+    assert renewed(strict, *LATE_BY) == ["two_days: 4 points off before, 0 now"]
+    with closing(open_gradebook(strict)) as gradebook:
+        gradebook.grant_extension(NAME, "one_day", days=3)
+    assert renewed(strict, *LATE_BY) == ["one_day: 2 points off before, 0 now"]
