@@ -20,6 +20,7 @@ from PIL import Image
 from grader.sandbox import Call, CellSource, Sandbox
 from grader.sandbox.channel import Channel
 from tests.intake.test_intake import UNHARMED, UNREADABLE
+from tests.intake.test_written import ELSEWHERE, REFERENCES, with_answer
 from tests.kit.toy import NAME, book_of, course
 from tests.sandbox.test_outputs import made
 
@@ -106,6 +107,9 @@ def notebooks() -> Iterator[bytes]:
         damaged = damage(book_of())
         yield damaged if isinstance(damaged, bytes) else json.dumps(damaged).encode()
     yield from (data for data, _ in UNREADABLE.values())
+    yield from (json.dumps(book).encode() for book, _, _ in ELSEWHERE.values())
+    for text, attachments, _ in REFERENCES.values():
+        yield json.dumps(with_answer(text, attachments=attachments)).encode()
     yield b'{"cells": ' + b"[" * 2_000
 
 

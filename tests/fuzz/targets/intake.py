@@ -30,8 +30,11 @@ from tests.kit.toy import NAME, WRITTEN, assignment, released_text
 MODULES = (
     "grader.assignment.python_cells",
     "grader.autograde.graded_notebook",
+    "grader.html.pictures",
     "grader.intake.match",
+    "grader.intake.pictures",
     "grader.intake.read",
+    "grader.intake.written",
 )
 LONGEST = 1 << 15
 NAMES = ("leak", "remember")
@@ -42,8 +45,10 @@ ODD: tuple[Any, ...] = (
     *(None, True, 0, -1, 1.5, 10**400, "", "é", "\ud800", "\r", "\0", [], {}, [""]),
     *("code", "markdown", "raw", "heading", "leak", "remember", "setup", "check_leak", WRITTEN),
     *("def leak(x):\n    pass", "class leak:", "!ls", "<script>", "![a](b)", "# a\n===", "own-1"),
+    *("![a](attachment:a)", {"a": {"image/png": "QQ=="}}, "YOUR ANSWER HERE", "## In words"),
 )
 KEYS = ("cells", "cell_type", "source", "metadata", "nbgrader", "grade_id", "id", "outputs")
+KEYS += ("attachments", "image/png", "a")
 
 
 @functools.cache
@@ -95,7 +100,8 @@ def _whole(found: Submission, raw: list[RawCell]) -> None:
     runs = "\n".join(cell.source for cell in found.cells if cell.role in ("answer", "extra"))
     for name in {cell.function for cell in raw if cell.kind == "code"} & set(NAMES):
         assert re.search(rf"^(def|class)\s+{name}\b", runs, re.MULTILINE), f"{name} is lost"
-    assert len(found.cells) >= len(raw)
+    taken = any("a new cell" in line for line in found.mended)  # and joined in the answer's cell
+    assert taken or len(found.cells) >= len(raw)
     found.sha256.encode()
     "".join(found.mended).encode()
 
