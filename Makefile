@@ -51,7 +51,9 @@ demo: $(READY)  ## grade a bundled class in build/demo, from release to a table 
 test: $(READY)  ## run the tests that take seconds
 	@$(PYTEST) $(ARGS)
 
+# Tests of a gradebook on a PostgreSQL server skip by name where its driver does not install.
 test-slow: $(READY)  ## run the tests that take minutes or a browser
+	@$(PIP) --retries 0 -r requirements-postgres.lock 2>/dev/null || true
 	@$(PYTEST) -m "(slow or browser) and not crosscheck" $(ARGS)
 
 # PyTorch's build without CUDA where pip can find it; else PyPI's, which on Linux brings CUDA.
@@ -64,6 +66,10 @@ crosscheck: $(READY)  ## compare the references with PyTorch (a large download)
 fuzz: $(READY)  ## search for bytes that break what reads untrusted bytes (ARGS="--seconds 600")
 	@$(PIP) --only-binary :all: --retries 0 -r requirements-fuzz.lock 2>/dev/null || true
 	@$(PY) -m tests.fuzz $(ARGS)
+
+.PHONY: postgres
+postgres: $(READY)  ## install the driver of a gradebook on a PostgreSQL server
+	@$(PIP) -r requirements-postgres.lock
 
 .PHONY: release autograde feedback report export verify verify-every mark forget simulate bench doctor
 release: $(READY)  ## make the students' folder assignments/A from solutions/A/

@@ -20,6 +20,7 @@ import yaml
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from sqlalchemy.engine import make_url
 
 from grader import cli
 
@@ -39,13 +40,14 @@ def script(name: str) -> ModuleType:
 
 
 environment, student_lock = script("environment"), script("student_lock")
-MAIN, STUDENT, AUDIT, CROSSCHECK, CROSSCHECK_CPU, FUZZ = LOCKS = (
+MAIN, STUDENT, AUDIT, CROSSCHECK, CROSSCHECK_CPU, FUZZ, POSTGRES = LOCKS = (
     "requirements.lock",
     "requirements-student.lock",
     "requirements-audit.lock",
     "requirements-crosscheck.lock",
     "requirements-crosscheck-cpu.lock",
     "requirements-fuzz.lock",
+    "requirements-postgres.lock",
 )
 FOR_VERIFY = ["autograd"]  # in the extra `test`: students and graders do without
 FOR_CONDA = (
@@ -179,9 +181,20 @@ def test_atheris_stays_in_a_lock_of_its_own() -> None:
     assert asked.name not in read_lock(MAIN)
 
 
-@pytest.mark.parametrize("lock", [CROSSCHECK, CROSSCHECK_CPU])
-def test_crosscheck_changes_no_version(lock: str) -> None:
-    """A package that both locks name has one version, so PyTorch comes on top and moves nothing."""
+def test_the_driver_of_a_server_stays_in_a_lock_of_its_own() -> None:
+    """It is the one that SQLAlchemy in the lock takes for postgresql://, with the C library."""
+    driver = make_url("postgresql://").get_dialect().driver
+    (asked,) = map(Requirement, EXTRAS["postgres"])
+    assert (asked.name, asked.extras) == (driver, {"binary"})
+    pins = read_lock(POSTGRES)
+    assert asked.specifier.contains(pins[driver].version)
+    assert pins[f"{driver}-binary"].version == pins[driver].version
+    assert not {driver, f"{driver}-binary"} & {*read_lock(MAIN), *read_lock(STUDENT)}
+
+
+@pytest.mark.parametrize("lock", [CROSSCHECK, CROSSCHECK_CPU, POSTGRES])
+def test_what_comes_on_top_changes_no_version(lock: str) -> None:
+    """A package that both locks name has one version, so an extra's lock moves nothing."""
     main = read_lock(MAIN)
     shared = {name: pin for name, pin in read_lock(lock).items() if name in main}
     assert "typing-extensions" in shared
