@@ -7,14 +7,14 @@ import os
 import platform
 from collections.abc import Iterator
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from grader.autograde.isolation import cores
 from grader.course import Course
 from grader.errors import UsageError
 from grader.gradebook.class_list import class_list, gone
+from grader.gradebook.config import gradebook_url
 from grader.gradebook.source_folder import source_problem
 from grader.gradebook.state import count_submissions, no_gradebook
+from grader.gradebook.write import refuse_unfit
 from grader.sandbox import SAFE, CellSource, Sandbox, SandboxError, available_tiers, bubblewrap
 from grader.sandbox.inside.lockdown import kernel
 from grader.sandbox.inside.lockdown.allowed import on_the_list
@@ -84,7 +84,7 @@ def _class(course: Course, name: str) -> Iterator[tuple[str, bool, str]]:
     """Name what lies in the inbox and is not graded, and whose marks have no submission."""
     try:
         found = class_list(course, name)
-    except (UsageError, SQLAlchemyError, ImportError):
+    except UsageError:
         return  # it is said of the gradebook
     for stray in found.strays:
         yield "not graded", not stray.lost, f"{course.submitted.name}/{stray}"
@@ -97,9 +97,7 @@ def _gradebook(course: Course) -> tuple[str, bool, str]:
     try:
         if no_gradebook(course):
             return "gradebook", True, "none yet: autograde makes it"
+        refuse_unfit(gradebook_url(course))
         return "gradebook", True, f"{count_submissions(course)} submissions"
     except UsageError as error:
         return "gradebook", False, str(error)
-    except (SQLAlchemyError, ImportError) as error:  # a server's driver may not be installed
-        why = getattr(error, "orig", None) or error
-        return "gradebook", False, f"{why}: keep a copy, then `nbgrader db upgrade`"

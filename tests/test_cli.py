@@ -19,6 +19,7 @@ from grader import __version__
 from grader.cli import main
 from grader.course import Course
 from grader.gradebook.config import gradebook_url
+from grader.gradebook.unusable import unusable
 from grader.gradebook.write import open_gradebook
 from grader.sandbox import bubblewrap
 from grader.simulate import demo
@@ -452,23 +453,58 @@ def test_doctor_looks_at_the_gradebook_that_is_configured(
     open_gradebook(here).close()
     assert re.search(r"gradebook +ok +0 submissions", run("doctor", at=here).stdout)
     elsewhere.write_text("no database at all, but long enough to be looked at")
-    assert re.search(r"gradebook +NOT OK +file is not a database", run("doctor", at=here).stdout)
+    told = run("doctor", at=here).stdout
+    assert re.search(r"gradebook +NOT OK .*file is not a database.*: put back a copy", told)
 
 
-@pytest.mark.parametrize("url", ["marks.db", "nosuch://x/y", "postgresql://h:x/y"])
+OF_NO_USE = {
+    "marks.db": r"Could not parse .*: mend it",
+    "nosuch://x/y": r"Can't load plugin.*: mend it",
+    "postgres://x/y": r"Can't load plugin.*: write postgresql://",
+    "postgresql://me:a@h:chalk/y": r"its host or port is none.*%40",
+    "postgresql://me:a@chalk@h/y": r"its host or port is none.*%40",
+    "postgresql://h/y": r"driver psycopg cannot.*: run `make postgres`.*the kit's extra `postgres`",
+    "postgresql+psycopg2://h/y": r"driver psycopg2 .*: write postgresql\+psycopg:// and run `make",
+    "mysql://me:chalk@h/y": r"driver mysqldb cannot be used here .*: install it",
+}
+
+
+@pytest.mark.parametrize("url", OF_NO_USE)
 def test_a_gradebook_of_no_use_is_one_line(
     here: Course, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An address that is none, a database that nobody knows, a driver that is not installed."""
     monkeypatch.setattr("grader.doctor.available_tiers", lambda: dict.fromkeys("ABC", ""))
+    for driver in ("psycopg", "psycopg2", "MySQLdb"):
+        monkeypatch.setitem(sys.modules, driver, None)
+    _handed_in(here)
     with (here.root / "nbgrader_config.py").open("a") as file:
         file.write(f"c.CourseDirectory.db_url = {url!r}\n")
     found = run("doctor", at=here)
-    assert re.search(r"gradebook +NOT OK", found.stdout) and found.exit_code == 1
-    exported = run("export", at=here)
-    assert (
-        exported.exit_code == 2 and "nbgrader_config.py has a db_url of no use" in exported.stderr
-    )
+    says = "nbgrader_config.py has a db_url .*" + OF_NO_USE[url]
+    assert re.search(r"gradebook +NOT OK +" + says, found.stdout) and found.exit_code == 1
+    for verb in ("autograde", "export"):
+        refused(run(verb, at=here), says)
+    assert "chalk" not in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("reason", "remedy"),
+    [
+        ("database is locked", "close what has it open"),
+        ('FATAL: database "x" does not exist', "createdb"),
+        ('relation "grade" does not exist', "nbgrader db upgrade"),
+        ("connection failed: no pg_hba.conf entry for host", "pg_hba.conf accept"),
+        ("connection failed: FATAL: password authentication failed", "~/.pgpass"),
+        ("server closed the connection unexpectedly\n\tThis probably means", "the server runs"),
+        ("deadlock detected", "nothing else writing"),
+    ],
+)
+def test_what_a_database_says_has_a_remedy_and_no_password(reason: str, remedy: str) -> None:
+    """In one line, whether the address has the password where it belongs or among its options."""
+    told = str(unusable("postgresql://me:chalk@h/marks?password=chalk&sslmode=require", reason))
+    assert "postgresql://me:***@h/marks?sslmode=require" in told and "chalk" not in told
+    assert remedy in told.rpartition("): ")[2] and told.isprintable()
 
 
 def test_a_copy_of_a_course_has_a_gradebook_of_its_own(here: Course, tmp_path: Path) -> None:

@@ -59,15 +59,44 @@ def gradebook_url(course: Course) -> str:
 
     Raises UsageError when no database can be opened by that name.
     """
+    url = str(load_config(course).CourseDirectory.db_url)
+    refuse_address(url)
+    return url
+
+
+def refuse_address(url: str) -> None:
+    """Raise UsageError where no database can be opened by that name; repeats no password of it."""
     from sqlalchemy.engine import make_url  # takes a second to import
     from sqlalchemy.exc import ArgumentError
 
-    url = str(load_config(course).CourseDirectory.db_url)
     try:
-        make_url(url).get_dialect().import_dbapi()
-    except (ArgumentError, ImportError, ValueError) as error:
-        raise UsageError(f"{CONFIG_FILE} has a db_url of no use ({error}): mend it") from None
-    return url
+        parts = make_url(url)
+        if "@" in (parts.host or ""):
+            raise ValueError
+        dialect = parts.get_dialect()
+        name, driver = dialect.name, dialect.driver
+        dialect.import_dbapi()
+    except ArgumentError as error:
+        better = "write postgresql://" if url.startswith("postgres:") else "mend it"
+        raise UsageError(f"{CONFIG_FILE} has a db_url of no use ({error}): {better}") from None
+    except ValueError:  # not repeated: what stands there may be the rest of a password with an @
+        raise UsageError(
+            f"{CONFIG_FILE} has a db_url of no use (its host or port is none): mend it, and write "
+            "signs within a password as %40 and the like"
+        ) from None
+    except ImportError as error:
+        raise UsageError(
+            f"{CONFIG_FILE} has a db_url whose driver {driver} cannot be used here ({error}): "
+            + _driver_remedy(name, driver)
+        ) from None
+
+
+def _driver_remedy(database: str, driver: str) -> str:
+    if database != "postgresql":
+        return "install it"
+    kit = "run `make postgres`, or install the kit's extra `postgres`"
+    # From SQLAlchemy 2.1 on this is what postgresql:// means by itself.
+    return kit if driver == "psycopg" else f"write postgresql+psycopg:// and {kit}"
 
 
 def nbgrader_api(course: Course) -> NbGraderAPI:

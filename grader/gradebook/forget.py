@@ -12,7 +12,6 @@ from nbgrader.api import Student
 
 from grader.course import Course
 from grader.errors import UsageError
-from grader.gradebook.config import gradebook_url
 from grader.gradebook.standing import erase
 from grader.gradebook.state import gradebook_file, no_gradebook
 from grader.gradebook.write import open_gradebook
@@ -58,8 +57,8 @@ def forget(course: Course, student: str, copied: bool = False) -> Path:
     file = gradebook_file(course)
     if file is None and not copied:
         raise UsageError(
-            f"the gradebook {gradebook_url(course)} lies on a server: copy it there (pg_dump), "
-            "then run this again with --copied"
+            "the gradebook lies on a server: copy it there (pg_dump), then run this again with "
+            "--copied"
         )
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S.%fZ")
     kept = course.root / COPIES / now

@@ -20,16 +20,20 @@ from nbgrader.api import (
     SubmittedNotebook,
     TaskCell,
 )
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DBAPIError
 
+from grader.assignment.source import read_notebook
 from grader.course import Course
 from grader.errors import UsageError
 from grader.gradebook.config import gradebook_url
 from grader.gradebook.standing import Standing, standings
 from grader.gradebook.state import no_gradebook
-from grader.gradebook.write import open_gradebook, unusable
+from grader.gradebook.unusable import unusable
+from grader.gradebook.write import open_gradebook
 from grader.plain_text import some
 from grader.verdict import Verdict
+
+LAST = 1_000_000  # the place of a cell that the notebook does not have
 
 
 @dataclass(frozen=True)
@@ -87,14 +91,28 @@ def read_marks(course: Course, name: str) -> dict[str, StudentMarks]:
     with closing(open_gradebook(course)) as gradebook:
         try:
             assignment = gradebook.find_assignment(name)
-            return {
-                entry.student: StudentMarks(**vars(entry))
-                for entry in _read(gradebook.db, assignment)
-            }
+            entries = list(_read(gradebook.db, assignment))
         except MissingEntry:
             raise unknown from None
-        except DatabaseError as error:
+        except DBAPIError as error:
             raise unusable(gradebook_url(course), str(error.orig)) from None
+    place = _places(course, name)
+    for entry in entries:
+        entry.cells = dict(sorted(entry.cells.items(), key=lambda cell: place.get(cell[0], LAST)))
+    return {entry.student: StudentMarks(**vars(entry)) for entry in entries}
+
+
+def _places(course: Course, name: str) -> dict[str, int]:
+    """Return where in the notebook each cell stands: a server gives rows in no order.
+
+    Nothing where it is not released; then the cells stay in the database's order.
+    """
+    try:
+        book = read_notebook(course.released_notebook(name), "")
+    except UsageError:
+        return {}
+    names = (cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in book.cells)
+    return {grade_id: place for place, grade_id in enumerate(names)}
 
 
 def read_current(

@@ -2,34 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from grader.course import Course
 from grader.gradebook.config import gradebook_url
+from grader.gradebook.unusable import unusable
+
+SUBMISSIONS = "submitted_assignment"  # a table of nbgrader's
 
 
 def gradebook_file(course: Course) -> Path | None:
     """Return the file of a gradebook in SQLite, None where it is a server's."""
-    url = make_url(gradebook_url(course))
-    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+    return _file(gradebook_url(course))
+
+
+def _file(url: str) -> Path | None:
+    parts = make_url(url)
+    return Path(parts.database or "") if parts.get_backend_name() == "sqlite" else None
 
 
 def no_gradebook(course: Course) -> bool:
-    """Tell whether there is none yet: nbgrader makes an empty one by looking."""
-    file = gradebook_file(course)
-    return file is not None and not file.exists()
+    """Tell whether there is none yet: nbgrader makes an empty one by looking.
+
+    Raises UsageError when a server does not answer.
+    """
+    return absent(gradebook_url(course))
+
+
+def absent(url: str) -> bool:
+    """Tell the same of an address: no file, or a server's database without nbgrader's tables."""
+    file = _file(url)
+    if file is not None:
+        return not file.exists()
+    with connected(url) as database:
+        return not inspect(database).has_table(SUBMISSIONS)
 
 
 def count_submissions(course: Course) -> int:
-    """Count the submissions in a gradebook that there is; raises SQLAlchemyError."""
-    engine = create_engine(gradebook_url(course))
+    """Count the submissions in a gradebook that there is; raises UsageError when it has none."""
+    with connected(gradebook_url(course)) as database:
+        # In plain SQL: nbgrader's own Gradebook adds the tables that it misses.
+        return int(database.execute(text(f"select count(*) from {SUBMISSIONS}")).scalar_one())
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Connection]:
+    """Connect with a gradebook; its errors, in here as well, are UsageErrors with a remedy."""
+    engine = create_engine(url)
     try:
         with engine.connect() as database:
-            # In plain SQL: nbgrader's own Gradebook adds the tables that it misses.
-            rows = database.execute(text("select count(*) from submitted_assignment"))
-            return int(rows.scalar_one())
+            yield database
+    except DBAPIError as error:
+        raise unusable(url, str(error.orig)) from None
     finally:
         engine.dispose()

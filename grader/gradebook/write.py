@@ -20,8 +20,8 @@ from nbgrader.api import (
 )
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties, SaveCells
-from sqlalchemy import create_engine, inspect
-from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
+from sqlalchemy import Inspector, inspect
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from grader.assignment.derived import refuse_other_points
 from grader.assignment.source import check_cell, read_notebook
@@ -30,7 +30,9 @@ from grader.errors import UsageError
 from grader.gradebook.config import find_programs, gradebook_url, load_config
 from grader.gradebook.source_folder import write_source
 from grader.gradebook.standing import Standing, make_table, note, standings
+from grader.gradebook.state import absent, connected
 from grader.gradebook.submission_time import UnusableTime, read_time
+from grader.gradebook.unusable import unusable
 from grader.verdict import Verdict
 
 
@@ -38,45 +40,46 @@ def open_gradebook(course: Course) -> Gradebook:
     """Open the course's gradebook; raises UsageError when it is locked or of another version."""
     url = gradebook_url(course)
     find_programs()
+    refuse_unfit(url)
     try:
-        lacking = _lacking(url)
-        if lacking:  # before nbgrader adds its new tables beside the old ones
-            raise unusable(url, f"it is an older nbgrader's, without {lacking}")
-        return Gradebook(url)
-    except DatabaseError as error:
+        return _Opened(url)
+    except DBAPIError as error:
         raise unusable(url, str(error.orig)) from None
 
 
-def _lacking(url: str) -> str:
+class _Opened(Gradebook):  # type: ignore[misc]  # nbgrader comes without types
+    """nbgrader's gradebook, which leaves no connection behind where it cannot be opened."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            super().__init__(url)
+        except DBAPIError:
+            self.close()
+            raise
+
+
+def refuse_unfit(url: str) -> None:
+    """Raise UsageError where a gradebook that there is cannot be read or is an older nbgrader's.
+
+    To be called before nbgrader adds its new tables beside the old ones.
+    """
+    if not absent(url):
+        with connected(url) as database:
+            lacking = _lacking(inspect(database))
+        if lacking:
+            raise unusable(url, f"it is an older nbgrader's, without {lacking}")
+
+
+def _lacking(known: Inspector) -> str:
     """Return the first column that an older nbgrader's tables lack; empty when they lack none."""
-    engine = create_engine(url)
-    try:
-        known = inspect(engine)
-        present = set(known.get_table_names())
-        for name, table in Base.metadata.tables.items():
-            if name in present:  # nbgrader adds whole tables by itself
-                columns = {column["name"] for column in known.get_columns(name)}
-                missing = sorted({str(column.name) for column in table.columns} - columns)
-                if missing:
-                    return f"{name}.{missing[0]}"
-        return ""
-    finally:
-        engine.dispose()
-
-
-def unusable(url: str, reason: str) -> UsageError:
-    """Return the error for a gradebook that cannot be used, with the remedy for its ``reason``."""
-    if "full" in reason:
-        remedy = "make space where it lies and run this again"
-    elif "locked" in reason:
-        remedy = "close what has it open (formgrader, a database browser) and run this again"
-    elif "not a database" in reason or "malformed" in reason:
-        remedy = "put back a copy of it, or set it aside and grade again"
-    elif "unable to open" in reason or "readonly" in reason:
-        remedy = "make its folder and file readable and writable"
-    else:
-        remedy = "keep a copy of it, then run `nbgrader db upgrade`"
-    return UsageError(f"the gradebook {url} cannot be used ({reason}): {remedy}")
+    present = set(known.get_table_names())
+    for name, table in Base.metadata.tables.items():
+        if name in present:  # nbgrader adds whole tables by itself
+            columns = {column["name"] for column in known.get_columns(name)}
+            missing = sorted({str(column.name) for column in table.columns} - columns)
+            if missing:
+                return f"{name}.{missing[0]}"
+    return ""
 
 
 def register(course: Course, name: str) -> None:
@@ -101,7 +104,7 @@ def register(course: Course, name: str) -> None:
         saver = SaveCells()
         about = {"notebook": name, "assignment": name, "db_url": gradebook_url(course)}
         saver.preprocess(book, {"nbgrader": about})
-    except OperationalError as error:
+    except DBAPIError as error:
         raise unusable(gradebook_url(course), str(error.orig)) from None
 
 
@@ -169,7 +172,7 @@ class GradebookWriter:
     def _make_table(self) -> None:
         try:
             make_table(self._db)
-        except OperationalError as error:
+        except DBAPIError as error:
             raise unusable(gradebook_url(self._course), str(error.orig)) from None
 
     def everyone(self) -> frozenset[str]:
@@ -177,7 +180,7 @@ class GradebookWriter:
         try:
             with self._db.no_autoflush:  # rows of this run are of students who were not known
                 return frozenset(row[0] for row in self._db.query(Student.id).all())
-        except OperationalError as error:
+        except DBAPIError as error:
             self._db.rollback()
             raise unusable(gradebook_url(self._course), str(error.orig)) from None
 
@@ -185,7 +188,7 @@ class GradebookWriter:
         """Return where each student's submission of this assignment stands in the gradebook."""
         try:
             return standings(self._db, self._assignment.id)
-        except OperationalError as error:
+        except DBAPIError as error:
             self._db.rollback()
             raise unusable(gradebook_url(self._course), str(error.orig)) from None
 
@@ -194,11 +197,12 @@ class GradebookWriter:
 
         Scores given by hand are kept; a regrade marks them as needing another look. The extra
         credit of a bonus exercise's check is what the judge gives, whatever stood there. Raises
-        UsageError when the gradebook is locked: nothing since the last commit is kept then.
+        UsageError when the gradebook is locked or refuses it: nothing since the last commit is
+        kept then.
         """
         try:
             self._save(student, verdict, answered)
-        except OperationalError as error:
+        except DBAPIError as error:
             self._db.rollback()
             raise unusable(gradebook_url(self._course), str(error.orig)) from None
 
@@ -241,7 +245,7 @@ class GradebookWriter:
                 if row.student_id in students
             ]
             self._db.commit()
-        except OperationalError as error:
+        except DBAPIError as error:
             self._db.rollback()
             raise unusable(gradebook_url(self._course), str(error.orig)) from None
         return [line for line in told if line]
@@ -270,7 +274,7 @@ class GradebookWriter:
                     self._save(student, entry.verdict, entry.answered)
                 pending, self._pending = self._pending, {}
                 self._write(pending)
-        except OperationalError as error:
+        except DBAPIError as error:
             self._db.rollback()
             raise unusable(gradebook_url(self._course), str(error.orig)) from None
 

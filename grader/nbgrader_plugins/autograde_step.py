@@ -191,6 +191,7 @@ def configure(config: Config) -> None:
     config.Autograde.autograde_preprocessors = [
         *(SaveAutoGrades, SaveBonus, AssignLatePenalties, Publish)
     ]
+    config.Autograde.exporter_class = "grader.nbgrader_plugins.gradebook_guard.GuardedGradebook"
     config.Autograde.pre_convert_hook = functools.partial(register_before, config)
     config.GenerateAssignment.exporter_class = (
         "grader.nbgrader_plugins.source_guard.GuardedNotebook"

@@ -12,6 +12,7 @@ from grader.course import Course
 from grader.feedback.feedback import FAULT, Pages
 from grader.gradebook.exchange_files import complete
 from grader.gradebook.read import refuse_others
+from grader.nbgrader_plugins.gradebook_guard import refuse_gradebook
 from grader.records import has_record, read_records
 
 
@@ -20,6 +21,12 @@ class FeedbackPage(HTMLExporter):
 
     Without a verdict beside it (stock nbgrader graded it) the page is nbgrader's own.
     """
+
+    def __init__(self, parent: Any = None, **more: Any) -> None:
+        """Look at the gradebook that the pages read; raises NbGraderException where it is unfit."""
+        super().__init__(parent=parent, **more)  # type: ignore[no-untyped-call]
+        if parent is not None:  # else nbconvert asks for the class's defaults
+            refuse_gradebook(parent)
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **kw: Any

@@ -9,14 +9,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from nbconvert.exporters import NotebookExporter
-from nbgrader.converters.base import NbGraderException
-
 from grader.course import Course
 from grader.gradebook.source_folder import source_problem
+from grader.nbgrader_plugins.gradebook_guard import (
+    GuardedGradebook,
+    refuse,
+    refuse_nameless_course,
+)
 
 
-class GuardedNotebook(NotebookExporter):
+class GuardedNotebook(GuardedGradebook):
     """An exporter of notebooks that is made only where the source folder is fit to be released."""
 
     def __init__(self, parent: Any = None, **more: Any) -> None:
@@ -24,14 +26,14 @@ class GuardedNotebook(NotebookExporter):
 
         Raises NbGraderException, and logs what to do, where one of them is unfit.
         """
-        super().__init__(parent=parent, **more)  # type: ignore[no-untyped-call]
+        super().__init__(parent=parent, **more)
         if parent is None:  # nbconvert asks for the class's defaults
             return
+        refuse_nameless_course(parent)
         course = Course(Path(parent.coursedir.root))
         known = course.names()
         for folder in parent.assignments:
             name = Path(folder).name
             problem = source_problem(course, name) if name in known else ""
             if problem:
-                parent.log.error(problem)
-                raise NbGraderException(problem)
+                refuse(parent, problem)

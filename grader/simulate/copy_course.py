@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from grader.course import Course
-from grader.gradebook.config import CONFIG_FILE, gradebook_url
+from grader.gradebook.config import CONFIG_FILE, load_config
 
 
 def copy_of(course: Course, folder: Path) -> Course:
@@ -26,7 +26,7 @@ def copy_of(course: Course, folder: Path) -> Course:
 def _own_gradebook(course: Course) -> None:
     """Let a copy keep its marks to itself, where the course's file says where its own are."""
     own = f"sqlite:///{course.root / 'gradebook.db'}"
-    if gradebook_url(course) != own:
+    if load_config(course).CourseDirectory.db_url != own:
         with (course.root / CONFIG_FILE).open("a", encoding="utf-8") as file:
             file.write("\n# A copy of the course, with a gradebook of its own.\n")
             file.write(f"c.CourseDirectory.db_url = {own!r}\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -180,3 +181,13 @@ def test_gradescope_of_an_unreadable_notebook_says_why(course: Course) -> None:
     found = json.loads(Path(result.stdout.strip()).read_text())
     assert (found["score"], found["tests"]) == (0.0, [])
     assert found["output"] == "It is no notebook."
+
+
+def test_columns_stand_in_the_notebooks_order(course: Course) -> None:
+    """In whatever order a database gives its rows: a server's is another after each update."""
+    before = written(run(course))[0]
+    with closing(sqlite3.connect(course.root / "gradebook.db")) as database:
+        database.execute("update grade set rowid = -rowid")
+        database.commit()
+    assert written(run(course))[0] == before
+    assert before[-3:] == ["leak", "remember", WRITTEN]
