@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shlex
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -190,10 +192,30 @@ class Course:
             with contextlib.suppress(FileExistsError):  # another process was first
                 os.link(temporary, path)
             os.unlink(temporary)
-        secret = path.read_bytes()
+        try:
+            secret = path.read_bytes()
+        except PermissionError:
+            raise UsageError(f"{path} cannot be read: {_to_share(path)}") from None
         if len(secret) < 32:
             raise UsageError(f"{path} holds no secret: delete it, a new one is made")
         return secret
+
+
+def _to_share(path: Path) -> str:
+    """Say how the owner of a file lets those who work on the course read it: its folder's group."""
+    group, quoted = _name(path.parent.group, path.parent.stat().st_gid), shlex.quote(str(path))
+    return (
+        f"let {_name(path.owner, path.stat().st_uid)}, whose it is, run `chgrp {group} {quoted} && "
+        f"chmod 640 {quoted}`, and be in the group {group}"
+    )
+
+
+def _name(ask: Callable[[], str], number: int) -> str:
+    """Return an owner's or a group's name, the number where this machine knows none."""
+    try:
+        return ask()
+    except KeyError:
+        return str(number)
 
 
 def _program(path: Path) -> str:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import grp
+import os
+import pwd
+import re
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -120,3 +125,32 @@ def test_a_verdict_depends_on_notebook_files_and_exercises(here: Course) -> None
     exercises.write_text(exercises.read_text() + "MORE = 1\n")
     assert here.packed(NAME).load().inputs("x")["source"] != before["source"]
     assert here.packed(SLOPE).load().inputs("x") == packed(SLOPE).load().inputs("x")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be another user")
+def test_a_secret_that_another_instructor_may_not_read() -> None:
+    """One line names its owner, and the two commands that let the folder's group read it."""
+    nobody = pwd.getpwnam("nobody").pw_uid
+    with tempfile.TemporaryDirectory(prefix="two courses-", dir="/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o2775)
+        course = Course(folder)
+        secret = course.secret()
+        os.chown(folder, 0, 54321)  # a group that this machine has no name for
+        os.seteuid(nobody)
+        try:
+            with pytest.raises(UsageError) as caught:
+                course.secret()
+        finally:
+            os.seteuid(0)
+        path = f"'{folder / '.course_secret'}'"
+        assert re.search(r"let root, whose it is, run `chgrp 54321 ", str(caught.value))
+        assert f"chgrp 54321 {path} && chmod 640 {path}`" in str(caught.value)
+        os.chown(folder, 0, 0)
+        os.seteuid(nobody)
+        try:
+            with pytest.raises(UsageError, match=f"run `chgrp {grp.getgrgid(0).gr_name} "):
+                course.secret()
+        finally:
+            os.seteuid(0)
+        assert course.secret() == secret

@@ -14,7 +14,8 @@ REMEDIES = (
     ("is full|No space left", "make space where it lies and run this again"),
     ("locked", "close what has it open (formgrader, a database browser) and run this again"),
     ("not a database|malformed", "put back a copy of it, or set it aside and grade again"),
-    ("unable to open|readonly", "make its folder and file readable and writable"),
+    ("unable to open|readonly", "make its folder and file readable and writable for you: its "
+     "owner may `chmod g+w` both"),
     ("password", "give the password in ~/.pgpass, which you alone may read, or in PGPASSWORD"),
     (r'(database|role) "[^"]*" does not exist', "create it with createuser and createdb"),
     ("permission denied|must be owner", "let that user own the database"),

@@ -12,6 +12,7 @@ from nbgrader.api import (
     Comment,
     Grade,
     Gradebook,
+    InvalidEntry,
     MissingEntry,
     Student,
     SubmittedAssignment,
@@ -45,6 +46,8 @@ def open_gradebook(course: Course) -> Gradebook:
         return _Opened(url)
     except DBAPIError as error:
         raise unusable(url, str(error.orig)) from None
+    except InvalidEntry as error:  # what nbgrader makes of a file that it may only read
+        raise unusable(url, str(error)) from None
 
 
 class _Opened(Gradebook):  # type: ignore[misc]  # nbgrader comes without types
@@ -53,7 +56,7 @@ class _Opened(Gradebook):  # type: ignore[misc]  # nbgrader comes without types
     def __init__(self, url: str) -> None:
         try:
             super().__init__(url)
-        except DBAPIError:
+        except (DBAPIError, InvalidEntry):
             self.close()
             raise
 
