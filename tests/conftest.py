@@ -1,4 +1,4 @@
-"""What holds for every test: no skipping where a sandbox or a browser is required."""
+"""What holds for every test: no skipping where a sandbox, a browser or PostgreSQL is required."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 
-REQUIRED = {"sandbox": "GRADER_REQUIRE_SANDBOX", "browser": "GRADER_REQUIRE_BROWSER"}
+REQUIRED = {
+    "sandbox": "GRADER_REQUIRE_SANDBOX",
+    "browser": "GRADER_REQUIRE_BROWSER",
+    "postgres": "GRADER_REQUIRE_POSTGRES",
+}
 
 
 @pytest.hookimpl(wrapper=True)

@@ -23,6 +23,7 @@ from packaging.utils import canonicalize_name
 from sqlalchemy.engine import make_url
 
 from grader import cli
+from tests.conftest import REQUIRED
 
 ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -304,6 +305,12 @@ def test_ci_runs_the_tests_and_only_targets_that_exist() -> None:
     assert set(called) <= set(targets())
     assert {"test", "lint", "test-slow", "release", "verify-every", "crosscheck"} <= set(called)
     assert "fuzz" in called
+
+
+@pytest.mark.parametrize("variable", REQUIRED.values())
+def test_in_ci_nothing_that_tests_need_is_missing(variable: str) -> None:
+    """What is skipped elsewhere is a failure there."""
+    assert f"export {variable}=1\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
 def test_verbs_are_targets() -> None:
