@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -112,7 +112,6 @@ def autograde(
         alone(course.root / LOCK, f"grading {name}"),
         Judges(packed, workers, start, ready=not cluster) as judges,
     ):
-        from grader.gradebook.submission_time import unusable_times
         from grader.gradebook.write import (
             open_writer,  # takes seconds; the judges get ready meanwhile
         )
@@ -122,10 +121,7 @@ def autograde(
         assignment, safe = packed.load(), summary.tier in SAFE
         with open_writer(course, name) as gradebook:
             stands = {} if force else gradebook.standings()
-            summary.times = tuple(unusable_times(course, name, found))
-            people = {*folders(course.submitted), *gradebook.everyone()}
-            rows = unfitting_rows(course.root / EXTENSIONS_FILE, people, course.names())
-            summary.extensions = tuple(rows)
+            look_at_times(course, gradebook, found, summary)
             kept: set[str] = set()
             with Batch(gradebook, lambda entry: files_of(course, name, entry)) as batch:
                 entries = open_inbox(course, assignment, found)
@@ -142,6 +138,18 @@ def autograde(
                     progress(done, len(found))
             summary.penalties = tuple(gradebook.renew_penalties(kept))
     return summary
+
+
+def look_at_times(
+    course: Course, gradebook: GradebookWriter, found: Sequence[str], summary: Summary
+) -> None:
+    """Note in the summary which times of submissions, and which extensions, say nothing."""
+    from grader.gradebook.submission_time import unusable_times
+
+    summary.times = tuple(unusable_times(course, summary.assignment, found))
+    people = {*folders(course.submitted), *gradebook.everyone()}
+    rows = unfitting_rows(course.root / EXTENSIONS_FILE, people, course.names())
+    summary.extensions = tuple(rows)
 
 
 def open_inbox(course: Course, assignment: Assignment, found: Iterable[str]) -> Iterator[Entry]:

@@ -21,33 +21,59 @@ LONGEST = 300  # bytes of what is said of who holds a lock
 def alone(path: Path, what: str) -> Iterator[None]:
     """Hold the lock ``path`` while ``what`` is done, in words: "grading".
 
-    The kernel lets go of it when this process ends, however it ends; the file stays, and says who
-    holds it. Raises UsageError that names who does it already.
+    The file says who holds it, and is gone afterwards. The kernel lets go of it when this process
+    ends, however it ends; what is left then holds nobody up. Raises UsageError that names who does
+    it already.
     """
-    # Whoever may write to the folder may hold it next: a second instructor of the same group.
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o664)
+    handle = _held(path)
     try:
+        since = datetime.now().astimezone().strftime("%H:%M")
+        told = (
+            f"{_user()} is {what} since {since} (process {os.getpid()} on {socket.gethostname()})"
+        )
+        with contextlib.suppress(OSError):  # no space: the lock holds without it
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, told.encode(), 0)
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _held(path: Path) -> int:
+    """Return the descriptor of the file, locked: of the one that is there, not of one removed."""
+    while True:
+        handle = _opened(path)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_at(handle, path):
+                if fcntl.fcntl(handle, fcntl.F_GETFL) & os.O_RDWR:
+                    return handle
+                path.unlink()  # another instructor's, left behind: a new one is made
         except BlockingIOError:
             told = os.read(handle, LONGEST).decode("utf-8", "replace")
+            os.close(handle)
             raise UsageError(
                 f"{one_line(told, LONGEST) or 'somebody else is at it'} in {path.parent}: "
                 "wait until that has ended and run this again"
             ) from None
-        since = datetime.now().astimezone().strftime("%H:%M")
-        _tell(handle, f"{_user()} is {what} since {since} (process {os.getpid()} on {_host()})")
-        yield
-        _tell(handle, "")
-    finally:
+        except BaseException:
+            os.close(handle)
+            raise
         os.close(handle)
 
 
-def _tell(handle: int, text: str) -> None:
-    """Write who holds the lock, as far as there is space for it: the lock holds without."""
-    with contextlib.suppress(OSError):
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, text.encode(), 0)
+def _opened(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o664)
+    except PermissionError:  # another instructor's, who does not let the group write
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(handle), path.stat())
+    return False
 
 
 def _user() -> str:
@@ -55,7 +81,3 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a process without a name, as in many containers
         return f"user {os.getuid()}"
-
-
-def _host() -> str:
-    return socket.gethostname()

@@ -21,7 +21,7 @@ from nbgrader.api import (
 )
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties, SaveCells
-from sqlalchemy import Inspector, inspect
+from sqlalchemy import Connection, Inspector, inspect
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from grader.assignment.derived import refuse_other_points
@@ -33,6 +33,7 @@ from grader.gradebook.source_folder import write_source
 from grader.gradebook.standing import Standing, make_table, note, standings
 from grader.gradebook.state import absent, connected
 from grader.gradebook.submission_time import UnusableTime, read_time
+from grader.gradebook.turn import take_turn
 from grader.gradebook.unusable import unusable
 from grader.verdict import Verdict
 
@@ -154,8 +155,9 @@ class GradebookWriter:
         self._db = self._gradebook.db
         self._course = course
         self._pending: dict[str, _Pending] = {}
+        self._turn = None
         try:
-            self._make_table()
+            self._turn = self._begin()
             self._notebook = self._gradebook.find_notebook(name, name)
             self._assignment = self._gradebook.find_assignment(name)
             self._grade_cells = {cell.name: cell.id for cell in self._notebook.grade_cells}
@@ -163,18 +165,26 @@ class GradebookWriter:
             self._late = _late_plugin(course, name, self._gradebook)
             self._bonus = _bonus_cells(course, name)
         except BaseException:
-            self._gradebook.close()
+            self.close()
             raise
 
     def __enter__(self) -> GradebookWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._gradebook.close()
+        self.close()
 
-    def _make_table(self) -> None:
+    def close(self) -> None:
+        """Close the gradebook; what is pending is lost."""
+        self._gradebook.close()
+        if self._turn is not None:
+            self._turn.close()
+
+    def _begin(self) -> Connection | None:
         try:
+            turn = take_turn(gradebook_url(self._course))
             make_table(self._db)
+            return turn
         except DBAPIError as error:
             raise unusable(gradebook_url(self._course), str(error.orig)) from None
 

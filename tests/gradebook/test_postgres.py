@@ -23,7 +23,7 @@ from grader.cli import main
 from grader.course import Course
 from grader.export.export import FORMATS
 from grader.gradebook.config import nbgrader_api
-from grader.gradebook.write import open_gradebook
+from grader.gradebook.write import GradebookWriter, open_gradebook
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Pupil
 from tests.kit.browser import allow_root, jupyter
@@ -152,6 +152,9 @@ def term(course: Course, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         gradebook.db.commit()
     assert "3 graded" in does(course, "autograde", NAME, "--force")
     assert "3 unchanged" in does(course, "autograde", NAME)
+    with closing(open_gradebook(course)) as gradebook:
+        mark_by_hand(gradebook, "ada", 4.0, extra=1.5)  # looked at again after the regrade
+        gradebook.db.commit()
     does(course, "feedback", NAME)
     does(course, "report", NAME)
     (course.root / "w.csv").write_text(WORKSHEET, encoding="utf-8")
@@ -352,26 +355,53 @@ def test_a_server_that_ends_half_way_keeps_what_was_committed(
     """Nothing is published that the gradebook did not take; the next run grades the rest."""
     hand_in(here, assignment(), [Pupil("b1", solved=()), Pupil("b2", solved=())])
     monkeypatch.setattr(room, "BATCH", 2)
-    publish, published = room.publish, list[str]()
+    write_all, cuts = room.write_all, list[str]()
 
-    def cut(where: Course, student: str, *rest: Any) -> None:
-        publish(where, student, *rest)
-        published.append(student)
-        if len(published) == 2:
+    def cut(files: Any) -> None:
+        write_all(files)
+        if not cuts:  # the first batch
             with postgres.admin() as database:
                 database.execute(
                     "select pg_terminate_backend(pid) from pg_stat_activity where usename = %s",
                     [OWNER],
                 )
+            cuts.append("cut")
 
-    monkeypatch.setattr(room, "publish", cut)
+    monkeypatch.setattr(room, "write_all", cut)
     result = run(here, "autograde", NAME)
     assert result.exit_code == 2 and "see that the server runs" in result.stderr, result.output
-    assert set(verdicts(here)) == set(published) and len(published) == 2
-    monkeypatch.setattr(room, "publish", publish)
+    assert len(verdicts(here)) == 2
+    monkeypatch.setattr(room, "write_all", write_all)
     assert "3 graded, 2 unchanged" in does(here, "autograde", NAME)
     with closing(open_gradebook(here)) as gradebook:
         assert len(gradebook.assignment_submissions(NAME)) == 5
+
+
+def test_two_who_grade_from_two_folders(here: Course, tmp_path: Path) -> None:
+    """A gradebook has one writer, wherever its course lies; the second is told who is first."""
+    other = Course.at(shutil.copytree(here.root, tmp_path / "another machine's"))
+    does(here, "autograde", NAME)
+    with GradebookWriter(here, NAME):
+        result = run(other, "autograde", NAME)
+        assert result.exit_code == 2 and result.stderr.count("\n") == 1, result.output
+        assert (
+            f"{OWNER} from " in result.stderr and "is grading into this gradebook" in result.stderr
+        )
+    assert "3 graded" in does(other, "autograde", NAME)
+
+
+def test_who_has_left_is_taken_out_once_it_is_copied(here: Course) -> None:
+    """A server's gradebook is copied there, which nobody can do from here."""
+    does(here, "autograde", NAME)
+    shutil.rmtree(here.submitted / "ada")
+    result = run(here, "forget", "ada", "--yes")
+    assert result.exit_code == 2 and "pg_dump" in result.stderr
+    does(here, "forget", "ada", "--yes", "--copied")
+    with closing(open_gradebook(here)) as gradebook:
+        assert {each.student_id for each in gradebook.assignment_submissions(NAME)} == {
+            "blank", "josé"
+        }  # fmt: skip
+    does(here, "export", NAME, "--provisional")
 
 
 def test_a_name_too_long_for_the_server(here: Course) -> None:
