@@ -151,6 +151,8 @@ def autograde(
     click.echo(f"{summary.number} graded, {summary.kept} unchanged (sandbox {summary.tier})")
     for line in summary.faults:
         click.echo(f"grader error, not published: {line}", err=True)
+    for line in summary.unreadable:
+        click.echo(f"unreadable, graded with no points: {_for_a_terminal(line)}", err=True)
     for stray in summary.strays:
         click.echo(f"not graded: {course.submitted.name}/{stray}", err=True)
     for line in summary.times:

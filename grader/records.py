@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +56,14 @@ def read_records(course: Course, name: str, only: str | None = None) -> Records:
             f"nothing{whose} is graded for {name}: run `grader autograde {name}{again}` first"
         )
     return Records(name, verdicts, tuple(unusable))
+
+
+def unreadable(course: Course, name: str) -> Iterator[tuple[str, str]]:
+    """Yield who handed in a notebook that cannot be read, and why; nobody if nothing is graded."""
+    for path in sorted(course.autograded.glob(f"*/{name}/{VERDICT_FILE}")):
+        verdict = read_verdict(path)
+        if verdict is not None and verdict.outcome == "unreadable":
+            yield path.parent.parent.name, verdict.message
 
 
 def read_verdict(path: Path) -> Verdict | None:

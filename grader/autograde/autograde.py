@@ -75,6 +75,7 @@ class Summary:
     graded: list[Verdict] = field(default_factory=list)
     kept: int = 0
     faults: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)  # who was graded so in this run, and why
     strays: tuple[Stray, ...] = ()  # what lies in the inbox and is not graded
     times: tuple[str, ...] = ()  # submissions of which nobody can tell when they were handed in
     extensions: tuple[str, ...] = ()  # rows that fit nobody
@@ -239,6 +240,8 @@ def count(summary: Summary, entry: Entry, keep: bool) -> bool:
         summary.faults.append(f"{entry.student}: {verdict.fault}")
         return False
     summary.number += 1
+    if verdict.outcome == "unreadable":
+        summary.unreadable.append(f"{entry.student}: {verdict.message}")
     if keep:
         summary.graded.append(verdict)
     return True

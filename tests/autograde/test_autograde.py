@@ -21,6 +21,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from click.testing import CliRunner
 from nbgrader.utils import determine_grade
 from traitlets.config import Config
 
@@ -30,6 +31,7 @@ from grader.autograde import inbox, isolation, judge_process, pool
 from grader.autograde.autograde import Summary, autograde
 from grader.autograde.inbox import handed_in
 from grader.autograde.judge_process import ProcessDied, Task
+from grader.cli import main
 from grader.course import Course
 from grader.errors import UsageError
 from grader.gradebook.write import open_gradebook, register
@@ -335,6 +337,19 @@ def test_unreadable_submissions_hold_nobody_up(here: Course) -> None:
     (here.submitted / "d3" / NAME / f"{NAME}.ipynb").unlink()
     assert grade(here, Pupil("d3")).graded[0].score == 20.0
     agree(here)
+
+
+def test_who_handed_in_what_cannot_be_read_is_named(here: Course) -> None:
+    """By the run that gives no points for it, and by doctor: with what is wrong and what to do."""
+    hand_in(here, assignment(), [HERE["cut"], HERE["blank"]])
+    words = ["--course", str(here.root)]
+    done = CliRunner().invoke(main, ["autograde", NAME, *words])
+    says = "it ends too early, as after a broken upload: it is to be handed in again"
+    assert done.exit_code == 0 and says in done.stderr
+    assert done.stderr.startswith("unreadable, graded with no points: cut: ")
+    assert says not in CliRunner().invoke(main, ["autograde", NAME, *words]).stderr
+    told = CliRunner().invoke(main, ["doctor", *words]).stdout
+    assert f"cut ({NAME}): " in told and says in told
 
 
 def test_what_is_no_submission_is_named(here: Course) -> None:
