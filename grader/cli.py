@@ -60,6 +60,11 @@ class Verbs(click.Group):
         sys.exit(2)
 
 
+def say(line: str, err: bool = False) -> None:
+    """Print one line; names of students and files are their owners', and may hold anything."""
+    click.echo(_for_a_terminal(line), err=err)
+
+
 def _for_a_terminal(text: str) -> str:
     """Return one line that fits a screen: what a file holds must not fill it or move its cursor."""
     line = " ".join(plain(text).split())
@@ -150,17 +155,17 @@ def autograde(
         )
     click.echo(f"{summary.number} graded, {summary.kept} unchanged (sandbox {summary.tier})")
     for line in summary.faults:
-        click.echo(f"grader error, not published: {line}", err=True)
+        say(f"grader error, not published: {line}", err=True)
     for line in summary.unreadable:
-        click.echo(f"unreadable, graded with no points: {_for_a_terminal(line)}", err=True)
+        say(f"unreadable, graded with no points: {line}", err=True)
     for stray in summary.strays:
-        click.echo(f"not graded: {course.submitted.name}/{stray}", err=True)
+        say(f"not graded: {course.submitted.name}/{stray}", err=True)
     for line in summary.times:
-        click.echo(f"graded without a time: {course.submitted.name}/{line}", err=True)
+        say(f"graded without a time: {course.submitted.name}/{line}", err=True)
     for line in summary.extensions:
-        click.echo(f"fits nobody: {line}", err=True)
+        say(f"fits nobody: {line}", err=True)
     for line in summary.penalties:
-        click.echo(f"late penalty changed: {line}")
+        say(f"late penalty changed: {line}")
     if summary.faults or summary.times or any(stray.lost for stray in summary.strays):
         sys.exit(1)
 
@@ -178,7 +183,7 @@ def feedback(assignment: str | None, student: str | None, course: Course) -> Non
         made = run(course, name, student, progress)
     click.echo(f"{counted(len(made.written), 'page')} in {course.feedback}/<student>/{name}/")
     for line in made.left_out:
-        click.echo(f"no page for {line}", err=True)
+        say(f"no page for {line}", err=True)
     if made.left_out:
         sys.exit(1)
 
@@ -249,17 +254,19 @@ def mark(
 @main.command()
 @click.argument("student")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--assignment", metavar="A", help="Take out this assignment's work alone.")
 @click.option("--copied", is_flag=True, help="A gradebook on a server has been copied there.")
 @in_course
-def forget(student: str, yes: bool, copied: bool, course: Course) -> None:
+def forget(student: str, yes: bool, assignment: str | None, copied: bool, course: Course) -> None:
     """Take a student out of the course, who has left or was renamed; a copy is kept."""
+    from grader.gradebook.forget import Leaving, to_forget
     from grader.gradebook.forget import forget as run
-    from grader.gradebook.forget import to_forget
 
-    found = to_forget(course, student)
+    leaving = Leaving(student, course.assignment(assignment) if assignment else None)
+    found = to_forget(course, leaving)
     if not yes:
-        click.confirm(f"take out {student} ({', '.join(found)})?", abort=True)
-    click.echo(f"{student} is taken out; what there was lies in {run(course, student, copied)}")
+        click.confirm(_for_a_terminal(f"take out {student} ({', '.join(found)})?"), abort=True)
+    say(f"{student} is taken out; what there was lies in {run(course, leaving, copied)}")
 
 
 @main.command()
@@ -284,7 +291,8 @@ def doctor(course: Course) -> None:
     failed = False
     for what, well, text in findings(course):
         failed |= not well and what not in DISPENSABLE
-        click.echo(f"{what:<20} {'ok' if well else 'NOT OK':<7} {text}")
+        said = _for_a_terminal(text)
+        click.echo(f"{what:<20} {'ok' if well else 'NOT OK':<7} {said}")
     if failed:
         sys.exit(1)
 
@@ -363,6 +371,6 @@ def export(assignment: str | None, course: Course, **wanted: Any) -> None:
     if made.path is not None:
         click.echo(str(made.path))
     for line in (*made.notes, *made.problems):
-        click.echo(line, err=True)
+        say(line, err=True)
     if made.problems:
         sys.exit(1)

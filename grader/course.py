@@ -69,6 +69,11 @@ class Course:
         """Return the folder of pages for students: ``feedback/<student>/<assignment>/``."""
         return self.root / "feedback"
 
+    @property
+    def lock(self) -> Path:
+        """Return the file that says who grades here: one at a time."""
+        return self.root / ".grading"
+
     def names(self) -> list[str]:
         """List the assignments that have a lesson or a notebook, by name."""
         folders = {path.parent for path in self.solutions.glob(f"*/{LESSON}")}

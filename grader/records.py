@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,9 +42,9 @@ def read_records(course: Course, name: str, only: str | None = None) -> Records:
     """
     verdicts: dict[str, Verdict] = {}
     unusable: list[str] = []
-    for path in sorted(course.autograded.glob(f"*/{name}/{VERDICT_FILE}")):
-        student = path.parent.parent.name
-        if only not in (None, student):
+    for student in _graded(course):
+        path = course.autograded / student / name / VERDICT_FILE
+        if only not in (None, student) or not path.exists():
             continue
         verdict = read_verdict(path)
         if verdict is None:
@@ -58,12 +60,19 @@ def read_records(course: Course, name: str, only: str | None = None) -> Records:
     return Records(name, verdicts, tuple(unusable))
 
 
+def _graded(course: Course) -> list[str]:
+    """Return the names of the folders in ``autograded/``, in order."""
+    with contextlib.suppress(FileNotFoundError), os.scandir(course.autograded) as entries:
+        return sorted(entry.name for entry in entries)
+    return []
+
+
 def unreadable(course: Course, name: str) -> Iterator[tuple[str, str]]:
     """Yield who handed in a notebook that cannot be read, and why; nobody if nothing is graded."""
-    for path in sorted(course.autograded.glob(f"*/{name}/{VERDICT_FILE}")):
-        verdict = read_verdict(path)
+    for student in _graded(course):
+        verdict = read_verdict(course.autograded / student / name / VERDICT_FILE)
         if verdict is not None and verdict.outcome == "unreadable":
-            yield path.parent.parent.name, verdict.message
+            yield student, verdict.message
 
 
 def read_verdict(path: Path) -> Verdict | None:

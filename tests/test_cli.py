@@ -154,6 +154,8 @@ def test_an_unknown_assignment(verb: str, here: Course) -> None:
     if verb == "mark":
         (here.root / "x.ipynb").write_text("{}")
         given = [str(here.root / "x.ipynb"), "--assignment", "rnn"]
+    elif verb == "forget":
+        given = ["ada", "--assignment", "rnn"]
     else:
         given = [*NEEDS.get(verb, []), "rnn"]
     refused(run(verb, *given, at=here), f"there is no assignment 'rnn' in .*: {NAME}$")

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from grader.gradebook.standing import Standing
     from grader.gradebook.write import GradebookWriter
 
-LOCK = ".grading"  # in the course's folder: one grades at a time
 BATCH = 50  # submissions a commit, at most
 BATCH_SECONDS = 3.0  # that what is judged waits for its commit, at most
 
@@ -110,7 +109,7 @@ def autograde(
     workers = min(workers, len(found))  # a sandbox that nobody needs takes its time to start, too
     released = read_text(course.released_notebook(name), "run `make release`")
     with (
-        alone(course.root / LOCK, f"grading {name}"),
+        alone(course.lock, f"grading {name}"),
         Judges(packed, workers, start, ready=not cluster) as judges,
     ):
         from grader.gradebook.write import (
@@ -136,6 +135,7 @@ def autograde(
                         batch.enter(entry)
                     elif entry.kept:
                         kept.add(entry.student)
+                        batch.publish_due()
                     progress(done, len(found))
             summary.penalties = tuple(gradebook.renew_penalties(kept))
     return summary

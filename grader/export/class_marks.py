@@ -14,8 +14,10 @@ from grader.errors import UsageError
 from grader.export.roster import Person, read_roster
 from grader.files.names import one_form
 from grader.gradebook.class_list import class_list, gone
-from grader.gradebook.read import StudentMarks, read_current
+from grader.gradebook.config import gradebook_url
+from grader.gradebook.read import StudentMarks, others_marks, read_marks
 from grader.gradebook.state import no_gradebook
+from grader.gradebook.unusable import named
 from grader.gradebook.write import open_gradebook
 from grader.plain_text import some
 from grader.records import read_records
@@ -52,7 +54,8 @@ class ClassEntry:
 class ClassMarks:
     """Marks of a class in one assignment; ``left_out`` are graded students not in the roster.
 
-    ``gone`` says whose marks have no submission any more; empty where there are none.
+    ``gone`` says whose marks have no submission any more, ``others`` whose are of another run than
+    their verdicts and therefore not here, with the ``remedy``; empty where there are none.
     """
 
     name: str
@@ -62,6 +65,8 @@ class ClassMarks:
     max_points: Points
     left_out: tuple[str, ...] = ()
     gone: str = ""
+    others: tuple[str, ...] = ()
+    remedy: str = ""
 
     @property
     def counted(self) -> tuple[ClassEntry, ...]:
@@ -84,16 +89,23 @@ def rounded(value: float) -> Points:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
-def read_class_marks(course: Course, name: str, roster: Path | None = None) -> ClassMarks:
+def read_class_marks(
+    course: Course, name: str, roster: Path | None = None, provisional: bool = False
+) -> ClassMarks:
     """Read where the class stands, in the roster's order or by student id.
 
-    Raises UsageError when nothing is graded, or the gradebook or the roster cannot be used.
+    Raises UsageError when nothing is graded, the gradebook or the roster cannot be used, or marks
+    are of another run than their verdicts; when ``provisional`` these are left out.
     """
     nothing = UsageError(f"nothing is graded for {name}: run `grader autograde {name}` first")
     if no_gradebook(course):
         raise nothing
     listed = read_roster(roster, name, course.names()) if roster else None
-    marks = read_current(course, name, read_records(course, name).verdicts)
+    marks = read_marks(course, name)
+    others, remedy = others_marks(course, name, marks, read_records(course, name).verdicts)
+    if others and not provisional:
+        raise UsageError(f"{remedy}; --provisional leaves them out")
+    marks = {who: entry for who, entry in marks.items() if who not in others}
     if not marks:
         raise nothing
     known = _people(course)
@@ -116,12 +128,14 @@ def read_class_marks(course: Course, name: str, roster: Path | None = None) -> C
         rounded(sum(mark.max_points for mark in cells.values())),
         tuple(sorted(marks.keys() - people.keys())),
         gone(course, name, left) if left else "",
+        tuple(others),
+        remedy,
     )
 
 
 def _people(course: Course) -> dict[str, Person]:
     """Read everyone in the gradebook, with the names and the LMS ids that it may have."""
-    with closing(open_gradebook(course)) as gradebook:
+    with named(gradebook_url(course)), closing(open_gradebook(course)) as gradebook:
         return {
             s.id: Person(
                 s.id,

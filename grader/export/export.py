@@ -14,7 +14,7 @@ from grader.export.gradescope import results_bytes
 from grader.export.moodle import fill
 from grader.export.plain import csv_bytes
 from grader.files.atomic import write_beside
-from grader.gradebook.read import read_current
+from grader.gradebook.read import read_marks, refuse_others
 from grader.html.wording import counted
 from grader.plain_text import some
 from grader.records import read_records
@@ -80,7 +80,7 @@ def export(course: Course, name: str, wanted: Wanted) -> Exported:
     """
     if wanted.student is not None:
         return _one_submission(course, name, wanted, wanted.student)
-    marks = read_class_marks(course, name, wanted.roster)
+    marks = read_class_marks(course, name, wanted.roster, wanted.provisional)
     waiting = tuple(
         f"{cell}: {counted(len(who), 'answer waits', 'answers wait')} for a mark ({some(who)})"
         for cell, who in marks.waiting.items()
@@ -119,12 +119,15 @@ def _content(marks: ClassMarks, wanted: Wanted) -> tuple[bytes, tuple[str, ...],
 
 
 def _about(marks: ClassMarks) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    missing = [e.who.student for e in marks.entries if not e.who.excused and e.marks is None]
+    absent = (entry.who for entry in marks.entries if entry.marks is None)
+    missing = [who.student for who in absent if not who.excused and who.student not in marks.others]
     none = f"nothing handed in, no grade: {some(missing)}" if missing else ""
     notes = tuple(filter(None, (none, marks.gone)))
     problems: tuple[str, ...] = ()
+    if marks.others:
+        problems = (f"left out: {some(marks.others)}; {marks.remedy}",)
     if marks.left_out:
-        problems = (f"graded, but not in the roster, left out: {some(marks.left_out)}",)
+        problems += (f"graded, but not in the roster, left out: {some(marks.left_out)}",)
     return notes, problems
 
 
@@ -136,7 +139,7 @@ def _one_submission(course: Course, name: str, wanted: Wanted, student: str) -> 
             f"the verdict of {student} cannot be used: run `grader autograde {name} "
             f"--student {student} --force`"
         )
-    read_current(course, name, verdicts, student)
+    refuse_others(course, name, read_marks(course, name), verdicts)
     path = wanted.output or course.root / "exports" / f"{name}-{student}-results.json"
     _write(path, results_bytes(verdict))
     return Exported(path)

@@ -72,7 +72,7 @@ def feedback(
     """
     found = read_records(course, name, only)
     pages, made = Pages.of(course, name), Feedback()
-    refuse_others(course, name, pages.marks, found.verdicts, only, found.unusable)
+    refuse_others(course, name, pages.marks, found.verdicts)
     made.left_out += [f"{student}: its verdict cannot be read" for student in found.unusable]
     for done, (student, verdict) in enumerate(found.verdicts.items(), 1):
         if verdict.outcome == "grader_error":

@@ -57,7 +57,8 @@ def _held(path: Path) -> int:
                 f"{one_line(told, LONGEST) or 'somebody else is at it'} in {path.parent}: "
                 "wait until that has ended and run this again"
             ) from None
-        except BaseException:
+        except OSError as error:  # a file system without locks
+            error.filename = error.filename or str(path)
             os.close(handle)
             raise
         os.close(handle)
@@ -66,8 +67,11 @@ def _held(path: Path) -> int:
 def _opened(path: Path) -> int:
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o664)
-    except PermissionError:  # another instructor's, who does not let the group write
-        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except PermissionError as denied:  # another instructor's, who does not let the group write
+        try:
+            return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            raise denied from None
 
 
 def _is_at(handle: int, path: Path) -> bool:

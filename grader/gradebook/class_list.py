@@ -10,8 +10,10 @@ from shlex import quote
 from nbgrader.api import Student
 
 from grader.course import Course
+from grader.gradebook.config import gradebook_url
 from grader.gradebook.standing import standings
 from grader.gradebook.state import no_gradebook
+from grader.gradebook.unusable import named
 from grader.gradebook.write import open_gradebook
 from grader.intake.handed_in import Stray, survey
 from grader.plain_text import some
@@ -50,7 +52,7 @@ def _in_gradebook(course: Course, name: str) -> tuple[set[str], set[str]]:
     """Return the ids of all students, and of those with a submission of ``name``."""
     if no_gradebook(course):
         return set(), set()
-    with closing(open_gradebook(course)) as gradebook:
+    with named(gradebook_url(course)), closing(open_gradebook(course)) as gradebook:
         known = {student for (student,) in gradebook.db.query(Student.id)}
         ours = next((a for a in gradebook.assignments if a.name == name), None)
         return known, set(standings(gradebook.db, ours.id)) if ours is not None else set()

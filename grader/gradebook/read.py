@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,6 +30,7 @@ from grader.gradebook.standing import Standing, standings
 from grader.gradebook.state import no_gradebook
 from grader.gradebook.unusable import unusable
 from grader.gradebook.write import open_gradebook
+from grader.intake.handed_in import survey
 from grader.plain_text import some
 from grader.verdict import Verdict
 
@@ -115,53 +116,48 @@ def _places(course: Course, name: str) -> dict[str, int]:
     return {grade_id: place for place, grade_id in enumerate(names)}
 
 
-def read_current(
-    course: Course,
-    name: str,
-    verdicts: Mapping[str, Verdict],
-    only: str | None = None,
-    but: Collection[str] = (),
-) -> dict[str, StudentMarks]:
-    """Read every student's entry as `read_marks` does, if it holds what the verdicts on disk say.
+def others_marks(
+    course: Course, name: str, marks: Mapping[str, StudentMarks], verdicts: Mapping[str, Verdict]
+) -> tuple[list[str], str]:
+    """Return whose ``marks`` are not those of the ``verdicts`` on disk, and what to do about it.
 
-    Nothing is made of two different runs, so this raises what `refuse_others` does as well. With
-    ``only`` one student is looked at; all ``but`` those whose verdict the caller could not read.
+    Those without a verdict are among them. Nobody, and nothing, where all is of one run.
     """
-    marks = read_marks(course, name)
-    refuse_others(course, name, marks, verdicts, only, but)
-    return marks
-
-
-def refuse_others(
-    course: Course,
-    name: str,
-    marks: Mapping[str, StudentMarks],
-    verdicts: Mapping[str, Verdict],
-    only: str | None = None,
-    but: Collection[str] = (),
-) -> None:
-    """Raise UsageError that names whose ``marks`` are not those of the ``verdicts`` on disk."""
     judged = {who for who, verdict in verdicts.items() if verdict.outcome != "grader_error"}
     others = [
         student
-        for student in sorted((judged | (marks.keys() - verdicts.keys())) - {*but})
-        if only in (None, student) and not _agrees(marks.get(student), verdicts.get(student))
+        for student in sorted(judged | marks.keys())
+        if not _agrees(marks.get(student), verdicts.get(student))
     ]
     if not others:
-        return
-    gone = [student for student in others if not (course.submitted / student / name).is_dir()]
-    again = [student for student in others if student not in gone]
+        return [], ""
+    here = set(survey(course.submitted, name, course.names()).students)
+    again = [student for student in others if student in here]
+    gone = [student for student in others if student not in here]
     one = f" --student {quote(again[0])}" if len(again) == 1 else ""
     remedies = [f"run `grader autograde {name}{one}` for {some(again)}"] if again else []
     if gone:
         remedies.append(
-            f"of {some(gone)} there is no folder in {course.submitted.name}/: put it back, or take "
-            f"them out with `grader forget {quote(gone[0])}`"
+            f"of {some(gone)} there is no work in {course.submitted.name}/: put it back, or take "
+            f"it out with `grader forget {quote(gone[0])}`"
         )
-    raise UsageError(
+    return others, (
         f"the gradebook does not hold the marks of the verdicts in {course.autograded.name}/: "
         + "; ".join(remedies)
     )
+
+
+def refuse_others(
+    course: Course, name: str, marks: Mapping[str, StudentMarks], verdicts: Mapping[str, Verdict]
+) -> None:
+    """Raise UsageError that names whose ``marks`` are not those of their verdicts on disk.
+
+    Nothing is made of two different runs. Who has no verdict is not asked for.
+    """
+    asked = {student: entry for student, entry in marks.items() if student in verdicts}
+    others, remedy = others_marks(course, name, asked, verdicts)
+    if others:
+        raise UsageError(remedy)
 
 
 def _agrees(marks: StudentMarks | None, verdict: Verdict | None) -> bool:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import sqlite3
+from collections.abc import Iterator
 
+from nbgrader.api import InvalidEntry
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from grader.errors import UsageError
 
@@ -20,8 +25,8 @@ REMEDIES = (
     (r'(database|role) "[^"]*" does not exist', "create it with createuser and createdb"),
     ("permission denied|must be owner", "let that user own the database"),
     ("pg_hba", "let the server's pg_hba.conf accept that user from this machine"),
-    ("duplicate key|deadlock|lock timeout|could not serialize", "run this again, with nothing "
-     "else writing to it"),
+    ("duplicate key|UNIQUE constraint|deadlock|lock timeout|could not serialize",
+     "run this again, with nothing else writing to it"),
     ("too long for type", "shorten the name of the student or assignment: nbgrader keeps 128 "
      "characters"),
     ("connection|resolve host", "see that the server runs, and that db_url names it"),
@@ -37,6 +42,17 @@ def unusable(url: str, reason: str) -> UsageError:
     remedy = next((then for words, then in REMEDIES if re.search(words, reason)), OLDER)
     why = " ".join(reason.split())  # a server's are several lines
     return UsageError(f"the gradebook {_shown(url)} cannot be used ({why}): {remedy}")
+
+
+@contextlib.contextmanager
+def named(url: str) -> Iterator[None]:
+    """Turn whatever the database, SQLite or nbgrader raises into the error with a remedy."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise unusable(url, str(error.orig)) from None
+    except (sqlite3.Error, InvalidEntry) as error:
+        raise unusable(url, str(error)) from None
 
 
 def _shown(url: str) -> str:

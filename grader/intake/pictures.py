@@ -20,7 +20,7 @@ FROM = (
 )
 REFERENCE = re.compile(
     r"!\[(?P<alt>[^\]\[\n]{0,200})\]\([ ]?<?" + FROM.format("") + r">?(?:[ ]\"[^\"\n]{0,200}\")?\)"
-    r"|<img\b[^>]{0,300}?\bsrc=[\"']" + FROM.format("tag_") + r"[\"'][^>]{0,300}>",
+    r"|<img\b[^<>]{0,300}?\bsrc=[\"']" + FROM.format("tag_") + r"[\"'][^>]{0,300}>",
     re.IGNORECASE,
 )
 

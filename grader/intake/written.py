@@ -18,6 +18,9 @@ from grader.intake.read import RawCell
 BLANK = "YOUR ANSWER HERE"  # what nbgrader leaves of a written answer
 MOST_LINES = 500  # of a question's text that are looked at for an answer
 LONG = 20  # characters of a line of the question's that goes on with the answer
+WORDS = 5  # from which on a text of the student's own may be an answer
+# In the place of an answer that may stand anywhere: whoever marks looks for it.
+LOOK = "[No answer stood in this cell, and text of the student's own stands elsewhere: see there.]"
 ASKED, NEW, CODE = "its question's cell", "a new cell", "a code cell"
 
 
@@ -70,6 +73,8 @@ def answer(
         in_code = raw[own].kind == "code"
         return Answer(text, shown, (), _note(target.id, [CODE]) if in_code else "")
     found = _elsewhere(raw, matched, source, target)
+    if not found and _wrote_anything(raw, matched):
+        return Answer(LOOK, note=f"no answer stood in {target.id}, and text of one's own elsewhere")
     if not found:
         return Answer("" if own is None else raw[own].source)
     parts = [_with_pictures(raw[each.place], each.text, pictures) for each in found]
@@ -123,6 +128,20 @@ def _elsewhere(
             where = CODE if raw[place].kind == "code" else NEW
             found.append(Found(place, where, raw[place].source))
     return found
+
+
+def _wrote_anything(raw: Sequence[RawCell], matched: Sequence[SourceCell | None]) -> bool:
+    """Tell whether a student wrote text of their own, in a cell of their own or in a text."""
+    for cell, match in zip(raw, matched, strict=True):
+        if match is None and cell.kind != "code":
+            text = cell.source
+        elif match is not None and match.role == "text" and cell.source != match.source:
+            text = _added(cell.source, match.source)
+        else:
+            continue
+        if len(re.findall(r"\w+", text)) >= WORDS:
+            return True
+    return False
 
 
 def shared_lines(text: str, question: str) -> int:

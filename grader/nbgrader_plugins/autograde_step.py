@@ -25,7 +25,6 @@ from nbgrader.preprocessors import (
 )
 from traitlets.config import Config
 
-from grader.autograde.autograde import LOCK
 from grader.autograde.graded_notebook import graded_notebook
 from grader.autograde.inbox import open_folder
 from grader.autograde.isolation import accepted
@@ -63,7 +62,7 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes witho
         """
         course, name, student = _whose(self, resources)
         read_time(course.submitted / student / name)
-        with alone(course.root / LOCK, f"grading {student}'s {name} in formgrader or nbgrader"):
+        with alone(course.lock, f"grading {student}'s {name} in formgrader or nbgrader"):
             text, verdict = _judge(course, name, student)
         if verdict.outcome == "grader_error":
             raise GraderError(verdict.fault)

@@ -13,7 +13,7 @@ from grader.feedback.feedback import FAULT, Pages
 from grader.gradebook.exchange_files import complete
 from grader.gradebook.read import refuse_others
 from grader.nbgrader_plugins.gradebook_guard import refuse_gradebook
-from grader.records import has_record, read_records
+from grader.records import VERDICT_FILE, has_record, read_verdict
 
 
 class FeedbackPage(HTMLExporter):
@@ -37,10 +37,10 @@ class FeedbackPage(HTMLExporter):
         if not has_record(folder):
             return super().from_filename(filename, resources, **kw)
         course, name = self._pages.course, self._pages.name
-        verdict = read_records(course, name, student).verdicts.get(student)
+        verdict = read_verdict(folder / VERDICT_FILE)
         if verdict is None or verdict.outcome == "grader_error":
             raise RuntimeError(FAULT)
-        refuse_others(course, name, self._pages.marks, {student: verdict}, student)
+        refuse_others(course, name, self._pages.marks, {student: verdict})
         complete(course, student, name, course.feedback / student / name)
         told = {**(resources or {}), "output_extension": self.file_extension}
         return self._pages.page(student, verdict).decode(), told

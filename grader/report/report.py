@@ -10,7 +10,7 @@ from grader.course import Course
 from grader.files.atomic import write_beside
 from grader.files.csv_write import csv_text
 from grader.gradebook.class_list import class_list
-from grader.gradebook.read import StudentMarks, read_current
+from grader.gradebook.read import StudentMarks, read_marks, refuse_others
 from grader.html.lesson import Lesson, lesson, read_cells
 from grader.html.render import render
 from grader.html.wording import OUTCOME_WORDS, counted, number
@@ -40,7 +40,8 @@ def report(
     exercises cannot be read.
     """
     found = read_records(course, name)
-    marks = read_current(course, name, found.verdicts, but=found.unusable)
+    marks = read_marks(course, name)
+    refuse_others(course, name, marks, found.verdicts)
     handed_in = class_list(course, name)
     about = lesson(course, name)
     progress(1, 4)

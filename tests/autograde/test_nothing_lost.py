@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from grader.course import Course
-from grader.gradebook.read import read_current
+from grader.gradebook.read import others_marks, read_marks
 from grader.gradebook.write import open_gradebook
 from grader.records import read_records
 from grader.simulate.hand_in import hand_in
@@ -67,7 +67,8 @@ def assert_whole(course: Course, expected: Mapping[str, Verdict]) -> None:
     assert found.verdicts.keys() == expected.keys() and not found.unusable
     for student, verdict in found.verdicts.items():
         assert same_marks(verdict, expected[student]), student
-    marks = read_current(course, NAME, found.verdicts)
+    marks = read_marks(course, NAME)
+    assert others_marks(course, NAME, marks, found.verdicts) == ([], "")
     assert marks.keys() == expected.keys()
     left = [path for path in course.autograded.rglob(".*") if path.is_file()]
     assert not left, left
@@ -139,7 +140,7 @@ def test_a_mark_by_hand_outlives_being_killed(undisturbed: Course, tmp_path: Pat
     assert finish(course.root).returncode == 0
     expected = read_records(undisturbed, NAME).verdicts
     assert_whole(course, expected)
-    marks = read_current(course, NAME, expected)
+    marks = read_marks(course, NAME)
     assert marks[MARKED].cells[WRITTEN].manual == 4.0
 
 

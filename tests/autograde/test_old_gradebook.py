@@ -29,7 +29,7 @@ from tests.kit.toy import assignment
 
 FULL, HALF = 20.0, 10.0
 READERS: dict[str, Callable[[Course], object]] = {
-    "export": lambda course: export(course, NAME, Wanted(provisional=True)),
+    "export": lambda course: export(course, NAME, Wanted()),
     "gradescope": lambda course: export(course, NAME, Wanted("gradescope", student="ada")),
     "feedback": lambda course: feedback(course, NAME),
     "a page": lambda course: feedback(course, NAME, "ada"),
@@ -73,6 +73,33 @@ def test_who_reads_refuses_names_who_and_mends_nothing(old: Course, reader: str)
         READERS[reader](old)
     assert (old.root / "gradebook.db").read_bytes() == before
     assert not old.feedback.exists() and not (old.root / "exports").exists()
+
+
+def test_an_export_may_leave_out_whose_marks_are_not_current(old: Course) -> None:
+    """Said as a problem: one student whom nobody can grade again is no reason to wait for all."""
+    made = export(old, NAME, Wanted(provisional=True))
+    assert made.path is not None and any("left out: ada;" in each for each in made.problems)
+    assert not any("nothing handed in" in note for note in made.notes)
+    head, *rows = table(made.path)
+    scores = {row[0]: row[head.index("score")] for row in rows}
+    assert scores == {"ada": "", "bo": str(int(FULL))}
+
+
+def test_a_student_without_a_verdict_holds_no_page_up(old: Course) -> None:
+    """Marks alone, of whom nothing lies on disk: pages and report go on, an export names him."""
+    autograde(old, NAME, workers=1, allow_unsafe=True)
+    shutil.rmtree(old.autograded / "ada")
+    assert len(feedback(old, NAME).written) == 1 and report(old, NAME)[0].exists()
+    with pytest.raises(UsageError, match="--student ada` for ada; --provisional leaves"):
+        export(old, NAME, Wanted())
+
+
+def test_an_emptied_folder_is_no_work_to_grade_again(old: Course) -> None:
+    """The remedy is one that works: there is nothing that autograde could grade."""
+    for path in (old.submitted / "ada" / NAME).iterdir():
+        path.unlink()
+    with pytest.raises(UsageError, match=r"no work in submitted/.*`grader forget ada`"):
+        report(old, NAME)
 
 
 def test_the_others_pages_are_theirs(old: Course) -> None:

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader.autograde.autograde import LOCK
 from grader.cli import main
 from grader.course import Course
 from grader.files.alone import alone
 from grader.gradebook.config import nbgrader_api
-from grader.gradebook.read import read_current
+from grader.gradebook.read import others_marks, read_marks
 from grader.gradebook.write import GradebookWriter, open_gradebook
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Pupil
@@ -31,7 +30,7 @@ def course(tmp_path: Path) -> Course:
 
 def test_the_second_ends_in_one_line(course: Course) -> None:
     """Nothing is judged twice, and nothing of the first one's is touched."""
-    with alone(course.root / LOCK, f"grading {NAME}"):
+    with alone(course.lock, f"grading {NAME}"):
         words = ["autograde", NAME, "--course", str(course.root)]
         done = CliRunner().invoke(main, words)
     assert done.exit_code == 2 and done.stderr.count("\n") == 1
@@ -41,7 +40,7 @@ def test_the_second_ends_in_one_line(course: Course) -> None:
 
 def test_nbgraders_door_waits_its_turn_too(course: Course) -> None:
     """Formgrader's button says the same."""
-    with alone(course.root / LOCK, f"grading {NAME}"):
+    with alone(course.lock, f"grading {NAME}"):
         done = nbgrader_api(course).autograde(NAME, "ada")
     assert not done["success"] and f"is grading {NAME} since" in done["log"] + done["error"]
 
@@ -56,5 +55,6 @@ def test_a_student_who_was_entered_meanwhile_is_entered_once(course: Course) -> 
             other.add_submission(NAME, "ada")
         writer.commit()
     made = {"ada": verdict("ada", 1), "bo": verdict("bo", 2)}
-    marks = read_current(course, NAME, made)
+    marks = read_marks(course, NAME)
+    assert others_marks(course, NAME, marks, made) == ([], "")
     assert marks.keys() == {"ada", "bo"} and marks["ada"].cells[WRITTEN].waits

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
+from grader.files import alone as module
 from grader.files.alone import alone
 from tests.kit.toy import ROOT
 
@@ -47,6 +48,23 @@ def test_the_second_is_told_who_is_first(tmp_path: Path) -> None:
     with alone(path, "grading slope"):
         assert "is grading slope" in path.read_text() and str(os.getpid()) in path.read_text()
     assert not path.exists()
+
+
+def test_a_folder_that_may_not_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error is the right one, and says where: not that the file is missing."""
+
+    def opened(path: Path, flags: int, *_: int) -> int:
+        raise (
+            PermissionError(13, "Permission denied", str(path))
+            if flags & os.O_CREAT
+            else (FileNotFoundError(2, "No such file or directory", str(path)))
+        )
+
+    monkeypatch.setattr(module.os, "open", opened)
+    with pytest.raises(PermissionError, match="lock"), alone(tmp_path / "lock", "grading"):
+        pass
 
 
 def test_who_failed_lets_go(tmp_path: Path) -> None:

@@ -14,12 +14,13 @@ from grader.cli import main
 from grader.course import Course
 from grader.export.export import Wanted, export
 from grader.feedback.feedback import feedback
+from grader.files.alone import alone
 from grader.gradebook.read import read_marks
 from grader.gradebook.standing import VERDICTS
 from grader.report.report import report
 from tests.export.kit import table
 from tests.kit.gradebook import NAME, new_course, record
-from tests.kit.toy import book_of
+from tests.kit.toy import SLOPE, book_of
 
 STUDENTS = ("ada", "bo", "cy")
 
@@ -82,13 +83,59 @@ def test_it_asks_before(course: Course) -> None:
 
 
 @pytest.mark.parametrize(
-    ("student", "says"), [("ada", "holds work"), ("dora", "no student"), ("..", "no student")]
+    ("student", "says"),
+    [("ada", "holds work"), ("dora", "there is nothing"), ("..", "there is nothing")],
 )
 def test_nobody_else_is_taken_out(course: Course, student: str, says: str) -> None:
     """Who still has work in the inbox, whom nobody knows, and what is no name at all."""
     done = run(course, "forget", student, "--yes")
     assert done.exit_code == 2 and says in done.stderr and done.stderr.count("\n") == 1
     assert set(read_marks(course, NAME)) == set(STUDENTS)
+
+
+def test_one_assignment_is_taken_out_alone(course: Course) -> None:
+    """Who still works for another one keeps what there is of that."""
+    (course.submitted / "cy" / SLOPE).mkdir(parents=True)
+    (course.submitted / "cy" / SLOPE / f"{SLOPE}.ipynb").write_text(json.dumps(book_of(name=SLOPE)))
+    (course.autograded / "cy" / SLOPE).mkdir()
+    told = run(course, "forget", "cy", "--yes")
+    assert told.exit_code == 2 and "--assignment" in told.stderr
+    done = run(course, "forget", "cy", "--yes", "--assignment", NAME)
+    assert done.exit_code == 0, done.output
+    assert set(read_marks(course, NAME)) == {"ada", "bo"}
+    assert [path.name for path in (course.autograded / "cy").iterdir()] == [SLOPE]
+    assert {entry["name"] for entry in students(course)} == set(STUDENTS)
+
+
+def students(course: Course) -> list[dict[str, str]]:
+    """Whom the gradebook knows."""
+    with closing(sqlite3.connect(course.root / "gradebook.db")) as database:
+        return [{"name": row[0]} for row in database.execute("select id from student")]
+
+
+@pytest.mark.parametrize("lock", ["the course's", "the gradebook's"])
+def test_nobody_is_taken_out_while_somebody_writes(course: Course, lock: str) -> None:
+    """One line, and nothing is moved: neither marks nor folders are half gone."""
+    if lock == "the course's":
+        with alone(course.lock, "grading"):
+            done = run(course, "forget", "cy", "--yes")
+        assert "is grading since" in done.stderr
+    else:
+        with closing(sqlite3.connect(course.root / "gradebook.db")) as other:
+            other.execute("begin immediate")
+            done = run(course, "forget", "cy", "--yes")
+        assert "close what has it open" in done.stderr
+    assert done.exit_code == 2 and done.stderr.count("grader: ") == 1
+    assert set(read_marks(course, NAME)) == set(STUDENTS)
+    assert (course.autograded / "cy").is_dir() and (course.feedback / "cy").is_dir()
+
+
+def test_names_act_in_no_terminal(tmp_path: Path) -> None:
+    """A student's name is a folder's, and may hold anything."""
+    made = new_course(tmp_path / "course")
+    record(made, {"\x1b]0;owned\x07\x1b[2J": 2})
+    for words in (["doctor"], ["export", NAME], ["report", NAME], ["feedback", NAME]):
+        assert "\x1b" not in run(made, *words).output
 
 
 def test_who_was_cut_off_half_way_is_taken_out_again(course: Course) -> None:

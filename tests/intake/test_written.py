@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.autograde.graded_notebook import answered_cells
-from grader.intake.pictures import MOST_PASTED, MOST_PICTURES, Pictures
+from grader.intake.pictures import MOST_PASTED, MOST_PICTURES, REFERENCE, Pictures
 from grader.intake.submission import Submission
+from grader.intake.written import LOOK
 from tests.kit.toy import WRITTEN, assignment, book_of, released_text, taken
 
 Book = dict[str, Any]
@@ -121,6 +122,49 @@ def test_code_that_is_taken_as_an_answer_still_runs() -> None:
     """It may define what cells below it use."""
     found = taken(with_new(book_of(), "small = 1", "code"))
     assert [c.source for c in found.cells if c.role == "extra"] == ["small = 1"]
+
+
+def at(place: int, source: str, kind: str = "markdown", book: Book | None = None) -> Book:
+    """A notebook with a new cell at a place."""
+    made = book_of() if book is None else book
+    made["cells"].insert(place, {"cell_type": kind, "metadata": {}, "source": source})
+    return made
+
+
+def text_with(added: str) -> Book:
+    """A notebook with words at the end of its first text."""
+    book = book_of()
+    first = next(cell for cell in book["cells"] if cell["cell_type"] == "markdown")
+    first["source"] = "".join(first["source"]) + "\n\n" + added
+    return book
+
+
+FAR = {
+    "at the top": at(0, SAID),
+    "at the end": at(999, SAID, "raw"),
+    "in the first text": text_with("It is the small w that lets little through."),
+    "nothing but an own cell": at(0, SAID, book=without_stub(in_question(""))),
+}
+
+
+@pytest.mark.parametrize("case", FAR)
+def test_who_wrote_anywhere_is_looked_at(case: str) -> None:
+    """Whether it answers the question whoever marks decides; it is no zero in silence."""
+    found = taken(FAR[case])
+    assert found.answer(WRITTEN) == LOOK and waits(found)
+    assert any("text of one's own elsewhere" in line for line in found.mended)
+
+
+def test_a_few_words_of_ones_own_are_no_answer() -> None:
+    """A name at the top, a title: nobody has to look for more."""
+    assert not waits(taken(at(0, "# Ada Lovelace, group 3")))
+
+
+def test_a_text_of_many_tags_is_read_in_no_time() -> None:
+    """What begins again and again is looked at once: a count of steps, not of seconds."""
+    begun = REFERENCE.pattern.count("[^<>]{0,300}?")
+    assert begun == 1 and "[^>]{0,300}?" not in REFERENCE.pattern
+    assert not REFERENCE.search("<img" * 200_000)
 
 
 NOTHING = {
