@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from grader.assignment.assignment import Assignment
 from grader.autograde.cluster import connect
-from grader.autograde.graded_notebook import answered_cells, graded_notebook
+from grader.autograde.graded_notebook import answers, graded_notebook
 from grader.autograde.inbox import digest_of, folders, handed_in, open_folder
 from grader.autograde.isolation import choose_tier, cores
 from grader.autograde.judge_process import Task
@@ -54,7 +54,7 @@ class Entry:
     kept: bool = False
     judgement: Judgement | None = None
     notebook: str | None = None
-    answered: Mapping[str, bool] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def verdict(self) -> Verdict | None:
@@ -220,11 +220,10 @@ def _with_notebook(assignment: Assignment, released: str, entry: Entry) -> Entry
     if entry.kept:
         return entry
     if isinstance(entry.work, Verdict) or entry.judgement is None:
-        return replace(entry, answered=answered_cells(assignment, None, released))
+        return replace(entry, answers=answers(assignment, None, released))
     judged = entry.judgement
     text = graded_notebook(released, entry.work, judged.verdict, judged.outputs)
-    answered = answered_cells(assignment, entry.work, released)
-    return replace(entry, notebook=text, answered=answered)
+    return replace(entry, notebook=text, answers=answers(assignment, entry.work, released))
 
 
 def count(summary: Summary, entry: Entry, keep: bool) -> bool:
@@ -271,7 +270,7 @@ class Batch:
     def enter(self, entry: Entry) -> None:
         """Save an entry's marks, and commit when the batch is full."""
         if entry.verdict is not None:
-            self._gradebook.save(entry.student, entry.verdict, entry.answered)
+            self._gradebook.save(entry.student, entry.verdict, entry.answers)
             self._due = min(self._due, time.monotonic() + BATCH_SECONDS)
             self._entries.append(entry)
         if len(self._entries) >= BATCH:

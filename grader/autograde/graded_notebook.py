@@ -7,6 +7,7 @@ markdown is escaped.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -129,15 +130,20 @@ def check_outputs(result: ExerciseResult) -> list[Cell]:
     return [points, error]
 
 
-def answered_cells(
-    assignment: Assignment, submission: Submission | None, released: str
-) -> dict[str, bool]:
-    """Say for each cell that is marked by hand whether the student wrote anything into it."""
+def answers(assignment: Assignment, submission: Submission | None, released: str) -> dict[str, str]:
+    """Return for each cell that is marked by hand a digest of the answer; empty where it is none.
+
+    The same answer has the same digest, its pictures included.
+    """
     stubs = released_cells(released)
-    answers = {}
+    planned = {cell.id: cell for cell in submission.cells} if submission else {}
+    found = {}
     for cell in assignment.source.cells:
         if cell.role == "written":
-            text = (submission.answer(cell.id) if submission else None) or ""
-            stub = "".join(stubs.get(cell.id, {}).get("source", ""))
-            answers[cell.id] = text.strip() not in ("", stub.strip())
-    return answers
+            mine = planned.get(cell.id)
+            text = mine.source.strip() if mine else ""
+            stub = "".join(stubs.get(cell.id, {}).get("source", "")).strip()
+            said = repr((text, mine.pictures if mine else ()))
+            digest = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+            found[cell.id] = "" if text in ("", stub) else digest
+    return found

@@ -213,17 +213,18 @@ def _written(
         stub = lesson.sources.get(name, "")
         answer, pictures = read_pictures(answers.get(name, {}))
         # A mark and a comment of before may be on another answer, until someone has looked again.
-        comments = () if mark.waits else _comments(marks, name)
+        other = mark.waits and not mark.same
+        comments = () if other else _comments(marks, name)
         views.append(
             WrittenView(
                 id=name,
                 heading=lesson.headings.get(name) or name,
                 max_points=mark.max_points,
-                points=None if mark.waits else mark.points,
+                points=None if other else mark.points,
                 answer="" if answer.strip() == stub.strip() else _as_written(answer),
                 comments=tuple(c for c in comments if c != "No response."),  # nbgrader's own
                 rubric=tuple(rubrics.get(name, {}).items()),
-                again=mark.waits and mark.points is not None,
+                again=other and mark.points is not None,
                 pictures=pictures,
             )
         )

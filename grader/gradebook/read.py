@@ -46,6 +46,7 @@ class CellMark:
     manual: float | None = None
     extra: float = 0.0
     waits: bool = False  # nbgrader wants someone to mark it, or to look at its mark again
+    same: bool = False  # the mark by hand is on the answer of now, though it was graded again
 
     @property
     def points(self) -> float | None:
@@ -152,10 +153,11 @@ def refuse_others(
 ) -> None:
     """Raise UsageError that names whose ``marks`` are not those of their verdicts on disk.
 
-    Nothing is made of two different runs. Who has no verdict is not asked for.
+    Nothing is made of two different runs. Who has no verdict, or one of a fault, is not asked for.
     """
-    asked = {student: entry for student, entry in marks.items() if student in verdicts}
-    others, remedy = others_marks(course, name, asked, verdicts)
+    judged = {who: made for who, made in verdicts.items() if made.outcome != "grader_error"}
+    asked = {student: entry for student, entry in marks.items() if student in judged}
+    others, remedy = others_marks(course, name, asked, judged)
     if others:
         raise UsageError(remedy)
 
@@ -189,8 +191,10 @@ def _read(db: Any, assignment: Any) -> Iterator[_Entry]:
     for notebook, cell, auto, manual, extra, waits in ours(Grade.cell_id, *scores).filter(
         Grade.notebook_id == SubmittedNotebook.id
     ):
-        mark = CellMark(float(most.get(cell) or 0.0), auto, manual, extra or 0.0, bool(waits))
-        entries[notebook].cells[cells[cell]] = mark
+        entry, where = entries[notebook], cells[cell]
+        same = where in entry.standing.marked
+        most_of = float(most.get(cell) or 0.0)
+        entry.cells[where] = CellMark(most_of, auto, manual, extra or 0.0, bool(waits), same)
     for notebook, comment in ours(Comment).filter(Comment.notebook_id == SubmittedNotebook.id):
         if comment.comment:
             entries[notebook].comments[cells[comment.cell_id]] = comment.comment

@@ -9,12 +9,13 @@ would find no version.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nbgrader.api import BaseCell, Grade, SubmittedAssignment, SubmittedNotebook
-from sqlalchemy import Column, MetaData, String, Table, inspect
+from sqlalchemy import Column, MetaData, String, Table, Text, inspect
 from sqlalchemy.schema import CreateTable
 
 from grader.assignment.source import check_cell, is_check_cell
@@ -25,8 +26,12 @@ VERDICTS = Table(
     MetaData(),
     Column("notebook_id", String(32), primary_key=True),
     Column("digest", String(64), nullable=False),
+    # JSON: by cell that is marked by hand, the digest of the answer now, and of the one that was
+    # marked.
+    Column("answers", Text, nullable=False),
 )
 CLOSE = 1e-6  # points
+NOTHING: tuple[str, frozenset[str]] = ("", frozenset())
 
 
 @dataclass(frozen=True)
@@ -34,11 +39,12 @@ class Standing:
     """A standing of a submission: the digest of its verdict, and points by check cell.
 
     ``digest`` is empty where the marks are nobody's of this kit; points are those by tests and
-    extra credit.
+    extra credit. ``marked`` are the cells whose mark by hand is on the very answer of now.
     """
 
     digest: str
     points: Mapping[str, tuple[float, float]]
+    marked: frozenset[str] = frozenset()
 
     def agrees(self, verdict: Verdict) -> bool:
         """Tell whether the marks are those of this very verdict."""
@@ -60,10 +66,24 @@ def make_table(db: Any) -> None:
     db.commit()
 
 
-def note(db: Any, notebook: str, verdict: Verdict) -> None:
-    """Note from which verdict the marks of a submitted notebook are, by its id."""
-    db.execute(VERDICTS.delete().where(VERDICTS.c.notebook_id == notebook))
-    db.execute(VERDICTS.insert().values(notebook_id=notebook, digest=verdict.digest))
+def note(
+    db: Any, notebook: str, verdict: Verdict, answers: Mapping[str, str], settled: Collection[str]
+) -> None:
+    """Note from which verdict the marks of a submitted notebook are, by its id.
+
+    ``answers`` are digests by cell that is marked by hand; ``settled`` are the cells that had a
+    mark, on the answer that was noted last.
+    """
+    mine = VERDICTS.c.notebook_id == notebook
+    told = db.execute(VERDICTS.select().where(mine)).first()
+    before = json.loads(told.answers) if told else {}
+    kept = {}
+    for cell, now in answers.items():
+        last, marked = before.get(cell, ("", ""))
+        kept[cell] = now, last if cell in settled else marked
+    db.execute(VERDICTS.delete().where(mine))
+    row = {"notebook_id": notebook, "digest": verdict.digest, "answers": json.dumps(kept)}
+    db.execute(VERDICTS.insert().values(row))
 
 
 def erase(db: Any, notebooks: Sequence[str]) -> None:
@@ -80,9 +100,12 @@ def standings(db: Any, assignment: str) -> dict[str, Standing]:
         SubmittedAssignment.assignment_id == assignment,
     )
     students = {notebook: student for notebook, student in mine}
-    digests: dict[str, str] = {}
+    noted: dict[str, tuple[str, frozenset[str]]] = {}
     if inspect(db.connection()).has_table(VERDICTS.name):
-        digests = {row.notebook_id: row.digest for row in db.execute(VERDICTS.select())}
+        for row in db.execute(VERDICTS.select()):
+            answers = json.loads(row.answers).items()
+            same = frozenset(cell for cell, (now, marked) in answers if now and now == marked)
+            noted[row.notebook_id] = row.digest, same
     found: dict[str, dict[str, tuple[float, float]]] = {notebook: {} for notebook in students}
     grades = db.query(Grade.notebook_id, BaseCell.name, Grade.auto_score, Grade.extra_credit)
     for notebook, cell, points, extra in grades.filter(
@@ -94,6 +117,10 @@ def standings(db: Any, assignment: str) -> dict[str, Standing]:
         if is_check_cell(cell):
             found[notebook][cell] = (points or 0.0, extra or 0.0)
     return {
-        student: Standing(digests.get(notebook, ""), found[notebook])
+        student: Standing(
+            digest=noted.get(notebook, NOTHING)[0],
+            points=found[notebook],
+            marked=noted.get(notebook, NOTHING)[1],
+        )
         for notebook, student in students.items()
     }

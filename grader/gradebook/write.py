@@ -144,7 +144,8 @@ class _Pending:
 
     notebook: str
     verdict: Verdict
-    answered: Mapping[str, bool]
+    answers: Mapping[str, str]
+    settled: frozenset[str]
 
 
 class GradebookWriter:
@@ -205,8 +206,8 @@ class GradebookWriter:
             self._db.rollback()
             raise unusable(gradebook_url(self._course), str(error.orig)) from None
 
-    def save(self, student: str, verdict: Verdict, answered: Mapping[str, bool]) -> None:
-        """Record a verdict; ``answered`` says for each hand-marked cell whether it was changed.
+    def save(self, student: str, verdict: Verdict, answers: Mapping[str, str]) -> None:
+        """Record a verdict; ``answers`` are digests by hand-marked cell, empty of an untouched one.
 
         Scores given by hand are kept; a regrade marks them as needing another look. The extra
         credit of a bonus exercise's check is what the judge gives, whatever stood there. Raises
@@ -214,23 +215,26 @@ class GradebookWriter:
         kept then.
         """
         try:
-            self._save(student, verdict, answered)
+            self._save(student, verdict, answers)
         except DBAPIError as error:
             self._db.rollback()
             raise unusable(gradebook_url(self._course), str(error.orig)) from None
 
-    def _save(self, student: str, verdict: Verdict, answered: Mapping[str, bool]) -> None:
+    def _save(self, student: str, verdict: Verdict, answers: Mapping[str, str]) -> None:
         submission = self._submission(student)
         [notebook] = submission.notebooks
         points = _points(verdict)
         names = {number: name for name, number in self._grade_cells.items()}
         total = 0.0
+        settled: set[str] = set()
         for grade in notebook.grades:
             name = names[grade.cell_id]
-            if name in answered:
+            if _settled(grade):
+                settled.add(name)
+            if name in answers:
                 # As nbgrader has it: an answer that is still the stub gets zero, any other waits
                 # for a mark.
-                grade.auto_score = None if answered[name] else 0.0
+                grade.auto_score = None if answers[name] else 0.0
             elif name in self._bonus:
                 grade.auto_score, grade.extra_credit = 0.0, points.get(name) or None
             else:
@@ -239,9 +243,9 @@ class GradebookWriter:
             best = grade.auto_score if grade.manual_score is None else grade.manual_score
             if best is not None:  # as nbgrader counts: no extra credit while there is no mark
                 total += best + (grade.extra_credit or 0.0)
-        self._comments(notebook, answered)
+        self._comments(notebook, answers)
         self._penalty(submission, notebook, total)
-        self._pending[student] = _Pending(notebook.id, verdict, answered)
+        self._pending[student] = _Pending(notebook.id, verdict, answers, frozenset(settled))
 
     def renew_penalties(self, students: Container[str]) -> list[str]:
         """Work out late penalties again of submissions whose marks stay as they are.
@@ -284,7 +288,7 @@ class GradebookWriter:
                 # say: what was new is there now.
                 self._db.rollback()
                 for student, entry in pending.items():
-                    self._save(student, entry.verdict, entry.answered)
+                    self._save(student, entry.verdict, entry.answers)
                 pending, self._pending = self._pending, {}
                 self._write(pending)
         except DBAPIError as error:
@@ -294,7 +298,7 @@ class GradebookWriter:
     def _write(self, pending: Mapping[str, _Pending]) -> None:
         self._db.flush()
         for entry in pending.values():
-            note(self._db, entry.notebook, entry.verdict)
+            note(self._db, entry.notebook, entry.verdict, entry.answers, entry.settled)
         self._db.commit()
 
     def _submission(self, student: str) -> SubmittedAssignment:
@@ -325,10 +329,10 @@ class GradebookWriter:
             found.timestamp = None
         return found
 
-    def _comments(self, notebook: SubmittedNotebook, answered: Mapping[str, bool]) -> None:
+    def _comments(self, notebook: SubmittedNotebook, answers: Mapping[str, str]) -> None:
         names = {number: name for name, number in self._solution_cells.items()}
         for comment in notebook.comments:
-            empty = not answered.get(names[comment.cell_id], True)
+            empty = not answers.get(names[comment.cell_id], "no such cell")
             # The words that nbgrader's own SaveAutoGrades leaves.
             comment.auto_comment = "No response." if empty else None
 
@@ -352,14 +356,38 @@ class GradebookWriter:
         return float((submission.timestamp - due).total_seconds())
 
 
-def note_verdict(name: str, student: str, verdict: Verdict, url: str) -> None:
+def _settled(grade: Grade) -> bool:
+    """Tell whether a cell has a mark by hand that nobody has to look at again."""
+    return grade.manual_score is not None and not grade.needs_manual_grade
+
+
+def settled_cells(name: str, student: str, url: str) -> frozenset[str]:
+    """Return the cells that have such a mark, before nbgrader grades a submission again."""
+    with Gradebook(url) as gradebook:
+        try:
+            notebook = gradebook.find_submission_notebook(name, name, student)
+        except MissingEntry:
+            return frozenset()
+        return frozenset(grade.name for grade in notebook.grades if _settled(grade))
+
+
+def note_verdict(
+    name: str,
+    student: str,
+    verdict: Verdict,
+    answers: Mapping[str, str],
+    settled: frozenset[str],
+    url: str,
+) -> None:
     """Note the verdict that nbgrader's marks of a submission are from, as `GradebookWriter` does.
 
-    ``url`` names the gradebook that they were written to.
+    ``url`` names the gradebook that they were written to; ``settled`` is what `settled_cells` said
+    before.
     """
     with Gradebook(url) as gradebook:
         make_table(gradebook.db)
-        note(gradebook.db, gradebook.find_submission_notebook(name, name, student).id, verdict)
+        notebook = gradebook.find_submission_notebook(name, name, student).id
+        note(gradebook.db, notebook, verdict, answers, settled)
         gradebook.db.commit()
 
 

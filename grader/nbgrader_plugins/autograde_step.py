@@ -10,9 +10,10 @@ from __future__ import annotations
 import atexit
 import functools
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
@@ -25,7 +26,7 @@ from nbgrader.preprocessors import (
 )
 from traitlets.config import Config
 
-from grader.autograde.graded_notebook import graded_notebook
+from grader.autograde.graded_notebook import answers, graded_notebook
 from grader.autograde.inbox import open_folder
 from grader.autograde.isolation import accepted
 from grader.autograde.judge_process import FAULTS, JudgeProcess, Task
@@ -41,7 +42,17 @@ from grader.records import published_verdict
 from grader.sandbox import protect_parent
 from grader.verdict import Verdict
 
-_judged: dict[tuple[Path, str, str], Verdict] = {}  # between nbgrader's two passes
+
+class Judged(NamedTuple):
+    """What is known of a submission between nbgrader's two passes."""
+
+    text: str
+    verdict: Verdict
+    answers: Mapping[str, str]
+    settled: frozenset[str] = frozenset()  # what was marked by hand before
+
+
+_judged: dict[tuple[Path, str, str], Judged] = {}
 
 
 class GraderError(RuntimeError):
@@ -60,14 +71,17 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes witho
         does that enters this student as well. Raises UnusableTime where nobody can tell when it was
         handed in: nbgrader logs the line, and grades the others.
         """
+        from grader.gradebook.write import settled_cells
+
         course, name, student = _whose(self, resources)
         read_time(course.submitted / student / name)
         with alone(course.lock, f"grading {student}'s {name} in formgrader or nbgrader"):
-            text, verdict = _judge(course, name, student)
-        if verdict.outcome == "grader_error":
-            raise GraderError(verdict.fault)
-        _judged[course.root, student, name] = verdict
-        book: NotebookNode = nbformat.reads(text, as_version=4)
+            made = _judge(course, name, student)
+        if made.verdict.outcome == "grader_error":
+            raise GraderError(made.verdict.fault)
+        settled = settled_cells(name, student, resources["nbgrader"]["db_url"])
+        _judged[course.root, student, name] = made._replace(settled=settled)
+        book: NotebookNode = nbformat.reads(made.text, as_version=4)
         return book, resources
 
 
@@ -85,9 +99,9 @@ class SaveBonus(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes w
         from grader.gradebook.write import save_bonus
 
         course, name, student = _whose(self, resources)
-        verdict = _judged.get((course.root, student, name))
-        if verdict is not None:
-            save_bonus(course, name, student, verdict, resources["nbgrader"]["db_url"])
+        made = _judged.get((course.root, student, name))
+        if made is not None:
+            save_bonus(course, name, student, made.verdict, resources["nbgrader"]["db_url"])
         return nb, resources
 
 
@@ -104,9 +118,11 @@ class Publish(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes wit
         from grader.gradebook.write import note_verdict
 
         course, name, student = _whose(self, resources)
-        verdict = _judged.pop((course.root, student, name), None)
-        if verdict is not None:
-            note_verdict(name, student, verdict, resources["nbgrader"]["db_url"])
+        made = _judged.pop((course.root, student, name), None)
+        if made is not None:
+            _, verdict, answered, settled = made
+            url = resources["nbgrader"]["db_url"]
+            note_verdict(name, student, verdict, answered, settled, url)
             write_all(published_verdict(course, student, name, verdict))
         return nb, resources
 
@@ -118,21 +134,22 @@ def _whose(step: NbGraderPreprocessor, resources: ResourcesDict) -> tuple[Course
     return Course.at(root), str(about["assignment"]), str(about["student"])
 
 
-def _judge(course: Course, name: str, student: str) -> tuple[str, Verdict]:
+def _judge(course: Course, name: str, student: str) -> Judged:
     packed = course.packed(name)
     assignment = packed.load()
     released = course.released_notebook(name).read_text(encoding="utf-8")
     work = open_folder(course, assignment, student)
     if isinstance(work, Verdict):
-        return _with_message(released, work), work
+        return Judged(_with_message(released, work), work, answers(assignment, None, released))
     drawn = hidden_seeds(course.secret(), student, assignment, work)
     process = _judge_process()
     tier = accepted(process.ready(), allow_unsafe=False)
     try:
         judged = process.judge(packed, Task(student, work, drawn, alone=True), tier)
     except FAULTS as error:
-        return "", failed(assignment, student, error)
-    return graded_notebook(released, work, judged.verdict, judged.outputs), judged.verdict
+        return Judged("", failed(assignment, student, error), {})
+    text = graded_notebook(released, work, judged.verdict, judged.outputs)
+    return Judged(text, judged.verdict, answers(assignment, work, released))
 
 
 def _with_message(released: str, verdict: Verdict) -> str:

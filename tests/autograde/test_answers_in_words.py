@@ -221,3 +221,34 @@ def test_a_new_answer_waits_for_a_mark_of_its_own(here: Course) -> None:
     with closing(open_gradebook(here)) as gradebook:
         mark_by_hand(gradebook, "ada", 5.0)
     assert "5 of 5 points" in page(here, "ada").text
+
+
+@pytest.mark.sandbox
+@pytest.mark.filterwarnings("ignore:Cell is missing an id")
+@pytest.mark.parametrize("door", ["grader", "nbgrader"])
+def test_the_same_answer_keeps_its_mark_on_the_page(here: Course, door: str) -> None:
+    """However often it is graded again; a new answer in between waits for a mark of its own."""
+
+    def graded_again(written: str) -> str:
+        shutil.rmtree(here.submitted)
+        hand_in(here, assignment(), [Pupil("ada", written=written)])
+        if door == "grader":
+            autograde(here, NAME, force=True)
+        else:
+            done = nbgrader_api(here).autograde(NAME, "ada", force=True)
+            assert done["success"], done
+        return page(here, "ada").text
+
+    hand_in(here, assignment(), [Pupil("ada", written="It is w.")])
+    graded_again("It is w.")
+    with closing(open_gradebook(here)) as gradebook:
+        gradebook.find_comment(WRITTEN, NAME, NAME, "ada").manual_comment = "Which w?"
+        mark_by_hand(gradebook, "ada", 3.0)
+    for _ in range(2):
+        read = graded_again("It is w.")
+        assert "3 of 5 points" in read and "Which w?" in read and "23 of 25 points" in read
+    with closing(open_gradebook(here)) as gradebook:
+        assert waiting(gradebook, "ada")[1]  # to nbgrader it does, whatever was answered
+    assert "3 of 5 points" not in graded_again("It is the small w.")
+    read = graded_again("It is w.")
+    assert "3 of 5 points" in read and "Which w?" in read

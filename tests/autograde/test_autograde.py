@@ -421,7 +421,7 @@ def test_an_exception_of_the_judge_is_a_fault_and_stops_nobody(
     ("where", "step"),
     [
         *((inbox, step) for step in ("read_file", "plan")),
-        *((room, step) for step in ("graded_notebook", "answered_cells")),
+        *((room, step) for step in ("graded_notebook", "answers")),
     ],
 )
 def test_a_step_that_fails_on_one_submission_stops_nobody(

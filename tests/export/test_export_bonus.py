@@ -25,7 +25,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     made = bonus.new_course(tmp_path_factory.mktemp("bonus") / "course")
     with GradebookWriter(made, NAME) as writer:
         for who, points in {"ada": 10.0, "bo": 0.0}.items():
-            writer.save(who, bonus.verdict(who, 10.0, points), {WRITTEN: True})
+            writer.save(who, bonus.verdict(who, 10.0, points), {WRITTEN: "said"})
             publish(made, who, NAME, bonus.verdict(who, 10.0, points), None)
         writer.commit()
     with closing(open_gradebook(made)) as gradebook:

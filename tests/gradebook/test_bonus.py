@@ -53,7 +53,7 @@ def save(course: Course, *verdicts: Verdict) -> None:
     """Enter verdicts as a run of autograde does."""
     with GradebookWriter(course, NAME) as writer:
         for made in verdicts:
-            writer.save(str(made.student), made, {WRITTEN: False})
+            writer.save(str(made.student), made, {WRITTEN: ""})
         writer.commit()
 
 

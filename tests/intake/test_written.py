@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.autograde.graded_notebook import answered_cells
+from grader.autograde.graded_notebook import answers
 from grader.intake.pictures import MOST_PASTED, MOST_PICTURES, REFERENCE, Pictures
 from grader.intake.submission import Submission
 from grader.intake.written import LOOK
@@ -64,7 +64,7 @@ def without_stub(book: Book) -> Book:
 
 def waits(found: Submission) -> bool:
     """Whether someone has to mark the answer."""
-    return answered_cells(assignment(), found, released_text())[WRITTEN]
+    return answers(assignment(), found, released_text())[WRITTEN]
 
 
 def notes(found: Submission) -> str:

@@ -83,7 +83,11 @@ def enter(
     """Enter verdicts into the gradebook; the written questions of some wait for a mark."""
     with GradebookWriter(course, name) as writer:
         for student, made in verdicts.items():
-            writer.save(student, made, {WRITTEN: student in answered} if name == NAME else {})
+            writer.save(
+                student,
+                made,
+                {WRITTEN: "said" if student in answered else ""} if name == NAME else {},
+            )
         writer.commit()
 
 
