@@ -15,7 +15,7 @@ from grader.gradebook.config import gradebook_url
 from grader.gradebook.source_folder import source_problem
 from grader.gradebook.state import count_submissions, no_gradebook
 from grader.gradebook.write import refuse_unfit
-from grader.records import unreadable
+from grader.records import unreadable_work
 from grader.sandbox import SAFE, CellSource, Sandbox, SandboxError, available_tiers, bubblewrap
 from grader.sandbox.inside.lockdown import kernel
 from grader.sandbox.inside.lockdown.allowed import on_the_list
@@ -87,7 +87,7 @@ def _class(course: Course, name: str) -> Iterator[tuple[str, bool, str]]:
         found = class_list(course, name)
     except UsageError:
         return  # it is said of the gradebook
-    for student, why in unreadable(course, name):
+    for student, why in unreadable_work(course, name):
         yield "unreadable", True, f"{student} ({name}): {why}"
     for stray in found.strays:
         yield "not graded", not stray.lost, f"{course.submitted.name}/{stray}"

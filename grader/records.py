@@ -67,7 +67,7 @@ def _graded(course: Course) -> list[str]:
     return []
 
 
-def unreadable(course: Course, name: str) -> Iterator[tuple[str, str]]:
+def unreadable_work(course: Course, name: str) -> Iterator[tuple[str, str]]:
     """Yield who handed in a notebook that cannot be read, and why; nobody if nothing is graded."""
     for student in _graded(course):
         verdict = read_verdict(course.autograded / student / name / VERDICT_FILE)

@@ -25,9 +25,10 @@ from sqlalchemy import Connection, Inspector, inspect
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from grader.assignment.derived import refuse_other_points
-from grader.assignment.source import check_cell, read_notebook
+from grader.assignment.source import read_notebook
 from grader.course import Course
 from grader.errors import UsageError
+from grader.gradebook.beside_nbgrader import bonus_cells, check_points, is_settled
 from grader.gradebook.config import find_programs, gradebook_url, load_config
 from grader.gradebook.source_folder import write_source
 from grader.gradebook.standing import Standing, make_table, note, standings
@@ -164,7 +165,7 @@ class GradebookWriter:
             self._grade_cells = {cell.name: cell.id for cell in self._notebook.grade_cells}
             self._solution_cells = {cell.name: cell.id for cell in self._notebook.solution_cells}
             self._late = _late_plugin(course, name, self._gradebook)
-            self._bonus = _bonus_cells(course, name)
+            self._bonus = bonus_cells(course, name)
         except BaseException:
             self.close()
             raise
@@ -223,13 +224,13 @@ class GradebookWriter:
     def _save(self, student: str, verdict: Verdict, answers: Mapping[str, str]) -> None:
         submission = self._submission(student)
         [notebook] = submission.notebooks
-        points = _points(verdict)
+        points = check_points(verdict)
         names = {number: name for name, number in self._grade_cells.items()}
         total = 0.0
         settled: set[str] = set()
         for grade in notebook.grades:
             name = names[grade.cell_id]
-            if _settled(grade):
+            if is_settled(grade):
                 settled.add(name)
             if name in answers:
                 # As nbgrader has it: an answer that is still the stub gets zero, any other waits
@@ -354,64 +355,6 @@ class GradebookWriter:
             return 0.0
         due += submission.extension or timedelta(0)
         return float((submission.timestamp - due).total_seconds())
-
-
-def _settled(grade: Grade) -> bool:
-    """Tell whether a cell has a mark by hand that nobody has to look at again."""
-    return grade.manual_score is not None and not grade.needs_manual_grade
-
-
-def settled_cells(name: str, student: str, url: str) -> frozenset[str]:
-    """Return the cells that have such a mark, before nbgrader grades a submission again."""
-    with Gradebook(url) as gradebook:
-        try:
-            notebook = gradebook.find_submission_notebook(name, name, student)
-        except MissingEntry:
-            return frozenset()
-        return frozenset(grade.name for grade in notebook.grades if _settled(grade))
-
-
-def note_verdict(
-    name: str,
-    student: str,
-    verdict: Verdict,
-    answers: Mapping[str, str],
-    settled: frozenset[str],
-    url: str,
-) -> None:
-    """Note the verdict that nbgrader's marks of a submission are from, as `GradebookWriter` does.
-
-    ``url`` names the gradebook that they were written to; ``settled`` is what `settled_cells` said
-    before.
-    """
-    with Gradebook(url) as gradebook:
-        make_table(gradebook.db)
-        notebook = gradebook.find_submission_notebook(name, name, student).id
-        note(gradebook.db, notebook, verdict, answers, settled)
-        gradebook.db.commit()
-
-
-def save_bonus(course: Course, name: str, student: str, verdict: Verdict, url: str) -> None:
-    """Record the points of bonus exercises as `GradebookWriter` does, beside nbgrader's marks.
-
-    nbgrader's own step gives no more than the 0 points that such a check carries; ``url`` names
-    the gradebook that it wrote to.
-    """
-    cells, points = _bonus_cells(course, name), _points(verdict)
-    if cells:
-        with Gradebook(url) as gradebook:
-            for cell in cells:
-                grade = gradebook.find_grade(cell, name, name, student)
-                grade.extra_credit = points.get(cell) or None
-            gradebook.db.commit()
-
-
-def _bonus_cells(course: Course, name: str) -> list[str]:
-    return [check_cell(each.name) for each in course.spec(name).exercises if each.bonus]
-
-
-def _points(verdict: Verdict) -> dict[str, float]:
-    return {check_cell(exercise.name): exercise.points for exercise in verdict.exercises}
 
 
 def _late_plugin(course: Course, name: str, gradebook: Gradebook) -> LateSubmissionPlugin:

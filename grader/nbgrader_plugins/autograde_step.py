@@ -71,7 +71,7 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes witho
         does that enters this student as well. Raises UnusableTime where nobody can tell when it was
         handed in: nbgrader logs the line, and grades the others.
         """
-        from grader.gradebook.write import settled_cells
+        from grader.gradebook.beside_nbgrader import settled_cells
 
         course, name, student = _whose(self, resources)
         read_time(course.submitted / student / name)
@@ -96,7 +96,7 @@ class SaveBonus(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes w
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Write what `Judge` found in the first pass; the notebook stays as it is."""
-        from grader.gradebook.write import save_bonus
+        from grader.gradebook.beside_nbgrader import save_bonus
 
         course, name, student = _whose(self, resources)
         made = _judged.get((course.root, student, name))
@@ -115,7 +115,7 @@ class Publish(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader comes wit
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Publish what `Judge` found in the first pass; the notebook is nbgrader's to write."""
-        from grader.gradebook.write import note_verdict
+        from grader.gradebook.beside_nbgrader import note_verdict
 
         course, name, student = _whose(self, resources)
         made = _judged.pop((course.root, student, name), None)
