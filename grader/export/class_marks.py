@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,11 +13,9 @@ from grader.errors import UsageError
 from grader.export.roster import Person, read_roster
 from grader.files.names import one_form
 from grader.gradebook.class_list import class_list, gone
-from grader.gradebook.config import gradebook_url
 from grader.gradebook.read import StudentMarks, others_marks, read_marks
 from grader.gradebook.state import no_gradebook
-from grader.gradebook.unusable import named
-from grader.gradebook.write import open_gradebook
+from grader.gradebook.write import opened
 from grader.plain_text import some
 from grader.records import read_records
 
@@ -135,7 +132,7 @@ def read_class_marks(
 
 def _people(course: Course) -> dict[str, Person]:
     """Read everyone in the gradebook, with the names and the LMS ids that it may have."""
-    with named(gradebook_url(course)), closing(open_gradebook(course)) as gradebook:
+    with opened(course) as gradebook:
         return {
             s.id: Person(
                 s.id,

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from shlex import quote
 
-from nbgrader.api import Student
+from nbgrader.api import Assignment, Student, SubmittedAssignment
 
 from grader.course import Course
-from grader.gradebook.config import gradebook_url
-from grader.gradebook.standing import standings
 from grader.gradebook.state import no_gradebook
-from grader.gradebook.unusable import named
-from grader.gradebook.write import open_gradebook
+from grader.gradebook.write import opened
 from grader.intake.handed_in import Stray, survey
 from grader.plain_text import some
 
@@ -52,10 +48,12 @@ def _in_gradebook(course: Course, name: str) -> tuple[set[str], set[str]]:
     """Return the ids of all students, and of those with a submission of ``name``."""
     if no_gradebook(course):
         return set(), set()
-    with named(gradebook_url(course)), closing(open_gradebook(course)) as gradebook:
+    with opened(course) as gradebook:
         known = {student for (student,) in gradebook.db.query(Student.id)}
-        ours = next((a for a in gradebook.assignments if a.name == name), None)
-        return known, set(standings(gradebook.db, ours.id)) if ours is not None else set()
+        marked = gradebook.db.query(SubmittedAssignment.student_id).filter(
+            SubmittedAssignment.assignment_id == Assignment.id, Assignment.name == name
+        )
+        return known, {student for (student,) in marked}
 
 
 def gone(course: Course, name: str, students: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -17,12 +16,13 @@ from nbgrader.api import Student
 from grader.course import Course
 from grader.errors import UsageError
 from grader.files.alone import alone
+from grader.files.names import names_in
 from grader.gradebook.config import gradebook_url
 from grader.gradebook.standing import erase
 from grader.gradebook.state import gradebook_file, no_gradebook
-from grader.gradebook.turn import take_turn
+from grader.gradebook.turn import turn
 from grader.gradebook.unusable import named, unusable
-from grader.gradebook.write import open_gradebook
+from grader.gradebook.write import opened
 from grader.intake.handed_in import survey
 
 COPIES = "copies"  # the folder, in the course's, that nothing but this writes to
@@ -39,7 +39,7 @@ class Leaving:
         """Yield what there is of it in the folders of verdicts and of pages."""
         for folder in (course.autograded, course.feedback):
             # Compared with what lies there: ``..`` is nobody.
-            if folder.is_dir() and self.student in {path.name for path in folder.iterdir()}:
+            if self.student in names_in(folder):
                 path = folder / self.student
                 path = path / self.assignment if self.assignment else path
                 if path.exists():
@@ -63,7 +63,7 @@ def to_forget(course: Course, leaving: Leaving) -> list[str]:
     """
     found = [f"{path.relative_to(course.root)}/" for path in leaving.folders(course)]
     if not no_gradebook(course):
-        with _opened(course) as gradebook:
+        with opened(course) as gradebook:
             submissions = leaving.submissions(gradebook)
             if submissions or (submissions is not None and leaving.assignment is None):
                 found.append(f"{len(submissions)} marked in the gradebook")
@@ -88,7 +88,7 @@ def forget(course: Course, leaving: Leaving, copied: bool = False) -> Path:
     A gradebook on a server cannot be copied from here: ``copied`` says that it has been. Raises
     UsageError as `to_forget` does, and while somebody grades.
     """
-    with alone(course.lock, f"taking out {leaving.student}"), _turn(course):
+    with alone(course.lock, f"taking out {leaving.student}"), turn(gradebook_url(course)):
         to_forget(course, leaving)
         file = gradebook_file(course)
         if file is None and not copied:
@@ -103,7 +103,7 @@ def forget(course: Course, leaving: Leaving, copied: bool = False) -> Path:
             with named(gradebook_url(course)):
                 _copy(file, kept / file.name)
         if not no_gradebook(course):
-            with _opened(course) as gradebook:
+            with opened(course) as gradebook:
                 _remove(course, gradebook, leaving)
         for path in list(leaving.folders(course)):
             target = kept / path.relative_to(course.root)
@@ -126,23 +126,6 @@ def _remove(course: Course, gradebook: Any, leaving: Leaving) -> None:
     left = leaving.submissions(gradebook)
     if left or (left is not None and leaving.assignment is None):
         raise unusable(gradebook_url(course), "database is locked")
-
-
-@contextlib.contextmanager
-def _opened(course: Course) -> Iterator[Any]:
-    with named(gradebook_url(course)), closing(open_gradebook(course)) as gradebook:
-        yield gradebook
-
-
-@contextlib.contextmanager
-def _turn(course: Course) -> Iterator[None]:
-    with named(gradebook_url(course)):
-        turn = take_turn(gradebook_url(course))
-    try:
-        yield
-    finally:
-        if turn is not None:
-            turn.close()
 
 
 def _copy(source: Path, target: Path) -> None:

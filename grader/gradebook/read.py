@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from shlex import quote
@@ -20,16 +19,13 @@ from nbgrader.api import (
     SubmittedNotebook,
     TaskCell,
 )
-from sqlalchemy.exc import DBAPIError
 
 from grader.assignment.source import read_notebook
 from grader.course import Course
 from grader.errors import UsageError
-from grader.gradebook.config import gradebook_url
 from grader.gradebook.standing import Standing, standings
 from grader.gradebook.state import no_gradebook
-from grader.gradebook.unusable import unusable
-from grader.gradebook.write import open_gradebook
+from grader.gradebook.write import opened
 from grader.intake.handed_in import survey
 from grader.plain_text import some
 from grader.verdict import Verdict
@@ -90,14 +86,12 @@ def read_marks(course: Course, name: str) -> dict[str, StudentMarks]:
     )
     if no_gradebook(course):
         raise unknown
-    with closing(open_gradebook(course)) as gradebook:
+    with opened(course) as gradebook:
         try:
             assignment = gradebook.find_assignment(name)
-            entries = list(_read(gradebook.db, assignment))
         except MissingEntry:
             raise unknown from None
-        except DBAPIError as error:
-            raise unusable(gradebook_url(course), str(error.orig)) from None
+        entries = list(_read(gradebook.db, assignment))
     place = _places(course, name)
     for entry in entries:
         entry.cells = dict(sorted(entry.cells.items(), key=lambda cell: place.get(cell[0], LAST)))
@@ -124,10 +118,9 @@ def others_marks(
 
     Those without a verdict are among them. Nobody, and nothing, where all is of one run.
     """
-    judged = {who for who, verdict in verdicts.items() if verdict.outcome != "grader_error"}
     others = [
         student
-        for student in sorted(judged | marks.keys())
+        for student in sorted(_judged(verdicts) | marks.keys())
         if not _agrees(marks.get(student), verdicts.get(student))
     ]
     if not others:
@@ -155,11 +148,16 @@ def refuse_others(
 
     Nothing is made of two different runs. Who has no verdict, or one of a fault, is not asked for.
     """
-    judged = {who: made for who, made in verdicts.items() if made.outcome != "grader_error"}
+    judged = _judged(verdicts)
     asked = {student: entry for student, entry in marks.items() if student in judged}
-    others, remedy = others_marks(course, name, asked, judged)
+    others, remedy = others_marks(course, name, asked, verdicts)
     if others:
         raise UsageError(remedy)
+
+
+def _judged(verdicts: Mapping[str, Verdict]) -> set[str]:
+    """Return whose verdicts say something of their work: all but those on a fault of the kit."""
+    return {who for who, verdict in verdicts.items() if verdict.outcome != "grader_error"}
 
 
 def _agrees(marks: StudentMarks | None, verdict: Verdict | None) -> bool:

@@ -8,11 +8,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
 
 from grader.course import Course
 from grader.gradebook.config import gradebook_url
-from grader.gradebook.unusable import unusable
+from grader.gradebook.unusable import named
 
 SUBMISSIONS = "submitted_assignment"  # a table of nbgrader's
 
@@ -56,9 +55,7 @@ def connected(url: str) -> Iterator[Connection]:
     """Connect with a gradebook; its errors, in here as well, are UsageErrors with a remedy."""
     engine = create_engine(url)
     try:
-        with engine.connect() as database:
+        with named(url), engine.connect() as database:
             yield database
-    except DBAPIError as error:
-        raise unusable(url, str(error.orig)) from None
     finally:
         engine.dispose()

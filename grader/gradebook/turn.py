@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.engine import make_url
 
 from grader.errors import UsageError
+from grader.gradebook.unusable import named
 
 KEY = 0x67726164  # of PostgreSQL's advisory locks: "grad"
+TRY = "select pg_try_advisory_lock(:key)"
 HOLDER = """
 select a.usename, coalesce(host(a.client_addr), 'its own machine') as place,
        to_char(a.backend_start, 'HH24:MI') as since
@@ -17,22 +22,30 @@ where l.locktype = 'advisory' and l.granted and l.objid = :key and l.classid = 0
 """
 
 
-def take_turn(url: str) -> Connection | None:
-    """Take the turn to grade; it ends when what is returned is closed, or this process ends.
+@contextmanager
+def turn(url: str) -> Iterator[None]:
+    """Have the turn to grade; the server ends it with this process at the latest.
 
-    None for a gradebook in a file, in whose folder one grades at a time. Raises UsageError that
-    names who has the turn, DBAPIError where the server cannot be asked.
+    A gradebook in a file needs none: in its folder one grades at a time. Raises UsageError that
+    names who has the turn, or where the server cannot be asked.
     """
     if make_url(url).get_backend_name() != "postgresql":
-        return None
+        yield
+        return
     # No pool, which would keep the connection, and with it the turn, once it is closed.
-    connection = create_engine(url, poolclass=NullPool).connect()
-    if connection.execute(text("select pg_try_advisory_lock(:key)"), {"key": KEY}).scalar():
-        connection.commit()
-        return connection
+    engine = create_engine(url, poolclass=NullPool)
+    with ExitStack() as held:
+        with named(url):
+            connection = held.enter_context(engine.connect())
+            if not connection.execute(text(TRY), {"key": KEY}).scalar():
+                raise _taken(connection)
+            connection.commit()
+        yield
+
+
+def _taken(connection: Connection) -> UsageError:
     holder = connection.execute(text(HOLDER), {"key": KEY}).first()
-    connection.close()
     who = f"{holder.usename} from {holder.place} since {holder.since}" if holder else "somebody"
-    raise UsageError(
+    return UsageError(
         f"{who} is grading into this gradebook: wait until that has ended and run this again"
     )

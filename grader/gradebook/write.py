@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,7 +22,7 @@ from nbgrader.api import (
 )
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties, SaveCells
-from sqlalchemy import Connection, Inspector, inspect
+from sqlalchemy import Inspector, inspect
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from grader.assignment.derived import refuse_other_points
@@ -34,8 +35,8 @@ from grader.gradebook.source_folder import write_source
 from grader.gradebook.standing import Standing, make_table, note, standings
 from grader.gradebook.state import absent, connected
 from grader.gradebook.submission_time import UnusableTime, read_time
-from grader.gradebook.turn import take_turn
-from grader.gradebook.unusable import unusable
+from grader.gradebook.turn import turn
+from grader.gradebook.unusable import named, unusable
 from grader.verdict import Verdict
 
 
@@ -44,12 +45,15 @@ def open_gradebook(course: Course) -> Gradebook:
     url = gradebook_url(course)
     find_programs()
     refuse_unfit(url)
-    try:
+    with named(url):
         return _Opened(url)
-    except DBAPIError as error:
-        raise unusable(url, str(error.orig)) from None
-    except InvalidEntry as error:  # what nbgrader makes of a file that it may only read
-        raise unusable(url, str(error)) from None
+
+
+@contextmanager
+def opened(course: Course) -> Iterator[Gradebook]:
+    """Open the course's gradebook and close it; its errors, in here as well, are UsageErrors."""
+    with named(gradebook_url(course)), closing(open_gradebook(course)) as gradebook:
+        yield gradebook
 
 
 class _Opened(Gradebook):  # type: ignore[misc]  # nbgrader comes without types
@@ -58,7 +62,7 @@ class _Opened(Gradebook):  # type: ignore[misc]  # nbgrader comes without types
     def __init__(self, url: str) -> None:
         try:
             super().__init__(url)
-        except (DBAPIError, InvalidEntry):
+        except (DBAPIError, InvalidEntry):  # the second of a file that it may only read
             self.close()
             raise
 
@@ -95,7 +99,8 @@ def register(course: Course, name: str) -> None:
     """
     book = read_notebook(course.released_notebook(name), "run `make release` first")
     refuse_other_points(course.spec(name), book)
-    try:
+    url = gradebook_url(course)
+    with named(url):
         with open_gradebook(course) as gradebook:
             known = _known_cells(gradebook, name)
             if known == _graded_cells(book):
@@ -107,10 +112,8 @@ def register(course: Course, name: str) -> None:
                 )
             gradebook.update_or_create_assignment(name)
         saver = SaveCells()
-        about = {"notebook": name, "assignment": name, "db_url": gradebook_url(course)}
+        about = {"notebook": name, "assignment": name, "db_url": url}
         saver.preprocess(book, {"nbgrader": about})
-    except DBAPIError as error:
-        raise unusable(gradebook_url(course), str(error.orig)) from None
 
 
 def _graded_cells(book: nbformat.NotebookNode) -> dict[str, float]:
@@ -153,59 +156,49 @@ class GradebookWriter:
     """The gradebook's only writer while a class is graded; the caller commits in batches."""
 
     def __init__(self, course: Course, name: str) -> None:
-        self._gradebook = open_gradebook(course)
-        self._db = self._gradebook.db
         self._course = course
+        self._url = gradebook_url(course)
         self._pending: dict[str, _Pending] = {}
-        self._turn = None
-        try:
-            self._turn = self._begin()
-            self._notebook = self._gradebook.find_notebook(name, name)
-            self._assignment = self._gradebook.find_assignment(name)
+        with ExitStack() as held:
+            held.enter_context(turn(self._url))
+            gradebook = held.enter_context(closing(open_gradebook(course)))
+            self._db = gradebook.db
+            with named(self._url):
+                make_table(self._db)
+            self._notebook = gradebook.find_notebook(name, name)
+            self._assignment = gradebook.find_assignment(name)
             self._grade_cells = {cell.name: cell.id for cell in self._notebook.grade_cells}
             self._solution_cells = {cell.name: cell.id for cell in self._notebook.solution_cells}
-            self._late = _late_plugin(course, name, self._gradebook)
+            self._late = _late_plugin(course, name, gradebook)
             self._bonus = bonus_cells(course, name)
-        except BaseException:
-            self.close()
-            raise
+            self._held = held.pop_all()
 
     def __enter__(self) -> GradebookWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        self._held.close()
 
-    def close(self) -> None:
-        """Close the gradebook; what is pending is lost."""
-        self._gradebook.close()
-        if self._turn is not None:
-            self._turn.close()
-
-    def _begin(self) -> Connection | None:
-        try:
-            turn = take_turn(gradebook_url(self._course))
-            make_table(self._db)
-            return turn
-        except DBAPIError as error:
-            raise unusable(gradebook_url(self._course), str(error.orig)) from None
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        """Give up what was begun where the gradebook refuses it: a UsageError with the remedy."""
+        with named(self._url):
+            try:
+                yield
+            except DBAPIError:
+                self._db.rollback()
+                raise
 
     def everyone(self) -> frozenset[str]:
         """Return all students of the gradebook."""
-        try:
-            with self._db.no_autoflush:  # rows of this run are of students who were not known
-                return frozenset(row[0] for row in self._db.query(Student.id).all())
-        except DBAPIError as error:
-            self._db.rollback()
-            raise unusable(gradebook_url(self._course), str(error.orig)) from None
+        # No flush: rows of this run are of students who were not known.
+        with self._asked(), self._db.no_autoflush:
+            return frozenset(row[0] for row in self._db.query(Student.id).all())
 
     def standings(self) -> dict[str, Standing]:
         """Return where each student's submission of this assignment stands in the gradebook."""
-        try:
+        with self._asked():
             return standings(self._db, self._assignment.id)
-        except DBAPIError as error:
-            self._db.rollback()
-            raise unusable(gradebook_url(self._course), str(error.orig)) from None
 
     def save(self, student: str, verdict: Verdict, answers: Mapping[str, str]) -> None:
         """Record a verdict; ``answers`` are digests by hand-marked cell, empty of an untouched one.
@@ -215,11 +208,8 @@ class GradebookWriter:
         UsageError when the gradebook is locked or refuses it: nothing since the last commit is
         kept then.
         """
-        try:
+        with self._asked():
             self._save(student, verdict, answers)
-        except DBAPIError as error:
-            self._db.rollback()
-            raise unusable(gradebook_url(self._course), str(error.orig)) from None
 
     def _save(self, student: str, verdict: Verdict, answers: Mapping[str, str]) -> None:
         submission = self._submission(student)
@@ -254,7 +244,7 @@ class GradebookWriter:
         Due dates and extensions move, and so does the policy. Returns a line for each penalty that
         changed; raises UsageError when the gradebook is locked.
         """
-        try:
+        with self._asked():
             found = self._db.query(SubmittedAssignment, SubmittedNotebook.late_submission_penalty)
             found = found.filter_by(assignment_id=self._assignment.id).join(SubmittedNotebook)
             told = [
@@ -263,9 +253,6 @@ class GradebookWriter:
                 if row.student_id in students
             ]
             self._db.commit()
-        except DBAPIError as error:
-            self._db.rollback()
-            raise unusable(gradebook_url(self._course), str(error.orig)) from None
         return [line for line in told if line]
 
     def _renewed(self, submission: SubmittedAssignment, before: float) -> str:
@@ -281,7 +268,7 @@ class GradebookWriter:
     def commit(self) -> None:
         """Write what is pending, all together; raises UsageError when the gradebook is locked."""
         pending, self._pending = self._pending, {}
-        try:
+        with self._asked():
             try:
                 self._write(pending)
             except IntegrityError:
@@ -292,9 +279,6 @@ class GradebookWriter:
                     self._save(student, entry.verdict, entry.answers)
                 pending, self._pending = self._pending, {}
                 self._write(pending)
-        except DBAPIError as error:
-            self._db.rollback()
-            raise unusable(gradebook_url(self._course), str(error.orig)) from None
 
     def _write(self, pending: Mapping[str, _Pending]) -> None:
         self._db.flush()
