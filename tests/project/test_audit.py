@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import time
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ from threading import Thread
 from types import ModuleType
 
 import pytest
+
+from tests.kit.scripts import script
 
 ROOT = Path(__file__).resolve().parents[2]
 # What pip-audit 2.10.1 answered; the second stood in a lock for Windows.
@@ -37,11 +38,7 @@ FLAW = {
 @pytest.fixture(scope="module")
 def audit() -> ModuleType:
     """The script, loaded as a module."""
-    spec = importlib.util.spec_from_file_location("audit", ROOT / ".ci" / "audit.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("audit")
 
 
 def test_every_pin_is_looked_up(audit: ModuleType) -> None:

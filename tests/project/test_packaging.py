@@ -13,7 +13,6 @@ import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 import yaml
@@ -24,20 +23,12 @@ from sqlalchemy.engine import make_url
 
 from grader import cli
 from tests.conftest import REQUIRED
+from tests.kit.scripts import script
 
 ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-
-
-def script(name: str) -> ModuleType:
-    """A script of .ci/ as a module."""
-    found = importlib.util.spec_from_file_location(name, ROOT / ".ci" / f"{name}.py")
-    assert found is not None and found.loader is not None
-    made = importlib.util.module_from_spec(found)
-    found.loader.exec_module(made)
-    return made
 
 
 environment, student_lock = script("environment"), script("student_lock")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -10,6 +9,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from tests.kit.scripts import script
 
 ROOT = Path(__file__).resolve().parents[2]
 SKIPPED = """
@@ -27,11 +28,7 @@ def test_needs_nothing():
 @pytest.fixture
 def make_venv() -> ModuleType:
     """The script that `make setup` starts, loaded as a module."""
-    spec = importlib.util.spec_from_file_location("make_venv", ROOT / ".ci" / "make_venv.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("make_venv")
 
 
 def test_an_old_python_is_told_so(
