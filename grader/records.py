@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from grader.assignment.assignment import Assignment
 from grader.course import Course
 from grader.errors import UsageError
 from grader.files.atomic import File, write_beside
+from grader.files.names import names_in
 from grader.gradebook.exchange_files import carried, exchange_files
 from grader.sandbox import SAFE
 from grader.verdict import Verdict, VerdictError
@@ -42,7 +41,7 @@ def read_records(course: Course, name: str, only: str | None = None) -> Records:
     """
     verdicts: dict[str, Verdict] = {}
     unusable: list[str] = []
-    for student in _graded(course):
+    for student in names_in(course.autograded):
         path = course.autograded / student / name / VERDICT_FILE
         if only not in (None, student) or not path.exists():
             continue
@@ -60,16 +59,9 @@ def read_records(course: Course, name: str, only: str | None = None) -> Records:
     return Records(name, verdicts, tuple(unusable))
 
 
-def _graded(course: Course) -> list[str]:
-    """Return the names of the folders in ``autograded/``, in order."""
-    with contextlib.suppress(FileNotFoundError), os.scandir(course.autograded) as entries:
-        return sorted(entry.name for entry in entries)
-    return []
-
-
 def unreadable_work(course: Course, name: str) -> Iterator[tuple[str, str]]:
     """Yield who handed in a notebook that cannot be read, and why; nobody if nothing is graded."""
-    for student in _graded(course):
+    for student in names_in(course.autograded):
         verdict = read_verdict(course.autograded / student / name / VERDICT_FILE)
         if verdict is not None and verdict.outcome == "unreadable":
             yield student, verdict.message

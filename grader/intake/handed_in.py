@@ -6,12 +6,11 @@ Hidden files (``._x.ipynb``, ``.DS_Store``) are the system's own and do not coun
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from grader.files.names import one_form
+from grader.files.names import names_in, one_form
 from grader.intake.read import is_hidden, notebook_in
 from grader.plain_text import one_line
 
@@ -155,9 +154,4 @@ def _has_files(folder: Path, depth: int = DEEPEST) -> bool:
 
 def _entries(folder: Path) -> Iterator[Path]:
     """Yield what lies in a folder, in order; nothing where it is no folder."""
-    try:
-        with os.scandir(folder) as entries:
-            found = sorted(entry.name for entry in entries)
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    yield from (folder / name for name in found if not is_hidden(name))
+    yield from (folder / name for name in names_in(folder) if not is_hidden(name))

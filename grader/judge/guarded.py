@@ -141,31 +141,28 @@ def _short(key: Any) -> bool:
 
 def _keys(tree: Tree) -> Iterator[str | int]:
     """Yield the keys of all dictionaries in a tree."""
-    if isinstance(tree, Mapping):
-        yield from tree
-    for part in _parts(tree):
-        yield from _keys(part)
+    for part in _within(tree):
+        if isinstance(part, Mapping):
+            yield from part
 
 
 def _arrays(tree: Tree) -> Iterator[np.ndarray[Any, Any]]:
     """Yield the arrays of a tree."""
-    if isinstance(tree, np.ndarray):
-        yield tree
-    for part in _parts(tree):
-        yield from _arrays(part)
+    yield from (part for part in _within(tree) if isinstance(part, np.ndarray))
 
 
 def _lengths(tree: Tree) -> Iterator[int]:
     """Yield the sides of the arrays of a tree, and how many things its containers hold."""
-    if isinstance(tree, np.ndarray):
-        yield from tree.shape
-    elif isinstance(tree, tuple | list):
-        yield len(tree)
-    for part in _parts(tree):
-        yield from _lengths(part)
+    for part in _within(tree):
+        if isinstance(part, np.ndarray):
+            yield from part.shape
+        elif isinstance(part, tuple | list):
+            yield len(part)
 
 
-def _parts(tree: Tree) -> Iterable[Tree]:
-    if isinstance(tree, Mapping):
-        return tree.values()
-    return tree if isinstance(tree, tuple | list) else ()
+def _within(tree: Tree) -> Iterator[Tree]:
+    """Yield a tree and all that is in it, what holds something first."""
+    yield tree
+    if isinstance(tree, Mapping | tuple | list):
+        for part in tree.values() if isinstance(tree, Mapping) else tree:
+            yield from _within(part)

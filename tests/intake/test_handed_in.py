@@ -48,7 +48,7 @@ LOST: dict[str, tuple[str, str, str]] = {
     "a folder in a folder": (f"zz/{NAME}/{NAME}/{NAME}.ipynb", f"zz/{NAME}/{NAME}", "move what"),
     "another kind of file": (f"zz/{NAME}/answers.docx", f"zz/{NAME}/answers.docx", "a file"),
     "a misspelt assignment": ("zz/leeky/leaky.ipynb", "zz/leeky/", "no assignment is called leeky"),
-    "deep in another": ("zz/week 1/work/leaky.ipynb", "zz/week 1/", "no assignment is called"),
+    "deep in another": ("zz/week 1/mine/leaky.ipynb", "zz/week 1/", "no assignment is called"),
     "an upper-case ending beside": ("zz/LEAKY.IPYNB", "zz/LEAKY.IPYNB", f"move it into zz/{NAME}/"),
 }
 
