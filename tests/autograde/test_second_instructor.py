@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -16,36 +15,22 @@ from grader.course import Course
 from grader.gradebook.write import open_gradebook
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Pupil
-from tests.kit.toy import NAME, ROOT, assignment, new_course
+from tests.kit.other_user import GROUP, as_user, why_not
+from tests.kit.sandbox import strongest
+from tests.kit.toy import NAME, assignment, new_course
 
-pytestmark = [pytest.mark.slow, pytest.mark.sandbox]
+pytestmark = pytest.mark.slow
 
-FIRST, SECOND, GROUP = 50001, 50002, 54321  # numbers that no machine gives to anybody
-ENVIRONMENT = {"HOME": "/nonexistent", "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-
-
-def as_user(number: int, where: Path, *command: str | Path) -> tuple[int, str]:
-    """Run a command as a user of the group, with the umask that the documentation names."""
-    done = subprocess.run(
-        command, cwd=where, user=number, group=number, extra_groups=[GROUP], umask=0o002,
-        env=ENVIRONMENT | {"PATH": os.environ["PATH"], "MPLCONFIGDIR": "/nonexistent"},
-        capture_output=True, text=True, timeout=600,
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
+FIRST, SECOND = 50001, 50002  # numbers that no machine gives to anybody
 
 
 @pytest.fixture
 def here() -> Iterator[Course]:
     """The first instructor's course, with all that the group needs; in reach of other users."""
-    if os.getuid() != 0:
-        pytest.skip("only root can be two other users")
+    strongest()
+    if reason := why_not(SECOND):
+        pytest.skip(reason)
     with tempfile.TemporaryDirectory(prefix="two-", dir="/tmp") as name:
-        try:
-            code, said = as_user(SECOND, Path("/"), sys.executable, "-c", "import grader.cli")
-        except PermissionError as error:
-            code, said = 1, str(error)
-        if code:
-            pytest.skip(f"other users cannot run this Python: {said[-200:]}")
         made = new_course(Path(name) / "course")
         hand_in(made, assignment(), [Pupil("ada")])
         for path in (Path(name), *Path(name).rglob("*")):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "build" / "screenshots"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+PASTES = 6
 SECONDS = 180.0  # how long anything may take on a busy machine
 # A page that is tested here asks nobody but the server on this machine.
 FLAGS = ["--disable-gpu", "--disable-quic", "--disable-component-update", "--disable-sync"]
@@ -149,6 +150,9 @@ READY = f"""() => {{
 # The number in the brackets beside a cell.
 COUNT = f"name => {CELLS}.find(cell => cell.model.id === name).model.executionCount"
 COUNTED = f"([name, before]) => ![null, before].includes(({COUNT})(name))"
+HOLDS = f"""([name, text]) => {{
+    return {CELLS}.find(cell => cell.model.id === name).model.sharedModel.source === text;
+}}"""
 GO_TO = f"""async name => {{
     const notebook = window.jupyterapp.shell.currentWidget.content;
     const index = {CELLS}.findIndex(cell => cell.model.id === name);
@@ -213,9 +217,16 @@ def assert_accessible(page: Page, part: str | None = None) -> None:
 
 
 def paste_over(page: Page, name: str, text: str) -> None:
-    """Replace the text of a cell through the clipboard, as a person does."""
+    """Replace the text of a cell through the clipboard, as a person does who looks if it came."""
+    from playwright.sync_api import TimeoutError as NothingCame
+
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.evaluate("text => navigator.clipboard.writeText(text)", text)
-    cell(page, name).locator(".cm-content").click()
-    for keys in ("Control+a", "Control+v"):
-        page.keyboard.press(keys)
+    for _ in range(PASTES):  # a busy machine loses a key now and then
+        cell(page, name).locator(".cm-content").click()
+        for keys in ("Control+a", "Control+v"):
+            page.keyboard.press(keys)
+        with contextlib.suppress(NothingCame):
+            page.wait_for_function(HOLDS, arg=[name, text], timeout=SECONDS * 1000 / PASTES)
+            return
+    raise AssertionError(f"cell {name} does not hold what was pasted")
