@@ -76,12 +76,19 @@ class Call:
 
 @dataclass(frozen=True)
 class RaisedError:
-    """An exception of the student's: ``line`` counts from 1 within the cell ``cell``."""
+    """An exception of the student's, raised ``through`` lines of cells: each called the next.
+
+    A place is a cell and a line in it, which counts from 1; the last one is where it was raised.
+    """
 
     type: str
     message: str
-    line: int | None = None
-    cell: str | None = None
+    through: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def cell(self) -> str | None:
+        """Return the cell in which it was raised, None where that is in none."""
+        return self.through[-1][0] if self.through else None
 
     def is_stub(self, text: str) -> bool:
         """Tell whether a stub raised this, which is recognised by its text."""
@@ -94,7 +101,8 @@ class Reply:
 
     ``inputs_changed`` is what the untrusted process says about the arguments it was given, but for
     those whose state ``after`` the call was asked for.
-    ``refused`` means that what was returned is not plain data; ``reason`` says why.
+    ``refused`` means that what was returned is not plain data; ``reason`` says why. ``below`` is
+    what the last stand-in raised, where that is what the call raised: its name and the exception.
     """
 
     outcome: CallOutcome
@@ -103,3 +111,4 @@ class Reply:
     reason: str = ""
     inputs_changed: bool = False
     after: tuple[Any, ...] = ()
+    below: tuple[str, Exception] | None = None

@@ -10,6 +10,7 @@ import contextlib
 import math
 import time
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from . import replies
@@ -200,6 +201,10 @@ class Job:
         self.inconclusive |= self._dialogue.inconclusive
         if reply.outcome in ENDED:
             self._end()
+        if reply.error is not None and answers.raised is not None:
+            name, error = answers.raised
+            if f"{name}: {type(error).__name__}" in reply.error.message:  # else it was caught
+                return replace(reply, below=answers.raised)
         return reply
 
     @property

@@ -15,7 +15,7 @@ from .data import (
     RaisedError,
     Reply,
 )
-from .inside.wire import Message, WireError
+from .inside.wire import MOST_PLACES, Message, WireError
 from .limits import Limits
 from .outputs import Allowance, cleaned, execution_count, text
 
@@ -83,17 +83,22 @@ def reply(message: Message) -> Reply:
 
 
 def _error(told: Any) -> RaisedError:
-    if not isinstance(told, tuple) or len(told) != 4:
+    if not isinstance(told, tuple) or len(told) != 3:
         raise WireError("an exception without a description")
-    name, message, line, cell = told
+    name, message, through = told
     if not isinstance(name, str) or not isinstance(message, str):
         raise WireError("an exception without a name")
+    places = through[-MOST_PLACES:] if isinstance(through, tuple) else ()
     return RaisedError(
         _name(name),
         message[:LONGEST_TEXT],  # as it stands: it is compared, and never shown
-        line if type(line) is int else None,
-        _name(cell) if isinstance(cell, str) else None,
+        tuple((_name(place[0]), place[1]) for place in places if _is_place(place)),
     )
+
+
+def _is_place(told: Any) -> bool:
+    pair = isinstance(told, tuple) and len(told) == 2
+    return pair and isinstance(told[0], str) and type(told[1]) is int
 
 
 def _name(told: str) -> str:

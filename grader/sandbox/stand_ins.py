@@ -35,12 +35,14 @@ class Answers:
         self.dtypes = USUAL_DTYPES | {np.dtype(name) for name in call.stand_in_dtypes}
         self.asked = 0
         self.refused = 0
+        self.raised: tuple[str, Exception] | None = None  # by the last question
 
     def to(self, question: Message, size: int, largest: int) -> Message:
         """Answer a question, or say why not; what is asked is untrusted.
 
         Raises WireError at who does not stop asking what is not answered.
         """
+        self.raised = None
         answer = self._answered(question, size, largest)
         self.refused += "error" in answer
         if self.refused > MOST_REFUSALS:
@@ -97,7 +99,8 @@ class Answers:
             marked = _marked(value, dict(_places(given)))
             return {"value": Encoded(encode(marked, HALF, markers=True)), "writes": writes}
         except Exception as error:  # wrong shapes, missing keys: the student's call is at fault
-            return {"error": f"{name}: {type(error).__name__}"}
+            self.raised = name, error
+            return {"error": f"{name}: {type(error).__name__}", "type": type(error).__name__}
 
 
 def _places(tree: Any, path: tuple[int | str, ...] = ()) -> Iterator[tuple[int, Stored]]:

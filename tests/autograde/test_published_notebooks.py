@@ -153,8 +153,8 @@ def test_shell_lines_are_listed_in_one_line_each() -> None:
 @pytest.mark.parametrize(
     "reply",
     [
-        {"outcome": "raised", "error": (RAW, RAW, 3, RAW)},
-        {"outcome": "raised", "error": ("ValueError" + RAW, RAW, 3, "leak")},
+        {"outcome": "raised", "error": (RAW, RAW, ((RAW, 3),))},
+        {"outcome": "raised", "error": ("ValueError" + RAW, RAW, (("leak", 3),))},
         {"outcome": "refused", "reason": RAW},
         {"outcome": "refused", "reason": "dtype " + RAW},
         {"outcome": "returned", "value": {RAW: RAW}},

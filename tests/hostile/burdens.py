@@ -47,7 +47,7 @@ WAITED = {
 }
 SHOWN = {
     "large-images": PNG,
-    "outputs-without-end": "import sys\nsys.modules['inside.calls'].Server.cell = "
+    "outputs-without-end": "import sys\nsys.modules['inside.cells'].Cells._cell = "
     "lambda *_: {'outcome': 'ok', 'outputs': [0] * 99_000}",
 }
 KINDS = (*RETURNED, *ASKED, *WAITED, *SHOWN)

@@ -159,10 +159,11 @@ while frame is not None:
 """,
     "encoder": """
 import inside.calls as calls
+import inside.cells as cells
 from inside.wire import Encoded
 calls.encode = lambda *a, **k: b"T"
 calls.unchanged = lambda *a: True
-calls.outputs.finished = lambda outputs: [{"output_type": "execute_result", "execution_count": 1,
+cells.outputs.finished = lambda outputs: [{"output_type": "execute_result", "execution_count": 1,
                                            "data": {"text/plain": "95.0"}, "metadata": {}}]
 print("attack ran")
 """,

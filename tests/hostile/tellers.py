@@ -57,9 +57,9 @@ REPLIES = {
     "refused-side": '{"outcome": "refused", "reason": f"an array side longer than {count}"}',
     "refused-type": '{"outcome": "refused", "reason": f"a value of type {word}"}',
     "refused-words": '{"outcome": "refused", "reason": word}',
-    "raised-line": '{"outcome": "raised", "error": ("KeyError", word, count, "rnn_cell_forward")}',
-    "raised-cell": '{"outcome": "raised", "error": ("KeyError", word, 1, word)}',
-    "raised-type": '{"outcome": "raised", "error": (word, word, 1, None)}',
+    "raised-line": '{"outcome": "raised", "error": ("KeyError", word, (("rnn_cell_forward", count),))}',
+    "raised-cell": '{"outcome": "raised", "error": ("KeyError", word, ((word, 1),))}',
+    "raised-type": '{"outcome": "raised", "error": (word, word, ())}',
     "returned-keys": '{"outcome": "returned", "value": {w: w for w in digits(told)}, "outputs": word}',
 }
 # A book of 4096 words in the text: each of them is a number of 12 bits.
@@ -78,7 +78,7 @@ from inside.calls import Server
 raw = "\x1b[2J\x1b]0;title\x07\r\nnot run here: nothing\u2028\u202eraw\u2066\u200f\x1b[8m\0\x9b1m"
 kept = shell.SKIPPED
 server = [o for o in gc.get_objects() if isinstance(o, Server)][0]
-real = server.cell
+real = server.cells._cell
 def cell(request):
     said = real(request)
     shown = [{"output_type": "stream", "name": "stdout", "text": raw},
@@ -86,7 +86,7 @@ def cell(request):
              {"output_type": "execute_result", "data": {"text/plain": raw},
               "execution_count": COUNT, "metadata": {}}]
     return {**said, "outputs": said["outputs"] + shown, "skipped": [raw], "count": COUNT}
-server.cell = cell
+server.cells._cell = cell
 get_ipython().execution_count = COUNT
 get_ipython().system("echo " + raw)
 print(raw)

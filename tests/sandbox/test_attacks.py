@@ -263,7 +263,7 @@ PATCHES = {
     "frames": "import inside.frames as f\nf.send = lambda *a: None",
     "server": "import gc\nfrom inside.calls import Server\n"
     "s = [o for o in gc.get_objects() if isinstance(o, Server)][0]\n"
-    "s.call = s.cell = lambda r: {'outcome': 'returned', 'value': 1.0}",
+    "s.call = s.cells._cell = lambda r: {'outcome': 'returned', 'value': 1.0}",
     "stack": "import sys\nf = sys._getframe()\nwhile f:\n"
     "    f.f_locals.clear() if f.f_code.co_name == 'serve' else 0\n    f = f.f_back",
     "modules": "import sys\nfor n in list(sys.modules):\n    sys.modules[n] = None",
@@ -479,7 +479,7 @@ def test_outputs_of_many_cells_are_bounded_together(tier: str) -> None:
 def test_a_fork_that_shows_without_end_is_not_read_to_it(tier: str, outputs: str) -> None:
     """Of large replies so many are read; the submission is judged without the rest."""
     reply = f"{{'outcome': 'ok', 'outputs': {outputs}}}"
-    lies = f"import sys\nsys.modules['inside.calls'].Server.cell = lambda *_: {reply}"
+    lies = f"import sys\nsys.modules['inside.cells'].Cells._cell = lambda *_: {reply}"
     sandbox = sandbox_at(tier)
     with sandbox.job(cells(lies, *["1"] * 200)) as job:
         results = job.run()

@@ -7,21 +7,35 @@ accidents, such as a student's variable called ``np``.
 
 from __future__ import annotations
 
+import builtins
 import importlib
 import os
-import signal
 import socket
 import sys
 import types
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from . import frames, outputs, shell
-from .arguments import copied, is_variable, resolve, unchanged, useless, with_given, write_into
-from .wire import ROOMY, Bounds, Encoded, Message, Refused, WireError, decode, encode, value_bounds
+from . import frames, shell
+from .arguments import copied, resolve, unchanged, useless, with_given, write_into
+from .cells import Cells
+from .clock import Clock
+from .wire import (
+    MOST_PLACES,
+    ROOMY,
+    Bounds,
+    Encoded,
+    Message,
+    Refused,
+    WireError,
+    decode,
+    encode,
+    value_bounds,
+)
 
 WARM_CELL = "import numpy as np\nnp.zeros(2)\n"
 FAILING_CELL = "def fails():\n    raise NotImplementedError('empty')\nfails()"
@@ -91,9 +105,9 @@ class Server:
         )
         self.value_bounds = value_bounds(limits)
         self.shell: Any = shell.Shell.instance()
-        self.clock = _Clock()
+        self.clock = Clock()
+        self.cells = Cells(self.shell, self.clock)
         self.kept: dict[str, Any] = {}
-        self.from_examples: set[str] = set()
         self.mask_globals: dict[str, tuple[Any, Any]] = {}  # made once: it costs more than a call
         shell.COLLECTOR.limit(
             limits["output_bytes"],
@@ -106,7 +120,7 @@ class Server:
     def serve(self) -> None:
         """Answer until the judge hangs up; each reply carries its request's number, counted on."""
         handlers: dict[str, Callable[[Message], Iterator[Message]]] = {
-            "cells": self.cells, "defines": self.defines, "calls": self.calls,
+            "cells": self.cells.run, "defines": self.defines, "calls": self.calls,
         }  # fmt: skip
         while (frame := frames.receive(self.connection)) is not None:
             request = decode(frame, ROOMY, markers=True, layouts=True)
@@ -115,53 +129,6 @@ class Server:
 
     def _send(self, message: Message) -> None:
         frames.send(self.connection, encode(message, self.bounds))
-
-    def cells(self, request: Message) -> Iterator[Message]:
-        """Run cells up to the first that takes too long: what it leaves behind is unknown."""
-        for cell in request["cells"]:
-            reply = self.cell({**cell, "quiet": request["quiet"]})
-            yield reply
-            if reply["outcome"] == "timed_out":
-                break
-
-    def cell(self, request: Message) -> Message:
-        """Run one cell and return what it showed; nothing when that is thrown away."""
-        before = dict(self.shell.user_ns)
-        shell.SKIPPED.clear()
-        shell.CELL_NAMES.current = request["id"]
-        if not request["quiet"]:
-            shell.COLLECTOR.open()
-        outcome = self._run_source(request["source"], request["cpu"])
-        self._note_names(before, example=request["kind"] == "example")
-        return {
-            "outcome": outcome,
-            "outputs": outputs.finished(shell.COLLECTOR.close()),
-            "count": self.shell.execution_count - 1,
-            "skipped": list(shell.SKIPPED),
-        }
-
-    def _run_source(self, source: str, cpu: float) -> str:
-        error: BaseException | None = None
-        try:
-            self.clock.listen()
-            with self.clock.limit(cpu):
-                result = self.shell.run_cell(source, store_history=True)
-                error = result.error_before_exec or result.error_in_exec
-                shell.show_figures(self.shell)
-        except BaseException as escaped:
-            error = escaped
-            shell.COLLECTOR.error(type(escaped).__name__, str(escaped), [repr(escaped)])
-        if isinstance(error, shell.TimeUp):
-            return "timed_out"
-        return "ok" if error is None else "error"
-
-    def _note_names(self, before: Mapping[str, Any], *, example: bool) -> None:
-        """Remember which variables were last set by an example cell."""
-        names = self.shell.user_ns
-        changed = {name for name in names if names[name] is not before.get(name, MISSING)}
-        self.from_examples -= changed
-        if example:
-            self.from_examples |= {name for name in changed if is_variable(name, names[name])}
 
     def defines(self, request: Message) -> Iterator[Message]:
         """Tell which names are functions."""
@@ -246,21 +213,21 @@ class Server:
         except Exception as error:
             raise Refused(f"a value that cannot be read ({type(error).__name__})") from None
 
-    def _described(self, error: BaseException) -> tuple[str, str, int | None, str | None]:
-        """Say what was raised, and in which line of which cell, innermost first."""
-        line = cell = None
+    def _described(self, error: BaseException) -> tuple[str, str, tuple[tuple[str, int], ...]]:
+        """Say what was raised, and through which lines of which cells, outermost first."""
+        places: deque[tuple[str, int]] = deque(maxlen=MOST_PLACES)
         trace = error.__traceback__
         while trace is not None:
             name = trace.tb_frame.f_code.co_filename
             if name in shell.CELL_NAMES.of:
                 cell, blank = shell.CELL_NAMES.of[name]
-                line = trace.tb_lineno + blank
+                places.append((cell, trace.tb_lineno + blank))
             trace = trace.tb_next
         try:
             message = str(error)[:2000]
         except Exception:
             message = ""
-        return type(error).__name__[:200], message, line, cell
+        return type(error).__name__[:200], message, tuple(places)
 
     def _stand_in(self, name: str) -> Callable[..., Any]:
         """Return a function that asks the judge for its answer."""
@@ -276,7 +243,8 @@ class Server:
                 os._exit(0)
             answer = decode(frame, self.bounds, markers=True)
             if "error" in answer:
-                raise RuntimeError(answer["error"])
+                kind = getattr(builtins, answer.get("type", ""), RuntimeError)
+                raise kind(answer["error"])
             given = {"arguments": arguments, "keywords": keywords}
             if answer["writes"] is not None:
                 write_into(given, answer["writes"])
@@ -288,12 +256,12 @@ class Server:
     def _masked(self) -> Message:
         """Return useless values for the variables that example cells have set."""
         names, mask_globals = self.shell.user_ns, self.mask_globals
-        for name in self.from_examples:
+        for name in self.cells.from_examples:
             if name in names and (
                 name not in mask_globals or mask_globals[name][0] is not names[name]
             ):
                 mask_globals[name] = (names[name], useless(names[name]))
-        return {name: mask_globals[name][1] for name in self.from_examples if name in names}
+        return {name: mask_globals[name][1] for name in self.cells.from_examples if name in names}
 
 
 class _Names:
@@ -335,36 +303,6 @@ def _replaced(names: dict[str, Any], values: Mapping[str, Any]) -> Iterator[None
                 names.pop(name, None)
             else:
                 names[name] = value
-
-
-class _Clock:
-    """A clock that interrupts what runs within it, after its processor seconds or on SIGINT."""
-
-    cpu: float | None = None  # None while nothing runs that may be interrupted
-
-    def listen(self) -> None:
-        """Set the handlers, which student code may have replaced."""
-        signal.signal(signal.SIGPROF, self._stop)
-        signal.signal(signal.SIGINT, self._interrupt)
-
-    def _stop(self, *_: object) -> None:
-        if self.cpu is not None:
-            raise shell.TimeUp(f"stopped after {self.cpu:g} seconds of processor time")
-
-    def _interrupt(self, *_: object) -> None:
-        if self.cpu is not None:
-            raise shell.TimeUp("stopped: it waited for too long")
-
-    @contextmanager
-    def limit(self, cpu: float) -> Iterator[None]:
-        """Limit the code within to ``cpu`` processor seconds."""
-        self.cpu = cpu
-        try:
-            signal.setitimer(signal.ITIMER_PROF, cpu)
-            yield
-        finally:
-            self.cpu = None
-            signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _close_figures() -> None:

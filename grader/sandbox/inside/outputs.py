@@ -81,6 +81,11 @@ class Collector:
             }
         )
 
+    def take_back_error(self) -> None:
+        """Forget the exception that was added last; what it used stays used."""
+        if self.outputs and self.outputs[-1]["output_type"] == "error":
+            self.outputs.pop()
+
     def display(
         self,
         data: Mapping[str, Any],

@@ -9,6 +9,7 @@ bytes from an untrusted process can fail only with `WireError`.
 from .codec import decode, decode_counted, encode
 from .format import (
     DTYPES,
+    MOST_PLACES,
     ROOMY,
     Bounds,
     Encoded,
@@ -21,6 +22,7 @@ from .format import (
 
 __all__ = [
     "DTYPES",
+    "MOST_PLACES",
     "ROOMY",
     "Bounds",
     "Encoded",

@@ -119,6 +119,7 @@ class Encoded:
 ANY = Bounds()
 # What the judge sends needs no bounds but that of Python's stack: a level takes five calls.
 ROOMY = Bounds(1 << 31, 100, 1 << 31, 32)
+MOST_PLACES = 32  # that an exception is told to have come through: a recursion has thousands
 
 
 class Shared:
