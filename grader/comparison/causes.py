@@ -1,30 +1,23 @@
 """Name the cause of a wrong result by its form, whatever the exercise is about.
 
 A known mistake is found by its numbers; these are found by their form: a value that is None, keys
-misspelt, values in another order, an exception that names its reason. Used by the judge and, copied
-into ``selfcheck.py``, by the student's check, so it needs nothing but NumPy.
+misspelt, values in another order. Used by the judge and, copied into ``selfcheck.py``, by the
+student's check, so it needs nothing but NumPy.
 """
 
 from __future__ import annotations
 
-import difflib
 import itertools
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from grader.comparison.layout import Layout, Tree
-from grader.comparison.telling import EVERYTHING, LONGEST_KEY, MOST_KEYS, Telling
+from grader.comparison.telling import EVERYTHING, MOST_KEYS, Telling
 from grader.comparison.trees import same
 
 MOST_REORDERED = 5  # returned values of which every order is tried
-QUOTED = re.compile(rf"'(\w{{1,{LONGEST_KEY}}})'")
-CALLED_WRONGLY = re.compile(r"positional argument|keyword argument")
-SMALL_NUMBER = re.compile(r"-?\d{1,9}")
-UNPACKED = re.compile(r"(too many|not enough) values to unpack")
-SHAPES = re.compile(r"broadcast|matmul|not aligned|dimensions.* must match|same number of dim")
 
 
 @dataclass(frozen=True)
@@ -56,6 +49,17 @@ KEEPS_STATE = Cause(
     "the same arguments give another result when the function is called again",
     "What does it keep from one call to the next: a default argument, a global, np.empty?",
 )
+DRAWS_RANDOM = Cause(
+    "draws-random-numbers",
+    "the function draws random numbers",
+    "The same arguments are to give the same result each time: where does the text ask for chance?",
+)
+
+
+def calls_another(name: str, other: str) -> Cause:
+    """Return the cause of an error in a function that belongs to another exercise."""
+    hint = "Which function does the text of this exercise call at each step?"
+    return Cause("calls-another-exercise", f"{name} calls {other}", hint)
 
 
 def cause_of_result(
@@ -139,57 +143,6 @@ def _reordered(expected: Tree, got: Tree, tolerance: float) -> Cause | None:
         return None
     title = "the right values are returned in another order"
     return Cause("returns-in-another-order", title, "The docstring lists them in their order.")
-
-
-def cause_of_error(
-    name: str, message: str, keys: Iterable[str], known: Callable[[str], bool]
-) -> Cause | None:
-    """Return why an exception of the type ``name`` was raised, None when it does not say.
-
-    ``keys`` are those of the dictionaries that the function is given. Of the exception's own text,
-    which could carry hidden values, one word is repeated if it is ``known`` to the reader already.
-    """
-    quoted = QUOTED.search(message)
-    word = quoted[1] if quoted and known(quoted[1]) else ""
-    if name == "KeyError" and word:
-        near = _nearest(word, sorted(set(keys) - {word}))
-        hint = f"Is {near!r} meant?" if near else "Which keys does the docstring list?"
-        return Cause("key-unknown", f"the key {word!r} is looked up and is not there", hint)
-    if name == "KeyError" and SMALL_NUMBER.fullmatch(message):
-        hint = "Its entries have names: which keys does the docstring list?"
-        return Cause("key-is-a-number", "an entry of a dictionary is asked for by position", hint)
-    if name == "IndexError":
-        hint = "How long is what is indexed there, and how far does the loop count?"
-        return Cause("index-out-of-range", "an index runs past the end", hint)
-    if name == "NameError" and word:
-        hint = "Is it spelt as where it is set, and set within the function?"
-        return Cause("name-not-defined", f"the name {word!r} is used and defined nowhere", hint)
-    if name == "UnboundLocalError" and word:
-        hint = "Is the line that sets it reached before the line that uses it?"
-        return Cause("name-not-set", f"{word!r} is used before it has a value", hint)
-    if name in ("TypeError", "AttributeError") and "NoneType" in message:
-        hint = "Which value on that line is not computed yet, or comes from a missing `return`?"
-        return Cause("none-is-used", "a value is still None when it is used", hint)
-    if name == "TypeError" and CALLED_WRONGLY.search(message):
-        hint = "Compare the call with the `def` line of the function that it calls."
-        return Cause(
-            "arguments-do-not-fit",
-            "a function is called with other arguments than its `def` line lists",
-            hint,
-        )
-    if name == "ValueError" and UNPACKED.match(message):
-        hint = "Count the names on the left of that line. How many things does the right side hold?"
-        return Cause("unpacks-another-number", "a value is taken apart into a wrong number", hint)
-    if name == "ValueError" and SHAPES.search(message):
-        hint = "Write the shape beside each array on that line, in letters, and look where it ends."
-        return Cause("shapes-do-not-fit", "two arrays are put together that do not fit", hint)
-    return None
-
-
-def _nearest(word: str, keys: list[str]) -> str:
-    """Return the key that ``word`` may stand for; swapped letters first: Wxa is Wax and not Wya."""
-    swapped = [key for key in keys if sorted(key) == sorted(word)]
-    return next(iter(swapped or difflib.get_close_matches(word, keys, n=1, cutoff=0.5)), "")
 
 
 def named_parts(tree: Tree) -> Iterator[tuple[str, Tree]]:

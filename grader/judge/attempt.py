@@ -6,7 +6,7 @@ for it, with the student's own forward pass); each is one ``Attempt`` and the be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -56,6 +56,7 @@ class Attempt:
     repeated: Repeated  # what its messages say in words of the submission's own
     stand_ins: tuple[str, ...] = ()  # the functions in whose place a right one was called
     given_up: bool = False  # more came back than is looked at
+    sound: frozenset[str] = frozenset()  # exercises whose own functions are right
 
     @property
     def points(self) -> float:
@@ -114,15 +115,17 @@ def attempt(
     own: OwnText,
     stand_ins: StandIns | None = None,
     own_forward: bool = False,
+    sound: Collection[str] = (),
 ) -> Attempt:
     """Call the function on every case until its process is gone or the stub shows itself.
 
     The first case comes again at the end: a right answer does not depend on what was called before.
-    What comes back is taken off ``work``; when that is used up, the attempt is given up.
+    What comes back is taken off ``work``; when that is used up, the attempt is given up. An error
+    in one of the ``sound`` functions is looked for where they are called.
     """
     trials: list[Trial] = []
     repeated = Repeated(own)
-    findings: dict[str, Finding | None] = {check.name: None for check in exercise.checks}
+    failed: list[tuple[str, dict[str, Finding | None]]] = []
     plan = [
         (case, expected, _calls(exercise, case, stand_ins, own_forward, number))
         for number, (case, expected) in enumerate(cases)
@@ -143,15 +146,44 @@ def attempt(
         if not enough and reply.outcome == "returned":
             reply = Reply("refused", reason=TOO_MUCH)
         trials.append(Trial(case, expected, replace(reply, value=as_result(exercise, reply))))
-        found_here = _findings(exercise, trials[-1], repeated)
+        found_here = _findings(exercise, trials[-1], repeated, sound)
         if not enough:
-            findings = found_here
+            failed = [(case.name, found_here)]
             break
-        for name, finding in found_here.items():
-            findings[name] = findings[name] or finding
+        failed.append((case.name, found_here))
     replies.close()
+    findings = _first_findings(exercise, failed)
     names = tuple(stand_ins.functions) if stand_ins else ()
-    return Attempt(exercise.layout, tuple(trials), findings, repeated, names, given_up=not enough)
+    return Attempt(
+        exercise.layout,
+        tuple(trials),
+        findings,
+        repeated,
+        names,
+        given_up=not enough,
+        sound=frozenset(sound) - {exercise.name},
+    )
+
+
+def _first_findings(
+    exercise: Exercise, cases: Sequence[tuple[str, Mapping[str, Finding | None]]]
+) -> dict[str, Finding | None]:
+    """Return the first finding on each check; the case is named where all others hold.
+
+    What is wrong in several has not to do with one of them.
+    """
+    findings: dict[str, Finding | None] = {}
+    first, several = cases[0][0] if cases else "", len({name for name, _ in cases} - {AGAIN}) > 1
+    for check in exercise.checks:
+        wrong = [(name, found) for name, of in cases if (found := of.get(check.name))]
+        names = {name for name, _ in wrong}
+        if first in names:  # then it is wrong again at the end
+            names -= {AGAIN}
+        findings[check.name] = wrong[0][1] if wrong else None
+        if wrong and several and len(names) == 1:
+            told = f"{wrong[0][1].checked} ({names.pop()})"
+            findings[check.name] = replace(wrong[0][1], checked=told)
+    return findings
 
 
 def as_result(exercise: Exercise, reply: Reply) -> Tree:
@@ -201,19 +233,18 @@ def _calls(
     ]
 
 
-def _findings(exercise: Exercise, trial: Trial, repeated: Repeated) -> dict[str, Finding | None]:
-    """Find what is wrong with one reply, by check; the case's name goes into the message."""
-    layout, reply, where = exercise.layout, trial.reply, f" ({trial.case.name})"
+def _findings(
+    exercise: Exercise, trial: Trial, repeated: Repeated, sound: Collection[str]
+) -> dict[str, Finding | None]:
+    """Find what is wrong with one reply, by check."""
+    layout, reply = exercise.layout, trial.reply
     if reply.outcome != "returned":
-        finding = _no_result(layout, reply, where)
+        finding = _no_result(layout, reply, repeated.own, sound)
         return {check.name: finding for check in layout.checks}
     found = compared(exercise, trial, repeated.may)
     if reply.inputs_changed and any(check.name == INPUTS for check in layout.checks):
         found[INPUTS] = changed_argument()
-    return {
-        name: replace(finding, checked=finding.checked + where) if finding else None
-        for name, finding in found.items()
-    }
+    return found
 
 
 def compared(
@@ -230,9 +261,9 @@ def compared(
     return compare(exercise.layout, trial.expected, trial.reply.value, tolerance, case.dims, holds)
 
 
-def _no_result(layout: Layout, reply: Reply, where: str) -> Finding:
+def _no_result(layout: Layout, reply: Reply, own: OwnText, sound: Collection[str]) -> Finding:
     """Describe a call that gave no result: it raised, hung, died, or returned no plain data."""
-    checked, expected = f"{layout.name} called{where}", "a result"
+    checked, expected = f"{layout.name} called", "a result"
     if reply.reason == TOO_MUCH:
         look = "the `return` line, and what is collected on the way to it"
         return Finding("returned", checked, "what the docstring lists", TOO_MUCH, look)
@@ -247,13 +278,26 @@ def _no_result(layout: Layout, reply: Reply, where: str) -> Finding:
         return Finding("raised", checked, expected, "its process ended", look)
     if reply.outcome == "missing" or reply.error is None:
         return Finding("defined", layout.name, "a function", "nothing by that name", "its cell")
-    return raised_finding(layout, reply.error, checked)
+    return _raised(layout, reply.error, checked, own, sound)
 
 
-def raised_finding(layout: Layout, error: RaisedError, checked: str) -> Finding:
-    """Describe an exception by its type and line; its text could carry hidden inputs."""
+def _raised(
+    layout: Layout, error: RaisedError, checked: str, own: OwnText, sound: Collection[str]
+) -> Finding:
+    """Describe an exception by its type and the student's line; its text could carry inputs."""
     if is_empty(error, layout.name):
         look = "the exercise's cell: write the function there"
         return Finding("raised", checked, "a result", EMPTY, look)
-    line = f"line {error.line} of the cell {error.cell}" if error.line else "the function's cell"
-    return Finding("raised", checked, "a result", f"it raised {error.type}", line)
+    place = _place(error, layout.name, sound)
+    look = own.quoted(place) if place else "the function's cell"
+    return Finding("raised", checked, "a result", f"it raised {error.type}", look)
+
+
+def _place(error: RaisedError, name: str, sound: Collection[str]) -> tuple[str, int] | None:
+    """Return the place to look at: where it was raised, or where a sound function was called."""
+    found = None
+    for place in error.through:
+        if place[0] in sound and place[0] != name and found is not None:
+            break
+        found = place
+    return found

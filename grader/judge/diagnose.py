@@ -7,23 +7,26 @@ that explains a part of the result is offered as a possibility, never as if it w
 
 from __future__ import annotations
 
+import ast
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from grader.assignment.assignment import Assignment
+from grader.assignment.python_cells import parsed
 from grader.assignment.spec import Case, Exercise
 from grader.comparison.causes import (
     KEEPS_STATE,
     READS_GLOBALS,
     Cause,
-    cause_of_error,
+    calls_another,
     cause_of_result,
     named_parts,
 )
+from grader.comparison.error_causes import cause_of_error
 from grader.comparison.ladder import by_name
 from grader.comparison.layout import INPUTS, Tree
 from grader.comparison.trees import deep_copy, leaves, returned_by, same
@@ -31,38 +34,77 @@ from grader.judge.attempt import AGAIN, Attempt, Trial, compared
 from grader.judge.guarded import Guarded
 from grader.sandbox import Reply
 
+APPEND_DROPPED = Cause(
+    "append-result-dropped",
+    "np.append is called and what it returns is not used",
+    "np.append makes a new array and leaves its arguments as they are; a list has its own append.",
+)
 Ask = Callable[[Case, Mapping[str, Any]], Reply]
 
 
-def diagnose(
-    assignment: Assignment,
-    exercise: Exercise,
-    tried: Attempt,
-    ask: Ask,
-) -> Cause | None:
-    """Return what made a failed attempt wrong, None when nothing is certain.
+class Diagnosis:
+    """A diagnosis of attempts at one exercise; what a known mistake gives is computed once a case.
 
-    ``ask`` calls the student's function on a case while global names have other values.
+    The attempts are on the same cases, whatever was called in the place of what.
     """
-    if tried.passed or tried.stopped is not None:
+
+    def __init__(self, assignment: Assignment, exercise: Exercise, source: str) -> None:
+        self.assignment = assignment
+        self.exercise = exercise
+        self.source = source  # of the student's function
+        self._made: dict[tuple[str, int], Tree | Exception] = {}
+
+    def of(self, tried: Attempt, ask: Ask) -> Cause | None:
+        """Return what made a failed attempt wrong, None when nothing is certain.
+
+        ``ask`` calls the student's function on a case while global names have other values.
+        """
+        if tried.passed or tried.stopped is not None:
+            return None
+        return (
+            # What is certain comes first; a mistake that explains a part only is the last resort.
+            self._catalogued(tried)
+            or _calls_another(self.assignment, self.exercise, tried)
+            or _keeps_state(tried)
+            or _reads_globals(self.exercise, tried, ask)
+            or _drops_result(self.source)
+            or _by_form(self.assignment, self.exercise, tried)
+            or self._possible(tried)
+        )
+
+    def _catalogued(self, tried: Attempt) -> Cause | None:
+        """Return the catalogued mistake that gives exactly what the student's function gave."""
+        trials = sorted(tried.trials, key=_work)  # most mistakes are ruled out by the shortest
+        for mistake, function in self.assignment.mistakes(self.exercise):
+            if all(
+                _explains(tried, trial, self._result(tried, mistake.id, function, trial))
+                for trial in trials
+            ):
+                return Cause(mistake.id, mistake.title, mistake.hint)
         return None
-    return (
-        # What is certain comes first; a mistake that explains a part only is the last resort.
-        _catalogued(assignment, exercise, tried)
-        or _keeps_state(tried)
-        or _reads_globals(exercise, tried, ask)
-        or _by_form(assignment, exercise, tried)
-        or _possible(assignment, exercise, tried)
-    )
 
+    def _possible(self, tried: Attempt) -> Cause | None:
+        """Return the mistake that explains the most wrong outputs, where another is made, too."""
+        best: Cause | None = None
+        most = 0
+        for mistake, function in self.assignment.mistakes(self.exercise):
+            results = (
+                (trial, self._result(tried, mistake.id, function, trial)) for trial in tried.trials
+            )
+            explained = _explained(tried, results)
+            if len(explained) > most:
+                best = Cause(mistake.id, mistake.title, mistake.hint, certain=False)
+                most = len(explained)
+        return best
 
-def _catalogued(assignment: Assignment, exercise: Exercise, tried: Attempt) -> Cause | None:
-    """Return the catalogued mistake that gives exactly what the student's function gave."""
-    trials = sorted(tried.trials, key=_work)  # most mistakes are ruled out by the shortest
-    for mistake, function in assignment.mistakes(exercise):
-        if all(_explains(tried, trial, function) for trial in trials):
-            return Cause(mistake.id, mistake.title, mistake.hint)
-    return None
+    def _result(
+        self, tried: Attempt, mistake: str, function: Callable[..., Any], trial: Trial
+    ) -> Tree | Exception:
+        """Return what a mistaken function returns on a case, or the exception that it raises."""
+        place = mistake, id(trial.case.arguments)  # which live as long as the exercise is judged
+        if place not in self._made:
+            self._made[place] = _called(tried, function, trial)
+        return self._made[place]
 
 
 def _work(trial: Trial) -> int:
@@ -70,21 +112,25 @@ def _work(trial: Trial) -> int:
     return sum(leaf.size for _, leaf in leaves(trial.case.arguments) if hasattr(leaf, "size"))
 
 
-def _explains(tried: Attempt, trial: Trial, function: Callable[..., Any]) -> bool:
-    """Tell whether the mistaken function does on this case what the student's did."""
-    reply, result = trial.reply, _result(tried, function, trial)
+def _explains(tried: Attempt, trial: Trial, result: Tree | Exception) -> bool:
+    """Tell whether a mistaken function did on this case what the student's did."""
+    reply = trial.reply
     if isinstance(result, Exception):
-        raised = reply.error
         # The messages are compared here and never shown: they could carry hidden inputs.
-        same_type = raised is not None and raised.type == type(result).__name__
-        return same_type and raised is not None and raised.message == str(result)
+        return _error_of(reply) == (type(result).__name__, str(result))
     if reply.outcome != "returned":
         return False
     return _same_outputs(tried, result, reply.value, trial.case.tolerance)
 
 
-def _result(tried: Attempt, function: Callable[..., Any], trial: Trial) -> Tree | Exception:
-    """Return what a mistaken function returns on a case, or the exception that it raises."""
+def _error_of(reply: Reply) -> tuple[str, str] | None:
+    """Return the type and text of what a call raised: that of the stand-in where it was one."""
+    if reply.below is not None:
+        return type(reply.below[1]).__name__, str(reply.below[1])
+    return (reply.error.type, reply.error.message) if reply.error else None
+
+
+def _called(tried: Attempt, function: Callable[..., Any], trial: Trial) -> Tree | Exception:
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -109,6 +155,34 @@ def _right(exercise: Exercise, trial: Trial, reply: Reply) -> bool:
     if reply.outcome != "returned":
         return False
     return not any(compared(exercise, replace(trial, reply=reply)).values())
+
+
+def _drops_result(source: str) -> Cause | None:
+    """Return a cause when a line calls np.append and does nothing with what it returns."""
+    tree = parsed(source)
+    for node in ast.walk(tree) if isinstance(tree, ast.Module) else ():
+        call = node.value if isinstance(node, ast.Expr) else None
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("np.append", "numpy.append"):
+            return APPEND_DROPPED
+    return None
+
+
+def _calls_another(assignment: Assignment, exercise: Exercise, tried: Attempt) -> Cause | None:
+    """Return a cause when an error came through a function that belongs to another exercise."""
+    others = {other.name for other in assignment.spec.exercises} - {exercise.name}
+    through = [place[0] for place in tried.error.through] if tried.error else []
+    below = through[through.index(exercise.name) :] if exercise.name in through else []
+    others -= called_below(assignment, exercise)
+    wrong = next((cell for cell in below if cell in others), "")
+    return calls_another(exercise.name, wrong) if wrong else None
+
+
+def called_below(assignment: Assignment, exercise: Exercise) -> set[str]:
+    """Return the exercises that one calls, at any depth."""
+    found = set(exercise.calls)
+    for name in exercise.calls:
+        found |= called_below(assignment, assignment.spec.exercise(name))
+    return found
 
 
 def _keeps_state(tried: Attempt) -> Cause | None:
@@ -139,9 +213,8 @@ def _by_form(assignment: Assignment, exercise: Exercise, tried: Attempt) -> Caus
 
     Where the first one raised, and every other that raised says the same, that is what is shown.
     """
-    named = {*exercise.returns}
-    for name in exercise.calls:
-        named |= {*assignment.spec.exercise(name).returns}
+    called = [exercise.layout, *(assignment.spec.exercise(name).layout for name in exercise.calls)]
+    named = {name for layout in called if layout.returns_dict for name in layout.returns}
     wrong = [trial for trial in tried.trials if not _right(exercise, trial, trial.reply)]
     if wrong and wrong[0].reply.error is not None:
         wrong = [trial for trial in wrong if trial.reply.error is not None]
@@ -156,28 +229,17 @@ def _form(tried: Attempt, trial: Trial, named: set[str]) -> Cause | None:
         return cause_of_result(layout, trial.expected, reply.value, trial.case.tolerance, tell)
     if reply.error is None:
         return None
+    if below := _raised_below(tried, reply):
+        return _refused(*below)
     keys = named | {key for key, _ in named_parts(trial.case.arguments)}
     return cause_of_error(reply.error.type, reply.error.message, keys, may)
 
 
-def _possible(assignment: Assignment, exercise: Exercise, tried: Attempt) -> Cause | None:
-    """Return the mistake that explains the most wrong outputs, where another is made as well."""
-    best: Cause | None = None
-    most = 0
-    for mistake, function in assignment.mistakes(exercise):
-        explained = _explained(tried, function)
-        if len(explained) > most:
-            best = Cause(mistake.id, mistake.title, mistake.hint, certain=False)
-            most = len(explained)
-    return best
-
-
-def _explained(tried: Attempt, function: Callable[..., Any]) -> set[str]:
+def _explained(tried: Attempt, results: Iterable[tuple[Trial, Tree | Exception]]) -> set[str]:
     """Return the wrong outputs that a mistaken function gives too; none if it spoils right ones."""
     explained = {name for name, found in tried.findings.items() if found} - {INPUTS}
     changed: set[str] = set()
-    for trial in tried.trials:
-        result = _result(tried, function, trial)
+    for trial, result in results:
         mine, spoilt = by_name(tried.layout, result)
         yours, other = by_name(tried.layout, trial.reply.value)
         if spoilt is not None or other is not None or trial.reply.outcome != "returned":
@@ -192,3 +254,19 @@ def _explained(tried: Attempt, function: Callable[..., Any]) -> set[str]:
         if not explained:
             return set()
     return explained & changed
+
+
+def _raised_below(tried: Attempt, reply: Reply) -> tuple[str, str] | None:
+    """Return the right function in which an error was raised, with its type; None elsewhere."""
+    if reply.below is not None:
+        name, error = reply.below
+        return name, type(error).__name__
+    through = reply.error.through[1:] if reply.error else ()
+    found = next((cell for cell, _ in through if cell in tried.sound), "")
+    return (found, reply.error.type) if reply.error and found else None
+
+
+def _refused(name: str, error: str) -> Cause:
+    """Say that a right function raised an error when it was called as the student's code does."""
+    hint = f"In which order does {name} take its arguments, and of which shapes?"
+    return Cause("called-wrongly", f"a right {name} raises {error} at what it is given", hint)

@@ -9,30 +9,24 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from grader.assignment.assignment import Assignment
-from grader.assignment.calling import questions_needed
-from grader.assignment.python_cells import defined_function, parsed
-from grader.assignment.spec import Case, Exercise, SpecError
+from grader.assignment.spec import Exercise, SpecError
 from grader.comparison.causes import Cause
 from grader.intake.submission import Submission
-from grader.judge.attempt import Attempt, StandIns, as_result, asked, attempt, from_a_stub
-from grader.judge.diagnose import diagnose
+from grader.judge.attempt import Attempt
+from grader.judge.bound_again import bound_again
 from grader.judge.hidden_cases import Posed, draw
+from grader.judge.missing import why_missing, written_elsewhere
 from grader.judge.session import Session
-from grader.judge.work import TOO_MUCH, Work
+from grader.judge.ways import Ways
+from grader.judge.work import Work
 from grader.plain_text import one_line
-from grader.sandbox import ENDED, CellResult, Reply, Sandbox
+from grader.sandbox import CellResult, Sandbox
 from grader.verdict import CheckResult, ExerciseResult, Verdict
 
 LONGEST_FAILURE = 500  # characters of what is said of a fault of the kit
-UNFINISHED = {
-    "error": "raised an error",
-    "timed_out": "ran out of time",
-    "crashed": "ended its process",
-    "not_run": "was not run",
-}
+AS_IT_STOOD = "Judged as it stood at its own check: a later cell defines {name} anew or deletes it."
 
 
 @dataclass(frozen=True)
@@ -132,18 +126,43 @@ def _exercise(
         if session.out_of_budget():
             note = "No time is left for it: what came before took too much."
             return _not_judged(exercise, "timed_out", note)
-        gone = _missing(session, exercise)
-        if gone is not None:
-            return gone
         cases = draw(exercise, session.assignment.functions, seed)
         if not cases:  # with no case no check could fail, and everybody would pass
             raise SpecError(f"{exercise.name} draws no cases: nothing would be asked")
         work = Work(cases)
-        best = _best(session, exercise, cases, before, work)
-        return _result(session, exercise, best, work)
+        made = _judged(session, exercise, cases, before, work)
+        if made.outcome == "passed" or session.out_of_budget():
+            return made
+        name = bound_again(session.submission.cells, exercise.name)
+        if not name:
+            return made
+        with session.as_it_stood(exercise.name) as earlier:
+            other = _judged(earlier, exercise, cases, before, work)
+        if other.points <= made.points:
+            return made
+        session.stood.add(exercise.name)
+        return replace(other, note=AS_IT_STOOD.format(name=name))
     except Exception as error:
         note = _failure(error)
         return _not_judged(exercise, "grader_error", note)
+
+
+def _judged(
+    session: Session,
+    exercise: Exercise,
+    cases: Posed,
+    before: Sequence[ExerciseResult],
+    work: Work,
+) -> ExerciseResult:
+    """Judge an exercise by the functions as a session has them."""
+    gone = why_missing(session, exercise)
+    if gone is not None:
+        return _not_judged(exercise, *gone)
+    best, cause = Ways(session, exercise, cases, before, work).best()
+    made = _result(exercise, best, cause)
+    if made.outcome == "not_attempted":
+        return replace(made, note=written_elsewhere(session, exercise))
+    return made
 
 
 def _not_judged(exercise: Exercise, outcome: str, note: str) -> ExerciseResult:
@@ -152,108 +171,7 @@ def _not_judged(exercise: Exercise, outcome: str, note: str) -> ExerciseResult:
     )
 
 
-def _missing(session: Session, exercise: Exercise) -> ExerciseResult | None:
-    """Return the result, with its reason, when there is no such function; None when there is."""
-    job = session.living()
-    alive = job.alive
-    if session.defines(exercise.name) == "function":
-        return None
-    if alive and not job.alive:
-        return _not_judged(exercise, "crashed", "Its process ended between two calls.")
-    cells = [cell for cell in session.submission.cells if cell.id == exercise.name]
-    if not cells:
-        why = "is gone from the notebook"
-    else:
-        why = _why_undefined(cells[-1].source, exercise.name, session.results)
-    return _not_judged(exercise, "missing", f"Its cell {why}.")
-
-
-def _why_undefined(source: str, name: str, results: tuple[CellResult, ...]) -> str:
-    tree = parsed(source)
-    if isinstance(tree, SyntaxError):
-        return f"does not parse, line {tree.lineno}: {tree.msg}"
-    if tree is None:
-        return "does not parse"
-    if defined_function(source) is None:
-        return "defines no function"
-    ran = next((result for result in results if result.id == name), None)
-    if ran is not None and ran.outcome != "ok":
-        return f"{UNFINISHED[ran.outcome]} before the function was defined"
-    return f"defines another name, not {name}"
-
-
-def _best(
-    session: Session,
-    exercise: Exercise,
-    cases: Posed,
-    before: list[ExerciseResult],
-    work: Work,
-) -> Attempt:
-    """Attempt the exercise in every way that can still help; the best whole attempt counts."""
-    tried: list[Attempt] = []
-    helpers = [result for result in before if result.name in exercise.calls]
-    # A cell function that hangs or kills its process would do so in the sequence again.
-    hopeless = any(result.outcome in ENDED for result in helpers)
-    if not hopeless:
-        first = attempt(session.living(), exercise, cases, work, session.own)
-        if first.passed or first.given_up or first.outcome == "not_attempted":
-            return first
-        # That the cell is still empty says nothing of the sequence; the stand-in shows what is.
-        stopped_at_stub = first.error is not None and from_a_stub(first.error)
-        if not (stopped_at_stub and any(r.outcome == "not_attempted" for r in helpers)):
-            tried.append(first)
-    # A right function of the student's own is not replaced: what is wrong lies elsewhere. One that
-    # is right only with a right function below it is not right by itself.
-    wrong = [r.name for r in helpers if r.outcome != "passed" or r.stand_ins]
-    if wrong and not (tried and session.out_of_budget()):
-        tried.append(_with_stand_ins(session, exercise, cases, wrong, work))
-    forward = cases[0][0].forward
-    usable = forward is not None and not any(
-        r.name == forward.function and not r.points for r in before
-    )
-    useful = usable and not hopeless and not any(a.passed or a.given_up for a in tried)
-    if useful and not session.out_of_budget():
-        living, own = session.living(), session.own
-        tried.append(attempt(living, exercise, cases, work, own, own_forward=True))
-    # Of ways that earn the same the earlier one counts: the student's own before a stand-in.
-    return max(tried, key=lambda attempt: attempt.points)
-
-
-def _with_stand_ins(
-    session: Session, exercise: Exercise, cases: Posed, names: Sequence[str], work: Work
-) -> Attempt:
-    """Attempt with the right functions, in a fork that has seen no other hidden inputs."""
-    functions = session.assignment.functions
-    right = StandIns(
-        {name: functions[name] for name in names},
-        lambda case: questions_needed(exercise, functions, case, tuple(names)),
-    )
-    # Code that has met another exercise's inputs could hand them to the stand-in and print what it
-    # answers, for the next submission to replay.
-    job = session.fork()
-    try:
-        return attempt(job, exercise, cases, work, session.own, stand_ins=right)
-    finally:
-        session.end(job)
-
-
-def _cause(session: Session, exercise: Exercise, best: Attempt, work: Work) -> Cause | None:
-    """Return why the best attempt is wrong, where that is known."""
-
-    def ask(case: Case, names: Mapping[str, Any]) -> Reply:
-        job = session.living()
-        heard = job.heard
-        reply = next(job.calls([asked(exercise, case.arguments, mask_globals=names)]))
-        if not work.spend(job.heard - heard):
-            return Reply("refused", reason=TOO_MUCH)
-        return replace(reply, value=as_result(exercise, reply))
-
-    if best.given_up or best.outcome not in ("failed", "raised"):
-        return None
-    return diagnose(session.assignment, exercise, best, ask)
-
-
-def _result(session: Session, exercise: Exercise, best: Attempt, work: Work) -> ExerciseResult:
+def _result(exercise: Exercise, best: Attempt, cause: Cause | None) -> ExerciseResult:
     """Turn the best attempt into the exercise's result; what did not come to its end earns 0."""
     counts = best.outcome in ("passed", "failed")
     points = {name: value if counts else 0.0 for name, value in best.points_by_check.items()}
@@ -276,7 +194,7 @@ def _result(session: Session, exercise: Exercise, best: Attempt, work: Work) -> 
         exercise.points,
         checks,
         finding=next((found for found in best.findings.values() if found), None),
-        cause=_cause(session, exercise, best, work),
+        cause=cause,
         stand_ins=best.stand_ins,
         bonus=exercise.bonus,
     )

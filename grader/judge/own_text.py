@@ -8,16 +8,18 @@ them a number, so no more than some are known, and an exercise's messages repeat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 from grader.comparison.telling import LONGEST_KEY
+from grader.plain_text import one_line
 from grader.sandbox import CellSource
 
 WORD = re.compile(r"\w+")
 MOST_WORDS = 1_024  # of a submission; the solution has 300
 MOST_LINES = 2_048  # of a submission that messages point at; the solution has 350
+LONGEST_QUOTED = 80  # characters of a line
 MOST_REPEATED = 3  # words of the submission's own in all messages on an exercise
 
 
@@ -26,7 +28,7 @@ class OwnText:
     """A submission's own text: its words, and its lines by cell and number, from 1 on."""
 
     words: frozenset[str]
-    lines: frozenset[tuple[str, int]]
+    lines: Mapping[tuple[str, int], str]
 
     @classmethod
     def of(cls, cells: Sequence[CellSource]) -> OwnText:
@@ -37,7 +39,12 @@ class OwnText:
             if len(words) == MOST_WORDS:
                 break
             words.add(word)
-        return cls(frozenset(words), frozenset(islice(_lines(ordered), MOST_LINES)))
+        return cls(frozenset(words), dict(islice(_lines(ordered), MOST_LINES)))
+
+    def quoted(self, place: tuple[str, int]) -> str:
+        """Say which line of which cell a place is, with the text that stands there."""
+        cell, line = place
+        return f"line {line} of the cell {cell}: {one_line(self.lines[place], LONGEST_QUOTED)}"
 
 
 def _words(cells: Sequence[CellSource]) -> Iterator[str]:
@@ -47,12 +54,12 @@ def _words(cells: Sequence[CellSource]) -> Iterator[str]:
                 yield found[0]
 
 
-def _lines(cells: Sequence[CellSource]) -> Iterator[tuple[str, int]]:
-    """Yield the lines that something is written in: only those can raise."""
+def _lines(cells: Sequence[CellSource]) -> Iterator[tuple[tuple[str, int], str]]:
+    """Yield the lines that something is written in, by their places: only those can raise."""
     for cell in cells:
         for number, line in enumerate(cell.source.split("\n"), 1):
             if line.strip():
-                yield cell.id, number
+                yield (cell.id, number), line
 
 
 @dataclass

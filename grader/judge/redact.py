@@ -20,7 +20,8 @@ from grader.sandbox import Limits, RaisedError, Reply
 NAMELESS = "an exception of its own making"
 NO_PLAIN_DATA = "a value that is no plain data"
 TYPES = frozenset(n for n in dir(builtins) if isinstance(getattr(builtins, n), type))
-ERRORS = frozenset(n for n in TYPES if issubclass(getattr(builtins, n), BaseException))
+NUMPYS = frozenset(("AxisError", "DTypePromotionError", "LinAlgError", "UFuncTypeError"))
+ERRORS = NUMPYS | {n for n in TYPES if issubclass(getattr(builtins, n), BaseException)}
 DTYPES = frozenset(np.dtype(code).name for code in np.typecodes["All"])
 TYPE_REASON = re.compile(
     r"(a value|a dict key|a value that cannot be read)(?: of type | \()(\w+)\)?"
@@ -35,15 +36,14 @@ def redacted(reply: Reply, repeated: Repeated, limits: Limits) -> Reply:
 
 
 def redacted_error(error: RaisedError, repeated: Repeated) -> RaisedError:
-    """Return ``error`` with a type, a cell and a line that the submission really has.
+    """Return ``error`` with a type and with lines that the submission really has.
 
     Its text is kept: it is compared with known mistakes and never shown.
     """
     name = error.type if error.type in ERRORS or repeated.may(error.type) else NAMELESS
     # A line that the cell does not have would be a number of the process's own choosing.
-    if (error.cell, error.line) in repeated.own.lines:
-        return replace(error, type=name)
-    return replace(error, type=name, cell=None, line=None)
+    through = tuple(place for place in error.through if place in repeated.own.lines)
+    return replace(error, type=name, through=through)
 
 
 def redacted_reason(reason: str, may: Callable[[str], bool], limits: Limits) -> str:

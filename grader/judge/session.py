@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from grader.assignment.assignment import Assignment
 from grader.assignment.example_calls import EXAMPLE_CELL
 from grader.assignment.python_cells import definitions_only
 from grader.intake.submission import PlannedCell, Submission
+from grader.judge.bound_again import stood_until
 from grader.judge.own_text import OwnText
 from grader.sandbox import (
     MOST_IDLE,
@@ -48,6 +51,7 @@ class Session:
     cpu_seconds: float = 0.0  # of the forks that have ended
     idle_seconds: float = 0.0
     began: float = field(default_factory=time.monotonic)
+    stood: set[str] = field(default_factory=set)  # exercises that count as they stood earlier
 
     def __post_init__(self) -> None:
         """Take the cells that are to be run."""
@@ -111,6 +115,21 @@ class Session:
                 return "missing"
             self.defined = found
         return self.defined[name]
+
+    @contextmanager
+    def as_it_stood(self, name: str) -> Iterator[Session]:
+        """Give a session that ends with an exercise's own check, at the cost of this one."""
+        planned = self.submission.cells
+        ids = {cell.id for cell in planned[: stood_until(planned, name)]}
+        cells = tuple(cell for cell in self.cells if cell.id in ids)
+        earlier = replace(self, job=None, defined=None)
+        earlier.cells = cells  # without those that were stopped
+        try:
+            yield earlier
+        finally:
+            earlier.close()
+            self.cpu_seconds, self.idle_seconds = earlier.cpu_seconds, earlier.idle_seconds
+            self.inconclusive = earlier.inconclusive
 
     def close(self) -> None:
         """End the fork in use."""

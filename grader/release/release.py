@@ -27,6 +27,7 @@ from grader.assignment.spec import REFERENCES, SELFCHECK, Spec
 from grader.comparison import (
     causes,
     drivers,
+    error_causes,
     finding,
     fingerprints,
     ladder,
@@ -53,7 +54,7 @@ from grader.selfcheck import check, known_mistakes, names, panel, references_fil
 # In the order in which selfcheck.py needs them.
 PARTS = (
     *(telling, layout, finding, stub, time_limit, trees, values, ladder, packing, fingerprints),
-    *(causes, properties, drivers),
+    *(causes, error_causes, properties, drivers),
     *(known_mistakes, names, panel, references_file, replay, check),
 )
 OWN_IMPORT = re.compile(r"^from grader[\w.]* import (\([^)]*\)|.*)\n", re.M)

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.comparison.causes import Cause, cause_of_error, cause_of_result, named_parts
+from grader.comparison.causes import Cause, cause_of_result, named_parts
+from grader.comparison.error_causes import cause_of_error
 from grader.comparison.fingerprints import fingerprint, result_fingerprint, same_fingerprint
 from grader.comparison.ladder import by_name
 from grader.comparison.layout import Layout, Tree

@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 
 from grader.assignment.spec import Exercise
+from grader.comparison.error_causes import BY_TEXT
 from grader.comparison.layout import INPUTS, Check, Tree
 from grader.comparison.stub import EMPTY
 from grader.judge import redact
 from grader.judge.guarded import LEAST_ERROR, MOST_SIDES, MOST_TOLD, Guarded, nothing
 from grader.judge.hidden_cases import Posed
-from grader.judge.judge import UNFINISHED
+from grader.judge.missing import UNFINISHED
 from grader.judge.own_text import MOST_LINES, MOST_REPEATED, MOST_WORDS, OwnText
 from grader.judge.work import TOO_MUCH
 from grader.sandbox import Limits
@@ -148,6 +149,7 @@ class Carried:
     own: OwnText
     limits: Limits
     keys: Sequence[str] = ()  # that are asked for in what the function is given
+    exercises: int = 8  # of the assignment
 
     @cached_property
     def told(self) -> list[Told]:
@@ -200,8 +202,10 @@ class Carried:
         returns = len(self.exercise.returns)
         of_form = sum(told.kinds.number + told.lengths.number for told in self.told)
         of_form += 2 + returns + returns * self.near
-        of_error = MOST_REPEATED * (len(self.keys) + 1) + 2 * MOST_REPEATED + 6
-        return 3 + 2 * len(self.exercise.mistakes) + of_form + of_error
+        of_error = MOST_REPEATED * (len(self.keys) + 1) + 4 * MOST_REPEATED + len(BY_TEXT) + 1
+        # Which right function raised what, and which function of another exercise was called.
+        below = len(self.exercise.calls) * len(redact.ERRORS) + self.exercises
+        return 5 + 2 * len(self.exercise.mistakes) + of_form + of_error + below
 
     @property
     def words(self) -> int:
@@ -218,7 +222,7 @@ class Carried:
             "points": len(checks),
             "finding": math.log2(sum(checks) + self.without_result + 1),
             "cause": math.log2(self.causes),
-            "note": math.log2(len(UNFINISHED) + 4),
+            "note": math.log2(len(UNFINISHED) + 8),
             "stand_ins": len(self.exercise.calls),
             "checks": sum(map(math.log2, checks)) + math.log2(self.without_result + 1),
         }

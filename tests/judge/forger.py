@@ -61,7 +61,8 @@ class Forger:
         rng, names = self.rng, ("ValueError", "KeyError", self.any_word(), "NotImplementedError")
         text = rng.choice((self.word(), f"'{self.any_word()}'", "this exercise is still empty"))
         line = rng.choice((None, rng.randint(-1, 40), self.number()))
-        error = (rng.choice(names), text, line, rng.choice((call.function, None, self.word())))
+        place = (rng.choice((call.function, None, self.word())), line)
+        error = (rng.choice(names), text, rng.choice(((place,), (place, place), (), line)))
         reasons = (
             f"dtype {self.word()}1234", f"larger than {self.number()} bytes", self.word(),
             f"a value of type {self.any_word()}", f"more than {self.number()} items",

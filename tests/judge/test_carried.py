@@ -161,10 +161,10 @@ WAYS: dict[str, tuple[Callable[[int], Callable[[Call], Message]], int]] = {
     "a type's name": (refusing(lambda n: f"a value of type T{n}"), 1),
     "a key's type": (refusing(lambda n: f"a dict key of type T{n}"), 1),
     "free words": (refusing(lambda n: f"well, {n}"), 1),
-    "an exception's name": (raising(lambda n: (f"E{n}", "", None, None)), 1),
-    "an exception's text": (raising(lambda n: ("KeyError", f"'k{n}'", None, None)), 1),
-    "lines that are not there": (raising(lambda n: ("KeyError", "", 1000 + n, "leak")), 1),
-    "cells that are not there": (raising(lambda n: ("KeyError", "", 1, f"own-{n}")), 1),
+    "an exception's name": (raising(lambda n: (f"E{n}", "", ())), 1),
+    "an exception's text": (raising(lambda n: ("KeyError", f"'k{n}'", ())), 1),
+    "lines that are not there": (raising(lambda n: ("KeyError", "", (("leak", 1000 + n),))), 1),
+    "cells that are not there": (raising(lambda n: ("KeyError", "", ((f"own-{n}", 1),))), 1),
 }
 
 
@@ -307,7 +307,7 @@ def test_which_line_raised_is_told_where_it_is_written() -> None:
     text = next(cell.source for cell in submission.cells if cell.id == "leak")
     for number in range(-1, len(text.splitlines()) + 3):
         there = 1 <= number <= len(text.splitlines()) and text.splitlines()[number - 1].strip()
-        sandbox = forged(raising(lambda n: ("ValueError", "", n, "leak"))(number))
+        sandbox = forged(raising(lambda n: ("ValueError", "", (("leak", n),)))(number))
         found = judge(made, submission, {"leak": 5, "remember": 5}, sandbox, "s").verdict
         finding = found.exercises[0].finding
         assert finding is not None

@@ -7,7 +7,8 @@ import copy
 import numpy as np
 import pytest
 
-from grader.comparison.causes import cause_of_error, cause_of_result
+from grader.comparison.causes import cause_of_result
+from grader.comparison.error_causes import cause_of_error
 from grader.comparison.layout import Layout
 from grader.judge.judge import judge
 from grader.simulate.pupils import Pupil

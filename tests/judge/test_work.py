@@ -18,7 +18,7 @@ from grader.judge import attempt as attempt_module
 from grader.judge import diagnose as diagnose_module
 from grader.judge import guarded, work
 from grader.judge.attempt import Attempt, attempt
-from grader.judge.diagnose import diagnose
+from grader.judge.diagnose import Diagnosis
 from grader.judge.hidden_cases import Posed, draw
 from grader.judge.own_text import OwnText
 from grader.judge.work import TOO_MUCH, Work
@@ -98,7 +98,7 @@ def judged_reply(name: str, value: Any) -> tuple[Attempt, Work, Count]:
         tried = attempt(job, exercise, cases, spent, OWN)
         if not tried.given_up:
             ask = Reply("returned", tried.trials[0].reply.value)
-            diagnose(owner, exercise, tried, lambda case, names: ask)
+            Diagnosis(owner, exercise, "").of(tried, lambda case, names: ask)
     finally:
         sys.settrace(None)
     return tried, spent, count

@@ -13,9 +13,10 @@ import pytest
 from nbgrader.apps.nbgraderapp import NbGraderApp
 
 from grader import cli
-from grader.comparison import causes
+from grader.comparison import causes, error_causes
 from grader.comparison.causes import Cause
 from grader.comparison.finding import Finding
+from grader.judge import diagnose
 from grader.verdict import (
     EXERCISE_OUTCOMES,
     SCHEMA,
@@ -27,6 +28,7 @@ from grader.verdict import (
 from grader.verify.mutants import mutants
 from tests.kit.solution import NAMES, SPEC, source
 
+CAUSES = (causes, error_causes, diagnose)  # where they are named, whatever the exercise
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
     [*(ROOT / "docs").rglob("*.md"), *(ROOT / name for name in ("README.md", "CONTRIBUTING.md"))]
@@ -167,8 +169,9 @@ def test_the_fixed_vocabulary_is_explained(word: str) -> None:
 def test_every_cause_is_explained() -> None:
     """What the judge can name without a catalogue stands in the page on marking."""
     text = (ROOT / "docs" / "marking.md").read_text(encoding="utf-8")
-    ids = re.findall(r'Cause\(\s*"([a-z-]+)"', Path(causes.__file__).read_text(encoding="utf-8"))
-    assert len(ids) >= 14
+    texts = [Path(module.__file__ or "").read_text("utf-8") for module in CAUSES]
+    ids = re.findall(r'Cause\(\s*"([a-z-]+)"', "".join(texts))
+    assert len(ids) >= 24
     for name in ids:
         assert f"`{name}`" in text
 

@@ -1,0 +1,135 @@
+"""Find in the text which of the names that an exercise reads a later cell binds again.
+
+All cells run before functions are called. A helper of one name for two exercises, or an experiment
+in the last cell, would then make a function wrong that was right where it stood.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import symtable
+from collections.abc import Iterator, Sequence
+
+from grader.assignment.python_cells import parsed
+from grader.assignment.source import check_cell
+from grader.intake.submission import PlannedCell
+
+OWN = ("answer", "extra")  # roles of the cells that hold a student's code
+RANDOM = re.compile(
+    r"random\w*|rand[nint]*|default_rng|RandomState|(?:standard_)?normal|uniform|choices?|sample"
+    r"|shuffle|permutation|secrets|urandom|uuid\d"
+)
+# What only shows when it runs.
+UNREADABLE = re.compile(
+    r"eval|exec|compile|__import__|import(?:lib|_module)|getattr|globals|vars|locals|__dict__"
+    r"|__globals__|__code__|_getframe|get_ipython|time(?:_ns)?|perf_counter|monotonic|now"
+)
+
+
+def stood_until(cells: Sequence[PlannedCell], name: str) -> int:
+    """Return the place up to which an exercise stood by itself: that of its own check."""
+    own = (check_cell(name), name)
+    return max((place for place, cell in enumerate(cells) if cell.id in own), default=len(cells))
+
+
+def bound_again(cells: Sequence[PlannedCell], name: str) -> str:
+    """Return a name that the function reads and that is bound or deleted after its own check.
+
+    Empty where there is none, and where the function draws random numbers or does what only shows
+    when it runs: that gets no second try.
+    """
+    end = stood_until(cells, name)
+    later: set[str] = set()
+    for cell in cells[end:]:
+        later |= {bound for bound, _ in _bindings(cell)}
+    if not later:
+        return ""
+    read, words = reached(cells[:end], name)
+    if any(RANDOM.fullmatch(word) or UNREADABLE.fullmatch(word) for word in words):
+        return ""
+    return min(read & later, default="", key=lambda found: (found != name, found))
+
+
+def draws_random(cells: Sequence[PlannedCell], name: str) -> bool:
+    """Tell whether the function, or what it calls, names a generator of random numbers."""
+    return any(RANDOM.fullmatch(word) for word in reached(cells, name)[1])
+
+
+def deleted_in(cells: Sequence[PlannedCell], name: str) -> bool:
+    """Tell whether a later cell deletes the function."""
+    later = cells[stood_until(cells, name) :]
+    return any(
+        bound == name and isinstance(node, ast.Delete)
+        for cell in later
+        for bound, node in _bindings(cell)
+    )
+
+
+def reached(cells: Sequence[PlannedCell], name: str) -> tuple[set[str], set[str]]:
+    """Return the names that a function reads, however indirectly, and all words of that code."""
+    bindings: dict[str, list[ast.AST]] = {}
+    for cell in cells:
+        for bound, node in _bindings(cell):
+            bindings.setdefault(bound, []).append(node)
+    read, words, waiting = {name}, set[str](), [name]
+    while waiting:
+        for statement in bindings.get(waiting.pop(), ()):
+            names = _globals_of(statement)
+            waiting += names - read
+            read |= names
+            words |= _words_of(statement)
+    return read, words | (read - bindings.keys())
+
+
+def _globals_of(statement: ast.AST) -> set[str]:
+    """Return the names that a statement of a cell looks up among the notebook's, now or later."""
+    try:
+        whole = symtable.symtable(ast.unparse(statement), "<cell>", "exec")
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    return set(_referenced(whole))
+
+
+def _referenced(table: symtable.SymbolTable) -> Iterator[str]:
+    for symbol in table.get_symbols():
+        if symbol.is_referenced() and (symbol.is_global() or table.get_type() == "module"):
+            yield symbol.get_name()
+    for child in table.get_children():
+        yield from _referenced(child)
+
+
+def _words_of(statement: ast.AST) -> set[str]:
+    """Return the attributes and the modules that a statement names."""
+    words: set[str] = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Attribute):
+            words.add(node.attr)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            of = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+            paths = (of, *(alias.name for alias in node.names))
+            words.update(part for path in paths for part in path.split("."))
+    return words
+
+
+def _bindings(cell: PlannedCell) -> Iterator[tuple[str, ast.AST]]:
+    """Yield the names that a cell of the student's binds or deletes, each with its statement."""
+    tree = parsed(cell.source) if cell.role in OWN else None
+    for statement in tree.body if isinstance(tree, ast.Module) else ():
+        for bound in _bound_by(statement):
+            yield bound, statement
+
+
+def _bound_by(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a statement binds or deletes where it stands, not within functions."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+        return
+    if isinstance(node, ast.Lambda):
+        return
+    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        yield node.id
+    if isinstance(node, ast.alias):
+        yield (node.asname or node.name).partition(".")[0]
+    for child in ast.iter_child_nodes(node):
+        yield from _bound_by(child)
