@@ -89,6 +89,10 @@ class _Names(ast.NodeTransformer):
             node.name = f"my_{node.name}"
         return node
 
+    def visit_Nonlocal(self, node: ast.Nonlocal) -> ast.AST:
+        node.names = [f"my_{name}" for name in node.names]
+        return node
+
     def visit_Name(self, node: ast.Name) -> ast.AST:
         if node.id in self.names:
             node.id = f"my_{node.id}"

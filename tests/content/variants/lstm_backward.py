@@ -169,3 +169,141 @@ def zipped(da, caches):
     gradients["dx"] = np.stack(dx[::-1], axis=-1)
     gradients["da0"] = da_prev
     return gradients
+
+
+def generator(da, caches):
+    steps, x = caches
+
+    def backwards(da_prev, dc_prev):
+        for t in range(da.shape[2] - 1, -1, -1):
+            g = lstm_cell_backward(da[:, :, t] + da_prev, dc_prev, steps[t])
+            da_prev, dc_prev = g["da_prev"], g["dc_prev"]
+            yield g
+
+    done = [*backwards(np.zeros(da.shape[:2]), np.zeros(da.shape[:2]))]
+    gradients = {n: sum(g[n] for g in done) for n in done[0] if n.startswith(("dW", "db"))}
+    gradients["dx"] = np.stack([g["dxt"] for g in done], axis=2)[:, :, ::-1]
+    return {**gradients, "da0": done[-1]["da_prev"]}
+
+
+def reduced(da, caches):
+    from functools import reduce
+
+    steps, x = caches
+    nothing = np.zeros(da.shape[:2])
+
+    def step(done, t):
+        after = done[0]
+        g = lstm_cell_backward(da[:, :, t] + after["da_prev"], after["dc_prev"], steps[t])
+        return [g, *done]
+
+    start = [{"da_prev": nothing, "dc_prev": nothing}]
+    *done, _ = reduce(step, reversed(range(da.shape[2])), start)
+    names = [d + gate for d in ("dW", "db") for gate in "fico"]
+    gradients = {name: reduce(np.add, [g[name] for g in done]) for name in names}
+    return gradients | {"dx": np.dstack([g["dxt"] for g in done]), "da0": done[0]["da_prev"]}
+
+
+def accumulated(da, caches):
+    from itertools import accumulate
+
+    steps, x = caches
+    upstream = np.moveaxis(da, 2, 0)[::-1]
+    nothing = np.zeros(da.shape[:2])
+    done = list(
+        accumulate(
+            zip(upstream, steps[: len(upstream)][::-1], strict=True),
+            lambda after, now: lstm_cell_backward(
+                now[0] + after["da_prev"], after["dc_prev"], now[1]
+            ),
+            initial={"da_prev": nothing, "dc_prev": nothing},
+        )
+    )[:0:-1]
+    gradients = {"dx": np.stack([g["dxt"] for g in done], axis=-1), "da0": done[0]["da_prev"]}
+    for name in ("dWf", "dbf", "dWi", "dbi", "dWc", "dbc", "dWo", "dbo"):
+        gradients[name] = np.array([g[name] for g in done]).sum(axis=0)
+    return gradients
+
+
+def deques(da, caches):
+    from collections import defaultdict, deque
+
+    todo = deque(zip(da.transpose(2, 0, 1), caches[0], strict=False))
+    totals, dx = defaultdict(int), deque()
+    da_t, dc_t = np.zeros(da.shape[:2]), np.zeros(da.shape[:2])
+    while todo:
+        upstream, cache = todo.pop()
+        g = lstm_cell_backward(upstream + da_t, dc_t, cache)
+        da_t, dc_t = g.pop("da_prev"), g.pop("dc_prev")
+        dx.appendleft(g.pop("dxt"))
+        for name in g:
+            totals[name] = totals[name] + g[name]
+    return {"dx": np.stack(list(dx), axis=2), "da0": da_t, **totals}
+
+
+def closure_that_remembers(da, caches):
+    steps, x = caches
+    names = ("Wf", "bf", "Wi", "bi", "Wc", "bc", "Wo", "bo")
+    gradients = {"d" + name: np.zeros(np.shape(steps[0][9][name])) for name in names}
+    carried = [np.zeros(da.shape[:2]), np.zeros(da.shape[:2])]
+
+    def step(t):
+        g = lstm_cell_backward(carried[0] + da[:, :, t], carried[1], steps[t])
+        carried[:] = g["da_prev"], g["dc_prev"]
+        for name in gradients:
+            np.add(gradients[name], g[name], out=gradients[name])
+        return g["dxt"]
+
+    dx = [step(t) for t in reversed(range(da.shape[2]))]
+    gradients["dx"] = np.concatenate([each[:, :, None] for each in dx[::-1]], axis=2)
+    gradients["da0"] = carried[0]
+    return gradients
+
+
+def a_place_more_for_the_states_before(da, caches):
+    steps, x = caches
+    n_a, m, T_x = da.shape
+    back_a, back_c = np.zeros((2, T_x + 1, n_a, m))
+    dx = np.zeros((T_x, x.shape[0], m))
+    done = []
+    for t in range(T_x - 1, -1, -1):
+        g = lstm_cell_backward(da[..., t] + back_a[t + 1], back_c[t + 1], steps[t])
+        back_a[t], back_c[t], dx[t] = g["da_prev"], g["dc_prev"], g["dxt"]
+        done.append(g)
+    dW = {"dW" + gate: sum(g["dW" + gate] for g in done) for gate in "fico"}
+    db = {"db" + gate: sum(g["db" + gate] for g in done) for gate in "fico"}
+    return {"dx": np.moveaxis(dx, 0, -1), "da0": back_a[0], **dW, **db}
+
+
+def comprehension(da, caches):
+    steps, x = caches
+    g = {"da_prev": np.zeros(da.shape[:2]), "dc_prev": np.zeros(da.shape[:2])}
+    done = [
+        g := lstm_cell_backward(da[:, :, t] + g["da_prev"], g["dc_prev"], steps[t])
+        for t in reversed(range(da.shape[2]))
+    ]
+    columns = {name: [one[name] for one in done] for name in g}
+    totals = {name: np.sum(each, 0) for name, each in columns.items() if name[1] in "Wb"}
+    return {"dx": np.dstack(columns["dxt"][::-1]), "da0": columns["da_prev"][-1], **totals}
+
+
+def products_after_the_loop(da, caches):
+    steps, (n_a, m, T_x) = caches[0], da.shape
+    p = steps[0][-1]
+    W = np.stack([p["W" + gate] for gate in "fico"])
+    d = np.zeros((4, n_a, m, T_x))
+    da_t, dc_t = np.zeros((n_a, m)), np.zeros((n_a, m))
+    for t in reversed(range(T_x)):
+        _, c, _, c_prev, f, i, g, o, _, _ = steps[t]
+        da_t, th = da_t + da[:, :, t], np.tanh(c)
+        dc_t = dc_t + da_t * o * (1 - th**2)
+        d[0, :, :, t], d[1, :, :, t] = dc_t * c_prev * f * (1 - f), dc_t * g * i * (1 - i)
+        d[2, :, :, t], d[3, :, :, t] = dc_t * i * (1 - g**2), da_t * th * o * (1 - o)
+        dc_t = dc_t * f
+        da_t = np.einsum("gab,gam->bm", W[:, :, :n_a], d[..., t])
+    both = np.stack([np.concatenate([step[2], step[8]]) for step in steps[:T_x]], axis=2)
+    dW, db = np.einsum("gamt,nmt->gan", d, both), d.sum(axis=(2, 3))[:, :, None]
+    gradients = {"dx": np.einsum("gax,gamt->xmt", W[:, :, n_a:], d), "da0": da_t}
+    for k, gate in enumerate("fico"):
+        gradients["dW" + gate], gradients["db" + gate] = dW[k], db[k]
+    return gradients

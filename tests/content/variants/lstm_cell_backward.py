@@ -214,3 +214,122 @@ def example_by_example(da_next, dc_next, cache):
             g["dW" + gate] += np.outer(d[gate][:, k], np.append(a_prev[:, k], xt[:, k]))
             g["db" + gate][:, 0] += d[gate][:, k]
     return g
+
+
+def gates_along_an_axis(da_next, dc_next, cache):
+    a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = cache
+    th = np.tanh(c_next)
+    dc = dc_next + da_next * ot * (1 - th**2)
+    upstream = np.stack([dc * c_prev, dc * cct, dc * it, da_next * th])
+    slopes = np.stack([ft * (1 - ft), it * (1 - it), 1 - cct**2, ot * (1 - ot)])
+    d = upstream * slopes
+    W = np.stack([parameters["W" + gate] for gate in "fico"])
+    back = np.einsum("gan,gam->nm", W, d)
+    dW = np.einsum("gam,nm->gan", d, np.concatenate([a_prev, xt]))
+    db = d.sum(axis=2, keepdims=True)
+    gradients = {"da_prev": back[: len(a_prev)], "dxt": back[len(a_prev) :], "dc_prev": dc * ft}
+    for k, gate in enumerate("fico"):
+        gradients["dW" + gate], gradients["db" + gate] = dW[k], db[k]
+    return gradients
+
+
+def products_of_lists(da_next, dc_next, cache):
+    a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = cache
+    th, concat = np.tanh(c_next), np.concatenate((a_prev, xt))
+    dc = np.sum([dc_next, np.prod([da_next, ot, 1 - th**2], axis=0)], axis=0)
+    factors = {
+        "f": [dc, c_prev, ft, 1 - ft],
+        "i": [dc, cct, it, 1 - it],
+        "c": [dc, it, 1 - cct, 1 + cct],
+        "o": [da_next, th, ot, 1 - ot],
+    }
+    d = {gate: np.prod(parts, axis=0) for gate, parts in factors.items()}
+    back = np.sum([parameters["W" + gate].T @ d[gate] for gate in d], axis=0)
+    da_prev, dxt = np.split(back, [a_prev.shape[0]])
+    gradients = {"dxt": dxt, "da_prev": da_prev, "dc_prev": dc * ft}
+    gradients.update({f"dW{gate}": d[gate] @ concat.T for gate in d})
+    gradients.update({f"db{gate}": np.sum(d[gate], axis=1, keepdims=True) for gate in d})
+    return gradients
+
+
+def both_ways_back_added(da_next, dc_next, cache):
+    a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = cache
+    n_a, concat = a_next.shape[0], np.vstack([a_prev, xt])
+
+    def back_from(dc, do):
+        d = {"f": dc * c_prev * ft * (1 - ft), "i": dc * cct * it * (1 - it)}
+        d |= {"c": dc * it * (1 - cct**2), "o": do * ot * (1 - ot)}
+        inputs = sum(parameters["W" + gate].T @ d[gate] for gate in d)
+        g = {"dxt": inputs[n_a:], "da_prev": inputs[:n_a], "dc_prev": dc * ft}
+        for gate in d:
+            g["dW" + gate] = d[gate] @ concat.T
+            g["db" + gate] = d[gate].sum(axis=1, keepdims=True)
+        return g
+
+    by_state = back_from(da_next * ot * (1 - np.tanh(c_next) ** 2), da_next * np.tanh(c_next))
+    by_cell = back_from(dc_next, np.zeros_like(da_next))
+    return {name: by_state[name] + by_cell[name] for name in by_state}
+
+
+def cache_as_a_named_tuple(da_next, dc_next, cache):
+    from collections import namedtuple
+
+    Step = namedtuple("Step", "a_next c_next a_prev c_prev f i g o xt parameters")
+    s = Step(*cache)
+    th = np.tanh(s.c_next)
+    dc = dc_next + da_next * s.o * (1 - th**2)
+    df, di = dc * s.c_prev * s.f * (1 - s.f), dc * s.g * s.i * (1 - s.i)
+    dg, do = dc * s.i * (1 - s.g**2), da_next * th * s.o * (1 - s.o)
+    W, n_a = s.parameters, s.a_prev.shape[0]
+    both = np.r_[s.a_prev, s.xt].T
+    back = W["Wf"].T @ df + W["Wi"].T @ di + W["Wc"].T @ dg + W["Wo"].T @ do
+    dWf, dWi, dWc, dWo = (d @ both for d in (df, di, dg, do))
+    dbf, dbi, dbc, dbo = (d.sum(axis=1, keepdims=True) for d in (df, di, dg, do))
+    return {
+        "dxt": back[n_a:], "da_prev": back[:n_a], "dc_prev": dc * s.f,
+        "dWf": dWf, "dbf": dbf, "dWi": dWi, "dbi": dbi,
+        "dWc": dWc, "dbc": dbc, "dWo": dWo, "dbo": dbo,
+    }  # fmt: skip
+
+
+def recomputed_forward(da_next, dc_next, cache):
+    _, _, a_prev, c_prev, *_, xt, parameters = cache
+    n_a, concat = a_prev.shape[0], np.concatenate([a_prev, xt])
+    z = {g: parameters["W" + g] @ concat + parameters["b" + g] for g in "fico"}
+    f, i, o = (1 / (1 + np.exp(-z[g])) for g in "fio")
+    candidate = np.tanh(z["c"])
+    c = f * c_prev + i * candidate
+    dc = dc_next + da_next * o / np.cosh(c) ** 2
+    d = {
+        "f": dc * c_prev * f**2 * np.exp(-z["f"]),
+        "i": dc * candidate * i**2 * np.exp(-z["i"]),
+        "c": dc * i / np.cosh(z["c"]) ** 2,
+        "o": da_next * np.tanh(c) * o**2 * np.exp(-z["o"]),
+    }
+    back = sum(parameters["W" + g].T @ d[g] for g in d)
+    weights = {"dW" + g: d[g] @ concat.T for g in d}
+    biases = {"db" + g: np.sum(d[g], axis=1).reshape(n_a, 1) for g in d}
+    return {"dxt": back[n_a:], "da_prev": back[:n_a], "dc_prev": dc * f, **weights, **biases}
+
+
+def weights_taken_apart(da_next, dc_next, cache):
+    a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = cache
+    n_a = a_next.shape[0]
+    sigmoid_slope = lambda s: s * (1 - s)  # noqa: E731
+    tanh_slope = lambda s: 1 - s * s  # noqa: E731
+    dc = dc_next + tanh_slope(np.tanh(c_next)) * ot * da_next
+    dz = [
+        ("f", dc * c_prev * sigmoid_slope(ft)),
+        ("i", dc * cct * sigmoid_slope(it)),
+        ("c", dc * it * tanh_slope(cct)),
+        ("o", da_next * np.tanh(c_next) * sigmoid_slope(ot)),
+    ]
+    gradients = {"dxt": np.zeros(xt.shape), "da_prev": np.zeros(a_prev.shape)}
+    for gate, d in dz:
+        Wa, Wx = np.hsplit(parameters["W" + gate], [n_a])
+        gradients["da_prev"] += Wa.T @ d
+        gradients["dxt"] += Wx.T @ d
+        gradients["dW" + gate] = np.hstack((d @ a_prev.T, d @ xt.T))
+        gradients["db" + gate] = d @ np.ones((d.shape[1], 1))
+    gradients["dc_prev"] = ft * dc
+    return gradients

@@ -137,3 +137,140 @@ def recursion(da, caches):
 
     da0, dx, totals = after(0)
     return {"dx": np.stack(dx, axis=-1), "da0": da0, **totals}
+
+
+def generator(da, caches):
+    steps, x = caches
+
+    def backwards():
+        back = np.zeros(da.shape[:2])
+        for t in reversed(range(da.shape[2])):
+            g = rnn_cell_backward(da[:, :, t] + back, steps[t])
+            back = g["da_prev"]
+            yield g
+
+    done = list(backwards())[::-1]
+    totals = {name: np.sum([g[name] for g in done], axis=0) for name in ("dWax", "dWaa", "dba")}
+    return {"dx": np.dstack([g["dxt"] for g in done]), "da0": done[0]["da_prev"], **totals}
+
+
+def reduced(da, caches):
+    from functools import reduce
+
+    steps, x = caches
+    T_x = da.shape[2]
+
+    def step(so_far, t):
+        back, dx, dWax, dWaa, dba = so_far
+        g = rnn_cell_backward(da[:, :, t] + back, steps[t])
+        dx = [g["dxt"], *dx]
+        return g["da_prev"], dx, dWax + g["dWax"], dWaa + g["dWaa"], dba + g["dba"]
+
+    start = (np.zeros(da.shape[:2]), [], 0, 0, 0)
+    da0, dx, dWax, dWaa, dba = reduce(step, range(T_x - 1, -1, -1), start)
+    return {"dx": np.stack(dx, 2), "da0": da0, "dWax": dWax, "dWaa": dWaa, "dba": dba}
+
+
+def accumulated(da, caches):
+    from itertools import accumulate
+
+    steps, x = caches
+    T_x = da.shape[2]
+    last = rnn_cell_backward(da[:, :, T_x - 1], steps[T_x - 1])
+    done = list(
+        accumulate(
+            range(T_x - 2, -1, -1),
+            lambda after, t: rnn_cell_backward(da[:, :, t] + after["da_prev"], steps[t]),
+            initial=last,
+        )
+    )
+    gradients = {name: sum(g[name] for g in done) for name in ("dWax", "dWaa", "dba")}
+    gradients["dx"] = np.stack([g["dxt"] for g in done[::-1]], axis=-1)
+    gradients["da0"] = done[-1]["da_prev"]
+    return gradients
+
+
+def deques(da, caches):
+    from collections import defaultdict, deque
+
+    steps, x = caches
+    dx, back, totals = deque(), np.zeros_like(da[..., 0]), defaultdict(float)
+    for upstream, cache in zip(da.T[::-1], steps[: da.shape[2]][::-1], strict=True):
+        g = rnn_cell_backward(upstream.T + back, cache)
+        dx.appendleft(g.pop("dxt"))
+        back = g.pop("da_prev")
+        for name, value in g.items():
+            totals[name] += value
+    totals["dx"], totals["da0"] = np.stack(list(dx), axis=2), back
+    return dict(totals)
+
+
+def pops_from_a_stack(da, caches):
+    n_a, m, T_x = da.shape
+    x = caches[1]
+    stack = [(cache, da[:, :, t]) for t, cache in enumerate(caches[0][:T_x])]
+    dx = np.zeros((x.shape[0], m, T_x))
+    da_t, dWax, dWaa, dba = np.zeros((n_a, m)), [], [], []
+    while stack:
+        cache, upstream = stack.pop()
+        g = rnn_cell_backward(upstream + da_t, cache)
+        da_t, dx[:, :, len(stack)] = g["da_prev"], g["dxt"]
+        dWax.append(g["dWax"])
+        dWaa.append(g["dWaa"])
+        dba.append(g["dba"])
+    dWax, dWaa, dba = sum(dWax), sum(dWaa), sum(dba)
+    return {"dx": dx, "da0": da_t, "dWax": dWax, "dWaa": dWaa, "dba": dba}
+
+
+def a_place_more_for_the_state_before(da, caches):
+    steps, x = caches
+    n_a, m, T_x = da.shape
+    da_all = np.zeros((n_a, m, T_x + 1))
+    da_all[:, :, 1:] = da
+    dx = np.zeros((x.shape[0], m, T_x))
+    weights = steps[0][-1]
+    g = {"d" + name: np.zeros(weights[name].shape) for name in ("Wax", "Waa", "ba")}
+    for t in range(T_x, 0, -1):
+        one = rnn_cell_backward(da_all[:, :, t], steps[t - 1])
+        da_all[:, :, t - 1] += one["da_prev"]
+        dx[:, :, t - 1] = one["dxt"]
+        for name in g:
+            np.add(g[name], one[name], out=g[name])
+    return {"dx": dx, "da0": da_all[:, :, 0], **g}
+
+
+def closure_that_remembers(da, caches):
+    steps, x = caches
+    dWax = dWaa = dba = 0.0
+    back = np.zeros(da.shape[:2])
+
+    def step(t):
+        nonlocal back, dWax, dWaa, dba
+        g = rnn_cell_backward(back + da[:, :, t], steps[t])
+        back, dWax, dWaa, dba = g["da_prev"], dWax + g["dWax"], dWaa + g["dWaa"], dba + g["dba"]
+        return g["dxt"]
+
+    dx = [step(t) for t in reversed(range(da.shape[2]))]
+    dx = np.flip(np.array(dx), axis=0).transpose(1, 2, 0)
+    return {"dx": dx, "da0": back, "dWax": dWax, "dWaa": dWaa, "dba": dba}
+
+
+def one_product_after_the_loop(da, caches):
+    steps, x = caches
+    n_a, m, T_x = da.shape
+    p = steps[0][-1]
+    dz = [None] * T_x
+    back = np.zeros((n_a, m))
+    for t in range(T_x)[::-1]:
+        dz[t] = (da[:, :, t] + back) * (1 - steps[t][0] ** 2)
+        back = p["Waa"].T @ dz[t]
+    dz = np.concatenate(dz, axis=1)
+    before = np.concatenate([step[1] for step in steps[:T_x]], axis=1)
+    inputs = np.concatenate([step[2] for step in steps[:T_x]], axis=1)
+    return {
+        "dx": (p["Wax"].T @ dz).reshape(-1, T_x, m).transpose(0, 2, 1),
+        "da0": back,
+        "dWax": dz @ inputs.T,
+        "dWaa": dz @ before.T,
+        "dba": dz.sum(axis=1, keepdims=True),
+    }
