@@ -116,6 +116,19 @@ lstm_backward.mistake(
     edit(LOOP, "for t in reversed(range(T_x - 1)):"),
 )
 lstm_backward.mistake(
+    "only-the-last-two-steps",
+    "the way back ends after the last two steps",
+    "How far back does the loss of the last step reach in a whole sequence?",
+    edit(LOOP, "for t in reversed(range(max(T_x - 2, 0), T_x)):"),
+)
+lstm_backward.mistake(
+    "cut-every-two-steps",
+    "the gradients that are handed on are cut off after every second step",
+    "How far back does the loss of the last step reach in a whole sequence?",
+    edit(CARRY_A, 'da_prevt = gradients["da_prev"] * (t % 2 == 1 or t == 0)'),
+    edit(CARRY_C, 'dc_prevt = gradients["dc_prev"] * (t % 2 == 1)'),
+)
+lstm_backward.mistake(
     "da0-stays-zero",
     "da0 is never set",
     "What comes out of the first step on the way back?",
@@ -174,6 +187,18 @@ lstm_backward.mistake(
     "the gradients of the biases are not added up over the steps",
     "The same biases act at every step: how do their gradients combine?",
     edit(ADD, 'totals[name] = gradients[name] + (0 if name[1] == "b" else totals[name])'),
+)
+lstm_backward.mistake(
+    "totals-overwritten-and-doubled",
+    "each step's gradients replace the totals of weights and biases, doubled",
+    "Has a total the same name as a step's gradient? Then which of them is added to which?",
+    edit(ADD, "totals[name] = 2 * gradients[name]"),
+)
+lstm_backward.mistake(
+    "totals-doubled-at-each-step",
+    "the totals are added to themselves at each step as well",
+    "What does += already do with what stands on its left?",
+    edit(ADD, "totals[name] += totals[name] + gradients[name]"),
 )
 lstm_backward.mistake(
     "averages-over-steps",

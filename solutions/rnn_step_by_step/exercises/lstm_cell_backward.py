@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from grader.authoring import Draw, array, edit
 
 from . import draws, equivalents, forward_passes, shapes
@@ -180,6 +182,12 @@ lstm_cell_backward.mistake(
     edit(TANH_C, "tanh_c = np.tanh(c_prev)"),
 )
 lstm_cell_backward.mistake(
+    "tanh-of-a-next",
+    "tanh of a_next is used where tanh of c_next belongs",
+    "Of which state does the equation of a<t> take the tanh?",
+    edit(TANH_C, "tanh_c = np.tanh(a_next)"),
+)
+lstm_cell_backward.mistake(
     "no-square",
     "the square is missing from the derivative of tanh at c_next",
     "Differentiate tanh once more on paper.",
@@ -270,6 +278,38 @@ lstm_cell_backward.mistake(
     edit('+ parameters["Wi"].T @ dit', '+ parameters["Wf"].T @ dit'),
 )
 lstm_cell_backward.mistake(
+    "gradients-for-weights",
+    "da_prev and dxt are computed with the gradients dWf, dWi, dWc and dWo in place of the weights",
+    "The way back leads through what the forward step multiplied the concatenation by.",
+    *(edit(f'parameters["W{gate}"].T @', f"dW{gate}.T @") for gate in "fico"),
+)
+lstm_cell_backward.mistake(
+    "dWf-for-Wf",
+    "da_prev and dxt are computed with the gradient dWf in place of Wf",
+    "The way back leads through what the forward step multiplied the concatenation by.",
+    edit('parameters["Wf"].T @', "dWf.T @"),
+)
+lstm_cell_backward.mistake(
+    "gates-for-weights",
+    "da_prev is computed with the gates in place of their weights",
+    "The way back leads through what the forward step multiplied a_prev by.",
+    edit(DA_PREV, "da_prev = ft * dft + it * dit + cct * dcct + ot * dot"),
+)
+lstm_cell_backward.mistake(
+    "forget-and-update-stacked-in-other-order",
+    "the gradients of Wf, bf and of Wi, bi have changed places",
+    "Where the gates are stacked, in which order are they taken apart?",
+    edit(FORGET, FORGET.replace("dft", "dit")),
+    edit(UPDATE, UPDATE.replace("dit", "dft")),
+)
+lstm_cell_backward.mistake(
+    "candidate-and-output-stacked-in-other-order",
+    "the gradients of Wc, bc and of Wo, bo have changed places",
+    "Where the gates are stacked, in which order are they taken apart?",
+    edit(CANDIDATE, CANDIDATE.replace("dcct", "dot")),
+    edit(OUTPUT, OUTPUT.replace("dot", "dcct")),
+)
+lstm_cell_backward.mistake(
     "biases-without-keepdims",
     "the gradients of the biases have lost their second axis",
     "A gradient has the shape of what it belongs to, and a bias is a column.",
@@ -286,6 +326,12 @@ lstm_cell_backward.mistake(
     "the gradients of the biases are summed over the hidden units",
     "Which axis runs over the examples?",
     *_each_gate("axis=1", "axis=0"),
+)
+lstm_cell_backward.mistake(
+    "biases-from-weights",
+    "the gradients of the biases are summed from those of the weights",
+    "A bias is not multiplied by anything in the forward step: what reaches it on the way back?",
+    *((line, re.sub(r"np.sum\((\w+)", r"np.sum(\1 @ concat.T", line)) for line in GATES),
 )
 lstm_cell_backward.mistake(
     "averages-over-examples",

@@ -36,6 +36,17 @@ PREDICTION = "yt_pred = softmax(Wy @ a_next + by)"
 CACHE = "cache = (a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters)"
 RETURN = "return a_next, c_next, yt_pred, cache"
 
+STACKED = {
+    "f": ("forget", FORGET), "i": ("update", UPDATE),
+    "c": ("candidate", CANDIDATE), "o": ("output", OUTPUT),
+}  # fmt: skip
+
+
+def _weighted(line: str, gate: str, other: str) -> str:
+    """The line of one gate with the weight and the bias of another."""
+    return line.replace(f"W{gate}", f"W{other}").replace(f"b{gate}", f"b{other}")
+
+
 lstm_cell_forward.mistake(
     "output-gate-unused",
     "the output gate is computed and not used",
@@ -53,6 +64,12 @@ lstm_cell_forward.mistake(
     "the candidate has no activation",
     "A candidate lies between -1 and 1: what in its equation sees to that?",
     edit(CANDIDATE, "cct = Wc @ concat + bc"),
+)
+lstm_cell_forward.mistake(
+    "clip-for-candidate",
+    "the candidate is cut off at -1 and 1 in place of tanh",
+    "Between -1 and 1 the activation bends as well: see the candidate's equation.",
+    edit(CANDIDATE, "cct = np.clip(Wc @ concat + bc, -1, 1)"),
 )
 lstm_cell_forward.mistake(
     "tanh-for-gates",
@@ -73,6 +90,18 @@ lstm_cell_forward.mistake(
     "a_next takes the cell state without tanh",
     "A cell state may grow, a hidden state may not: what stands between them in a<t>?",
     edit(STATE, "a_next = ot * c_next"),
+)
+lstm_cell_forward.mistake(
+    "clip-on-cell-state",
+    "a_next takes the cell state cut off at -1 and 1 in place of tanh",
+    "Between -1 and 1 the activation bends as well: see the equation of a<t>.",
+    edit(STATE, "a_next = ot * np.clip(c_next, -1, 1)"),
+)
+lstm_cell_forward.mistake(
+    "states-rounded",
+    "a_next and c_next are rounded to two decimals",
+    "Rounding is for what is printed: the next step and the gradients need every digit.",
+    edit(STATE, STATE + "\n    a_next, c_next = np.round(a_next, 2), np.round(c_next, 2)"),
 )
 lstm_cell_forward.mistake(
     "tan-for-tanh",
@@ -129,6 +158,28 @@ lstm_cell_forward.mistake(
     edit(CELL, "c_next = ft * c_prev + (1 - ft) * cct"),
 )
 lstm_cell_forward.mistake(
+    "forget-gate-tied",
+    "1 - it is used in place of the forget gate",
+    "That is another kind of cell: here both gates have weights of their own.",
+    edit(CELL, "c_next = (1 - it) * c_prev + it * cct"),
+)
+lstm_cell_forward.mistake(
+    "gru-step",
+    "the step of a GRU is taken: one state, a reset gate and 1 - it",
+    "A GRU has one memory, an LSTM two: which equation makes each of them here?",
+    edit(CANDIDATE, "cct = np.tanh(Wc @ np.concatenate([ft * a_prev, xt], axis=0) + bc)"),
+    edit(CELL, "c_next = (1 - it) * c_prev + it * cct"),
+    edit(STATE, "a_next = c_next"),
+)
+lstm_cell_forward.mistake(
+    "peepholes",
+    "the gates read the cell state as well",
+    "That is another kind of cell: what stands in the concatenation that the gates read here?",
+    edit(FORGET, "ft = sigmoid(Wf @ concat + bf + c_prev)"),
+    edit(UPDATE, "it = sigmoid(Wi @ concat + bi + c_prev)"),
+    edit(OUTPUT, "ot = sigmoid(Wo @ concat + bo + c_next)"),
+)
+lstm_cell_forward.mistake(
     "cell-state-from-a-prev",
     "the forget gate acts on a_prev",
     "Two memories come into the cell: which of them does the forget gate act on?",
@@ -160,6 +211,16 @@ lstm_cell_forward.mistake(
     edit(FORGET, "ft = sigmoid(Wf @ concat + bi)"),
     edit(UPDATE, "it = sigmoid(Wi @ concat + bf)"),
 )
+# Stacked in one order and taken apart in another: the other pairs that can change places.
+for _one, _other in ("fc", "fo", "ic", "io", "co"):
+    lstm_cell_forward.mistake(
+        f"{STACKED[_one][0]}-and-{STACKED[_other][0]}-stacked-in-other-order",
+        f"W{_one}, b{_one} and W{_other}, b{_other} have changed places",
+        "Each gate has a weight and a bias of its own: where the gates are stacked, "
+        "in which order are they taken apart?",
+        edit(STACKED[_one][1], _weighted(STACKED[_one][1], _one, _other)),
+        edit(STACKED[_other][1], _weighted(STACKED[_other][1], _other, _one)),
+    )
 lstm_cell_forward.mistake(
     "update-gate-with-bf",
     "the update gate is made with the forget gate's bias",

@@ -56,6 +56,12 @@ lstm_forward.mistake(
     edit(START_C, "c_next = np.ones_like(a0)"),
 )
 lstm_forward.mistake(
+    "first-cell-state-is-a-view",
+    "the first cell state is a view of c, and is overwritten by the first step",
+    "c[:, :, 0] is the first step's place: what becomes of a slice when its array changes?",
+    edit(START_C, "c_next = c[:, :, 0]"),
+)
+lstm_forward.mistake(
     "state-not-carried",
     "every step starts from a0",
     "Two states are handed on from step to step: is one of them left behind?",
@@ -72,6 +78,18 @@ lstm_forward.mistake(
     "every step starts from the first states",
     "What does step t hand on to step t + 1?",
     edit(CALL, "lstm_cell_forward(x[:, :, t], a0, np.zeros_like(a0), parameters)"),
+)
+lstm_forward.mistake(
+    "states-read-too-early",
+    "step t reads a[:, :, t] and c[:, :, t], which are written only afterwards",
+    "Which places of a and c hold the states that go into step t, and are they filled by then?",
+    edit(CALL, "lstm_cell_forward(x[:, :, t], a[:, :, t], c[:, :, t], parameters)"),
+)
+lstm_forward.mistake(
+    "first-step-reads-the-last-place",
+    "the first step reads a[:, :, -1] and c[:, :, -1]",
+    "What does a[:, :, t - 1] mean for t = 0, and which state belongs there?",
+    edit(CALL, "lstm_cell_forward(x[:, :, t], a[:, :, t - 1], c[:, :, t - 1], parameters)"),
 )
 lstm_forward.mistake(
     "states-swapped-in-call",
@@ -97,6 +115,19 @@ lstm_forward.mistake(
     "only the last step's cache is kept",
     "The backward pass needs one cache a step: does each step add to the list?",
     edit(APPEND, "caches = [cache]"),
+)
+lstm_forward.mistake(
+    "caches-overwritten",
+    "caches is the last step's cache, and no list any more",
+    "The backward pass needs one cache a step: does each step add to the list?",
+    edit(APPEND, "caches = cache"),
+)
+lstm_forward.mistake(
+    "caches-share-one-list",
+    "every entry of caches is one and the same list",
+    "[[]] * T_x makes one list and names it T_x times: what does each step add to?",
+    edit("caches = []", "caches = [[]] * T_x"),
+    edit(APPEND, "caches[t].append(cache)"),
 )
 lstm_forward.mistake(
     "caches-same-for-all",
@@ -128,6 +159,19 @@ lstm_forward.mistake(
     "a[:, :, -1] is the last step's place: what becomes of a slice when its array changes?",
     edit(START_A, "a[:, :, -1] = a0"),
     edit(CALL, "lstm_cell_forward(x[:, :, t], a[:, :, t - 1], c_next, parameters)"),
+)
+lstm_forward.mistake(
+    "cached-cell-state-overwritten",
+    "the first cache's c_prev is a view of c, and is overwritten by the last step",
+    "c[:, :, -1] is the last step's place: what becomes of a slice when its array changes?",
+    edit(CALL, "lstm_cell_forward(x[:, :, t], a_next, c[:, :, t - 1], parameters)"),
+)
+lstm_forward.mistake(
+    "one-array-for-every-state",
+    "every step writes its states into the same two arrays, which the earlier caches hold as well",
+    "A cache keeps the array, not a copy of it: what becomes of it when the array changes?",
+    edit(START_A, "a_next = a0.copy()"),
+    edit(UNPACK, "a_next[:], c_next[:], yt_pred, cache = lstm_cell_forward"),
 )
 lstm_forward.mistake(
     "first-input-at-every-step",
@@ -176,6 +220,24 @@ lstm_forward.mistake(
     "c holds the hidden states",
     "Which of the two states belongs in c?",
     edit(STORE_C, "c[:, :, t] = a_next"),
+)
+lstm_forward.mistake(
+    "stores-states-before-step",
+    "a and c hold the states before each step",
+    "Is a[:, :, t] what goes into step t, or what comes out of it?",
+    edit("        " + STORE_A + "\n", ""),
+    edit("        " + STORE_C + "\n", ""),
+    edit(UNPACK, f"{STORE_A}\n        {STORE_C}\n        {UNPACK}"),
+)
+lstm_forward.mistake(
+    "first-states-kept-in-front",
+    "a and c begin with the first states and hold one state too many",
+    "The docstring gives the shapes of a and c: how many states is that, and which is the first?",
+    edit(
+        RETURN,
+        "a = np.concatenate([a0[:, :, np.newaxis], a], axis=2)\n    "
+        "c = np.concatenate([np.zeros_like(c[:, :, :1]), c], axis=2)\n    " + RETURN,
+    ),
 )
 lstm_forward.mistake(
     "a-not-stored",

@@ -86,6 +86,18 @@ rnn_backward.mistake(
     edit(LOOP, "for t in reversed(range(T_x - 1)):"),
 )
 rnn_backward.mistake(
+    "only-the-last-two-steps",
+    "the way back ends after the last two steps",
+    "How far back does the loss of the last step reach in a whole sequence?",
+    edit(LOOP, "for t in reversed(range(max(T_x - 2, 0), T_x)):"),
+)
+rnn_backward.mistake(
+    "cut-every-two-steps",
+    "the gradient that is handed on is cut off after every second step",
+    "How far back does the loss of the last step reach in a whole sequence?",
+    edit(CARRY, 'da_prevt = gradients["da_prev"] * (t % 2 == 1 or t == 0)'),
+)
+rnn_backward.mistake(
     "da0-stays-zero",
     "da0 is never set",
     "What comes out of the first step on the way back?",
@@ -153,6 +165,30 @@ rnn_backward.mistake(
     "dba is not added up over the steps",
     "The same bias acts at every step: how do its gradients combine?",
     edit(ADD_BA, 'dba = gradients["dba"]'),
+)
+rnn_backward.mistake(
+    "weights-not-added",
+    "the gradients of the weights and the bias stay zero",
+    "Which lines add each step's gradients to the totals, and not the totals to themselves?",
+    edit(ADD_WAX, "dWax += dWax"),
+    edit(ADD_WAA, "dWaa += dWaa"),
+    edit(ADD_BA, "dba += dba"),
+)
+rnn_backward.mistake(
+    "totals-overwritten-and-doubled",
+    "each step's gradients replace the totals of the weights and the bias, doubled",
+    "Has a total the same name as a step's gradient? Then which of them is added to which?",
+    edit(ADD_WAX, 'dWax = 2 * gradients["dWax"]'),
+    edit(ADD_WAA, 'dWaa = 2 * gradients["dWaa"]'),
+    edit(ADD_BA, 'dba = 2 * gradients["dba"]'),
+)
+rnn_backward.mistake(
+    "totals-doubled-at-each-step",
+    "the totals are added to themselves at each step as well",
+    "What does += already do with what stands on its left?",
+    edit(ADD_WAX, 'dWax += dWax + gradients["dWax"]'),
+    edit(ADD_WAA, 'dWaa += dWaa + gradients["dWaa"]'),
+    edit(ADD_BA, 'dba += dba + gradients["dba"]'),
 )
 rnn_backward.mistake(
     "averages-over-steps",

@@ -120,6 +120,18 @@ rnn_cell_backward.mistake(
     edit(DA_PREV, "da_prev = Waa @ dz"),
 )
 rnn_cell_backward.mistake(
+    "dWaa-for-Waa",
+    "da_prev is computed with the gradient dWaa in place of Waa",
+    "The way back leads through what the forward step multiplied a_prev by.",
+    edit(DA_PREV, "da_prev = (dz @ a_prev.T).T @ dz"),
+)
+rnn_cell_backward.mistake(
+    "dWax-for-Wax",
+    "dxt is computed with the gradient dWax in place of Wax",
+    "The way back leads through what the forward step multiplied xt by.",
+    edit(DXT, "dxt = (dz @ xt.T).T @ dz"),
+)
+rnn_cell_backward.mistake(
     "dWaa-from-a-next",
     "dWaa is computed with a_next",
     "Which state did Waa multiply in the forward step?",
@@ -168,6 +180,18 @@ rnn_cell_backward.mistake(
     "dba is summed over both axes",
     "A gradient has the shape of what it belongs to, and ba has one entry a unit.",
     edit(DBA, "dba = np.sum(dz, keepdims=True)"),
+)
+rnn_cell_backward.mistake(
+    "dba-from-dWaa",
+    "dba is summed from dWaa",
+    "The bias is not multiplied by anything in the forward step: what reaches it on the way back?",
+    edit(DBA, "dba = np.sum(dWaa, axis=1, keepdims=True)"),
+)
+rnn_cell_backward.mistake(
+    "dba-from-dWax",
+    "dba is summed from dWax",
+    "The bias is not multiplied by anything in the forward step: what reaches it on the way back?",
+    edit(DBA, "dba = np.sum(dWax, axis=1, keepdims=True)"),
 )
 rnn_cell_backward.mistake(
     "dba-not-summed",

@@ -54,6 +54,18 @@ rnn_cell_forward.mistake(
     edit(STATE, "a_next = softmax(Wax @ xt + Waa @ a_prev + ba)"),
 )
 rnn_cell_forward.mistake(
+    "clip-for-tanh",
+    "a_next is cut off at -1 and 1 in place of tanh",
+    "Between -1 and 1 the activation bends as well: see the equation of a<t>.",
+    edit(STATE, "a_next = np.clip(Wax @ xt + Waa @ a_prev + ba, -1, 1)"),
+)
+rnn_cell_forward.mistake(
+    "a-next-rounded",
+    "a_next is rounded to two decimals",
+    "Rounding is for what is printed: the next step and the gradients need every digit.",
+    edit(STATE, "a_next = np.round(np.tanh(Wax @ xt + Waa @ a_prev + ba), 2)"),
+)
+rnn_cell_forward.mistake(
     "no-bias-ba",
     "the bias ba is missing from a_next",
     "Count the terms in the equation of a<t>.",

@@ -45,6 +45,18 @@ rnn_forward.mistake(
     edit(START, "a_next = np.zeros_like(a0)"),
 )
 rnn_forward.mistake(
+    "state-read-too-early",
+    "step t reads a[:, :, t], which is written only afterwards",
+    "Which place of a holds the state that goes into step t, and is it filled by then?",
+    edit(CALL, "a_next, yt_pred, cache = rnn_cell_forward(x[:, :, t], a[:, :, t], parameters)"),
+)
+rnn_forward.mistake(
+    "first-step-reads-the-last-place",
+    "the first step reads a[:, :, -1], which is still zero",
+    "What does a[:, :, t - 1] mean for t = 0, and which state belongs there?",
+    edit(CALL, "a_next, yt_pred, cache = rnn_cell_forward(x[:, :, t], a[:, :, t - 1], parameters)"),
+)
+rnn_forward.mistake(
     "caches-empty",
     "caches is never filled",
     "The backward pass needs one cache a step; np.append returns a new array, "
@@ -56,6 +68,19 @@ rnn_forward.mistake(
     "only the last step's cache is kept",
     "The backward pass needs one cache a step: does each step add to the list?",
     edit(APPEND, "caches = [cache]"),
+)
+rnn_forward.mistake(
+    "caches-overwritten",
+    "caches is the last step's cache, and no list any more",
+    "The backward pass needs one cache a step: does each step add to the list?",
+    edit(APPEND, "caches = cache"),
+)
+rnn_forward.mistake(
+    "caches-share-one-list",
+    "every entry of caches is one and the same list",
+    "[[]] * T_x makes one list and names it T_x times: what does each step add to?",
+    edit("caches = []", "caches = [[]] * T_x"),
+    edit(APPEND, "caches[t].append(cache)"),
 )
 rnn_forward.mistake(
     "caches-same-for-all",
@@ -87,6 +112,13 @@ rnn_forward.mistake(
     "a[:, :, -1] is the last step's place: what becomes of a slice when its array changes?",
     edit(START, "a[:, :, -1] = a0"),
     edit(CALL, "a_next, yt_pred, cache = rnn_cell_forward(x[:, :, t], a[:, :, t - 1], parameters)"),
+)
+rnn_forward.mistake(
+    "one-array-for-every-state",
+    "every step writes its state into one array, which the earlier caches hold as well",
+    "A cache keeps the array, not a copy of it: what becomes of it when the array changes?",
+    edit(START, "a_next = a0.copy()"),
+    edit(CALL, "a_next[:], yt_pred, cache = rnn_cell_forward(x[:, :, t], a_next, parameters)"),
 )
 rnn_forward.mistake(
     "first-input-at-every-step",
@@ -130,6 +162,12 @@ rnn_forward.mistake(
     "Is a[:, :, t] what goes into step t, or what comes out of it?",
     edit("        " + STORE_A + "\n", ""),
     edit(CALL, STORE_A + "\n        " + CALL),
+)
+rnn_forward.mistake(
+    "a0-kept-in-front",
+    "a begins with a0 and holds one state too many",
+    "The docstring gives the shape of a: how many states is that, and which is the first?",
+    edit(RETURN, "a = np.concatenate([a0[:, :, np.newaxis], a], axis=2)\n    " + RETURN),
 )
 rnn_forward.mistake(
     "a-not-stored",
