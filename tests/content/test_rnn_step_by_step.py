@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 
 from grader.authoring import Case
-from grader.comparison.ladder import by_name
+from grader.comparison.ladder import by_name, compare
+from grader.comparison.layout import Tolerance
 from grader.comparison.trees import leaves
+from grader.verify import in_process
 from tests.kit.solution import (
     BACKWARD,
     FORWARD,
@@ -23,11 +25,13 @@ from tests.kit.solution import (
     functions,
     mistaken,
     posed,
+    scope,
     source,
     visible_case,
 )
 
 SEEDS = range(5)
+HIGH = 1000  # of the scores of a prediction where activations are large
 MARKS = {
     "rnn_cell_forward": "a_next 5*, yt_pred 2, cache 2, inputs 1",
     "rnn_forward": "a 5*, y_pred 2, caches 2, inputs 1",
@@ -137,17 +141,66 @@ def test_da_may_hold_fewer_steps_than_the_caches(name: str) -> None:
     assert case.dims["T_x"] == da.shape[2] < len(steps) == x.shape[2]
 
 
+def large(name: str, seed: int) -> tuple[Case, Any]:
+    """The case of large activations of an exercise, with what is right there."""
+    [found] = [p for p in posed(name, seed) if p[0].name == "large activations"]
+    return found
+
+
 @pytest.mark.parametrize("name", ["rnn_cell_forward", "lstm_cell_forward"])
 def test_large_activations_reach_tens_and_stay_finite(name: str) -> None:
-    """Scores before softmax reach at least 20 and the references cope."""
+    """Without their common height, scores before softmax reach at least 20; references cope."""
     largest = []
     for seed in SEEDS:
-        [(case, result)] = [p for p in posed(name, seed) if p[0].name == "large activations"]
+        case, result = large(name, seed)
         weights = case.arguments[-1]
         scores = weights.get("Wya", weights.get("Wy")) @ result[0] + weights["by"]
         assert all(np.isfinite(leaf).all() for _, leaf in leaves(result))
-        largest.append(np.max(np.abs(scores)))
+        largest.append(np.max(np.abs(scores - HIGH)))
     assert 20 < np.median(largest) < 120
+
+
+def overflowing(scores: Any) -> Any:
+    """A softmax as it stands in a formula."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.exp(scores) / np.sum(np.exp(scores), axis=0)
+
+
+def one_maximum(scores: Any) -> Any:
+    """A softmax that takes the matrix's largest score off every column."""
+    weights = np.exp(scores - np.max(scores))
+    return weights / np.sum(weights, axis=0)
+
+
+@pytest.mark.parametrize("name", ["rnn_cell_forward", "lstm_cell_forward"])
+def test_large_activations_find_a_softmax_that_overflows(name: str) -> None:
+    """Every prediction of it is NaN there, on whatever inputs, and on no other case.
+
+    One maximum for the whole matrix is right: the columns of a case lie near one another.
+    """
+    exercise, cell = SPEC.exercise(name), source().function_source(name)
+    own = {
+        softmax: in_process.define(cell, name, {**scope(), "softmax": softmax})
+        for softmax in (overflowing, one_maximum)
+    }
+    for seed in range(20):
+        failed = in_process.failed_checks(exercise, own[overflowing], posed(name, seed))
+        assert failed == {"yt_pred": "large activations"}
+        case, right = large(name, seed)
+        got, tolerance = own[overflowing](*case.arguments), Tolerance(case.tolerance)
+        found = compare(exercise.layout, right, got, tolerance, case.dims)["yt_pred"]
+        assert found is not None and (found.rung, found.expected) == ("finite", "finite numbers")
+        assert not in_process.failed_checks(exercise, own[one_maximum], posed(name, seed))
+
+
+@pytest.mark.parametrize("name", FORWARD)
+def test_high_scores_change_no_activation(name: str) -> None:
+    """Only the prediction's bias is high: what goes into tanh and sigmoid stays near ±50."""
+    for seed in SEEDS:
+        weights = large(name, seed)[0].arguments[-1]
+        assert np.min(weights["by"]) > 900
+        inside = [array for key, array in weights.items() if key not in ("by", "Wy", "Wya")]
+        assert all(np.max(np.abs(array)) < 60 for array in inside)
 
 
 @pytest.mark.parametrize("name", BACKWARD)

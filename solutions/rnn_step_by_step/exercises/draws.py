@@ -16,6 +16,9 @@ from grader.authoring import Challenge, Draw, arrangements
 Drawn = tuple[Any, ...]
 
 LARGE = 25.0  # turns pre-activations of about ±2 into ±50
+# Added to every score of the prediction, which changes no probability; exp overflows at 709.8. All
+# columns lie about this high, so one maximum for the whole matrix is as good as one for each.
+HIGH = 1000.0
 FLOAT32_TOLERANCE = 1e-4
 SHORT = {"T_x": 3}  # steps where a case is about something else: every submission runs them all
 
@@ -28,7 +31,7 @@ ONE_STEP = Challenge("T_x = 1", {"T_x": 1})
 ONE_CLASS = Challenge("n_y = 1", {"n_y": 1, **SHORT})
 WIDER = Challenge("a wider cell", {"n_a": 40})
 LONGER = Challenge("a longer sequence", {"n_a": 40, "T_x": 12})
-LARGE_VALUES = Challenge("large activations", SHORT, scale=LARGE)
+LARGE_VALUES = Challenge("large activations", SHORT, scale=LARGE, more={"scores": HIGH})
 STORED = (
     Challenge("float32 inputs", SHORT, arrangements.float32, tolerance=FLOAT32_TOLERANCE),
     Challenge("non-contiguous inputs", SHORT, arrangements.strided),
@@ -64,9 +67,19 @@ def _x(draw: Draw) -> np.ndarray[Any, Any]:
     return draw.normal(n_x, m, T_x + draw.challenge.more.get("steps", 0))
 
 
+def _parameters(draw: Draw, **shapes: tuple[int, int]) -> dict[str, np.ndarray[Any, Any]]:
+    """Draw weights and biases, the prediction's bias as high as the challenge wants it."""
+    parameters = draw.parameters(**shapes)
+    if "scores" in draw.challenge.more:
+        parameters["by"] = parameters["by"] + draw.challenge.more["scores"]
+    return parameters
+
+
 def _rnn_parameters(draw: Draw) -> dict[str, np.ndarray[Any, Any]]:
     n_x, n_a, n_y = (draw.dims[letter] for letter in ("n_x", "n_a", "n_y"))
-    return draw.parameters(Waa=(n_a, n_a), Wax=(n_a, n_x), Wya=(n_y, n_a), ba=(n_a, 1), by=(n_y, 1))
+    return _parameters(
+        draw, Waa=(n_a, n_a), Wax=(n_a, n_x), Wya=(n_y, n_a), ba=(n_a, 1), by=(n_y, 1)
+    )
 
 
 def _lstm_parameters(draw: Draw) -> dict[str, np.ndarray[Any, Any]]:
@@ -74,7 +87,7 @@ def _lstm_parameters(draw: Draw) -> dict[str, np.ndarray[Any, Any]]:
     gates: dict[str, tuple[int, int]] = {}
     for gate in "fico":
         gates |= {f"W{gate}": (n_a, n_a + n_x), f"b{gate}": (n_a, 1)}
-    return draw.parameters(**gates, Wy=(n_y, n_a), by=(n_y, 1))
+    return _parameters(draw, **gates, Wy=(n_y, n_a), by=(n_y, 1))
 
 
 def rnn_cell_inputs(draw: Draw) -> Drawn:

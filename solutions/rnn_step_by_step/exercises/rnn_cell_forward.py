@@ -141,7 +141,11 @@ rnn_cell_forward.mistake(
     "softmax-over-everything",
     "softmax divides by one sum for the whole matrix",
     "Each example has probabilities of its own: what is each of them divided by?",
-    edit(PREDICTION, "scores = np.exp(Wya @ a_next + by)\n    yt_pred = scores / np.sum(scores)"),
+    edit(
+        PREDICTION,
+        "scores = Wya @ a_next + by\n    scores = np.exp(scores - np.max(scores))\n"
+        "    yt_pred = scores / np.sum(scores)",
+    ),
 )
 rnn_cell_forward.mistake(
     "softmax-twice",

@@ -124,7 +124,8 @@ def own_activations(xt, a_prev, c_prev, parameters):
     cct = cct / np.sqrt(1 + cct**2)
     c_next = ft * c_prev + it * cct
     a_next = ot * np.tanh(c_next)
-    e = np.exp(parameters["Wy"] @ a_next + parameters["by"])
+    scores = parameters["Wy"] @ a_next + parameters["by"]
+    e = np.exp(scores - np.max(scores, axis=0, keepdims=True))
     yt_pred = e / e.sum(axis=0, keepdims=True)
     cache = (a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters)
     return a_next, c_next, yt_pred, cache
