@@ -151,14 +151,24 @@ def test_a_fingerprint_ignores_rounding_and_memory_layout():
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_what_is_not_finite_matches_nothing_and_warns_of_nothing(bad):
-    """NaN and infinity are not the same as anything, and no warning reaches the student."""
+def test_what_is_not_finite_matches_no_number_and_warns_of_nothing(bad):
+    """NaN and infinity are not the same as any number, and no warning reaches the student."""
     tree = np.full(3, bad)
     assert not same_fingerprint(fingerprint(tree), fingerprint(np.ones(3)))
     assert not same_fingerprint(fingerprint(np.array([bad, -bad])), fingerprint(np.ones(2)))
     assert not same_fingerprint(fingerprint(np.ones(2)), fingerprint(np.array([bad, 1.0])))
-    assert not same(np.array([bad, 1.0]), np.array([-bad, 1.0]))
-    assert not same(np.ones(3), tree, 0.0)
+    assert not same(np.array([np.inf, 1.0]), np.array([-bad, 1.0]))
+    assert not same(np.ones(3), tree, 0.0) and not same(tree, np.ones(3), 0.0)
+    assert not same(bad, 1.0) and not same(1.0, bad)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_is_the_same_in_the_same_places(bad):
+    """A mistake that gives NaN gives it again when it is called again; the rest is compared."""
+    one = np.array([bad, 1.0, 1e9])
+    assert same(one, one.copy()) and same(one, one * (1 + 1e-14), 1e-9) and same(bad, bad)
+    assert not same(one, one[[1, 0, 2]]) and not same(one, np.array([bad, 1.0, 2e9]))
+    assert not same(one, np.array([bad, bad, 1e9])) and not same(np.array([bad, bad, 1e9]), one)
 
 
 def test_booleans_and_text_are_compared_like_anything_else():

@@ -55,6 +55,16 @@ def test_a_function_gives_the_same_when_it_is_called_again(case: str) -> None:
     assert "the same arguments give another result" in result.message
 
 
+@pytest.mark.parametrize("nothing", ["np.nan", "np.inf"])
+def test_what_is_not_finite_depends_on_no_earlier_call(nothing: str) -> None:
+    """NaN is what comes out each time: that is said, and nothing is kept from call to call."""
+    result = judged(
+        "leak", edited("leak", ("    " + LAST, f"    h_next = h_next + {nothing}\n    " + LAST))
+    )
+    assert result.outcome == "failed" and result.mistake is None
+    assert "finite numbers" in result.message
+
+
 def test_a_list_as_a_default_argument_is_found_out() -> None:
     """A list that grows from call to call loses the marks for caches, and the cause is named."""
     text = edited(
