@@ -261,6 +261,15 @@ lstm_cell_forward.mistake(
     edit(PREDICTION, "yt_pred = sigmoid(Wy @ a_next + by)"),
 )
 lstm_cell_forward.mistake(
+    "softmax-overflows",
+    "a softmax of your own overflows where scores are large",
+    "Of how large a number can np.exp hold the result? The softmax of rnn_utils copes with any.",
+    edit(
+        PREDICTION,
+        "scores = np.exp(Wy @ a_next + by)\n    yt_pred = scores / np.sum(scores, axis=0)",
+    ),
+)
+lstm_cell_forward.mistake(
     "softmax-over-examples",
     "softmax runs over the examples and not over the classes",
     "Columns are examples: along which axis do the probabilities add up to one?",

@@ -132,6 +132,15 @@ rnn_cell_forward.mistake(
     edit(PREDICTION, "yt_pred = sigmoid(Wya @ a_next + by)"),
 )
 rnn_cell_forward.mistake(
+    "softmax-overflows",
+    "a softmax of your own overflows where scores are large",
+    "Of how large a number can np.exp hold the result? The softmax of rnn_utils copes with any.",
+    edit(
+        PREDICTION,
+        "scores = np.exp(Wya @ a_next + by)\n    yt_pred = scores / np.sum(scores, axis=0)",
+    ),
+)
+rnn_cell_forward.mistake(
     "softmax-over-examples",
     "softmax runs over the examples and not over the classes",
     "Columns are examples: along which axis do the probabilities add up to one?",
@@ -141,11 +150,7 @@ rnn_cell_forward.mistake(
     "softmax-over-everything",
     "softmax divides by one sum for the whole matrix",
     "Each example has probabilities of its own: what is each of them divided by?",
-    edit(
-        PREDICTION,
-        "scores = Wya @ a_next + by\n    scores = np.exp(scores - np.max(scores))\n"
-        "    yt_pred = scores / np.sum(scores)",
-    ),
+    edit(PREDICTION, "scores = np.exp(Wya @ a_next + by)\n    yt_pred = scores / np.sum(scores)"),
 )
 rnn_cell_forward.mistake(
     "softmax-twice",
