@@ -195,7 +195,7 @@ def test_a_fault_of_the_kit_s_is_told_in_one_line(monkeypatch: pytest.MonkeyPatc
     def fails(*_: object, **__: object) -> None:
         raise RuntimeError(RAW)
 
-    monkeypatch.setattr("grader.judge.judge.attempt", fails)
+    monkeypatch.setattr("grader.judge.ways.attempt", fails)
     made = judged({})
     assert made.verdict.outcome == "grader_error" and "RuntimeError" in made.verdict.fault
     for verdict in (made.verdict, failed(assignment(), "s", RuntimeError(RAW))):

@@ -146,3 +146,14 @@ def test_random_numbers_are_seen_through_helpers() -> None:
 def test_any_text_can_be_looked_at(sources: list[str]) -> None:
     """What does not parse binds nothing and is no error."""
     assert isinstance(bound_again(cells(*sources), "f"), str)
+
+
+@pytest.mark.sandbox
+def test_a_function_that_is_deleted_is_told_where_it_gets_no_second_try() -> None:
+    """It is missing, and the later cell is the reason."""
+    draws = "import random\n" + edited(
+        "leak", ("    cache = ", "    random.random()\n    cache = ")
+    )
+    _, results = judged(leak=draws, last="del leak")
+    assert results["leak"].outcome == "missing"
+    assert "its cell defines it, and a later cell deletes it" in results["leak"].message

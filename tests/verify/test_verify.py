@@ -224,13 +224,13 @@ def test_two_mistakes_with_the_same_result_are_found(course: Course) -> None:
 
 
 def test_a_mistake_that_costs_elsewhere_is_found(course: Course) -> None:
-    """A cell that spoils another exercise's function would be charged for twice."""
-    old = '(("(1 - y**2)", "(1 - x**2)"),)'
-    both = "def climb(x, own):\\n    return x, own\\n\\n\\ndef climb_backward("
-    spoils = f'("def climb_backward(", "{both}")'
-    respecify(course, toy.SLOPE, old, f'(("(1 - y**2)", "(1 - x**2)"), {spoils})')
-    held = found(course, toy.SLOPE)[mistakes("climb_backward")]
-    assert not held.holds and "slope-of-x also costs climb" in held.text
+    """A cell that spoils what a later exercise's function reads would be charged for twice."""
+    old = '(("cache = (y, x, ", "cache = (y, y, "),)'
+    both = "class np:\\n    tanh, sum = np.tanh, max\\n\\n\\ndef climb("
+    spoils = f'("def climb(", "{both}")'
+    respecify(course, toy.SLOPE, old, f'(("cache = (y, x, ", "cache = (y, y, "), {spoils})')
+    held = found(course, toy.SLOPE)[mistakes("climb")]
+    assert not held.holds and "input-not-cached also costs climb_backward" in held.text
 
 
 @pytest.mark.parametrize(
