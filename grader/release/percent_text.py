@@ -22,6 +22,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader.assignment.derived import mark_derived
+from grader.assignment.example_calls import EXAMPLE_CELL
 from grader.assignment.importable import importable, run_cell
 from grader.assignment.source import LESSON
 from grader.comparison.drivers import driven
@@ -35,6 +36,8 @@ FIGURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(figures/(?P<file>[\w.-]+\.svg)\)")
 INLINED = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<uri>data:image/svg\+xml;base64,[A-Za-z0-9+/=]+)\)")
 EXPECTED = re.compile(r"^<!-- expected: (?P<cell>\w+) -->$", re.M)
 FILLED = re.compile(r"^(?P<mark><!-- expected: \w+ -->)\n```text\n.*?\n```$", re.M | re.S)
+MAY_RAISE = "raises-exception"
+FOLDED = {"source_hidden": True}
 NO_DRIVERS: Mapping[str, str] = MappingProxyType({})
 HEADING = re.compile(r"^#+ +(?P<words>.+)$", re.M)
 
@@ -81,6 +84,8 @@ def to_notebook(
     if book.cells[0].cell_type != "markdown":
         book.cells.insert(0, nbformat.v4.new_markdown_cell(id="derived"))
     book.cells[0].source = BANNER.format(name) + book.cells[0].source
+    for cell in book.cells:
+        _set_for_running(cell)
     book.metadata = NotebookNode(
         kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
         language_info={"name": "python"},
@@ -101,6 +106,7 @@ def to_text(book: NotebookNode, figures: Path) -> str:
         cell.source = FILLED.sub(lambda found: found["mark"], cell.source)
         cell.source = INLINED.sub(lambda found: _outline(found, masters), cell.source)
         cell.pop("id", None)
+        _unset_for_running(cell)
     plain.metadata = NotebookNode(
         kernelspec=book.metadata["kernelspec"],
         jupytext={"text_representation": {"extension": ".py", "format_name": "percent"}},
@@ -157,6 +163,25 @@ def _name_cells(book: NotebookNode) -> None:
             place += 1
         used.add(name)
         cell["id"] = name[:64]  # the most that nbformat allows
+
+
+def _set_for_running(cell: NotebookNode) -> None:
+    """Let Run All go on behind an example of an empty function, and fold given code that closes.
+
+    The tag is Jupyter's own for cells that may raise; what is folded opens by a click.
+    """
+    if LESSON in cell.metadata.get("tags", []):
+        cell.metadata["jupyter"] = dict(FOLDED)
+    elif cell.cell_type == "code" and cell.id.startswith(EXAMPLE_CELL):
+        cell.metadata["tags"] = [*cell.metadata.get("tags", []), MAY_RAISE]
+
+
+def _unset_for_running(cell: NotebookNode) -> None:
+    if cell.metadata.get("jupyter") == FOLDED:
+        del cell.metadata["jupyter"]
+    tags = [tag for tag in cell.metadata.pop("tags", []) if tag != MAY_RAISE]
+    if tags:
+        cell.metadata["tags"] = tags
 
 
 def _uri(svg: bytes) -> str:
