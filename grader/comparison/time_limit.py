@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-import signal
-import threading
 from collections.abc import Iterator
 from typing import Any
+
+# A browser's Python has not all of these, and what it lacks is left out: there a loop that never
+# ends is stopped by hand.
+try:
+    import signal
+    import threading
+except ImportError:
+    CAN_STOP = False
+else:
+    _NEEDED = ("signal", "setitimer", "SIGALRM", "SIGPROF", "ITIMER_REAL", "ITIMER_PROF")
+    CAN_STOP = all(hasattr(signal, name) for name in _NEEDED)
 
 
 @contextlib.contextmanager
 def time_limit(seconds: float, processor: bool = False) -> Iterator[None]:
-    """Stop an endless loop, where the system can (main thread, POSIX).
+    """Stop an endless loop, where the system can (main thread, POSIX with timers).
 
     With ``processor`` the seconds are of this process's own time, whatever else the machine does.
     """
-    # Python lets the main thread alone set a signal's handler; Windows has no SIGALRM.
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
+    # Python lets the main thread alone set a signal's handler; Windows has no SIGALRM, a browser
+    # has it without a timer that sends it.
+    if not CAN_STOP or threading.current_thread() is not threading.main_thread():
         yield
         return
 
@@ -25,7 +35,12 @@ def time_limit(seconds: float, processor: bool = False) -> Iterator[None]:
 
     timer = signal.ITIMER_PROF if processor else signal.ITIMER_REAL
     sent = signal.SIGPROF if processor else signal.SIGALRM
-    before = signal.signal(sent, stop)
+    try:
+        signal.setitimer(timer, 0.0)
+        before = signal.signal(sent, stop)
+    except (OSError, ValueError, NotImplementedError):  # named there, and answered by a refusal
+        yield
+        return
     signal.setitimer(timer, seconds)
     try:
         yield
