@@ -2042,6 +2042,278 @@ def _origin(reference: Reference, steps: Sequence[tuple[Tree, ...]], value: Tree
     return ""
 
 
+"""Call a student's function on a reference's arguments and say what became of each check."""
+
+
+import contextlib
+import io
+import linecache
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+
+SECONDS = 10.0  # a right answer to the visible example takes milliseconds
+PATIENCE = 5.0  # times the processor time that a call may take where marks are made
+
+
+@dataclass
+class Tried:
+    """An attempt: one call of the student's function and what became of it."""
+
+    findings: dict[str, Finding | None]
+    outputs: dict[str, Tree]
+    result: Tree = None
+    error: Exception | None = None
+    empty: bool = False
+    replay: NotThisStep | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether any check did not hold."""
+        return any(self.findings.values())
+
+
+def try_on(reference: Reference, function: Callable[..., Any], replay: bool = False) -> Tried:
+    """Call the function on the reference's arguments; what it calls may answer by replay."""
+    # The references serve the next check as well, whatever the function does to its arguments.
+    layout, arguments = reference.layout, deep_copy(reference.arguments)
+    scope = names_around(function)
+    steps = replaying(reference, scope) if replay else contextlib.nullcontext()
+    try:
+        with _quiet(), time_limit(max(SECONDS, PATIENCE * reference.seconds)), steps:
+            run = function
+            if reference.driver:
+                run = driven(reference.driver, {**scope, layout.name: function})
+            result = returned_by(layout, run, arguments)
+    except Exception as error:
+        return _raised(layout, error)
+    if reference.sealed:
+        return Tried(_form_alone(layout, result), by_name(layout, result)[0], result)
+    tol = Tolerance(1e-6, reveal=True)
+    predicates = {name: run_portable(text) for name, text in reference.holds.items()}
+    holds = properties(predicates, reference.arguments)
+    findings = compare(layout, reference.result, result, tol, reference.dims, holds)
+    if INPUTS in check_names(layout):
+        findings[INPUTS] = _changed(layout, reference.arguments, arguments)
+    return Tried(findings, by_name(layout, result)[0], result)
+
+
+def _form_alone(layout: Layout, result: Tree) -> dict[str, Finding | None]:
+    """Look whether there is an answer at all: which one is right is not known here."""
+    like = {line.name: (line.among or (0.0,))[0] for line in layout.checks}
+    expected: Tree = like if layout.returns_dict else tuple(like[name] for name in layout.returns)
+    if len(layout.returns) == 1 and not layout.returns_dict:
+        expected = like[layout.returns[0]]
+    findings = compare(layout, expected, result, Tolerance(1e-6, reveal=True), {})
+    return {
+        name: None if found is not None and found.rung == "values" else found
+        for name, found in findings.items()
+    }
+
+
+def check_names(layout: Layout) -> list[str]:
+    """Return the names of an exercise's checks in their order."""
+    return [line.name for line in layout.checks]
+
+
+def _raised(layout: Layout, error: Exception) -> Tried:
+    frames = traceback.extract_tb(error.__traceback__)
+    empty = says_empty(error) and frames[-1].name == layout.name  # not the cell that it calls
+    called, got = "called with the visible example", f"{type(error).__name__}: {error}"
+    checked, look, short = f"{layout.name} {called}", _line_of(error), f"{called}: got {got}"
+    if empty:
+        got, look, short = EMPTY, "the cell above: write the function there", EMPTY
+    if isinstance(error, NotThisStep):
+        checked, look = f"how {layout.name} calls its cell function", "the call inside the loop"
+        got, short = str(error), ""
+    finding = Finding("raised", checked, "a result", got, look, short)
+    replay = error if isinstance(error, NotThisStep) else None
+    findings: dict[str, Finding | None] = dict.fromkeys(check_names(layout), finding)
+    return Tried(findings, {}, None, error, empty, replay)
+
+
+def says_empty(error: Exception | None) -> bool:
+    """Tell whether an exception is the stub's."""
+    return isinstance(error, NotImplementedError) and EMPTY in str(error)
+
+
+def _line_of(error: Exception) -> str:
+    """Name the line of the student's own code that raised ``error``."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename != __file__]
+    outside = [frame for frame in own if "site-packages" not in frame.filename] or own
+    if not outside:
+        return "how the function is defined: does it take these arguments?"
+    last = outside[-1]
+    text = linecache.getline(last.filename, last.lineno or 0).strip()
+    return f"line {last.lineno} of that cell, in {last.name}" + (f": {text}" if text else "")
+
+
+def _changed(layout: Layout, before: tuple[Tree, ...], after: tuple[Tree, ...]) -> Finding | None:
+    for name, old, new in zip(layout.arguments, before, after, strict=False):
+        if name not in layout.after and not same(old, new, 0.0):
+            return changed_argument(name)
+    return None
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep prints and warnings of the function away from the marks."""
+    sink = io.StringIO()
+    with (
+        contextlib.redirect_stdout(sink),
+        contextlib.redirect_stderr(sink),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
+"""Say why an attempt is wrong: a known mistake, another result the second time, its form."""
+
+
+from collections.abc import Callable
+from typing import Any
+
+
+
+def try_again(
+    reference: Reference, function: Callable[..., Any], first: Tried
+) -> tuple[Tried, Cause | None]:
+    """Return the attempt that shows what is wrong, and its cause where that is certain.
+
+    A right answer must come again when the function is called again, and without the notebook's
+    variables: where marks are made, others have been called before and the variables are gone.
+    """
+    known = catalogued(reference, first)
+    if first.empty or known is not None:
+        return first, known
+    kept = _copied(first.result)  # a list that the function keeps would change with the next call
+    second = try_on(reference, function)
+    if bool(first.error) != bool(second.error) or _differ(kept, second.result):
+        return (first if first.failed else second), KEEPS_STATE
+    alone = None if first.failed else on_its_own(function, reference.arguments)
+    if alone is None or not (third := try_on(reference, alone)).failed:
+        return first, None
+    return third, READS_GLOBALS
+
+
+def _copied(result: Tree) -> Tree:
+    try:
+        return deep_copy(result)
+    except Exception:  # it holds what cannot be copied
+        return result
+
+
+def _differ(one: Tree, other: Tree) -> bool:
+    try:
+        return not same(one, other, 1e-6)
+    except Exception:  # a list that holds itself, a key that cannot be shown
+        return False
+
+
+def catalogued(reference: Reference, attempt: Tried) -> Cause | None:
+    """Return the catalogued mistake that gives exactly this result."""
+    if not attempt.failed or attempt.empty:
+        return None
+    if attempt.error is not None:
+        return known_by_error(reference.mistakes, attempt.error)
+    try:
+        return known_by_result(reference.layout, reference.mistakes, attempt.result)
+    except Exception:  # a list that holds itself, a key that cannot be shown
+        return None
+
+
+def by_form_or_part(reference: Reference, attempt: Tried) -> Cause | None:
+    """Return what the form of the result says, or a mistake that explains a part of it."""
+    if not attempt.failed or attempt.empty or attempt.replay is not None:
+        return None
+    layout, expected = reference.layout, reference.result
+    if attempt.error is not None:
+        made = [step[1] for steps in reference.steps.values() for step in steps[:1]]
+        return form_of_error(attempt.error, reference.arguments, made)
+    wrong = {name for name, finding in attempt.findings.items() if finding} - {INPUTS}
+    try:
+        return form_of_result(layout, expected, attempt.result) or possible_mistake(
+            layout, reference.mistakes, attempt.result, wrong
+        )
+    except Exception:  # a list that holds itself, a key that cannot be shown
+        return None
+
+
+"""Make the panel that a check shows: a row for each line of the marks, and what is wrong first."""
+
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+
+
+def panel_of(
+    reference: Reference,
+    findings: Mapping[str, Finding | None],
+    first: Finding | None,
+    notes: tuple[str, ...],
+    outputs: Mapping[str, Tree],
+) -> tuple[Panel, str]:
+    """Return the panel of a check's findings and the short message of the ``first`` of them."""
+    layout = reference.layout
+    failed = {name for name, finding in findings.items() if finding}
+    points = earned(layout, failed)
+    rows = [
+        Row(
+            line.name if line.name != INPUTS else "arguments untouched",
+            line.name not in failed,
+            points[line.name],
+            line.points,
+            _remark(reference, outputs, line, failed, points[line.name]),
+            bonus=layout.bonus,
+        )
+        for line in layout.checks
+    ]
+    if first is None:
+        return Panel(f"{layout.name}: all checks passed", rows, (), notes, True), ""
+    panel = Panel(f"{layout.name}: not right yet", rows, first.lines, notes)
+    short = first.short or f"{first.checked}: got {first.got}"
+    return panel, f"{layout.name}: {short}"
+
+
+def _remark(
+    reference: Reference, outputs: Mapping[str, Tree], line: Check, failed: set[str], points: float
+) -> str:
+    """Say beside a check what its result should look like, or why it earns less than it could."""
+    if line.name in failed:
+        return line.shape and f"shape {line.shape}"
+    if points < line.points:
+        return f"counts {'in full ' if points else ''}when the main values are right"
+    return _agreement(reference, outputs, line.name)
+
+
+def to_do_panel(panel: Panel, layout: Layout) -> Panel:
+    """Make the panel of a function that is still the stub: what there is to earn, nothing wrong."""
+    rows = [replace(row, to_do=True) for row in panel.rows]
+    note = f"{EMPTY.capitalize()}: write the function above."
+    return Panel(f"{layout.name}: not written yet", rows, notes=(note,))
+
+
+def answered_panel(panel: Panel, layout: Layout) -> Panel:
+    """Make the panel of an answer that is compared where marks are made: which is not said here."""
+    rows = [replace(row, passed=False, points=0.0, answered=True) for row in panel.rows]
+    note = "Answered. Whether it is right is told where marks are made."
+    return Panel(f"{layout.name}: answered", rows, notes=(note,), good=True)
+
+
+def _agreement(reference: Reference, outputs: Mapping[str, Tree], name: str) -> str:
+    """Say how well a gradient agrees with the numerical one of the same function."""
+    if name not in reference.numeric or name not in outputs:
+        return ""
+    error = relative_error(outputs[name], reference.numeric[name], 1e-6)
+    return f"agrees with the numerical gradient to {error:.0e}"
+
+
 """Check a student's function on the visible example: say what is right, and why the rest is not.
 
 ``make release`` puts this file, the comparison and the view together as ``selfcheck.py``; the
@@ -2049,19 +2321,11 @@ references it reads lie beside it in ``references.npz``.
 """
 
 
-import contextlib
-import io
-import linecache
 import sys
-import traceback
-import warnings
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from typing import Any
 
 
-SECONDS = 10.0  # a right answer to the visible example takes milliseconds
-PATIENCE = 5.0  # times the processor time that a call may take where marks are made
 _points: dict[str, tuple[float, float]] = {}
 
 
@@ -2118,184 +2382,24 @@ def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
     if not callable(function):
         got = "nothing" if function is None else type(function).__name__
         finding = Finding("defined", layout.name, "a function", got, "the cell that defines it")
-        return _panel(reference, dict.fromkeys(_names(layout), finding), finding, (), {})
-    attempt, cause = _attempt_again(reference, function, _attempt(reference, function))
+        return panel_of(reference, dict.fromkeys(check_names(layout), finding), finding, (), {})
+    attempt, cause = try_again(reference, function, try_on(reference, function))
     if attempt.failed and reference.steps and not attempt.empty:
         # A wrong cell function is not to fail the sequence that calls it.
-        replayed = _attempt(reference, function, replay=True)
+        replayed = try_on(reference, function, replay=True)
         below = _wrong_below(reference, function)
         if below and not replayed.failed:
             note = f"right, once {below} is: mend that one first"
-            return _panel(reference, {}, None, (note,), replayed.outputs)
-        if cause is None and (replayed.replay is not None or _says_empty(attempt.error)):
-            attempt, cause = replayed, _known_mistake(reference, replayed)
-    cause = cause or _other_cause(reference, attempt)
+            return panel_of(reference, {}, None, (note,), replayed.outputs)
+        if cause is None and (replayed.replay is not None or says_empty(attempt.error)):
+            attempt, cause = replayed, catalogued(reference, replayed)
+    cause = cause or by_form_or_part(reference, attempt)
     first = next((finding for finding in attempt.findings.values() if finding), None)
     notes = (cause.text(),) if cause else ()
-    panel, message = _panel(reference, attempt.findings, first, notes, attempt.outputs)
+    panel, message = panel_of(reference, attempt.findings, first, notes, attempt.outputs)
     if reference.sealed and not message:
-        return _answered(panel, layout), ""
-    return (_to_do(panel, layout) if attempt.empty else panel), message
-
-
-@dataclass
-class _Attempt:
-    """An attempt: one call of the student's function and what became of it."""
-
-    findings: dict[str, Finding | None]
-    outputs: dict[str, Tree]
-    result: Tree = None
-    error: Exception | None = None
-    empty: bool = False
-    replay: NotThisStep | None = None
-
-    @property
-    def failed(self) -> bool:
-        return any(self.findings.values())
-
-
-def _attempt(reference: Reference, function: Callable[..., Any], replay: bool = False) -> _Attempt:
-    # The references serve the next check as well, whatever the function does to its arguments.
-    layout, arguments = reference.layout, deep_copy(reference.arguments)
-    scope = names_around(function)
-    steps = replaying(reference, scope) if replay else contextlib.nullcontext()
-    try:
-        with _quiet(), time_limit(max(SECONDS, PATIENCE * reference.seconds)), steps:
-            run = function
-            if reference.driver:
-                run = driven(reference.driver, {**scope, layout.name: function})
-            result = returned_by(layout, run, arguments)
-    except Exception as error:
-        return _raised(layout, error)
-    if reference.sealed:
-        return _Attempt(_form_alone(layout, result), by_name(layout, result)[0], result)
-    tol = Tolerance(1e-6, reveal=True)
-    predicates = {name: run_portable(text) for name, text in reference.holds.items()}
-    holds = properties(predicates, reference.arguments)
-    findings = compare(layout, reference.result, result, tol, reference.dims, holds)
-    if INPUTS in _names(layout):
-        findings[INPUTS] = _changed(layout, reference.arguments, arguments)
-    return _Attempt(findings, by_name(layout, result)[0], result)
-
-
-def _form_alone(layout: Layout, result: Tree) -> dict[str, Finding | None]:
-    """Look whether there is an answer at all: which one is right is not known here."""
-    like = {line.name: (line.among or (0.0,))[0] for line in layout.checks}
-    expected: Tree = like if layout.returns_dict else tuple(like[name] for name in layout.returns)
-    if len(layout.returns) == 1 and not layout.returns_dict:
-        expected = like[layout.returns[0]]
-    findings = compare(layout, expected, result, Tolerance(1e-6, reveal=True), {})
-    return {
-        name: None if found is not None and found.rung == "values" else found
-        for name, found in findings.items()
-    }
-
-
-def _names(layout: Layout) -> list[str]:
-    return [line.name for line in layout.checks]
-
-
-def _raised(layout: Layout, error: Exception) -> _Attempt:
-    frames = traceback.extract_tb(error.__traceback__)
-    empty = _says_empty(error) and frames[-1].name == layout.name  # not the cell that it calls
-    called, got = "called with the visible example", f"{type(error).__name__}: {error}"
-    checked, look, short = f"{layout.name} {called}", _line_of(error), f"{called}: got {got}"
-    if empty:
-        got, look, short = EMPTY, "the cell above: write the function there", EMPTY
-    if isinstance(error, NotThisStep):
-        checked, look = f"how {layout.name} calls its cell function", "the call inside the loop"
-        got, short = str(error), ""
-    finding = Finding("raised", checked, "a result", got, look, short)
-    replay = error if isinstance(error, NotThisStep) else None
-    findings: dict[str, Finding | None] = dict.fromkeys(_names(layout), finding)
-    return _Attempt(findings, {}, None, error, empty, replay)
-
-
-def _says_empty(error: Exception | None) -> bool:
-    return isinstance(error, NotImplementedError) and EMPTY in str(error)
-
-
-def _line_of(error: Exception) -> str:
-    """Name the line of the student's own code that raised ``error``."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename != __file__]
-    outside = [frame for frame in own if "site-packages" not in frame.filename] or own
-    if not outside:
-        return "how the function is defined: does it take these arguments?"
-    last = outside[-1]
-    text = linecache.getline(last.filename, last.lineno or 0).strip()
-    return f"line {last.lineno} of that cell, in {last.name}" + (f": {text}" if text else "")
-
-
-def _changed(layout: Layout, before: tuple[Tree, ...], after: tuple[Tree, ...]) -> Finding | None:
-    for name, old, new in zip(layout.arguments, before, after, strict=False):
-        if name not in layout.after and not same(old, new, 0.0):
-            return changed_argument(name)
-    return None
-
-
-def _attempt_again(
-    reference: Reference, function: Callable[..., Any], first: _Attempt
-) -> tuple[_Attempt, Cause | None]:
-    """Return the attempt that shows what is wrong, and its cause where that is certain.
-
-    A right answer must come again when the function is called again, and without the notebook's
-    variables: where marks are made, others have been called before and the variables are gone.
-    """
-    known = _known_mistake(reference, first)
-    if first.empty or known is not None:
-        return first, known
-    kept = _copied(first.result)  # a list that the function keeps would change with the next call
-    second = _attempt(reference, function)
-    if bool(first.error) != bool(second.error) or _differ(kept, second.result):
-        return (first if first.failed else second), KEEPS_STATE
-    alone = None if first.failed else on_its_own(function, reference.arguments)
-    if alone is None or not (third := _attempt(reference, alone)).failed:
-        return first, None
-    return third, READS_GLOBALS
-
-
-def _copied(result: Tree) -> Tree:
-    try:
-        return deep_copy(result)
-    except Exception:  # it holds what cannot be copied
-        return result
-
-
-def _differ(one: Tree, other: Tree) -> bool:
-    try:
-        return not same(one, other, 1e-6)
-    except Exception:  # a list that holds itself, a key that cannot be shown
-        return False
-
-
-def _known_mistake(reference: Reference, attempt: _Attempt) -> Cause | None:
-    """Return the catalogued mistake that gives exactly this result."""
-    if not attempt.failed or attempt.empty:
-        return None
-    if attempt.error is not None:
-        return known_by_error(reference.mistakes, attempt.error)
-    try:
-        return known_by_result(reference.layout, reference.mistakes, attempt.result)
-    except Exception:  # a list that holds itself, a key that cannot be shown
-        return None
-
-
-def _other_cause(reference: Reference, attempt: _Attempt) -> Cause | None:
-    """Return what the form of the result says, or a mistake that explains a part of it."""
-    if not attempt.failed or attempt.empty or attempt.replay is not None:
-        return None
-    layout, expected = reference.layout, reference.result
-    if attempt.error is not None:
-        made = [step[1] for steps in reference.steps.values() for step in steps[:1]]
-        return form_of_error(attempt.error, reference.arguments, made)
-    wrong = {name for name, finding in attempt.findings.items() if finding} - {INPUTS}
-    try:
-        return form_of_result(layout, expected, attempt.result) or possible_mistake(
-            layout, reference.mistakes, attempt.result, wrong
-        )
-    except Exception:  # a list that holds itself, a key that cannot be shown
-        return None
+        return answered_panel(panel, layout), ""
+    return (to_do_panel(panel, layout) if attempt.empty else panel), message
 
 
 def _wrong_below(reference: Reference, function: Callable[..., Any]) -> str:
@@ -2303,71 +2407,10 @@ def _wrong_below(reference: Reference, function: Callable[..., Any]) -> str:
     scope = names_around(function)
     for name in reference.steps:
         known, own = references().get(name), scope.get(name)
-        if known is None or not callable(own) or _attempt(known, own).failed:
+        if known is None or not callable(own) or try_on(known, own).failed:
             deeper = _wrong_below(known, own) if known is not None and callable(own) else ""
             return deeper or name
     return ""
-
-
-def _panel(
-    reference: Reference,
-    findings: Mapping[str, Finding | None],
-    first: Finding | None,
-    notes: tuple[str, ...],
-    outputs: Mapping[str, Tree],
-) -> tuple[Panel, str]:
-    layout = reference.layout
-    failed = {name for name, finding in findings.items() if finding}
-    points = earned(layout, failed)
-    rows = [
-        Row(
-            line.name if line.name != INPUTS else "arguments untouched",
-            line.name not in failed,
-            points[line.name],
-            line.points,
-            _remark(reference, outputs, line, failed, points[line.name]),
-            bonus=layout.bonus,
-        )
-        for line in layout.checks
-    ]
-    if first is None:
-        return Panel(f"{layout.name}: all checks passed", rows, (), notes, True), ""
-    panel = Panel(f"{layout.name}: not right yet", rows, first.lines, notes)
-    short = first.short or f"{first.checked}: got {first.got}"
-    return panel, f"{layout.name}: {short}"
-
-
-def _remark(
-    reference: Reference, outputs: Mapping[str, Tree], line: Check, failed: set[str], points: float
-) -> str:
-    """Say beside a check what its result should look like, or why it earns less than it could."""
-    if line.name in failed:
-        return line.shape and f"shape {line.shape}"
-    if points < line.points:
-        return f"counts {'in full ' if points else ''}when the main values are right"
-    return _agreement(reference, outputs, line.name)
-
-
-def _to_do(panel: Panel, layout: Layout) -> Panel:
-    """Make the panel of a function that is still the stub: what there is to earn, nothing wrong."""
-    rows = [replace(row, to_do=True) for row in panel.rows]
-    note = f"{EMPTY.capitalize()}: write the function above."
-    return Panel(f"{layout.name}: not written yet", rows, notes=(note,))
-
-
-def _answered(panel: Panel, layout: Layout) -> Panel:
-    """Make the panel of an answer that is compared where marks are made: which is not said here."""
-    rows = [replace(row, passed=False, points=0.0, answered=True) for row in panel.rows]
-    note = "Answered. Whether it is right is told where marks are made."
-    return Panel(f"{layout.name}: answered", rows, notes=(note,), good=True)
-
-
-def _agreement(reference: Reference, outputs: Mapping[str, Tree], name: str) -> str:
-    """Say how well a gradient agrees with the numerical one of the same function."""
-    if name not in reference.numeric or name not in outputs:
-        return ""
-    error = relative_error(outputs[name], reference.numeric[name], 1e-6)
-    return f"agrees with the numerical gradient to {error:.0e}"
 
 
 def _show(panel: Panel) -> None:
@@ -2381,16 +2424,3 @@ def _show(panel: Panel) -> None:
         print(panel)
     else:
         display(panel)  # type: ignore[no-untyped-call]
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep prints and warnings of the function away from the marks."""
-    sink = io.StringIO()
-    with (
-        contextlib.redirect_stdout(sink),
-        contextlib.redirect_stderr(sink),
-        warnings.catch_warnings(),
-    ):
-        warnings.simplefilter("ignore")
-        yield

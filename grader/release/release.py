@@ -49,13 +49,23 @@ from grader.gradebook.source_folder import ADOPT, write_source
 from grader.release.cell_headers import expand, shorten
 from grader.release.percent_text import to_notebook, to_text
 from grader.release.references import build_references, from_bytes, keep_committed, to_bytes
-from grader.selfcheck import check, known_mistakes, names, panel, references_file, replay
+from grader.selfcheck import (
+    attempts,
+    check,
+    known_mistakes,
+    names,
+    panel,
+    panels,
+    reasons,
+    references_file,
+    replay,
+)
 
 # In the order in which selfcheck.py needs them.
 PARTS = (
     *(telling, layout, finding, stub, time_limit, trees, values, ladder, packing, fingerprints),
     *(causes, error_causes, properties, drivers),
-    *(known_mistakes, names, panel, references_file, replay, check),
+    *(known_mistakes, names, panel, references_file, replay, attempts, reasons, panels, check),
 )
 OWN_IMPORT = re.compile(r"^from grader[\w.]* import (\([^)]*\)|.*)\n", re.M)
 
