@@ -1,7 +1,7 @@
 # derived from grader/comparison/ and grader/selfcheck/ by `make release`; edit the files there
 """Check your own functions: ``from selfcheck import check``.
 
-Check a student's function on the visible example: say what is right, and why the rest is not.
+Check a student's function on the example and once more: say what is right, and why not the rest.
 """
 
 from __future__ import annotations
@@ -1838,7 +1838,7 @@ def _told(labelled: Sequence[tuple[str, str]], notes: Sequence[str]) -> str:
 import functools
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -1852,7 +1852,9 @@ class Reference:
 
     ``steps`` are recorded calls of each function that this one calls: arguments, result and, where
     the call changed them, the arguments after it. ``driver`` and ``holds`` are texts of functions.
-    What is ``sealed`` is compared where marks are made, and has no result here.
+    What is ``sealed`` is compared where marks are made, and has no result here. The ``other`` one
+    is a call with other ``sizes`` than the visible one's, and knows the mistakes that show only
+    there; the visible one has no text of its sizes.
     """
 
     layout: Layout
@@ -1866,6 +1868,8 @@ class Reference:
     holds: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     sealed: bool = False
+    sizes: str = ""
+    other: Reference | None = None
 
 
 def _load(folder: Path) -> dict[str, Reference]:
@@ -1882,19 +1886,31 @@ def _reference(entry: Mapping[str, Any], store: Mapping[str, Any]) -> Reference:
     )
     layout["labels"] = {key: tuple(names) for key, names in layout["labels"].items()}
     layout["arguments"], layout["returns"] = tuple(layout["arguments"]), tuple(layout["returns"])
-    return Reference(
+    visible = Reference(
         layout=Layout(**layout),
-        arguments=unpack(entry["arguments"], store),
-        result=None if entry["result"] is None else unpack(entry["result"], store),
-        dims=entry["dims"],
-        mistakes=tuple(entry["mistakes"]),
         numeric={name: store[key] for name, key in entry["numeric"].items()},
-        steps={name: unpack(steps, store) for name, steps in entry["steps"].items()},
         driver=entry["driver"],
         holds=entry["holds"],
         seconds=entry["seconds"],
         sealed=entry["result"] is None,
+        **_call(entry, store),
     )
+    second = entry["other"]
+    if second is None:
+        return visible
+    sizes = ", ".join(f"{letter} = {size}" for letter, size in second["dims"].items())
+    other = replace(visible, numeric={}, sizes=sizes, **_call(second, store))
+    return replace(visible, other=other)
+
+
+def _call(entry: Mapping[str, Any], store: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "arguments": unpack(entry["arguments"], store),
+        "result": None if entry["result"] is None else unpack(entry["result"], store),
+        "dims": entry["dims"],
+        "mistakes": tuple(entry["mistakes"]),
+        "steps": {name: unpack(steps, store) for name, steps in entry["steps"].items()},
+    }
 
 
 @functools.cache
@@ -2089,7 +2105,7 @@ def try_on(reference: Reference, function: Callable[..., Any], replay: bool = Fa
                 run = driven(reference.driver, {**scope, layout.name: function})
             result = returned_by(layout, run, arguments)
     except Exception as error:
-        return _raised(layout, error)
+        return _raised(reference, error)
     if reference.sealed:
         return Tried(_form_alone(layout, result), by_name(layout, result)[0], result)
     tol = Tolerance(1e-6, reveal=True)
@@ -2119,10 +2135,14 @@ def check_names(layout: Layout) -> list[str]:
     return [line.name for line in layout.checks]
 
 
-def _raised(layout: Layout, error: Exception) -> Tried:
+def _raised(reference: Reference, error: Exception) -> Tried:
+    layout = reference.layout
     frames = traceback.extract_tb(error.__traceback__)
     empty = says_empty(error) and frames[-1].name == layout.name  # not the cell that it calls
-    called, got = "called with the visible example", f"{type(error).__name__}: {error}"
+    called, got = (
+        "called" if reference.sizes else "called with the visible example",
+        f"{type(error).__name__}: {error}",
+    )
     checked, look, short = f"{layout.name} {called}", _line_of(error), f"{called}: got {got}"
     if empty:
         got, look, short = EMPTY, "the cell above: write the function there", EMPTY
@@ -2314,7 +2334,53 @@ def _agreement(reference: Reference, outputs: Mapping[str, Tree], name: str) -> 
     return f"agrees with the numerical gradient to {error:.0e}"
 
 
-"""Check a student's function on the visible example: say what is right, and why the rest is not.
+"""Weigh what a function did on a reference: by itself, and with right functions below it.
+
+A wrong cell function is not to fail the sequence that calls it, nor to hide what is wrong with it.
+"""
+
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """An attempt that counts, why it is wrong, and the function ``below`` to be mended first."""
+
+    tried: Tried
+    cause: Cause | None = None
+    below: str = ""
+
+
+def weigh(reference: Reference, function: Callable[..., Any]) -> Weighed:
+    """Call the function on a reference, as often as it takes to say what is wrong with it."""
+    tried, cause = try_again(reference, function, try_on(reference, function))
+    if tried.failed and reference.steps and not tried.empty:
+        replayed = try_on(reference, function, replay=True)
+        below = _wrong_below(reference, function)
+        if below and not replayed.failed:
+            return Weighed(replayed, None, below)
+        if cause is None and (replayed.replay is not None or says_empty(tried.error)):
+            tried, cause = replayed, catalogued(reference, replayed)
+    return Weighed(tried, cause or by_form_or_part(reference, tried))
+
+
+def _wrong_below(reference: Reference, function: Callable[..., Any]) -> str:
+    """Return the function, however deep below this one, that is wrong by itself; or nothing."""
+    scope = names_around(function)
+    for name in reference.steps:
+        known, own = references().get(name), scope.get(name)
+        if known is None or not callable(own):
+            return name
+        if any(try_on(case, own).failed for case in (known, known.other) if case is not None):
+            return _wrong_below(known, own) or name
+    return ""
+
+
+"""Check a student's function on the example and once more: say what is right, and why not the rest.
 
 ``make release`` puts this file, the comparison and the view together as ``selfcheck.py``; the
 references it reads lie beside it in ``references.npz``.
@@ -2322,10 +2388,12 @@ references it reads lie beside it in ``references.npz``.
 
 
 import sys
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 
+ASK_SIZES = "Does every size come from the arguments?"
 _points: dict[str, tuple[float, float]] = {}
 
 
@@ -2337,10 +2405,10 @@ class CheckFailed(AssertionError):
 
 
 def check(name: str, function: Any) -> None:
-    """Check your function on the visible example and show what is right and what is not.
+    """Check your function on the visible example, then on other sizes; show what is right and not.
 
     Parameters: ``name`` of the exercise, and your ``function``. Shows a table with the points
-    that this example earns; raises AssertionError with a short message if anything is wrong.
+    that it earns there; raises AssertionError with a short message if anything is wrong.
     """
     if name not in references():
         raise ValueError(f"there is no exercise {name!r}; one of {', '.join(references())}")
@@ -2373,7 +2441,7 @@ def summary() -> None:
         remark = ", ".join(["bonus"] * bonus + ["not checked yet"] * waits)
         rows.append(Row(name, points == whole, points, whole, remark, waits, bonus=bonus))
     done = all(row.passed for row in rows if not row.bonus)
-    _show(Panel("Your points on the visible examples", rows, good=done))
+    _show(Panel("Your points in this notebook", rows, good=done))
 
 
 def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
@@ -2383,34 +2451,34 @@ def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
         got = "nothing" if function is None else type(function).__name__
         finding = Finding("defined", layout.name, "a function", got, "the cell that defines it")
         return panel_of(reference, dict.fromkeys(check_names(layout), finding), finding, (), {})
-    attempt, cause = try_again(reference, function, try_on(reference, function))
-    if attempt.failed and reference.steps and not attempt.empty:
-        # A wrong cell function is not to fail the sequence that calls it.
-        replayed = try_on(reference, function, replay=True)
-        below = _wrong_below(reference, function)
-        if below and not replayed.failed:
-            note = f"right, once {below} is: mend that one first"
-            return panel_of(reference, {}, None, (note,), replayed.outputs)
-        if cause is None and (replayed.replay is not None or says_empty(attempt.error)):
-            attempt, cause = replayed, catalogued(reference, replayed)
-    cause = cause or by_form_or_part(reference, attempt)
-    first = next((finding for finding in attempt.findings.values() if finding), None)
-    notes = (cause.text(),) if cause else ()
-    panel, message = panel_of(reference, attempt.findings, first, notes, attempt.outputs)
+    shown = weigh(reference, function)
+    outputs, sizes = shown.tried.outputs, ""
+    if reference.other is not None and not shown.tried.failed:
+        second = weigh(reference.other, function)
+        if second.tried.failed or not shown.below:  # what is below may be wrong there alone
+            shown, sizes = second, reference.other.sizes
+    panel, message = _panel(reference, shown, outputs, sizes)
     if reference.sealed and not message:
         return answered_panel(panel, layout), ""
-    return (to_do_panel(panel, layout) if attempt.empty else panel), message
+    return (to_do_panel(panel, layout) if shown.tried.empty else panel), message
 
 
-def _wrong_below(reference: Reference, function: Callable[..., Any]) -> str:
-    """Return the function, however deep below this one, that is wrong by itself; or nothing."""
-    scope = names_around(function)
-    for name in reference.steps:
-        known, own = references().get(name), scope.get(name)
-        if known is None or not callable(own) or try_on(known, own).failed:
-            deeper = _wrong_below(known, own) if known is not None and callable(own) else ""
-            return deeper or name
-    return ""
+def _panel(
+    reference: Reference, shown: Weighed, outputs: Mapping[str, Tree], sizes: str
+) -> tuple[Panel, str]:
+    """Make the panel of an attempt; its ``sizes`` are told where they are not the example's."""
+    if shown.below:
+        note = f"right, once {shown.below} is: mend that one first"
+        return panel_of(reference, {}, None, (note,), outputs)
+    first = next((finding for finding in shown.tried.findings.values() if finding), None)
+    notes = [shown.cause.text()] if shown.cause else []
+    if first is not None and sizes:
+        notes.insert(0, f"Right on the example, not where {sizes}. {ASK_SIZES}")
+        short = first.short or f"{first.checked}: got {first.got}"
+        first = replace(
+            first, checked=f"{first.checked}, where {sizes}", short=f"{short}, where {sizes}"
+        )
+    return panel_of(reference, shown.tried.findings, first, tuple(notes), outputs)
 
 
 def _show(panel: Panel) -> None:

@@ -1,8 +1,8 @@
 """Build ``references.npz``, what students get to check themselves against.
 
 For each exercise the visible arguments, the reference result, the numerical gradient, the recorded
-calls of the cell function, and fingerprints of the results of known mistakes. Plain arrays and
-JSON; never pickle, never a line of the solution.
+calls of the cell function, and fingerprints of the results of known mistakes; and the same of a
+second case of other sizes. Plain arrays and JSON; never pickle, never a line of the solution.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from grader.comparison.properties import properties
 from grader.comparison.trees import deep_copy, returned_by, same
 from grader.comparison.values import unlike_kind
 from grader.errors import UsageError
+from grader.release.second_case import second_case
 
 DIGITS = 9  # of an output's fingerprint; it is compared to a relative 1e-7
 KEEP = 1e-12  # a committed array is kept when the recomputed one agrees to this
@@ -74,32 +75,20 @@ def _entry(
     names: dict[int, str],
     alive: list[Any],
 ) -> dict[str, Any]:
-    scope = source.namespace()
-    functions: Functions = {
-        cell.id: scope[cell.id] for cell in source.cells if cell.role == "answer"
-    }
+    functions = _functions(source.namespace(), source)
     # Before calls are recorded: differences make many, and are for nobody but the check.
     wanted = exercise.gradient is not None and not exercise.sealed
     numeric = numeric_gradients(spec, exercise, case, functions) if wanted else {}
     texts = {name: portable(of, f"the property of {name}") for name, of in exercise.holds.items()}
-    steps: dict[str, list[tuple[Tree, ...]]] = {name: [] for name in exercise.calls}
-    recorded = {name: recording(functions[name], steps[name]) for name in exercise.calls}
-    scope |= recorded
-    # What a plain function returns may hold its arguments, which are stored once then.
-    changes = bool(exercise.layout.after) or exercise.drive is not None
-    own = deep_copy(case.arguments) if changes else case.arguments
-    result = returned_by(exercise.layout, bound(exercise, {**functions, **recorded}), own)
-    _refuse_unlike(exercise, case, result)
-    alive += [case, result, steps, numeric]
-    known: dict[str, Any] = {"result": None, "mistakes": []}
-    if not exercise.sealed:
-        known["result"] = pack(result, store, names)
-        known["mistakes"] = _mistakes(exercise, source, case.arguments, result)
+    second = second_case(exercise, case, functions)
+    alive += [numeric]
+    called = _called(exercise, case, source, store, names, alive)
+    other = _called(exercise, second, source, store, names, alive) if second else None
+    if other is not None:
+        shown = {known["id"] for known in called["mistakes"]}
+        other["mistakes"] = [known for known in other["mistakes"] if known["id"] not in shown]
     return {
         "layout": _layout(exercise),
-        "dims": dict(case.dims),
-        "arguments": pack(case.arguments, store, names),
-        "steps": {name: pack(tuple(made), store, names) for name, made in steps.items()},
         "driver": driver_of(exercise),
         "holds": texts,
         "seconds": exercise.call_seconds,
@@ -108,6 +97,43 @@ def _entry(
             for name, value in numeric.items()
             if isinstance(value, np.ndarray)
         },
+        **called,
+        "other": other,
+    }
+
+
+def _functions(scope: Mapping[str, Any], source: Source) -> Functions:
+    return {cell.id: scope[cell.id] for cell in source.cells if cell.role == "answer"}
+
+
+def _called(
+    exercise: Exercise,
+    case: Case,
+    source: Source,
+    store: dict[str, Array],
+    names: dict[int, str],
+    alive: list[Any],
+) -> dict[str, Any]:
+    """Describe one call of the solution: its arguments and sizes, its steps, its result."""
+    scope = source.namespace()
+    functions = _functions(scope, source)
+    steps: dict[str, list[tuple[Tree, ...]]] = {name: [] for name in exercise.calls}
+    recorded = {name: recording(functions[name], steps[name]) for name in exercise.calls}
+    scope |= recorded
+    # What a plain function returns may hold its arguments, which are stored once then.
+    changes = bool(exercise.layout.after) or exercise.drive is not None
+    own = deep_copy(case.arguments) if changes else case.arguments
+    result = returned_by(exercise.layout, bound(exercise, {**functions, **recorded}), own)
+    _refuse_unlike(exercise, case, result)
+    alive += [case, result, steps]
+    known: dict[str, Any] = {"result": None, "mistakes": []}
+    if not exercise.sealed:
+        known["result"] = pack(result, store, names)
+        known["mistakes"] = _mistakes(exercise, source, case.arguments, result)
+    return {
+        "dims": dict(case.dims),
+        "arguments": pack(case.arguments, store, names),
+        "steps": {name: pack(tuple(made), store, names) for name, made in steps.items()},
         **known,
     }
 
@@ -134,8 +160,8 @@ def _refuse_unlike(exercise: Exercise, case: Case, result: Tree) -> None:
     wrong = next((f"{name}: {finding.got}" for name, finding in found.items() if finding), None)
     if wrong:
         raise UsageError(
-            f"the solution of {exercise.name} is not right by its own checks on the visible "
-            f"example ({wrong}): mend the check or the example"
+            f"the solution of {exercise.name} is not right by its own checks on {case.name} "
+            f"({wrong}): mend the check or the case"
         )
 
 

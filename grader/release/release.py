@@ -59,13 +59,15 @@ from grader.selfcheck import (
     reasons,
     references_file,
     replay,
+    weighing,
 )
 
 # In the order in which selfcheck.py needs them.
 PARTS = (
     *(telling, layout, finding, stub, time_limit, trees, values, ladder, packing, fingerprints),
     *(causes, error_causes, properties, drivers),
-    *(known_mistakes, names, panel, references_file, replay, attempts, reasons, panels, check),
+    *(known_mistakes, names, panel, references_file, replay, attempts, reasons, panels),
+    *(weighing, check),
 )
 OWN_IMPORT = re.compile(r"^from grader[\w.]* import (\([^)]*\)|.*)\n", re.M)
 

@@ -57,7 +57,7 @@ def try_on(reference: Reference, function: Callable[..., Any], replay: bool = Fa
                 run = driven(reference.driver, {**scope, layout.name: function})
             result = returned_by(layout, run, arguments)
     except Exception as error:
-        return _raised(layout, error)
+        return _raised(reference, error)
     if reference.sealed:
         return Tried(_form_alone(layout, result), by_name(layout, result)[0], result)
     tol = Tolerance(1e-6, reveal=True)
@@ -87,10 +87,14 @@ def check_names(layout: Layout) -> list[str]:
     return [line.name for line in layout.checks]
 
 
-def _raised(layout: Layout, error: Exception) -> Tried:
+def _raised(reference: Reference, error: Exception) -> Tried:
+    layout = reference.layout
     frames = traceback.extract_tb(error.__traceback__)
     empty = says_empty(error) and frames[-1].name == layout.name  # not the cell that it calls
-    called, got = "called with the visible example", f"{type(error).__name__}: {error}"
+    called, got = (
+        "called" if reference.sizes else "called with the visible example",
+        f"{type(error).__name__}: {error}",
+    )
     checked, look, short = f"{layout.name} {called}", _line_of(error), f"{called}: got {got}"
     if empty:
         got, look, short = EMPTY, "the cell above: write the function there", EMPTY

@@ -1,4 +1,4 @@
-"""Check a student's function on the visible example: say what is right, and why the rest is not.
+"""Check a student's function on the example and once more: say what is right, and why not the rest.
 
 ``make release`` puts this file, the comparison and the view together as ``selfcheck.py``; the
 references it reads lie beside it in ``references.npz``.
@@ -7,18 +7,20 @@ references it reads lie beside it in ``references.npz``.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from grader.comparison.drivers import driven
 from grader.comparison.finding import Finding
-from grader.selfcheck.attempts import check_names, says_empty, try_on
-from grader.selfcheck.names import names_around
+from grader.comparison.layout import Tree
+from grader.selfcheck.attempts import check_names
 from grader.selfcheck.panel import Panel, Row
 from grader.selfcheck.panels import answered_panel, panel_of, to_do_panel
-from grader.selfcheck.reasons import by_form_or_part, catalogued, try_again
 from grader.selfcheck.references_file import Reference, references
+from grader.selfcheck.weighing import Weighed, weigh
 
+ASK_SIZES = "Does every size come from the arguments?"
 _points: dict[str, tuple[float, float]] = {}
 
 
@@ -30,10 +32,10 @@ class CheckFailed(AssertionError):
 
 
 def check(name: str, function: Any) -> None:
-    """Check your function on the visible example and show what is right and what is not.
+    """Check your function on the visible example, then on other sizes; show what is right and not.
 
     Parameters: ``name`` of the exercise, and your ``function``. Shows a table with the points
-    that this example earns; raises AssertionError with a short message if anything is wrong.
+    that it earns there; raises AssertionError with a short message if anything is wrong.
     """
     if name not in references():
         raise ValueError(f"there is no exercise {name!r}; one of {', '.join(references())}")
@@ -66,7 +68,7 @@ def summary() -> None:
         remark = ", ".join(["bonus"] * bonus + ["not checked yet"] * waits)
         rows.append(Row(name, points == whole, points, whole, remark, waits, bonus=bonus))
     done = all(row.passed for row in rows if not row.bonus)
-    _show(Panel("Your points on the visible examples", rows, good=done))
+    _show(Panel("Your points in this notebook", rows, good=done))
 
 
 def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
@@ -76,34 +78,34 @@ def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
         got = "nothing" if function is None else type(function).__name__
         finding = Finding("defined", layout.name, "a function", got, "the cell that defines it")
         return panel_of(reference, dict.fromkeys(check_names(layout), finding), finding, (), {})
-    attempt, cause = try_again(reference, function, try_on(reference, function))
-    if attempt.failed and reference.steps and not attempt.empty:
-        # A wrong cell function is not to fail the sequence that calls it.
-        replayed = try_on(reference, function, replay=True)
-        below = _wrong_below(reference, function)
-        if below and not replayed.failed:
-            note = f"right, once {below} is: mend that one first"
-            return panel_of(reference, {}, None, (note,), replayed.outputs)
-        if cause is None and (replayed.replay is not None or says_empty(attempt.error)):
-            attempt, cause = replayed, catalogued(reference, replayed)
-    cause = cause or by_form_or_part(reference, attempt)
-    first = next((finding for finding in attempt.findings.values() if finding), None)
-    notes = (cause.text(),) if cause else ()
-    panel, message = panel_of(reference, attempt.findings, first, notes, attempt.outputs)
+    shown = weigh(reference, function)
+    outputs, sizes = shown.tried.outputs, ""
+    if reference.other is not None and not shown.tried.failed:
+        second = weigh(reference.other, function)
+        if second.tried.failed or not shown.below:  # what is below may be wrong there alone
+            shown, sizes = second, reference.other.sizes
+    panel, message = _panel(reference, shown, outputs, sizes)
     if reference.sealed and not message:
         return answered_panel(panel, layout), ""
-    return (to_do_panel(panel, layout) if attempt.empty else panel), message
+    return (to_do_panel(panel, layout) if shown.tried.empty else panel), message
 
 
-def _wrong_below(reference: Reference, function: Callable[..., Any]) -> str:
-    """Return the function, however deep below this one, that is wrong by itself; or nothing."""
-    scope = names_around(function)
-    for name in reference.steps:
-        known, own = references().get(name), scope.get(name)
-        if known is None or not callable(own) or try_on(known, own).failed:
-            deeper = _wrong_below(known, own) if known is not None and callable(own) else ""
-            return deeper or name
-    return ""
+def _panel(
+    reference: Reference, shown: Weighed, outputs: Mapping[str, Tree], sizes: str
+) -> tuple[Panel, str]:
+    """Make the panel of an attempt; its ``sizes`` are told where they are not the example's."""
+    if shown.below:
+        note = f"right, once {shown.below} is: mend that one first"
+        return panel_of(reference, {}, None, (note,), outputs)
+    first = next((finding for finding in shown.tried.findings.values() if finding), None)
+    notes = [shown.cause.text()] if shown.cause else []
+    if first is not None and sizes:
+        notes.insert(0, f"Right on the example, not where {sizes}. {ASK_SIZES}")
+        short = first.short or f"{first.checked}: got {first.got}"
+        first = replace(
+            first, checked=f"{first.checked}, where {sizes}", short=f"{short}, where {sizes}"
+        )
+    return panel_of(reference, shown.tried.findings, first, tuple(notes), outputs)
 
 
 def _show(panel: Panel) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,9 @@ class Reference:
 
     ``steps`` are recorded calls of each function that this one calls: arguments, result and, where
     the call changed them, the arguments after it. ``driver`` and ``holds`` are texts of functions.
-    What is ``sealed`` is compared where marks are made, and has no result here.
+    What is ``sealed`` is compared where marks are made, and has no result here. The ``other`` one
+    is a call with other ``sizes`` than the visible one's, and knows the mistakes that show only
+    there; the visible one has no text of its sizes.
     """
 
     layout: Layout
@@ -35,6 +37,8 @@ class Reference:
     holds: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     sealed: bool = False
+    sizes: str = ""
+    other: Reference | None = None
 
 
 def _load(folder: Path) -> dict[str, Reference]:
@@ -51,19 +55,31 @@ def _reference(entry: Mapping[str, Any], store: Mapping[str, Any]) -> Reference:
     )
     layout["labels"] = {key: tuple(names) for key, names in layout["labels"].items()}
     layout["arguments"], layout["returns"] = tuple(layout["arguments"]), tuple(layout["returns"])
-    return Reference(
+    visible = Reference(
         layout=Layout(**layout),
-        arguments=unpack(entry["arguments"], store),
-        result=None if entry["result"] is None else unpack(entry["result"], store),
-        dims=entry["dims"],
-        mistakes=tuple(entry["mistakes"]),
         numeric={name: store[key] for name, key in entry["numeric"].items()},
-        steps={name: unpack(steps, store) for name, steps in entry["steps"].items()},
         driver=entry["driver"],
         holds=entry["holds"],
         seconds=entry["seconds"],
         sealed=entry["result"] is None,
+        **_call(entry, store),
     )
+    second = entry["other"]
+    if second is None:
+        return visible
+    sizes = ", ".join(f"{letter} = {size}" for letter, size in second["dims"].items())
+    other = replace(visible, numeric={}, sizes=sizes, **_call(second, store))
+    return replace(visible, other=other)
+
+
+def _call(entry: Mapping[str, Any], store: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "arguments": unpack(entry["arguments"], store),
+        "result": None if entry["result"] is None else unpack(entry["result"], store),
+        "dims": entry["dims"],
+        "mistakes": tuple(entry["mistakes"]),
+        "steps": {name: unpack(steps, store) for name, steps in entry["steps"].items()},
+    }
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Hold the student's own check to naming the mistakes that show on the visible example."""
+"""Hold the student's own check to naming the mistakes that show on the cases that it asks."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from grader.verify.held import Held, held
 def named_in_the_notebook(assignment: Assignment, exercise: Exercise, check: ModuleType) -> Held:
     """Hold the released check to full points for the solution and a name for each mistake.
 
-    A mistake that gives the right result on the example may pass there.
+    A mistake that gives the right result on both of its cases may pass there.
     """
     what = f"mistakes of {exercise.name} are named in the notebook"
     reference = check.references().get(exercise.name)
     if reference is None:
         return held(what, ["the released folder does not know it: run `make release`"])
-    known = {str(entry["id"]) for entry in reference.mistakes}
+    asked = [case for case in (reference, reference.other) if case is not None]
+    known = {str(entry["id"]) for case in asked for entry in case.mistakes}
     scope = assignment.source.namespace()
     source = assignment.source.function_source(exercise.name)
     problems = []

@@ -16,6 +16,7 @@ import pytest
 from grader.autograde import judge_process, pool
 from grader.course import Course
 from grader.errors import UsageError
+from grader.release.release import release
 from grader.verify import by_judge, in_process
 from grader.verify.held import Held
 from grader.verify.references import prints
@@ -153,6 +154,26 @@ def test_an_exercise_that_was_not_released_is_found(course: Course) -> None:
     )
     held = found(course, toy.NAME)[NAMED]
     assert not held.holds and held.text.endswith("does not know it: run `make release`")
+
+
+@pytest.mark.parametrize(
+    ("edits", "known"),
+    [('((" + b)", " + b.reshape(2, 1))"),)', ""), ('(("x * 1.0", "x"),)', ", 1 do not show there")],
+)
+def test_a_mistake_that_shows_on_the_second_case_alone_is_named(
+    course: Course, edits: str, known: str
+) -> None:
+    """A size of the example is right on it and named on the other; what shows on neither passes."""
+    respecify(course, toy.NAME, '((" + b)", ")"),)', edits)
+    if known:
+        path = course.folder(toy.NAME) / "lesson.py"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(swap(text, "u * x + b)", "u * (x * 1.0) + b)"), encoding="utf-8")
+        old = "squash(w * h + u * x + b)"
+        respecify(course, toy.NAME, f'"{old}"', '"squash(w * h + u * (x * 1.0) + b)"')
+    release(course, toy.NAME)
+    held = found(course, toy.NAME)[NAMED]
+    assert held.holds and held.text == f"{2 if known else 3} mistakes{known}"
 
 
 @pytest.mark.parametrize(
