@@ -1531,117 +1531,6 @@ def driven(text: str, names: Mapping[str, Any]) -> Callable[..., Any]:
     return run
 
 
-"""Name what made a result wrong, from what ``references.npz`` knows of mistakes and from its form.
-
-The same order and the same words as the judge's ``diagnose.py``; there a known mistake is run on
-hidden inputs, here its result on the visible example is recognised by a fingerprint.
-"""
-
-
-import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
-
-import numpy as np
-
-
-Known = Mapping[str, Any]
-
-
-def known_by_error(mistakes: Sequence[Known], error: Exception) -> Cause | None:
-    """Return the catalogued mistake that raises exactly this on the visible example."""
-    text = f"{type(error).__name__}: {error}"
-    found = next((known for known in mistakes if known.get("error") == text), None)
-    return _cause(found) if found else None
-
-
-def known_by_result(layout: Layout, mistakes: Sequence[Known], result: Tree) -> Cause | None:
-    """Return the catalogued mistake that gives exactly this result on the visible example."""
-    mine = result_fingerprint(layout, result)
-    for known in mistakes:
-        if "fingerprint" in known and same_fingerprint(mine, tuple(known["fingerprint"])):
-            return _cause(known)
-    return None
-
-
-def possible_mistake(
-    layout: Layout, mistakes: Sequence[Known], result: Tree, wrong: set[str]
-) -> Cause | None:
-    """Return the mistake that explains the most of the ``wrong`` outputs and spoils no other."""
-    outputs, whole = by_name(layout, result)
-    if whole is not None:
-        return None
-    prints = {name: fingerprint(outputs[name]) for name in wrong if name in outputs}
-    best, most = None, 0
-    for known in mistakes:
-        changed = {name: tuple(of) for name, of in known.get("outputs", {}).items()}
-        alike = [n for n in changed if n in prints and same_fingerprint(prints[n], changed[n])]
-        if set(changed) <= wrong and len(alike) > most:
-            best, most = known, len(alike)
-    return _cause(best, certain=False) if best else None
-
-
-def _cause(known: Known, certain: bool = True) -> Cause:
-    return Cause(known["id"], known["title"], known["hint"], certain)
-
-
-def form_of_error(error: Exception, arguments: Tree, helper: Tree) -> Cause | None:
-    """Return what an exception says; keys are those of the arguments and of the helper's result."""
-    keys = {key for key, _ in (*named_parts(arguments), *named_parts(helper))}
-    return cause_of_error(type(error).__name__, str(error), keys, lambda _: True)
-
-
-def form_of_result(layout: Layout, expected: Tree, result: Tree) -> Cause | None:
-    """Return what the form of a wrong result says."""
-    return cause_of_result(layout, expected, result, 1e-6)
-
-
-def on_its_own(function: Any, arguments: tuple[Tree, ...]) -> Callable[..., Any] | None:
-    """Return ``function`` with useless values for the notebook's variables that it leans on.
-
-    Those are the global names in its code that hold an argument, or a part of one. None when there
-    is no such name: then it reads its arguments from nowhere else.
-    """
-    code, scope = getattr(function, "__code__", None), getattr(function, "__globals__", None)
-    if not isinstance(function, types.FunctionType) or code is None or scope is None:
-        return None
-    parts = [*arguments, *(value for _, value in named_parts(arguments))]
-    parts = [part for part in parts if isinstance(part, np.ndarray | dict | list | tuple)]
-    leant = {
-        name: scope[name]
-        for name in _names_read(code)
-        if name in scope
-        and isinstance(scope[name], np.ndarray | dict | list | tuple)
-        and any(same(scope[name], part, 0.0) for part in parts)
-    }
-    if not leant:
-        return None
-    useless = {name: _useless(value) for name, value in leant.items()}
-    copy_ = types.FunctionType(
-        code, {**scope, **useless}, function.__name__, function.__defaults__, function.__closure__
-    )
-    copy_.__kwdefaults__ = function.__kwdefaults__  # which the constructor does not take
-    return copy_
-
-
-def _names_read(code: types.CodeType) -> Iterator[str]:
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _names_read(constant)
-
-
-def _useless(value: Any) -> Any:
-    """Return something of the same kind that no right answer can be computed from."""
-    if isinstance(value, np.ndarray):
-        return np.full(value.shape, np.nan)
-    if isinstance(value, dict):
-        return {key: _useless(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_useless(item) for item in value]
-    return float("nan")
-
-
 """Find the names that a student's function or class reads: those of the notebook around it."""
 
 
@@ -1949,16 +1838,28 @@ from typing import Any
 import numpy as np
 
 
+Off = tuple[str, str, float, float]  # where the path was left, and a fingerprint of the arguments
+
 
 class NotThisStep(Exception):
-    """A call of the stand-in for the cell function that is not this step's."""
+    """A call of the stand-in for the cell function that is not this step's.
+
+    ``off`` says which recorded call was the last right one before, and fingerprints the arguments;
+    ``told`` is whether the message says more than that they are others.
+    """
+
+    def __init__(self, message: str, off: Off, told: bool) -> None:
+        super().__init__(message)
+        self.off, self.told = off, told
 
 
 @contextlib.contextmanager
 def replaying(reference: Reference, scope: dict[str, Any]) -> Iterator[None]:
     """Let the functions that an exercise calls answer from their recorded steps, for a while."""
     before = {name: scope[name] for name in reference.steps if name in scope}
-    scope.update({name: _replay(reference, name, scope.get(name)) for name in reference.steps})
+    path: list[str] = []
+    stand_ins = {name: _replay(reference, name, scope.get(name), path) for name in reference.steps}
+    scope.update(stand_ins)
     try:
         yield
     finally:
@@ -1967,18 +1868,32 @@ def replaying(reference: Reference, scope: dict[str, Any]) -> Iterator[None]:
         scope.update(before)
 
 
-def _replay(reference: Reference, name: str, own: Any) -> Callable[..., Any]:
+def _replay(reference: Reference, name: str, own: Any, path: list[str]) -> Callable[..., Any]:
     def replay(*arguments: Tree, **named: Tree) -> Tree:
         given = _in_order(own, arguments, named)
-        for recorded, *made in reference.steps[name]:
+        for number, (recorded, *made) in enumerate(reference.steps[name]):
             if len(given) == len(recorded) and _alike(given, recorded):
+                path.append(f"{name} {number}")
                 answer = _answer(recorded, made[0], given)
                 for mine, state in zip(given, made[1] if len(made) > 1 else (), strict=False):
                     write_into(mine, state)
                 return answer
-        raise NotThisStep(_mismatch(reference, name, given))
+        said = _mismatch(reference, name, given)
+        last = path[-1] if path else ""
+        raise NotThisStep(said or _other_arguments(name), _off(last, name, given), bool(said))
 
     return replay
+
+
+def _other_arguments(helper: str) -> str:
+    return f"{helper} was called with arguments that belong to no time step"
+
+
+def _off(last: str, name: str, given: list[Tree]) -> Off:
+    try:
+        return f"{last} > {name}", *fingerprint(given)
+    except Exception:  # a list that holds itself, a key that cannot be shown
+        return f"{last} > {name}", "", float("nan"), float("nan")
 
 
 def write_into(target: Tree, state: Tree) -> None:
@@ -2021,7 +1936,10 @@ def _alike(given: Any, recorded: Any) -> bool:
 
 
 def _mismatch(reference: Reference, helper: str, given: list[Tree]) -> str:
-    """Say which argument of the cell function belongs to no recorded step, and what it was."""
+    """Say which argument of the cell function belongs to no recorded step, and what it was.
+
+    Empty where that cannot be told: none of them belongs to one.
+    """
     steps = reference.steps[helper]
     if not steps:
         return f"{helper} was called where a right function does not call it"
@@ -2033,7 +1951,7 @@ def _mismatch(reference: Reference, helper: str, given: list[Tree]) -> str:
         for number, (recorded, *_) in enumerate(steps)
     )
     if not best:
-        return f"{helper} was called with arguments that belong to no time step"
+        return ""
     recorded = steps[step][0]
     place = next(
         i for i, (g, r) in enumerate(zip(given, recorded, strict=True)) if not same(g, r, 1e-6)
@@ -2056,6 +1974,136 @@ def _origin(reference: Reference, steps: Sequence[tuple[Tree, ...]], value: Tree
             if isinstance(leaf, np.ndarray) and same(value, leaf, 1e-6):
                 return ": it is taken from another time step"
     return ""
+
+
+"""Name what made a result wrong, from what ``references.npz`` knows of mistakes and from its form.
+
+The same order and the same words as the judge's ``diagnose.py``; there a known mistake is run on
+hidden inputs, here its result on the visible example is recognised by a fingerprint.
+"""
+
+
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+
+Known = Mapping[str, Any]
+
+
+def known_by_error(mistakes: Sequence[Known], error: Exception) -> Cause | None:
+    """Return the catalogued mistake that raises exactly this on the visible example."""
+    text = f"{type(error).__name__}: {error}"
+    found = next((known for known in mistakes if known.get("error") == text), None)
+    return _cause(found) if found else None
+
+
+def known_by_result(layout: Layout, mistakes: Sequence[Known], result: Tree) -> Cause | None:
+    """Return the catalogued mistake that gives exactly this result on the visible example."""
+    mine = result_fingerprint(layout, result)
+    for known in mistakes:
+        if "fingerprint" in known and same_fingerprint(mine, tuple(known["fingerprint"])):
+            return _cause(known)
+    return None
+
+
+def known_by_path(mistakes: Sequence[Known], off: Off) -> Cause | None:
+    """Return the catalogued mistake that first calls a stand-in with these wrong arguments.
+
+    What comes after that call is not known: where several mistakes make the same one, all are told.
+    """
+    where, mine = off[0], off[1:]
+    found = [
+        known
+        for known in mistakes
+        if "off" in known
+        and known["off"][0] == where
+        and same_fingerprint(mine, tuple(known["off"][1:]))
+    ]
+    if not found:
+        return None
+    titles = ", or ".join(known["title"] for known in found)
+    return Cause(found[0]["id"], titles, found[0]["hint"])
+
+
+def possible_mistake(
+    layout: Layout, mistakes: Sequence[Known], result: Tree, wrong: set[str]
+) -> Cause | None:
+    """Return the mistake that explains the most of the ``wrong`` outputs and spoils no other."""
+    outputs, whole = by_name(layout, result)
+    if whole is not None:
+        return None
+    prints = {name: fingerprint(outputs[name]) for name in wrong if name in outputs}
+    best, most = None, 0
+    for known in mistakes:
+        changed = {name: tuple(of) for name, of in known.get("outputs", {}).items()}
+        alike = [n for n in changed if n in prints and same_fingerprint(prints[n], changed[n])]
+        if set(changed) <= wrong and len(alike) > most:
+            best, most = known, len(alike)
+    return _cause(best, certain=False) if best else None
+
+
+def _cause(known: Known, certain: bool = True) -> Cause:
+    return Cause(known["id"], known["title"], known["hint"], certain)
+
+
+def form_of_error(error: Exception, arguments: Tree, helper: Tree) -> Cause | None:
+    """Return what an exception says; keys are those of the arguments and of the helper's result."""
+    keys = {key for key, _ in (*named_parts(arguments), *named_parts(helper))}
+    return cause_of_error(type(error).__name__, str(error), keys, lambda _: True)
+
+
+def form_of_result(layout: Layout, expected: Tree, result: Tree) -> Cause | None:
+    """Return what the form of a wrong result says."""
+    return cause_of_result(layout, expected, result, 1e-6)
+
+
+def on_its_own(function: Any, arguments: tuple[Tree, ...]) -> Callable[..., Any] | None:
+    """Return ``function`` with useless values for the notebook's variables that it leans on.
+
+    Those are the global names in its code that hold an argument, or a part of one. None when there
+    is no such name: then it reads its arguments from nowhere else.
+    """
+    code, scope = getattr(function, "__code__", None), getattr(function, "__globals__", None)
+    if not isinstance(function, types.FunctionType) or code is None or scope is None:
+        return None
+    parts = [*arguments, *(value for _, value in named_parts(arguments))]
+    parts = [part for part in parts if isinstance(part, np.ndarray | dict | list | tuple)]
+    leant = {
+        name: scope[name]
+        for name in _names_read(code)
+        if name in scope
+        and isinstance(scope[name], np.ndarray | dict | list | tuple)
+        and any(same(scope[name], part, 0.0) for part in parts)
+    }
+    if not leant:
+        return None
+    useless = {name: _useless(value) for name, value in leant.items()}
+    copy_ = types.FunctionType(
+        code, {**scope, **useless}, function.__name__, function.__defaults__, function.__closure__
+    )
+    copy_.__kwdefaults__ = function.__kwdefaults__  # which the constructor does not take
+    return copy_
+
+
+def _names_read(code: types.CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _names_read(constant)
+
+
+def _useless(value: Any) -> Any:
+    """Return something of the same kind that no right answer can be computed from."""
+    if isinstance(value, np.ndarray):
+        return np.full(value.shape, np.nan)
+    if isinstance(value, dict):
+        return {key: _useless(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_useless(item) for item in value]
+    return float("nan")
 
 
 """Call a student's function on a reference's arguments and say what became of each check."""
@@ -2201,22 +2249,23 @@ from typing import Any
 
 
 def try_again(
-    reference: Reference, function: Callable[..., Any], first: Tried
+    reference: Reference, function: Callable[..., Any], replay: bool = False
 ) -> tuple[Tried, Cause | None]:
     """Return the attempt that shows what is wrong, and its cause where that is certain.
 
     A right answer must come again when the function is called again, and without the notebook's
     variables: where marks are made, others have been called before and the variables are gone.
     """
+    first = try_on(reference, function, replay)
     known = catalogued(reference, first)
     if first.empty or known is not None:
         return first, known
     kept = _copied(first.result)  # a list that the function keeps would change with the next call
-    second = try_on(reference, function)
+    second = try_on(reference, function, replay)
     if bool(first.error) != bool(second.error) or _differ(kept, second.result):
         return (first if first.failed else second), KEEPS_STATE
     alone = None if first.failed else on_its_own(function, reference.arguments)
-    if alone is None or not (third := try_on(reference, alone)).failed:
+    if alone is None or not (third := try_on(reference, alone, replay)).failed:
         return first, None
     return third, READS_GLOBALS
 
@@ -2239,6 +2288,8 @@ def catalogued(reference: Reference, attempt: Tried) -> Cause | None:
     """Return the catalogued mistake that gives exactly this result."""
     if not attempt.failed or attempt.empty:
         return None
+    if attempt.replay is not None:
+        return known_by_path(reference.mistakes, attempt.replay.off)
     if attempt.error is not None:
         return known_by_error(reference.mistakes, attempt.error)
     try:
@@ -2340,10 +2391,23 @@ A wrong cell function is not to fail the sequence that calls it, nor to hide wha
 """
 
 
+import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+
+OF_CALLS = (KEEPS_STATE, READS_GLOBALS)  # what shows when a function is called again
+
+
+class Tells(enum.IntEnum):
+    """How much an attempt explains, from nothing to a mistake that does exactly the same."""
+
+    NOTHING = 0
+    HINTS = 1  # a mistake that is possible, an exception of what may be below
+    SAYS = 2  # which argument of a call is not the right one
+    FORM = 3
+    KNOWN = 4
 
 
 @dataclass(frozen=True)
@@ -2357,15 +2421,59 @@ class Weighed:
 
 def weigh(reference: Reference, function: Callable[..., Any]) -> Weighed:
     """Call the function on a reference, as often as it takes to say what is wrong with it."""
-    tried, cause = try_again(reference, function, try_on(reference, function))
-    if tried.failed and reference.steps and not tried.empty:
-        replayed = try_on(reference, function, replay=True)
-        below = _wrong_below(reference, function)
-        if below and not replayed.failed:
-            return Weighed(replayed, None, below)
-        if cause is None and (replayed.replay is not None or says_empty(tried.error)):
-            tried, cause = replayed, catalogued(reference, replayed)
-    return Weighed(tried, cause or by_form_or_part(reference, tried))
+    tried, cause = try_again(reference, function)
+    if not tried.failed or not reference.steps or tried.empty:
+        return Weighed(tried, cause or by_form_or_part(reference, tried))
+    replayed, known = try_again(reference, function, replay=True)
+    below = _wrong_below(reference, function)
+    if below and not replayed.failed:
+        return Weighed(replayed, None, below)
+    if below and cause in OF_CALLS:
+        cause = None  # it may be what is below that gives another result each time
+    alone = Weighed(tried, cause or by_form_or_part(reference, tried))
+    other = Weighed(replayed, known or by_form_or_part(reference, replayed))
+    return _more_telling(reference, alone, other, bool(below))
+
+
+def _more_telling(
+    reference: Reference, alone: Weighed, replayed: Weighed, wrong_below: bool
+) -> Weighed:
+    """Return the attempt that earns more; of two that earn the same, the one that explains more.
+
+    Where nothing below is wrong the points are those of the function by itself.
+    """
+    points = [_points_of(reference, each.tried) for each in (alone, replayed)]
+    tells = [_tells(reference, alone, wrong_below), _tells(reference, replayed, False)]
+    if points[0] > points[1]:
+        best = alone
+    elif points[0] < points[1]:
+        best = replayed if wrong_below else alone
+    else:
+        best = replayed if tells[1] > tells[0] or (tells[1] == tells[0] and wrong_below) else alone
+    if best is alone and tells[1] > max(tells[0], Tells.SAYS):
+        return Weighed(alone.tried, replayed.cause)
+    return best
+
+
+def _points_of(reference: Reference, tried: Tried) -> float:
+    failed = {name for name, finding in tried.findings.items() if finding}
+    return round(sum(earned(reference.layout, failed).values()), 9)
+
+
+def _tells(reference: Reference, weighed: Weighed, wrong_below: bool) -> Tells:
+    """Rank how much an attempt explains.
+
+    An exception may come from a wrong function below: of the one that calls it, that says little.
+    """
+    tried, cause = weighed.tried, weighed.cause
+    if cause is None or (wrong_below and tried.error is not None):
+        told = tried.replay is not None and tried.replay.told
+        return Tells.SAYS if told else Tells.NOTHING if cause is None else Tells.HINTS
+    if not cause.certain:
+        return Tells.HINTS
+    if cause not in OF_CALLS and cause.id not in {known["id"] for known in reference.mistakes}:
+        return Tells.FORM
+    return Tells.KNOWN
 
 
 def _wrong_below(reference: Reference, function: Callable[..., Any]) -> str:
@@ -2375,7 +2483,8 @@ def _wrong_below(reference: Reference, function: Callable[..., Any]) -> str:
         known, own = references().get(name), scope.get(name)
         if known is None or not callable(own):
             return name
-        if any(try_on(case, own).failed for case in (known, known.other) if case is not None):
+        cases = [case for case in (known, known.other) if case is not None]
+        if any(try_again(case, own)[0].failed for case in cases):
             return _wrong_below(known, own) or name
     return ""
 

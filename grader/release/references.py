@@ -11,7 +11,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,8 @@ from grader.comparison.trees import deep_copy, returned_by, same
 from grader.comparison.values import unlike_kind
 from grader.errors import UsageError
 from grader.release.second_case import second_case
+from grader.selfcheck.attempts import try_on
+from grader.selfcheck.references_file import Reference
 
 DIGITS = 9  # of an output's fingerprint; it is compared to a relative 1e-7
 KEEP = 1e-12  # a committed array is kept when the recomputed one agrees to this
@@ -129,7 +131,10 @@ def _called(
     known: dict[str, Any] = {"result": None, "mistakes": []}
     if not exercise.sealed:
         known["result"] = pack(result, store, names)
-        known["mistakes"] = _mistakes(exercise, source, case.arguments, result)
+        made = {name: tuple(calls) for name, calls in steps.items()}
+        about = Reference(exercise.layout, case.arguments, result, case.dims, (), {}, made)
+        about = replace(about, driver=driver_of(exercise), seconds=exercise.call_seconds)
+        known["mistakes"] = _mistakes(exercise, source, about)
     return {
         "dims": dict(case.dims),
         "arguments": pack(case.arguments, store, names),
@@ -185,26 +190,27 @@ def recording(function: Callable[..., Any], steps: list[Any]) -> Callable[..., A
     return wrapped
 
 
-def _mistakes(
-    exercise: Exercise, source: Source, arguments: tuple[Tree, ...], right: Tree
-) -> list[dict[str, Any]]:
-    """Fingerprint what each known mistake gives on the visible example, where it shows there."""
+def _mistakes(exercise: Exercise, source: Source, about: Reference) -> list[dict[str, Any]]:
+    """Fingerprint what each known mistake gives on a call of the solution, where it shows there."""
     entries: list[dict[str, Any]] = []
-    truth, scope = result_fingerprint(exercise.layout, right), source.namespace()
+    truth, scope = result_fingerprint(exercise.layout, about.result), source.namespace()
     for number, mistake in enumerate(exercise.mistakes):
         entry: dict[str, Any] = {"id": mistake.id, "title": mistake.title, "hint": mistake.hint}
         wrong = mistaken(exercise, source, number, scope)
         function = bound(exercise, {**scope, exercise.name: wrong})
         try:
             with np.errstate(all="ignore"):
-                result = returned_by(exercise.layout, function, deep_copy(arguments))
+                result = returned_by(exercise.layout, function, deep_copy(about.arguments))
         except Exception as error:
             entry["error"] = f"{type(error).__name__}: {error}"
         else:
             entry["fingerprint"] = result_fingerprint(exercise.layout, result)
             if same_fingerprint(entry["fingerprint"], truth):
                 continue
-            entry["outputs"] = _changed_outputs(exercise, right, result)
+            entry["outputs"] = _changed_outputs(exercise, about.result, result)
+        left = try_on(about, wrong, replay=True).replay if about.steps else None
+        if left is not None:  # what it first asks of a right function that a right one does not
+            entry["off"] = [*left.off[:2], *map(_shortened, left.off[2:])]
         entries.append(entry)
     return entries
 
@@ -217,10 +223,14 @@ def _changed_outputs(exercise: Exercise, right: Tree, wrong: Tree) -> dict[str, 
         return {}
     prints = {name: fingerprint(outputs.get(name)) for name in truth}
     return {
-        name: [of[0], *(float(f"{number:.{DIGITS}e}") for number in of[1:])]
+        name: [of[0], *map(_shortened, of[1:])]
         for name, of in prints.items()
         if not same_fingerprint(of, fingerprint(truth[name]))
     }
+
+
+def _shortened(number: float) -> float:
+    return float(f"{number:.{DIGITS}e}")
 
 
 def keep_committed(new: Mapping[str, Array], old: Mapping[str, Array] | None) -> dict[str, Array]:

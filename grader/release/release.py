@@ -66,7 +66,7 @@ from grader.selfcheck import (
 PARTS = (
     *(telling, layout, finding, stub, time_limit, trees, values, ladder, packing, fingerprints),
     *(causes, error_causes, properties, drivers),
-    *(known_mistakes, names, panel, references_file, replay, attempts, reasons, panels),
+    *(names, panel, references_file, replay, known_mistakes, attempts, reasons, panels),
     *(weighing, check),
 )
 OWN_IMPORT = re.compile(r"^from grader[\w.]* import (\([^)]*\)|.*)\n", re.M)

@@ -18,6 +18,7 @@ from grader.comparison.fingerprints import fingerprint, result_fingerprint, same
 from grader.comparison.ladder import by_name
 from grader.comparison.layout import Layout, Tree
 from grader.comparison.trees import same
+from grader.selfcheck.replay import Off
 
 Known = Mapping[str, Any]
 
@@ -36,6 +37,25 @@ def known_by_result(layout: Layout, mistakes: Sequence[Known], result: Tree) -> 
         if "fingerprint" in known and same_fingerprint(mine, tuple(known["fingerprint"])):
             return _cause(known)
     return None
+
+
+def known_by_path(mistakes: Sequence[Known], off: Off) -> Cause | None:
+    """Return the catalogued mistake that first calls a stand-in with these wrong arguments.
+
+    What comes after that call is not known: where several mistakes make the same one, all are told.
+    """
+    where, mine = off[0], off[1:]
+    found = [
+        known
+        for known in mistakes
+        if "off" in known
+        and known["off"][0] == where
+        and same_fingerprint(mine, tuple(known["off"][1:]))
+    ]
+    if not found:
+        return None
+    titles = ", or ".join(known["title"] for known in found)
+    return Cause(found[0]["id"], titles, found[0]["hint"])
 
 
 def possible_mistake(

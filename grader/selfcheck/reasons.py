@@ -13,6 +13,7 @@ from grader.selfcheck.known_mistakes import (
     form_of_error,
     form_of_result,
     known_by_error,
+    known_by_path,
     known_by_result,
     on_its_own,
     possible_mistake,
@@ -21,22 +22,23 @@ from grader.selfcheck.references_file import Reference
 
 
 def try_again(
-    reference: Reference, function: Callable[..., Any], first: Tried
+    reference: Reference, function: Callable[..., Any], replay: bool = False
 ) -> tuple[Tried, Cause | None]:
     """Return the attempt that shows what is wrong, and its cause where that is certain.
 
     A right answer must come again when the function is called again, and without the notebook's
     variables: where marks are made, others have been called before and the variables are gone.
     """
+    first = try_on(reference, function, replay)
     known = catalogued(reference, first)
     if first.empty or known is not None:
         return first, known
     kept = _copied(first.result)  # a list that the function keeps would change with the next call
-    second = try_on(reference, function)
+    second = try_on(reference, function, replay)
     if bool(first.error) != bool(second.error) or _differ(kept, second.result):
         return (first if first.failed else second), KEEPS_STATE
     alone = None if first.failed else on_its_own(function, reference.arguments)
-    if alone is None or not (third := try_on(reference, alone)).failed:
+    if alone is None or not (third := try_on(reference, alone, replay)).failed:
         return first, None
     return third, READS_GLOBALS
 
@@ -59,6 +61,8 @@ def catalogued(reference: Reference, attempt: Tried) -> Cause | None:
     """Return the catalogued mistake that gives exactly this result."""
     if not attempt.failed or attempt.empty:
         return None
+    if attempt.replay is not None:
+        return known_by_path(reference.mistakes, attempt.replay.off)
     if attempt.error is not None:
         return known_by_error(reference.mistakes, attempt.error)
     try:

@@ -14,20 +14,33 @@ from typing import Any
 
 import numpy as np
 
+from grader.comparison.fingerprints import fingerprint
 from grader.comparison.layout import Tree
 from grader.comparison.trees import leaves, same
 from grader.selfcheck.references_file import Reference
 
+Off = tuple[str, str, float, float]  # where the path was left, and a fingerprint of the arguments
+
 
 class NotThisStep(Exception):
-    """A call of the stand-in for the cell function that is not this step's."""
+    """A call of the stand-in for the cell function that is not this step's.
+
+    ``off`` says which recorded call was the last right one before, and fingerprints the arguments;
+    ``told`` is whether the message says more than that they are others.
+    """
+
+    def __init__(self, message: str, off: Off, told: bool) -> None:
+        super().__init__(message)
+        self.off, self.told = off, told
 
 
 @contextlib.contextmanager
 def replaying(reference: Reference, scope: dict[str, Any]) -> Iterator[None]:
     """Let the functions that an exercise calls answer from their recorded steps, for a while."""
     before = {name: scope[name] for name in reference.steps if name in scope}
-    scope.update({name: _replay(reference, name, scope.get(name)) for name in reference.steps})
+    path: list[str] = []
+    stand_ins = {name: _replay(reference, name, scope.get(name), path) for name in reference.steps}
+    scope.update(stand_ins)
     try:
         yield
     finally:
@@ -36,18 +49,32 @@ def replaying(reference: Reference, scope: dict[str, Any]) -> Iterator[None]:
         scope.update(before)
 
 
-def _replay(reference: Reference, name: str, own: Any) -> Callable[..., Any]:
+def _replay(reference: Reference, name: str, own: Any, path: list[str]) -> Callable[..., Any]:
     def replay(*arguments: Tree, **named: Tree) -> Tree:
         given = _in_order(own, arguments, named)
-        for recorded, *made in reference.steps[name]:
+        for number, (recorded, *made) in enumerate(reference.steps[name]):
             if len(given) == len(recorded) and _alike(given, recorded):
+                path.append(f"{name} {number}")
                 answer = _answer(recorded, made[0], given)
                 for mine, state in zip(given, made[1] if len(made) > 1 else (), strict=False):
                     write_into(mine, state)
                 return answer
-        raise NotThisStep(_mismatch(reference, name, given))
+        said = _mismatch(reference, name, given)
+        last = path[-1] if path else ""
+        raise NotThisStep(said or _other_arguments(name), _off(last, name, given), bool(said))
 
     return replay
+
+
+def _other_arguments(helper: str) -> str:
+    return f"{helper} was called with arguments that belong to no time step"
+
+
+def _off(last: str, name: str, given: list[Tree]) -> Off:
+    try:
+        return f"{last} > {name}", *fingerprint(given)
+    except Exception:  # a list that holds itself, a key that cannot be shown
+        return f"{last} > {name}", "", float("nan"), float("nan")
 
 
 def write_into(target: Tree, state: Tree) -> None:
@@ -90,7 +117,10 @@ def _alike(given: Any, recorded: Any) -> bool:
 
 
 def _mismatch(reference: Reference, helper: str, given: list[Tree]) -> str:
-    """Say which argument of the cell function belongs to no recorded step, and what it was."""
+    """Say which argument of the cell function belongs to no recorded step, and what it was.
+
+    Empty where that cannot be told: none of them belongs to one.
+    """
     steps = reference.steps[helper]
     if not steps:
         return f"{helper} was called where a right function does not call it"
@@ -102,7 +132,7 @@ def _mismatch(reference: Reference, helper: str, given: list[Tree]) -> str:
         for number, (recorded, *_) in enumerate(steps)
     )
     if not best:
-        return f"{helper} was called with arguments that belong to no time step"
+        return ""
     recorded = steps[step][0]
     place = next(
         i for i, (g, r) in enumerate(zip(given, recorded, strict=True)) if not same(g, r, 1e-6)

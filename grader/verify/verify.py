@@ -21,6 +21,7 @@ from grader.verify.description import described, said_well
 from grader.verify.held import Held
 from grader.verify.liars import liars_earn_nothing
 from grader.verify.notebook_check import named_in_the_notebook
+from grader.verify.pairs import both_named_in_the_notebook
 from grader.verify.references import gradients_are_true, published_numbers_come_out
 from grader.verify.small_changes import equivalents_are, small_changes_lose_marks
 
@@ -45,6 +46,9 @@ def verify(
         yield mistakes_cost_once(exercise, verdicts)
         yield named_in_the_notebook(assignment, exercise, check)
         yield said_well(assignment, exercise)
+        for name in exercise.calls:
+            helper = assignment.spec.exercise(name)
+            yield both_named_in_the_notebook(assignment, exercise, helper, check)
     for exercise in assignment.spec.exercises:
         yield described(assignment, exercise)
         yield drawn_well(assignment, exercise)

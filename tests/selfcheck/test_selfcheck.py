@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -382,6 +383,59 @@ def test_a_wrong_recurrence_says_which_argument(case, shown):
     _, error = checked(own["remember"], "remember")
     assert said in error and origin in error
     assert shown[0] <= 5.0
+
+
+@pytest.mark.parametrize("mistake", known("remember"))
+@pytest.mark.parametrize("step", [*known("leak"), "empty", "missing", "other arguments", "raises"])
+def test_beside_a_wrong_step_a_sequence_is_told_its_own_mistake(step, mistake, shown):
+    """Whatever is wrong with the step, and whether or not the sequence leaves the recorded path."""
+    texts = {
+        "empty": stub("leak"),
+        "other arguments": edited("leak", ("x, h, parameters", "x, h")),
+        "raises": edited("leak", ("return h_next", "return h_next @ x")),
+    }
+    own = scope(remember=mistaken("remember", mistake))
+    if step == "missing":
+        del own["leak"]
+    else:
+        exec(texts.get(step) or mistaken("leak", step), own)
+    printed, error = checked(own["remember"], "remember")
+    told = known("remember")[mistake]
+    said = " ".join(f"It looks as if {told.title}. {told.hint}".split())
+    assert error and said in " ".join(printed.split())
+
+
+def test_mistakes_that_leave_the_path_with_the_same_call_are_told_together(shown):
+    """What comes after the first wrong call is not known, so none of them is named alone."""
+    check, own = selfcheck(), scope(leak=mistaken("leak", "no-squash"))
+    exec(mistaken("remember", "memory-not-carried"), own)
+    reference = check.references()["remember"]
+    (one,) = [m for m in reference.mistakes if m["id"] == "memory-not-carried"]
+    other = {**one, "id": "another", "title": "the memory is reset", "fingerprint": ["", 0.0, 0.0]}
+    twice = replace(reference, mistakes=(*reference.mistakes, other))
+    panel, _ = check.examine(twice, own["remember"])
+    assert panel.notes == (f"It looks as if {one['title']}, or the memory is reset. {one['hint']}",)
+
+
+def test_points_of_the_function_alone_are_kept_where_they_are_more(shown):
+    """Its own step is right in what counts: leaving the path loses the sequence no point."""
+    asks = ("    return h,", "    leak(x[:, :, 0], h_next, parameters)\n    return h,")
+    own = scope(leak=mistaken("leak", "old-memory-in-cache"), remember=edited("remember", asks))
+    _, error = checked(own["remember"], "remember")
+    assert shown == [7.0] and "caches" in error
+
+
+def test_a_step_that_keeps_something_is_not_the_sequences_doing(shown):
+    """It is right the first time only: the sequence is right once the step is, and no more."""
+    text = edited(
+        "leak",
+        ("parameters):", "parameters, calls=[]):"),
+        ("    return", "    calls.append(1)\n    h_next = h_next + (len(calls) > 1)\n    return"),
+    )
+    own = scope(leak=text)
+    printed, error = checked(own["remember"], "remember")
+    assert error == "" and shown == [10.0]
+    assert "right, once leak is: mend that one first" in printed
 
 
 def test_a_second_call_must_give_the_same(shown):
