@@ -1153,6 +1153,12 @@ def calls_another(name: str, other: str) -> Cause:
     return Cause("calls-another-exercise", f"{name} calls {other}", hint)
 
 
+def calls_another(name: str, other: str) -> Cause:
+    """Return the cause of a function that calls one which belongs to another exercise."""
+    hint = "Which function does the text of this exercise call at each step?"
+    return Cause("calls-another-exercise", f"{name} calls {other}", hint)
+
+
 def cause_of_result(
     layout: Layout, expected: Tree, got: Tree, tolerance: float, tell: Telling = EVERYTHING
 ) -> Cause | None:
@@ -2106,12 +2112,82 @@ def _useless(value: Any) -> Any:
     return float("nan")
 
 
+"""Say where in a student's code an exception came about: in a wrong call, not in what is called."""
+
+
+import linecache
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+
+Frames = Sequence[tuple[FrameType, int]]
+
+
+@dataclass(frozen=True)
+class WhereRaised:
+    """A line to look at, and the exercise ``called`` on the way that this one is not to call."""
+
+    look: str
+    called: str = ""
+
+
+def where_raised(
+    reference: Reference,
+    error: Exception,
+    scope: dict[str, Any],
+    is_right: Callable[[str, Any], bool],
+) -> WhereRaised:
+    """Find the line of the student's own code that made ``error`` come about.
+
+    Where another exercise's function raised it that ``is_right`` by itself, that is the line which
+    calls it; files that were handed out are not looked into either.
+    """
+    frames = _of_the_student(list(traceback.walk_tb(error.__traceback__)))
+    if not frames:
+        return WhereRaised("how the function is defined: does it take these arguments?")
+    names = [_exercise_of(frame, reference, scope) for frame, _ in frames]
+    at = next((at for at, name in enumerate(names) if name), 0)
+    other = names[at]
+    if at and other and is_right(other, scope[other]):
+        frames = frames[:at]
+    return WhereRaised(_line(*frames[-1]), other if other not in reference.steps else "")
+
+
+def _of_the_student(frames: Frames) -> Frames:
+    """Leave out this file, what was installed, and what was handed out beside this file."""
+    own = [each for each in frames if each[0].f_code.co_filename != __file__]
+    folder = str(Path(__file__).parent)
+    return [
+        (frame, line)
+        for frame, line in own
+        if "site-packages" not in frame.f_code.co_filename
+        and str(Path(frame.f_code.co_filename).parent) != folder
+    ] or own
+
+
+def _exercise_of(frame: FrameType, reference: Reference, scope: dict[str, Any]) -> str:
+    """Return the other exercise whose function this is a frame of, empty where it is of none."""
+    name = frame.f_code.co_name
+    own = getattr(scope.get(name), "__code__", None)
+    known = name in references() and name != reference.layout.name
+    return name if known and own is frame.f_code else ""
+
+
+def _line(frame: FrameType, line: int) -> str:
+    text = linecache.getline(frame.f_code.co_filename, line).strip()
+    told = f": {text}" if text else ""
+    return f"line {line} of that cell, in {frame.f_code.co_name}{told}"
+
+
 """Call a student's function on a reference's arguments and say what became of each check."""
 
 
 import contextlib
 import io
-import linecache
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
@@ -2133,6 +2209,7 @@ class Tried:
     error: Exception | None = None
     empty: bool = False
     replay: NotThisStep | None = None
+    called: str = ""  # another exercise's function, which this one is not to call
 
     @property
     def failed(self) -> bool:
@@ -2140,8 +2217,13 @@ class Tried:
         return any(self.findings.values())
 
 
-def try_on(reference: Reference, function: Callable[..., Any], replay: bool = False) -> Tried:
-    """Call the function on the reference's arguments; what it calls may answer by replay."""
+def try_on(
+    reference: Reference, function: Callable[..., Any], replay: bool = False, locate: bool = True
+) -> Tried:
+    """Call the function on the reference's arguments; what it calls may answer by replay.
+
+    With ``locate`` an exception is told with the line to look at.
+    """
     # The references serve the next check as well, whatever the function does to its arguments.
     layout, arguments = reference.layout, deep_copy(reference.arguments)
     scope = names_around(function)
@@ -2153,7 +2235,7 @@ def try_on(reference: Reference, function: Callable[..., Any], replay: bool = Fa
                 run = driven(reference.driver, {**scope, layout.name: function})
             result = returned_by(layout, run, arguments)
     except Exception as error:
-        return _raised(reference, error)
+        return _raised(reference, error, scope, locate)
     if reference.sealed:
         return Tried(_form_alone(layout, result), by_name(layout, result)[0], result)
     tol = Tolerance(1e-6, reveal=True)
@@ -2183,41 +2265,33 @@ def check_names(layout: Layout) -> list[str]:
     return [line.name for line in layout.checks]
 
 
-def _raised(reference: Reference, error: Exception) -> Tried:
+def _raised(reference: Reference, error: Exception, scope: dict[str, Any], locate: bool) -> Tried:
     layout = reference.layout
     frames = traceback.extract_tb(error.__traceback__)
     empty = says_empty(error) and frames[-1].name == layout.name  # not the cell that it calls
-    called, got = (
-        "called" if reference.sizes else "called with the visible example",
-        f"{type(error).__name__}: {error}",
-    )
-    checked, look, short = f"{layout.name} {called}", _line_of(error), f"{called}: got {got}"
+    where = where_raised(reference, error, scope, _right_alone) if locate else WhereRaised("")
+    called = "called" if reference.sizes else "called with the visible example"
+    got = f"{type(error).__name__}: {error}"
+    checked, look, short = f"{layout.name} {called}", where.look, f"{called}: got {got}"
     if empty:
         got, look, short = EMPTY, "the cell above: write the function there", EMPTY
     if isinstance(error, NotThisStep):
-        checked, look = f"how {layout.name} calls its cell function", "the call inside the loop"
-        got, short = str(error), ""
+        checked, got, short = f"how {layout.name} calls its cell function", str(error), ""
     finding = Finding("raised", checked, "a result", got, look, short)
     replay = error if isinstance(error, NotThisStep) else None
     findings: dict[str, Finding | None] = dict.fromkeys(check_names(layout), finding)
-    return Tried(findings, {}, None, error, empty, replay)
+    return Tried(findings, {}, None, error, empty, replay, where.called)
+
+
+def _right_alone(name: str, function: Any) -> bool:
+    # Where that raises is nobody's question: two functions may call each other.
+    cases = [references()[name], references()[name].other]
+    return not any(try_on(case, function, locate=False).failed for case in cases if case)
 
 
 def says_empty(error: Exception | None) -> bool:
     """Tell whether an exception is the stub's."""
     return isinstance(error, NotImplementedError) and EMPTY in str(error)
-
-
-def _line_of(error: Exception) -> str:
-    """Name the line of the student's own code that raised ``error``."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename != __file__]
-    outside = [frame for frame in own if "site-packages" not in frame.filename] or own
-    if not outside:
-        return "how the function is defined: does it take these arguments?"
-    last = outside[-1]
-    text = linecache.getline(last.filename, last.lineno or 0).strip()
-    return f"line {last.lineno} of that cell, in {last.name}" + (f": {text}" if text else "")
 
 
 def _changed(layout: Layout, before: tuple[Tree, ...], after: tuple[Tree, ...]) -> Finding | None:
@@ -2303,6 +2377,8 @@ def by_form_or_part(reference: Reference, attempt: Tried) -> Cause | None:
     if not attempt.failed or attempt.empty or attempt.replay is not None:
         return None
     layout, expected = reference.layout, reference.result
+    if attempt.error is not None and attempt.called:
+        return calls_another(layout.name, attempt.called)
     if attempt.error is not None:
         made = [step[1] for steps in reference.steps.values() for step in steps[:1]]
         return form_of_error(attempt.error, reference.arguments, made)

@@ -62,6 +62,12 @@ def calls_another(name: str, other: str) -> Cause:
     return Cause("calls-another-exercise", f"{name} calls {other}", hint)
 
 
+def calls_another(name: str, other: str) -> Cause:
+    """Return the cause of a function that calls one which belongs to another exercise."""
+    hint = "Which function does the text of this exercise call at each step?"
+    return Cause("calls-another-exercise", f"{name} calls {other}", hint)
+
+
 def cause_of_result(
     layout: Layout, expected: Tree, got: Tree, tolerance: float, tell: Telling = EVERYTHING
 ) -> Cause | None:

@@ -208,7 +208,7 @@ def _mistakes(exercise: Exercise, source: Source, about: Reference) -> list[dict
             if same_fingerprint(entry["fingerprint"], truth):
                 continue
             entry["outputs"] = _changed_outputs(exercise, about.result, result)
-        left = try_on(about, wrong, replay=True).replay if about.steps else None
+        left = try_on(about, wrong, replay=True, locate=False).replay if about.steps else None
         if left is not None:  # what it first asks of a right function that a right one does not
             entry["off"] = [*left.off[:2], *map(_shortened, left.off[2:])]
         entries.append(entry)

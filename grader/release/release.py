@@ -60,14 +60,15 @@ from grader.selfcheck import (
     references_file,
     replay,
     weighing,
+    where_raised,
 )
 
 # In the order in which selfcheck.py needs them.
 PARTS = (
     *(telling, layout, finding, stub, time_limit, trees, values, ladder, packing, fingerprints),
     *(causes, error_causes, properties, drivers),
-    *(names, panel, references_file, replay, known_mistakes, attempts, reasons, panels),
-    *(weighing, check),
+    *(names, panel, references_file, replay, known_mistakes, where_raised, attempts, reasons),
+    *(panels, weighing, check),
 )
 OWN_IMPORT = re.compile(r"^from grader[\w.]* import (\([^)]*\)|.*)\n", re.M)
 

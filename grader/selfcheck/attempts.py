@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import linecache
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
@@ -20,8 +19,9 @@ from grader.comparison.stub import EMPTY
 from grader.comparison.time_limit import time_limit
 from grader.comparison.trees import deep_copy, returned_by, same
 from grader.selfcheck.names import names_around
-from grader.selfcheck.references_file import Reference
+from grader.selfcheck.references_file import Reference, references
 from grader.selfcheck.replay import NotThisStep, replaying
+from grader.selfcheck.where_raised import WhereRaised, where_raised
 
 SECONDS = 10.0  # a right answer to the visible example takes milliseconds
 PATIENCE = 5.0  # times the processor time that a call may take where marks are made
@@ -37,6 +37,7 @@ class Tried:
     error: Exception | None = None
     empty: bool = False
     replay: NotThisStep | None = None
+    called: str = ""  # another exercise's function, which this one is not to call
 
     @property
     def failed(self) -> bool:
@@ -44,8 +45,13 @@ class Tried:
         return any(self.findings.values())
 
 
-def try_on(reference: Reference, function: Callable[..., Any], replay: bool = False) -> Tried:
-    """Call the function on the reference's arguments; what it calls may answer by replay."""
+def try_on(
+    reference: Reference, function: Callable[..., Any], replay: bool = False, locate: bool = True
+) -> Tried:
+    """Call the function on the reference's arguments; what it calls may answer by replay.
+
+    With ``locate`` an exception is told with the line to look at.
+    """
     # The references serve the next check as well, whatever the function does to its arguments.
     layout, arguments = reference.layout, deep_copy(reference.arguments)
     scope = names_around(function)
@@ -57,7 +63,7 @@ def try_on(reference: Reference, function: Callable[..., Any], replay: bool = Fa
                 run = driven(reference.driver, {**scope, layout.name: function})
             result = returned_by(layout, run, arguments)
     except Exception as error:
-        return _raised(reference, error)
+        return _raised(reference, error, scope, locate)
     if reference.sealed:
         return Tried(_form_alone(layout, result), by_name(layout, result)[0], result)
     tol = Tolerance(1e-6, reveal=True)
@@ -87,41 +93,33 @@ def check_names(layout: Layout) -> list[str]:
     return [line.name for line in layout.checks]
 
 
-def _raised(reference: Reference, error: Exception) -> Tried:
+def _raised(reference: Reference, error: Exception, scope: dict[str, Any], locate: bool) -> Tried:
     layout = reference.layout
     frames = traceback.extract_tb(error.__traceback__)
     empty = says_empty(error) and frames[-1].name == layout.name  # not the cell that it calls
-    called, got = (
-        "called" if reference.sizes else "called with the visible example",
-        f"{type(error).__name__}: {error}",
-    )
-    checked, look, short = f"{layout.name} {called}", _line_of(error), f"{called}: got {got}"
+    where = where_raised(reference, error, scope, _right_alone) if locate else WhereRaised("")
+    called = "called" if reference.sizes else "called with the visible example"
+    got = f"{type(error).__name__}: {error}"
+    checked, look, short = f"{layout.name} {called}", where.look, f"{called}: got {got}"
     if empty:
         got, look, short = EMPTY, "the cell above: write the function there", EMPTY
     if isinstance(error, NotThisStep):
-        checked, look = f"how {layout.name} calls its cell function", "the call inside the loop"
-        got, short = str(error), ""
+        checked, got, short = f"how {layout.name} calls its cell function", str(error), ""
     finding = Finding("raised", checked, "a result", got, look, short)
     replay = error if isinstance(error, NotThisStep) else None
     findings: dict[str, Finding | None] = dict.fromkeys(check_names(layout), finding)
-    return Tried(findings, {}, None, error, empty, replay)
+    return Tried(findings, {}, None, error, empty, replay, where.called)
+
+
+def _right_alone(name: str, function: Any) -> bool:
+    # Where that raises is nobody's question: two functions may call each other.
+    cases = [references()[name], references()[name].other]
+    return not any(try_on(case, function, locate=False).failed for case in cases if case)
 
 
 def says_empty(error: Exception | None) -> bool:
     """Tell whether an exception is the stub's."""
     return isinstance(error, NotImplementedError) and EMPTY in str(error)
-
-
-def _line_of(error: Exception) -> str:
-    """Name the line of the student's own code that raised ``error``."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename != __file__]
-    outside = [frame for frame in own if "site-packages" not in frame.filename] or own
-    if not outside:
-        return "how the function is defined: does it take these arguments?"
-    last = outside[-1]
-    text = linecache.getline(last.filename, last.lineno or 0).strip()
-    return f"line {last.lineno} of that cell, in {last.name}" + (f": {text}" if text else "")
 
 
 def _changed(layout: Layout, before: tuple[Tree, ...], after: tuple[Tree, ...]) -> Finding | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from grader.comparison.causes import KEEPS_STATE, READS_GLOBALS, Cause
+from grader.comparison.causes import KEEPS_STATE, READS_GLOBALS, Cause, calls_another
 from grader.comparison.layout import INPUTS, Tree
 from grader.comparison.trees import deep_copy, same
 from grader.selfcheck.attempts import Tried, try_on
@@ -76,6 +76,8 @@ def by_form_or_part(reference: Reference, attempt: Tried) -> Cause | None:
     if not attempt.failed or attempt.empty or attempt.replay is not None:
         return None
     layout, expected = reference.layout, reference.result
+    if attempt.error is not None and attempt.called:
+        return calls_another(layout.name, attempt.called)
     if attempt.error is not None:
         made = [step[1] for steps in reference.steps.values() for step in steps[:1]]
         return form_of_error(attempt.error, reference.arguments, made)
