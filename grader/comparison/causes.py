@@ -57,12 +57,6 @@ DRAWS_RANDOM = Cause(
 
 
 def calls_another(name: str, other: str) -> Cause:
-    """Return the cause of an error in a function that belongs to another exercise."""
-    hint = "Which function does the text of this exercise call at each step?"
-    return Cause("calls-another-exercise", f"{name} calls {other}", hint)
-
-
-def calls_another(name: str, other: str) -> Cause:
     """Return the cause of a function that calls one which belongs to another exercise."""
     hint = "Which function does the text of this exercise call at each step?"
     return Cause("calls-another-exercise", f"{name} calls {other}", hint)

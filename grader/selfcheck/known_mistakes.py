@@ -7,7 +7,7 @@ hidden inputs, here its result on the visible example is recognised by a fingerp
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from grader.comparison.fingerprints import fingerprint, result_fingerprint, same
 from grader.comparison.ladder import by_name
 from grader.comparison.layout import Layout, Tree
 from grader.comparison.trees import same
+from grader.selfcheck.names import names_read
 from grader.selfcheck.replay import Off
 
 Known = Mapping[str, Any]
@@ -103,7 +104,7 @@ def on_its_own(function: Any, arguments: tuple[Tree, ...]) -> Callable[..., Any]
     parts = [part for part in parts if isinstance(part, np.ndarray | dict | list | tuple)]
     leant = {
         name: scope[name]
-        for name in _names_read(code)
+        for name in names_read(code)
         if name in scope
         and isinstance(scope[name], np.ndarray | dict | list | tuple)
         and any(same(scope[name], part, 0.0) for part in parts)
@@ -116,13 +117,6 @@ def on_its_own(function: Any, arguments: tuple[Tree, ...]) -> Callable[..., Any]
     )
     copy_.__kwdefaults__ = function.__kwdefaults__  # which the constructor does not take
     return copy_
-
-
-def _names_read(code: types.CodeType) -> Iterator[str]:
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _names_read(constant)
 
 
 def _useless(value: Any) -> Any:

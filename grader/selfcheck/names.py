@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 import sys
+import types
+from collections.abc import Collection, Iterator
 from typing import Any
+
+# By which Python and NumPy call what differs from one call to the next.
+RANDOM = frozenset(
+    (
+        *("random", "rand", "randn", "randint", "random_integers", "random_sample", "ranf"),
+        *("default_rng", "RandomState", "SystemRandom", "standard_normal", "normal", "uniform"),
+        *("choice", "choices", "shuffle", "permutation", "permuted", "integers", "randbytes"),
+        *("gauss", "normalvariate", "randrange", "getrandbits", "secrets", "urandom", "uuid4"),
+    )
+)
 
 
 def names_around(function: Any) -> dict[str, Any]:
@@ -16,3 +28,29 @@ def names_around(function: Any) -> dict[str, Any]:
             return found
     module = sys.modules.get(getattr(function, "__module__", None) or "")
     return vars(module) if module is not None else {}
+
+
+def names_read(code: types.CodeType) -> Iterator[str]:
+    """Yield the names that code reads: globals and attributes, of functions within it as well."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from names_read(constant)
+
+
+def names_random(function: Any, but: Collection[str] = ()) -> bool:
+    """Tell whether a function names what draws random numbers, or calls one that does.
+
+    Functions of the notebook are followed, but for those of the names ``but``.
+    """
+    scope, seen = names_around(function), set(but)
+    members = list(vars(function).values()) if isinstance(function, type) else [function]
+    waiting = [code for each in members if (code := getattr(each, "__code__", None))]
+    while waiting:
+        found = set(names_read(waiting.pop())) - seen
+        if found & RANDOM:
+            return True
+        seen |= found
+        called = [scope[name] for name in found if isinstance(scope.get(name), types.FunctionType)]
+        waiting += [each.__code__ for each in called if each.__globals__ is scope]
+    return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from grader.comparison.causes import KEEPS_STATE, READS_GLOBALS, Cause, calls_another
+from grader.comparison.causes import DRAWS_RANDOM, KEEPS_STATE, READS_GLOBALS, Cause, calls_another
 from grader.comparison.layout import INPUTS, Tree
 from grader.comparison.trees import deep_copy, same
 from grader.selfcheck.attempts import Tried, try_on
@@ -18,6 +18,7 @@ from grader.selfcheck.known_mistakes import (
     on_its_own,
     possible_mistake,
 )
+from grader.selfcheck.names import names_random
 from grader.selfcheck.references_file import Reference
 
 
@@ -36,7 +37,8 @@ def try_again(
     kept = _copied(first.result)  # a list that the function keeps would change with the next call
     second = try_on(reference, function, replay)
     if bool(first.error) != bool(second.error) or _differ(kept, second.result):
-        return (first if first.failed else second), KEEPS_STATE
+        chance = names_random(function, but=reference.steps)
+        return (first if first.failed else second), DRAWS_RANDOM if chance else KEEPS_STATE
     alone = None if first.failed else on_its_own(function, reference.arguments)
     if alone is None or not (third := try_on(reference, alone, replay)).failed:
         return first, None

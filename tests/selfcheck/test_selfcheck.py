@@ -18,6 +18,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from grader.comparison.causes import DRAWS_RANDOM, KEEPS_STATE
 from grader.comparison.finding import Finding
 from grader.comparison.trees import deep_copy
 from grader.selfcheck.panel import Panel, Row
@@ -446,6 +447,55 @@ def test_a_second_call_must_give_the_same(shown):
     printed, error = checked(scope(remember=text)["remember"], "remember")
     assert shown == [7.0] and error
     assert "the same arguments give another result when the function is called again" in printed
+
+
+RANDOM = {
+    "NumPy's own generator": ("np.random.randn(*h.shape)", ""),
+    "a generator without a seed": ("np.random.default_rng().normal(size=h.shape)", ""),
+    "Python's": ("gauss(0, 1)", "from random import gauss"),
+    "in a function within": ("(lambda: np.random.rand())()", ""),
+    "in a function of the notebook": ("noise()", "def noise():\n    return np.random.rand()"),
+    "in one that that one calls": (
+        "twice()",
+        "def noise():\n    return np.random.rand()\n\n\ndef twice():\n    return 2 * noise()",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", RANDOM)
+def test_random_numbers_are_called_that(case, shown):
+    """What differs each time since it is drawn is not kept from one call to the next."""
+    drawn, above = RANDOM[case]
+    own = scope(leak=edited("leak", ("    cache =", f"    h_next = h_next + {drawn}\n    cache =")))
+    exec(above, own)
+    printed, error = checked(own["leak"])
+    assert error and shown == [0.0]
+    assert f"It looks as if {DRAWS_RANDOM.title}. {DRAWS_RANDOM.hint}" in " ".join(printed.split())
+    shown.clear()
+    printed, error = checked(own["remember"], "remember")
+    assert error == "" and shown == [10.0] and "right, once leak is" in printed
+
+
+def test_what_is_kept_is_not_called_random(shown):
+    """A notebook with a function that draws, which this one does not call, says nothing of it."""
+    text = edited(
+        "remember", ("parameters):", "parameters, caches=[]):"), ("    caches = []\n", "")
+    )
+    own = scope(remember=text)
+    exec("import random\n\n\ndef noise():\n    return random.random()", own)
+    printed, _ = checked(own["remember"], "remember")
+    assert KEEPS_STATE.title in " ".join(printed.split()) and "random" not in printed
+
+
+def test_a_sequence_that_keeps_something_is_not_called_random_for_its_step(shown):
+    """The step's own check tells of chance; what the sequence keeps is told of the sequence."""
+    text = edited(
+        "remember", ("parameters):", "parameters, caches=[]):"), ("    caches = []\n", "")
+    )
+    noisy = edited("leak", ("    cache =", "    h_next = h_next + np.random.rand()\n    cache ="))
+    printed, error = checked(scope(leak=noisy, remember=text)["remember"], "remember")
+    assert error and KEEPS_STATE.title in " ".join(printed.split())
+    assert shown == [7.0] and "draws random" not in printed
 
 
 def test_leaning_on_the_notebooks_variables_is_told_at_once(shown):
