@@ -24,6 +24,7 @@ from grader.assignment.portable import portable
 from grader.assignment.source import Source
 from grader.assignment.spec import Case, Exercise, Functions, Spec, SpecError
 from grader.comparison.fingerprints import fingerprint, result_fingerprint, same_fingerprint
+from grader.comparison.joined_arrays import joined, parted
 from grader.comparison.ladder import by_name, compare
 from grader.comparison.layout import Array, Tolerance, Tree
 from grader.comparison.packing import pack
@@ -35,6 +36,7 @@ from grader.release.second_case import second_case
 from grader.selfcheck.attempts import try_on
 from grader.selfcheck.references_file import Reference
 
+ABOUT = "about"  # what the arrays are, as JSON
 DIGITS = 9  # of an output's fingerprint; it is compared to a relative 1e-7
 KEEP = 1e-12  # a committed array is kept when the recomputed one agrees to this
 KEEP_NUMERIC = 1e-7  # and a numerical gradient, where the last bits are divided by a small step
@@ -65,7 +67,7 @@ def build_references(spec: Spec, source: Source) -> dict[str, Array]:
                 f"cells and the one called 'setup': {type(error).__name__}: {error}"
             ) from error
     text = json.dumps({"exercises": about})  # in the notebook's order, as students are shown it
-    return {**store, "about": np.frombuffer(text.encode(), dtype=np.uint8)}
+    return {**store, ABOUT: np.frombuffer(text.encode(), dtype=np.uint8)}
 
 
 def _entry(
@@ -237,7 +239,7 @@ def keep_committed(new: Mapping[str, Array], old: Mapping[str, Array] | None) ->
     """Return ``new`` with each array of ``old`` that agrees, so that other CPUs change no file."""
     if old is None or set(old) != set(new):
         return dict(new)
-    about_new, about_old = (json.loads(bytes(which["about"])) for which in (new, old))
+    about_new, about_old = (json.loads(bytes(which[ABOUT])) for which in (new, old))
     numeric = _numeric(about_new)
     kept = {
         name: old[name]
@@ -245,7 +247,7 @@ def keep_committed(new: Mapping[str, Array], old: Mapping[str, Array] | None) ->
         else new[name]
         for name in new
     }
-    kept["about"] = old["about"] if _same_json(about_new, about_old) else new["about"]
+    kept[ABOUT] = old[ABOUT] if _same_json(about_new, about_old) else new[ABOUT]
     return kept
 
 
@@ -277,7 +279,7 @@ def to_bytes(arrays: Mapping[str, Array]) -> bytes:
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for name, array in arrays.items():
+        for name, array in joined(arrays, apart=(ABOUT,)).items():
             entry = zipfile.ZipInfo(f"{name}.npy")  # dated 1980, without the system's own flags
             entry.create_system = 3
             content = io.BytesIO()
@@ -289,4 +291,4 @@ def to_bytes(arrays: Mapping[str, Array]) -> bytes:
 def from_bytes(data: bytes) -> dict[str, Array]:
     """Read ``to_bytes``'s result back."""
     with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-        return {name: stored[name] for name in stored.files}
+        return parted({name: stored[name] for name in stored.files})

@@ -30,6 +30,7 @@ from grader.comparison import (
     error_causes,
     finding,
     fingerprints,
+    joined_arrays,
     ladder,
     layout,
     packing,
@@ -66,7 +67,7 @@ from grader.selfcheck import (
 # In the order in which selfcheck.py needs them.
 PARTS = (
     *(telling, layout, finding, stub, time_limit, trees, values, ladder, packing, fingerprints),
-    *(causes, error_causes, properties, drivers),
+    *(joined_arrays, causes, error_causes, properties, drivers),
     *(names, panel, references_file, replay, known_mistakes, where_raised, attempts, reasons),
     *(panels, weighing, check),
 )

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.comparison.joined_arrays import parted
 from grader.comparison.layout import Check, Layout, Tree
 from grader.comparison.packing import unpack
 
@@ -43,7 +44,7 @@ class Reference:
 
 def _load(folder: Path) -> dict[str, Reference]:
     with np.load(folder / "references.npz", allow_pickle=False) as stored:
-        store = {name: stored[name] for name in stored.files}
+        store = parted({name: stored[name] for name in stored.files})
     about = json.loads(bytes(store.pop("about")).decode("utf-8"))
     return {name: _reference(entry, store) for name, entry in about["exercises"].items()}
 
