@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.comparison.causes import DRAWS_RANDOM, KEEPS_STATE, READS_GLOBALS, Cause
@@ -48,6 +48,9 @@ def weigh(reference: Reference, function: Callable[..., Any]) -> Weighed:
     below = _wrong_below(reference, function)
     if below and not replayed.failed:
         return Weighed(replayed, None, below)
+    if not below and known and known not in OF_CALLS and replayed.replay is not None:
+        # With a right function below, that mistake alone would have been recognised by its result.
+        known = replace(known, certain=False)
     if below and cause in OF_CALLS:
         cause = None  # it may be what is below that gives another result each time
     alone = Weighed(tried, cause or by_form_or_part(reference, tried))
@@ -86,11 +89,11 @@ def _tells(reference: Reference, weighed: Weighed, wrong_below: bool) -> Tells:
     An exception may come from a wrong function below: of the one that calls it, that says little.
     """
     tried, cause = weighed.tried, weighed.cause
+    told = tried.replay is not None and tried.replay.told
     if cause is None or (wrong_below and tried.error is not None):
-        told = tried.replay is not None and tried.replay.told
         return Tells.SAYS if told else Tells.NOTHING if cause is None else Tells.HINTS
     if not cause.certain:
-        return Tells.HINTS
+        return Tells.SAYS if told else Tells.HINTS
     if cause not in OF_CALLS and cause.id not in {known["id"] for known in reference.mistakes}:
         return Tells.FORM
     return Tells.KNOWN

@@ -418,6 +418,15 @@ def test_mistakes_that_leave_the_path_with_the_same_call_are_told_together(shown
     assert panel.notes == (f"It looks as if {one['title']}, or the memory is reset. {one['hint']}",)
 
 
+def test_a_first_wrong_call_is_no_certainty_where_the_step_is_right(shown):
+    """One mistake alone would be known by its result: it is possible, and something else is too."""
+    text = mistaken("remember", "memory-not-carried").replace(".append(", ".insert(0, ")
+    printed, error = checked(scope(remember=text)["remember"], "remember")
+    flat, told = " ".join(printed.split()), known("remember")["memory-not-carried"]
+    assert f"One possibility: {told.title}; something else is wrong as well." in flat
+    assert "it is h0 again" in error and "looks as if" not in flat
+
+
 def test_points_of_the_function_alone_are_kept_where_they_are_more(shown):
     """Its own step is right in what counts: leaving the path loses the sequence no point."""
     asks = ("    return h,", "    leak(x[:, :, 0], h_next, parameters)\n    return h,")
