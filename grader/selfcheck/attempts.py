@@ -98,7 +98,7 @@ def _raised(reference: Reference, error: Exception, scope: dict[str, Any], locat
     frames = traceback.extract_tb(error.__traceback__)
     empty = says_empty(error) and frames[-1].name == layout.name  # not the cell that it calls
     where = where_raised(reference, error, scope, _right_alone) if locate else WhereRaised("")
-    called = "called" if reference.sizes else "called with the visible example"
+    called = f"called with {'other sizes' if reference.sizes else 'the visible example'}"
     got = f"{type(error).__name__}: {error}"
     checked, look, short = f"{layout.name} {called}", where.look, f"{called}: got {got}"
     if empty:

@@ -17,7 +17,7 @@ from grader.comparison.error_causes import cause_of_error
 from grader.comparison.fingerprints import fingerprint, result_fingerprint, same_fingerprint
 from grader.comparison.ladder import by_name
 from grader.comparison.layout import Layout, Tree
-from grader.comparison.trees import same
+from grader.comparison.trees import deep_copy, same
 from grader.selfcheck.names import names_read
 from grader.selfcheck.replay import Off
 
@@ -111,12 +111,28 @@ def on_its_own(function: Any, arguments: tuple[Tree, ...]) -> Callable[..., Any]
     }
     if not leant:
         return None
-    useless = {name: _useless(value) for name, value in leant.items()}
-    copy_ = types.FunctionType(
-        code, {**scope, **useless}, function.__name__, function.__defaults__, function.__closure__
+    return _with_names(function, {name: _useless(value) for name, value in leant.items()})
+
+
+def fed_by_names(function: Any, names: Mapping[str, Any]) -> Callable[..., Any] | None:
+    """Return ``function`` with these values for the notebook's variables of their names.
+
+    None when it reads none of them: then it is not the notebook that makes it wrong.
+    """
+    if not isinstance(function, types.FunctionType):
+        return None
+    read = {name for name in names_read(function.__code__) if name in names}
+    fed = {name: names[name] for name in read if name in function.__globals__}
+    return _with_names(function, deep_copy(fed)) if fed else None
+
+
+def _with_names(function: types.FunctionType, names: Mapping[str, Any]) -> Callable[..., Any]:
+    scope, kept = {**function.__globals__, **names}, function.__closure__
+    made = types.FunctionType(
+        function.__code__, scope, function.__name__, function.__defaults__, kept
     )
-    copy_.__kwdefaults__ = function.__kwdefaults__  # which the constructor does not take
-    return copy_
+    made.__kwdefaults__ = function.__kwdefaults__  # which the constructor does not take
+    return made
 
 
 def _useless(value: Any) -> Any:

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from grader.comparison.causes import DRAWS_RANDOM, KEEPS_STATE, READS_GLOBALS, Cause, calls_another
+from grader.comparison.causes import (
+    DRAWS_RANDOM,
+    KEEPS_STATE,
+    READS_GLOBALS,
+    Cause,
+    calls_another,
+    named_parts,
+)
 from grader.comparison.layout import INPUTS, Tree
 from grader.comparison.trees import deep_copy, same
 from grader.selfcheck.attempts import Tried, try_on
 from grader.selfcheck.known_mistakes import (
+    fed_by_names,
     form_of_error,
     form_of_result,
     known_by_error,
@@ -39,10 +47,23 @@ def try_again(
     if bool(first.error) != bool(second.error) or _differ(kept, second.result):
         chance = names_random(function, but=reference.steps)
         return (first if first.failed else second), DRAWS_RANDOM if chance else KEEPS_STATE
+    if reference.sizes and first.failed and _right_when_fed(reference, function, replay):
+        return first, READS_GLOBALS
     alone = None if first.failed else on_its_own(function, reference.arguments)
     if alone is None or not (third := try_on(reference, alone, replay)).failed:
         return first, None
     return third, READS_GLOBALS
+
+
+def _right_when_fed(reference: Reference, function: Callable[..., Any], replay: bool) -> bool:
+    """Tell whether a function is right as soon as the notebook's variables are those of the call.
+
+    They are the example's, so that it is right there.
+    """
+    given = dict(zip(reference.layout.arguments, reference.arguments, strict=False))
+    names = {**reference.dims, **dict(named_parts(reference.arguments)), **given}
+    fed = fed_by_names(function, names)
+    return fed is not None and not try_on(reference, fed, replay).failed
 
 
 def _copied(result: Tree) -> Tree:

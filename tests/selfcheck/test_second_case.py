@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.comparison.causes import READS_GLOBALS
 from grader.comparison.trees import leaves, same
 from grader.errors import UsageError
 from grader.release.second_case import second_case
@@ -40,7 +41,19 @@ def test_a_size_of_the_example_in_the_function_is_told_at_once() -> None:
     own = scope(leak=toy.edited("leak", FIXED))
     printed, error, shown = checked(own["leak"], "leak")
     assert shown == [0.0] and TOLD in printed and error.endswith(", where n = 4, m = 3")
-    assert "ValueError" in error and "visible example" not in printed
+    assert "ValueError" in error and "leak called with other sizes" in printed
+
+
+def test_a_size_that_is_a_variable_of_the_notebook_is_told_as_that() -> None:
+    """n is 2 there, and the function reads it: right as soon as n is that of the call."""
+    own = scope(leak=toy.edited("leak", (" + b)", " + b.reshape(n, 1))")))
+    own["n"] = 2
+    printed, _, shown = checked(own["leak"], "leak")
+    assert shown == [0.0] and TOLD in printed and READS_GLOBALS.title in printed
+    own = scope(leak=toy.edited("leak", (" + b)", " + b.reshape(2 + 0 * n, 1))")))
+    own["n"] = 2
+    printed, _, shown = checked(own["leak"], "leak")
+    assert shown == [0.0] and TOLD in printed and READS_GLOBALS.title not in printed
 
 
 def test_points_are_lost_only_where_the_second_case_is_wrong() -> None:
