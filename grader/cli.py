@@ -329,7 +329,11 @@ def bench(
 @main.command()
 @click.argument("assignment", required=False)
 @click.option("--workers", type=click.IntRange(1, 256), help="Judge processes; default: cores.")
-@click.option("--every", is_flag=True, help="Mark every mutant of the solution, not a sample.")
+@click.option(
+    "--every",
+    is_flag=True,
+    help="Mark every mutant, not a sample, and pairs of mistakes.",
+)
 @in_course
 def verify(assignment: str | None, workers: int | None, every: bool, course: Course) -> None:
     """Hold an assignment's marking to account: solution, blank, mistakes, references."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from grader.assignment.assignment import Assignment
@@ -18,14 +18,22 @@ from grader.judge.judge import Judgement
 from grader.simulate.pupils import Book, Pupil
 from grader.verdict import Verdict
 from grader.verify.held import SEED, Held, held
+from grader.verify.pairs import Pair, calls, sampled
 
-Verdicts = Mapping[str, Verdict]  # by pupil: "solution", "blank", "<exercise>/<mistake>"
+# By pupil: "solution", "blank", "<exercise>/<mistake>", and two of these with a plus.
+Verdicts = Mapping[str, Verdict]
 
 
 def judge_pupils(
-    course: Course, name: str, workers: int, progress: Callable[[int, int], None]
+    course: Course,
+    name: str,
+    workers: int,
+    every: bool,
+    progress: Callable[[int, int], None],
 ) -> Verdicts:
     """Judge the solution, the blank, and one pupil for each catalogued mistake.
+
+    With ``every`` also pupils who made one in an exercise and one in a function that it calls.
 
     Raises UsageError when the assignment was not released, when a mistake's edits do not fit the
     solution, and when the judge itself fails.
@@ -34,7 +42,8 @@ def judge_pupils(
     try:
         assignment, path = packed.load(), course.released_notebook(name)
         released = json.loads(read_text(path, "run `make release` first"))
-        tasks = [_task(assignment, path, released, pupil) for pupil in _pupils(assignment)]
+        pupils = [*_pupils(assignment), *(_in_pairs(assignment) if every else ())]
+        tasks = [_task(assignment, path, released, pupil) for pupil in pupils]
     except SpecError as error:  # the solution was edited, and nothing was released since
         raise UsageError(f"{error}; write its edits anew, then `make release`") from None
     verdicts: dict[str, Verdict] = {}
@@ -54,6 +63,18 @@ def _pupils(assignment: Assignment) -> list[Pupil]:
         for mistake in exercise.mistakes
     ]
     return [Pupil("solution"), Pupil("blank", solved=()), *wrong]
+
+
+def _in_pairs(assignment: Assignment) -> Iterator[Pupil]:
+    """Make up pupils with two mistakes, one below the other: those that the notebook is held to."""
+    for exercise, helper in calls(assignment):
+        for pair in sampled(exercise, helper, exercise.mistakes, helper.mistakes):
+            named = dict(zip((exercise.name, helper.name), (m.id for m in pair), strict=True))
+            yield Pupil(_both(exercise, helper, pair), mistakes=named)
+
+
+def _both(exercise: Exercise, helper: Exercise, pair: Pair) -> str:
+    return f"{exercise.name}/{pair[0].id} + {helper.name}/{pair[1].id}"
 
 
 def _task(assignment: Assignment, path: Path, released: Book, pupil: Pupil) -> Task:
@@ -95,3 +116,24 @@ def mistakes_cost_once(exercise: Exercise, verdicts: Verdicts) -> Held:
             problems.append(f"{mistake.id} also costs {', '.join(elsewhere)}")
     what = f"mistakes of {exercise.name} cost once and are named"
     return held(what, problems, f"{len(exercise.mistakes)} mistakes")
+
+
+def both_named(exercise: Exercise, helper: Exercise, verdicts: Verdicts) -> Held:
+    """Hold the judge to naming a mistake of an exercise beside one of a function that it calls.
+
+    Two that make up for each other are right together, which is the helper's to tell.
+    """
+    pairs = sampled(exercise, helper, exercise.mistakes, helper.mistakes)
+    problems, even = [], 0
+    for pair in pairs:
+        results = {r.name: r for r in verdicts[_both(exercise, helper, pair)].exercises}
+        for each, mistake in zip((exercise, helper), pair, strict=True):
+            result = results[each.name]
+            if each is exercise and result.outcome == "passed" and not result.stand_ins:
+                even += 1
+            elif result.mistake != mistake.id:
+                told = f"{each.name} is told {result.mistake}"
+                problems.append(f"{_both(exercise, helper, pair)}: {told}")
+    what = f"{exercise.name} wrong together with a wrong {helper.name} is told both by the judge"
+    figures = f"{len(pairs)} of {len(exercise.mistakes) * len(helper.mistakes)} pairs"
+    return held(what, problems, figures + (f", {even} right together" if even else ""))

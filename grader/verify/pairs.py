@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -20,6 +20,13 @@ from grader.verify.held import SEED, Held, held
 SAMPLE = 50  # pairs of an exercise and one that it calls
 
 Pair = tuple[Mistake, Mistake]  # in the exercise, and in the one that it calls
+
+
+def calls(assignment: Assignment) -> Iterator[tuple[Exercise, Exercise]]:
+    """Yield each exercise with each one that it calls."""
+    for exercise in assignment.spec.exercises:
+        for name in exercise.calls:
+            yield exercise, assignment.spec.exercise(name)
 
 
 def sampled(

@@ -12,6 +12,7 @@ from grader.course import Course
 from grader.simulate.student_check import load_check
 from grader.verify.by_judge import (
     blank_earns_nothing,
+    both_named,
     judge_pupils,
     mistakes_cost_once,
     solution_earns_all,
@@ -21,7 +22,7 @@ from grader.verify.description import described, said_well
 from grader.verify.held import Held
 from grader.verify.liars import liars_earn_nothing
 from grader.verify.notebook_check import named_in_the_notebook
-from grader.verify.pairs import both_named_in_the_notebook
+from grader.verify.pairs import both_named_in_the_notebook, calls
 from grader.verify.references import gradients_are_true, published_numbers_come_out
 from grader.verify.small_changes import equivalents_are, small_changes_lose_marks
 
@@ -33,12 +34,14 @@ def verify(
     every: bool = False,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Iterator[Held]:
-    """Yield what was held to account, one thing at a time; ``every`` marks all mutants.
+    """Yield what was held to account, one thing at a time.
+
+    ``every`` marks all mutants, and pairs of mistakes by the judge, too.
 
     Raises UsageError when the assignment was not released.
     """
     assignment = course.packed(name).load()
-    verdicts = judge_pupils(course, name, workers, progress)
+    verdicts = judge_pupils(course, name, workers, every, progress)
     check = load_check(course, name)
     yield solution_earns_all(verdicts)
     yield blank_earns_nothing(verdicts)
@@ -46,9 +49,10 @@ def verify(
         yield mistakes_cost_once(exercise, verdicts)
         yield named_in_the_notebook(assignment, exercise, check)
         yield said_well(assignment, exercise)
-        for name in exercise.calls:
-            helper = assignment.spec.exercise(name)
-            yield both_named_in_the_notebook(assignment, exercise, helper, check)
+    for exercise, helper in calls(assignment):
+        yield both_named_in_the_notebook(assignment, exercise, helper, check)
+        if every:
+            yield both_named(exercise, helper, verdicts)
     for exercise in assignment.spec.exercises:
         yield described(assignment, exercise)
         yield drawn_well(assignment, exercise)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from grader.verify.by_judge import both_named
 from grader.verify.pairs import both_named_in_the_notebook, sampled
 from tests.kit import course, toy
 
@@ -77,3 +78,30 @@ def test_a_folder_of_another_release_is_found() -> None:
     """Where an exercise is not known there is nothing to hold."""
     found = held_with(SimpleNamespace(references=dict))
     assert not found.holds and found.text.endswith("run `make release`")
+
+
+def test_a_pair_that_the_judge_does_not_tell_both_is_found() -> None:
+    """A name that is not the mistake's, on either side; right together is the helper's to tell."""
+    pair = (REMEMBER.mistakes[0], LEAK.mistakes[0])
+    cases = [f"remember/{a.id} + leak/{b.id}" for a in REMEMBER.mistakes for b in LEAK.mistakes]
+    named = dict(zip(("remember", "leak"), (mistake.id for mistake in pair), strict=True))
+
+    def verdicts(**told: str | None) -> dict[str, Any]:
+        """What the judge says, of every pair what it says of the first."""
+        results = [
+            SimpleNamespace(name=name, outcome="failed" if mistake else "passed", stand_ins=())
+            for name, mistake in told.items()
+        ]
+        for result, mistake in zip(results, told.values(), strict=True):
+            result.mistake = mistake
+        return dict.fromkeys(cases, SimpleNamespace(exercises=results))
+
+    first = cases[0]
+    found = both_named(REMEMBER, LEAK, verdicts(**named))
+    assert first not in found.text and not found.holds  # the other eight have other names
+    found = both_named(REMEMBER, LEAK, verdicts(**{**named, "remember": "else"}))
+    assert f"{first}: remember is told else" in found.text
+    found = both_named(REMEMBER, LEAK, verdicts(**{**named, "leak": None}))
+    assert f"{first}: leak is told None" in found.text
+    found = both_named(REMEMBER, LEAK, verdicts(**{**named, "remember": None}))
+    assert "remember is told" not in found.text

@@ -136,7 +136,7 @@ def test_it_says_how_far_it_is(course: Course) -> None:
     """Progress counts the notebooks that are judged: solution, blank, one for each mistake."""
     told: list[tuple[int, int]] = []
     found(course, toy.NAME, progress=lambda done, of: told.append((done, of)))
-    assert told == [(done, 8) for done in range(1, 9)]
+    assert told == [(done, 17) for done in range(1, 18)]  # with nine pairs of mistakes
 
 
 def test_a_mistake_that_no_longer_fits_is_one_line(course: Course) -> None:
