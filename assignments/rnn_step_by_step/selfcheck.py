@@ -2504,6 +2504,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 
+LONGEST_REMARK = 60  # characters
+
 
 def panel_of(
     reference: Reference,
@@ -2522,7 +2524,7 @@ def panel_of(
             line.name not in failed,
             points[line.name],
             line.points,
-            _remark(reference, outputs, line, failed, points[line.name]),
+            _remark(reference, outputs, line, findings.get(line.name), points[line.name]),
             bonus=layout.bonus,
         )
         for line in layout.checks
@@ -2535,19 +2537,37 @@ def panel_of(
 
 
 def _remark(
-    reference: Reference, outputs: Mapping[str, Tree], line: Check, failed: set[str], points: float
+    reference: Reference,
+    outputs: Mapping[str, Tree],
+    line: Check,
+    finding: Finding | None,
+    points: float,
 ) -> str:
-    """Say beside a check what its result should look like, or why it earns less than it could."""
-    if line.name in failed:
-        return line.shape and f"shape {line.shape}"
+    """Say beside a check what is wrong with it, or why it earns less than it could."""
+    if finding is not None:
+        return _in_short(finding)
     if points < line.points:
         return f"counts {'in full ' if points else ''}when the main values are right"
     return _agreement(reference, outputs, line.name)
 
 
+def _in_short(finding: Finding) -> str:
+    """Say in a few words what is wrong, beside the name of what it is wrong with."""
+    if finding.rung in ("raised", "defined"):
+        return "no result"
+    if finding.rung == "inputs":
+        return finding.checked.removesuffix(" after the call") + " changed"
+    told = " ".join((finding.short.partition(": ")[2] or f"got {finding.got}").split())
+    return told if len(told) <= LONGEST_REMARK else told[: LONGEST_REMARK - 1] + "…"
+
+
 def to_do_panel(panel: Panel, layout: Layout) -> Panel:
     """Make the panel of a function that is still the stub: what there is to earn, nothing wrong."""
-    rows = [replace(row, to_do=True) for row in panel.rows]
+    shapes = (line.shape and f"shape {line.shape}" for line in layout.checks)
+    rows = [
+        replace(row, to_do=True, remark=shape)
+        for row, shape in zip(panel.rows, shapes, strict=True)
+    ]
     note = f"{EMPTY.capitalize()}: write the function above."
     return Panel(f"{layout.name}: not written yet", rows, notes=(note,))
 
@@ -2681,12 +2701,14 @@ references it reads lie beside it in ``references.npz``.
 """
 
 
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 
+NBGRADER = "NBGRADER_EXECUTION"  # set by nbgrader from 0.7 on while it grades or validates
 ASK_SIZES = "Does every size come from the arguments?"
 _points: dict[str, tuple[float, float]] = {}
 
@@ -2702,17 +2724,19 @@ def check(name: str, function: Any) -> None:
     """Check your function on the visible example, then on other sizes; show what is right and not.
 
     Parameters: ``name`` of the exercise, and your ``function``. Shows a table with the points
-    that it earns there; raises AssertionError with a short message if anything is wrong.
+    that it earns there. Where nbgrader runs the notebook, the points are the cell's result, and if
+    anything is wrong, AssertionError is raised with a short message.
     """
     if name not in references():
         raise ValueError(f"there is no exercise {name!r}; one of {', '.join(references())}")
     panel, message = examine(references()[name], function)
     _points[name] = (panel.points, panel.max_points)
     _show(panel)
-    # An autograder reads the points of this cell from here, and of a bonus takes no more than 0.
-    sys.displayhook(0.0 if panel.bonus else float(panel.points))
-    if message:
-        raise CheckFailed(message)
+    if NBGRADER in os.environ:  # a person reads the table, and goes on to the next exercise
+        # The points of this cell are read from here; those of a bonus may be no more than 0.
+        sys.displayhook(0.0 if panel.bonus else float(panel.points))
+        if message:
+            raise CheckFailed(message)
 
 
 def drive(name: str, *arguments: Any) -> Any:

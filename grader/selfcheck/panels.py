@@ -12,6 +12,8 @@ from grader.comparison.values import relative_error
 from grader.selfcheck.panel import Panel, Row
 from grader.selfcheck.references_file import Reference
 
+LONGEST_REMARK = 60  # characters
+
 
 def panel_of(
     reference: Reference,
@@ -30,7 +32,7 @@ def panel_of(
             line.name not in failed,
             points[line.name],
             line.points,
-            _remark(reference, outputs, line, failed, points[line.name]),
+            _remark(reference, outputs, line, findings.get(line.name), points[line.name]),
             bonus=layout.bonus,
         )
         for line in layout.checks
@@ -43,19 +45,37 @@ def panel_of(
 
 
 def _remark(
-    reference: Reference, outputs: Mapping[str, Tree], line: Check, failed: set[str], points: float
+    reference: Reference,
+    outputs: Mapping[str, Tree],
+    line: Check,
+    finding: Finding | None,
+    points: float,
 ) -> str:
-    """Say beside a check what its result should look like, or why it earns less than it could."""
-    if line.name in failed:
-        return line.shape and f"shape {line.shape}"
+    """Say beside a check what is wrong with it, or why it earns less than it could."""
+    if finding is not None:
+        return _in_short(finding)
     if points < line.points:
         return f"counts {'in full ' if points else ''}when the main values are right"
     return _agreement(reference, outputs, line.name)
 
 
+def _in_short(finding: Finding) -> str:
+    """Say in a few words what is wrong, beside the name of what it is wrong with."""
+    if finding.rung in ("raised", "defined"):
+        return "no result"
+    if finding.rung == "inputs":
+        return finding.checked.removesuffix(" after the call") + " changed"
+    told = " ".join((finding.short.partition(": ")[2] or f"got {finding.got}").split())
+    return told if len(told) <= LONGEST_REMARK else told[: LONGEST_REMARK - 1] + "…"
+
+
 def to_do_panel(panel: Panel, layout: Layout) -> Panel:
     """Make the panel of a function that is still the stub: what there is to earn, nothing wrong."""
-    rows = [replace(row, to_do=True) for row in panel.rows]
+    shapes = (line.shape and f"shape {line.shape}" for line in layout.checks)
+    rows = [
+        replace(row, to_do=True, remark=shape)
+        for row, shape in zip(panel.rows, shapes, strict=True)
+    ]
     note = f"{EMPTY.capitalize()}: write the function above."
     return Panel(f"{layout.name}: not written yet", rows, notes=(note,))
 

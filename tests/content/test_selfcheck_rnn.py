@@ -11,6 +11,12 @@ from tests.kit.course import assignment, selfcheck
 EXERCISES = {exercise.name: exercise for exercise in assignment().spec.exercises}
 
 
+@pytest.fixture(autouse=True)
+def _graded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check runs as where nbgrader grades: it publishes the points, and raises."""
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+
+
 @pytest.mark.parametrize("name", EXERCISES)
 def test_the_solution_passes_the_students_own_check(
     name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -55,7 +55,7 @@ def test_an_empty_and_a_finished_notebook(notebook: str) -> None:
         open_notebook(page, f"{notebook}{NAME}.ipynb")
         for name in ("setup", "rnn_cell_forward", "check_rnn_cell_forward"):
             shown = run(page, name)
-        assert_shows(shown, "CheckFailed: rnn_cell_forward: this exercise is still empty")
+        assert_shows(shown, "rnn_cell_forward: not written yet", "write the function above")
         picture(page, "notebook-empty")
         page.context.close()
         page = new_page(started)

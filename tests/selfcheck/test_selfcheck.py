@@ -68,6 +68,12 @@ def folder(name=NAME):
     return course().assignments / name
 
 
+@pytest.fixture(autouse=True)
+def _graded(monkeypatch):
+    """The check runs as where nbgrader grades: it publishes the points, and raises."""
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+
+
 @pytest.fixture
 def shown(monkeypatch):
     """What the display hook was given, in order."""
@@ -135,6 +141,41 @@ def test_points_are_published_before_the_error(shown):
     assert [type(value) for value in order] == [float]
     assert str(caught.value).startswith("leak: ")
     assert "\n" not in str(caught.value)
+
+
+def test_a_persons_own_run_shows_the_panel_alone(shown, monkeypatch):
+    """No number and no exception where nbgrader does not run it: the next cell is run, too."""
+    own = scope(leak=mistaken("leak", "no-squash"))
+    graded = checked(own["leak"])
+    shown.clear()
+    monkeypatch.delenv("NBGRADER_EXECUTION")
+    assert checked(own["leak"]) == (graded[0], "") and shown == []
+    assert checked(scope()["leak"])[1] == "" and shown == []
+
+
+REMARKS = {
+    "of another shape": (
+        "h_next = squash",
+        "h_next = squash",
+        "h_next, ",
+        "h_next.T, ",
+        "got shape (3, 2)",
+    ),
+    "other values": ("squash(w", "squash(2 + w", "", "", "6 of 6 values are off"),
+    "no result": ("squash(w", "squish(w", "", "", "no result"),
+    "an argument": ("h_next = ", "x += 1\n    h_next = ", "", "", "the argument x changed"),
+}
+
+
+@pytest.mark.parametrize("case", REMARKS)
+def test_a_remark_beside_a_failed_row_says_what_failed(case, shown):
+    """What came, in a few words, and not what was asked for."""
+    old, new, then, now, remark = REMARKS[case]
+    text = edited("leak", (old, new)).replace("return " + then, "return " + now)
+    printed, _ = checked(scope(leak=text)["leak"])
+    failed = [line for line in printed.splitlines() if " failed " in line]
+    assert any(remark in line for line in failed)
+    assert not any("shape (n, m)" in line for line in failed)
 
 
 def test_the_error_shows_no_line_of_this_file():
@@ -758,6 +799,7 @@ def test_a_students_folder_runs_in_a_kernel_and_nbgrader_gives_partial_credit(na
     pupil, expected = CREDIT[name]
     book = nbformat.reads(json.dumps(book_of(pupil, name)), as_version=4)
     env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    assert env["NBGRADER_EXECUTION"] == "autograde"  # as nbgrader sets it
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         NotebookClient(
