@@ -176,7 +176,7 @@ def _not_in_numpy(word: str, known: Callable[[str], bool]) -> Cause | None:
     except AttributeError as error:
         said = INSTEAD.search(str(error))
     instead = RENAMED.get(word) or (said[1] if said else "")
-    hint = f"Its place has `{instead}`." if instead else "How does NumPy's documentation spell it?"
+    hint = f"{instead} takes its place." if instead else "How does NumPy's documentation spell it?"
     number = np.__version__.partition(".")[0]
     return Cause("not-in-numpy", f"np.{word} is used, which NumPy {number} does not have", hint)
 

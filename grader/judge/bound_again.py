@@ -10,6 +10,7 @@ import ast
 import re
 import symtable
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from grader.assignment.python_cells import parsed
 from grader.assignment.source import check_cell
@@ -112,12 +113,16 @@ def _words_of(statement: ast.AST) -> set[str]:
     return words
 
 
-def _bindings(cell: PlannedCell) -> Iterator[tuple[str, ast.AST]]:
-    """Yield the names that a cell of the student's binds or deletes, each with its statement."""
-    tree = parsed(cell.source) if cell.role in OWN else None
-    for statement in tree.body if isinstance(tree, ast.Module) else ():
-        for bound in _bound_by(statement):
-            yield bound, statement
+def _bindings(cell: PlannedCell) -> tuple[tuple[str, ast.AST], ...]:
+    """Return the names that a cell of the student's binds or deletes, each with its statement."""
+    return _bound_in(cell.source) if cell.role in OWN else ()
+
+
+@lru_cache(maxsize=256)  # the cells of a submission, for each of its exercises that failed
+def _bound_in(source: str) -> tuple[tuple[str, ast.AST], ...]:
+    tree = parsed(source)
+    body = tree.body if isinstance(tree, ast.Module) else []
+    return tuple((bound, statement) for statement in body for bound in _bound_by(statement))
 
 
 def _bound_by(node: ast.AST) -> Iterator[str]:

@@ -168,10 +168,10 @@ def raised(code: str) -> tuple[str, str]:
 
 
 REASONS = {
-    "np.float(3)": ("not-in-numpy", "`float`"),
-    "np.float_(3)": ("not-in-numpy", "`np.float64`"),
-    "np.product([1])": ("not-in-numpy", "`np.prod`"),
-    "np.NaN": ("not-in-numpy", "`np.nan`"),
+    "np.float(3)": ("not-in-numpy", "float takes"),
+    "np.float_(3)": ("not-in-numpy", "np.float64 takes"),
+    "np.product([1])": ("not-in-numpy", "np.prod takes"),
+    "np.NaN": ("not-in-numpy", "np.nan takes"),
     "np.tahn(x)": ("not-in-numpy", "spell"),
     "np.array([[1], [2]], copy=False)": ("copy-false", "np.asarray"),
     "'c = ' + x": ("text-added-to-a-number", "comma"),
