@@ -578,7 +578,7 @@ check("lstm_forward", lstm_forward)
 #
 # Three agreements make the formulas short.
 #
-# 1. **A `d` in front of a name means the gradient of $J$ with respect to it.** `dWax` is $\partial J / \partial W_{ax}$. A gradient has the shape of the thing that it belongs to, always. If `dWax` is not $(n_a, n_x)$, it is wrong.
+# 1. **A `d` in front of a name means the gradient of $J$ with respect to it.** `dWax` is $\partial J / \partial W_{ax}$. A gradient has the shape of the thing that it belongs to: if `dWax` is not $(n_a, n_x)$, it is wrong. One name holds only a part of its gradient: `da`, in exercises 6 and 8, is what reaches the hidden states directly, before anything comes back from later steps.
 # 2. **A backward step starts from the *upstream gradient***: how $J$ changes with what the forward step *returned*. It is handed in. The step turns it into gradients for what the forward step *received*.
 # 3. **Where a value is used twice, its gradients add up.** The hidden state is used by the prediction and by the next time step. The weights are used at every time step.
 #
@@ -834,9 +834,9 @@ check("rnn_backward", rnn_backward)
 #
 # From there, each product in equations (7) and (9) hands the gradient to one factor, multiplied by the other. Then each gate passes it through its own activation. The slope of a sigmoid with output $\Gamma$ is $\Gamma\,(1 - \Gamma)$; the slope of tanh with output $\tilde{c}$ is $1 - \tilde{c}^2$. Again, everything needed is in the cache.
 #
-# ![dc = dc_next + da_next ⊙ ot ⊙ (1 − tanh²(c_next)) runs left, gives dft, dit and dcct, and leaves as dc_prev = dc ⊙ ft; dot comes from da_next. Each gate gradient gives its dW and db, and all four together give dconcat, which is split into da_prev and dxt.](figures/lstm_cell_backward.svg)
+# ![dc = dc_next + da_next ⊙ ot ⊙ (1 − tanh²(c_next)) runs left, gives dzf, dzi and dzc, and leaves as dc_prev = dc ⊙ ft; dzo comes from da_next. Each gate gradient gives its dW and db, and all four together give dconcat, which is split into da_prev and dxt.](figures/lstm_cell_backward.svg)
 #
-# *Figure 7. One LSTM time step in reverse. Both upstream gradients meet at the cell state, and everything but dot starts from their sum dc. One road leads straight back through the forget gate; the others lead through the gates.*
+# *Figure 7. One LSTM time step in reverse. Both upstream gradients meet at the cell state, and everything but dzo starts from their sum dc. One road leads straight back through the forget gate; the others lead through the gates.*
 
 # %% [markdown]
 # ### Equations of the LSTM cell in reverse
@@ -845,7 +845,7 @@ check("rnn_backward", rnn_backward)
 #
 # $$dc = dc_{\mathrm{next}} + da_{\mathrm{next}} \odot \Gamma_o \odot \left(1 - \tanh^2(c)\right) \tag{21}$$
 #
-# Then the gradient at the *argument* of each activation, which is called $z$ with the gate's letter:
+# Then the gradient at the *argument* of each activation, which is called $z$ with the gate's letter (`dzf`, `dzi`, `dzc`, `dzo` in the code):
 #
 # $$dz_o = da_{\mathrm{next}} \odot \tanh(c) \odot \Gamma_o \odot (1 - \Gamma_o) \tag{22}$$
 #
@@ -873,7 +873,7 @@ check("rnn_backward", rnn_backward)
 # | --- | --- | --- |
 # | $da_{\mathrm{next}},\ dc_{\mathrm{next}}$ | `da_next`, `dc_next` | $(n_a, m)$ |
 # | $dc$ | `dc` | $(n_a, m)$ |
-# | $dz_f,\ dz_u,\ dz_c,\ dz_o$ | `dft`, `dit`, `dcct`, `dot` | $(n_a, m)$ |
+# | $dz_f,\ dz_u,\ dz_c,\ dz_o$ | `dzf`, `dzi`, `dzc`, `dzo` | $(n_a, m)$ |
 # | $dW_f,\ dW_u,\ dW_c,\ dW_o$ | `dWf`, `dWi`, `dWc`, `dWo` | $(n_a, n_a + n_x)$ |
 # | $db_f,\ db_u,\ db_c,\ db_o$ | `dbf`, `dbi`, `dbc`, `dbo` | $(n_a, 1)$ |
 # | $dv$ | `dconcat` | $(n_a + n_x, m)$ |
@@ -903,20 +903,20 @@ def lstm_cell_backward(da_next, dc_next, cache):
     n_a = a_next.shape[0]
     tanh_c = np.tanh(c_next)
     dc = dc_next + da_next * ot * (1 - tanh_c**2)
-    dot = da_next * tanh_c * ot * (1 - ot)
-    dcct = dc * it * (1 - cct**2)
-    dit = dc * cct * it * (1 - it)
-    dft = dc * c_prev * ft * (1 - ft)
+    dzo = da_next * tanh_c * ot * (1 - ot)
+    dzc = dc * it * (1 - cct**2)
+    dzi = dc * cct * it * (1 - it)
+    dzf = dc * c_prev * ft * (1 - ft)
     concat = np.concatenate([a_prev, xt], axis=0)
-    dWf, dbf = dft @ concat.T, np.sum(dft, axis=1, keepdims=True)
-    dWi, dbi = dit @ concat.T, np.sum(dit, axis=1, keepdims=True)
-    dWc, dbc = dcct @ concat.T, np.sum(dcct, axis=1, keepdims=True)
-    dWo, dbo = dot @ concat.T, np.sum(dot, axis=1, keepdims=True)
+    dWf, dbf = dzf @ concat.T, np.sum(dzf, axis=1, keepdims=True)
+    dWi, dbi = dzi @ concat.T, np.sum(dzi, axis=1, keepdims=True)
+    dWc, dbc = dzc @ concat.T, np.sum(dzc, axis=1, keepdims=True)
+    dWo, dbo = dzo @ concat.T, np.sum(dzo, axis=1, keepdims=True)
     dconcat = (
-        parameters["Wf"].T @ dft
-        + parameters["Wi"].T @ dit
-        + parameters["Wc"].T @ dcct
-        + parameters["Wo"].T @ dot
+        parameters["Wf"].T @ dzf
+        + parameters["Wi"].T @ dzi
+        + parameters["Wc"].T @ dzc
+        + parameters["Wo"].T @ dzo
     )
     da_prev = dconcat[:n_a]
     dxt = dconcat[n_a:]

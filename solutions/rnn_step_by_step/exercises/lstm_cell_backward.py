@@ -36,15 +36,15 @@ lstm_cell_backward.gradient(
 
 TANH_C = "tanh_c = np.tanh(c_next)"
 DC = "dc = dc_next + da_next * ot * (1 - tanh_c**2)"
-DOT = "dot = da_next * tanh_c * ot * (1 - ot)"
-DCCT = "dcct = dc * it * (1 - cct**2)"
-DIT = "dit = dc * cct * it * (1 - it)"
-DFT = "dft = dc * c_prev * ft * (1 - ft)"
+DZO = "dzo = da_next * tanh_c * ot * (1 - ot)"
+DZC = "dzc = dc * it * (1 - cct**2)"
+DZI = "dzi = dc * cct * it * (1 - it)"
+DZF = "dzf = dc * c_prev * ft * (1 - ft)"
 CONCAT = "concat = np.concatenate([a_prev, xt], axis=0)"
-FORGET = "dWf, dbf = dft @ concat.T, np.sum(dft, axis=1, keepdims=True)"
-UPDATE = "dWi, dbi = dit @ concat.T, np.sum(dit, axis=1, keepdims=True)"
-CANDIDATE = "dWc, dbc = dcct @ concat.T, np.sum(dcct, axis=1, keepdims=True)"
-OUTPUT = "dWo, dbo = dot @ concat.T, np.sum(dot, axis=1, keepdims=True)"
+FORGET = "dWf, dbf = dzf @ concat.T, np.sum(dzf, axis=1, keepdims=True)"
+UPDATE = "dWi, dbi = dzi @ concat.T, np.sum(dzi, axis=1, keepdims=True)"
+CANDIDATE = "dWc, dbc = dzc @ concat.T, np.sum(dzc, axis=1, keepdims=True)"
+OUTPUT = "dWo, dbo = dzo @ concat.T, np.sum(dzo, axis=1, keepdims=True)"
 GATES = (FORGET, UPDATE, CANDIDATE, OUTPUT)
 DA_PREV = "da_prev = dconcat[:n_a]"
 DXT = "dxt = dconcat[n_a:]"
@@ -59,91 +59,91 @@ def _each_gate(old: str, new: str) -> tuple[tuple[str, str], ...]:
 
 lstm_cell_backward.mistake(
     "missing-parentheses",
-    "parentheses are missing around the sums in dcct, dit and dft",
+    "parentheses are missing around the sums in dzc, dzi and dzf",
     "Each gate's derivative multiplies both ways back: through dc_next and through da_next. "
     "The equations printed on the web are wrong here.",
-    edit(DCCT, f"dcct = dc_next * it + {SHOWN} * it * cct * (1 - cct**2)"),
-    edit(DIT, f"dit = dc_next * cct + {SHOWN} * cct * it * (1 - it)"),
-    edit(DFT, f"dft = dc_next * c_prev + {SHOWN} * c_prev * ft * (1 - ft)"),
+    edit(DZC, f"dzc = dc_next * it + {SHOWN} * it * cct * (1 - cct**2)"),
+    edit(DZI, f"dzi = dc_next * cct + {SHOWN} * cct * it * (1 - it)"),
+    edit(DZF, f"dzf = dc_next * c_prev + {SHOWN} * c_prev * ft * (1 - ft)"),
 )
 lstm_cell_backward.mistake(
     "parentheses-missing-in-dcct",
-    "parentheses are missing around the sum in dcct",
+    "parentheses are missing around the sum in dzc",
     "tanh's derivative multiplies both ways back: through dc_next and through da_next.",
-    edit(DCCT, f"dcct = dc_next * it + {SHOWN} * it * (1 - cct**2)"),
+    edit(DZC, f"dzc = dc_next * it + {SHOWN} * it * (1 - cct**2)"),
 )
 lstm_cell_backward.mistake(
     "parentheses-missing-in-dit",
-    "parentheses are missing around the sum in dit",
+    "parentheses are missing around the sum in dzi",
     "The gate's derivative multiplies both ways back: through dc_next and through da_next.",
-    edit(DIT, f"dit = dc_next * cct + {SHOWN} * cct * it * (1 - it)"),
+    edit(DZI, f"dzi = dc_next * cct + {SHOWN} * cct * it * (1 - it)"),
 )
 lstm_cell_backward.mistake(
     "parentheses-missing-in-dft",
-    "parentheses are missing around the sum in dft",
+    "parentheses are missing around the sum in dzf",
     "The gate's derivative multiplies both ways back: through dc_next and through da_next.",
-    edit(DFT, f"dft = dc_next * c_prev + {SHOWN} * c_prev * ft * (1 - ft)"),
+    edit(DZF, f"dzf = dc_next * c_prev + {SHOWN} * c_prev * ft * (1 - ft)"),
 )
 lstm_cell_backward.mistake(
     "misprinted-candidate",
-    "cct is a factor in dcct",
+    "cct is a factor in dzc",
     "The candidate's derivative is printed wrongly on the web: derive it from c<t>.",
-    edit(DCCT, f"dcct = (dc_next * it + {SHOWN} * it * cct) * (1 - cct**2)"),
+    edit(DZC, f"dzc = (dc_next * it + {SHOWN} * it * cct) * (1 - cct**2)"),
 )
 lstm_cell_backward.mistake(
     "tanh-of-candidate-twice",
     "tanh is taken of cct once more",
     "cct is already a tanh: write its derivative in terms of cct itself.",
-    edit(DCCT, "dcct = dc * it * (1 - np.tanh(cct) ** 2)"),
+    edit(DZC, "dzc = dc * it * (1 - np.tanh(cct) ** 2)"),
 )
 lstm_cell_backward.mistake(
     "activation-derivatives-dropped",
     "the derivatives of the gates' activations are missing",
     "The way back from a gate to its weights leads through its activation.",
-    edit(DOT, "dot = da_next * tanh_c"),
-    edit(DCCT, "dcct = dc * it"),
-    edit(DIT, "dit = dc * cct"),
-    edit(DFT, "dft = dc * c_prev"),
+    edit(DZO, "dzo = da_next * tanh_c"),
+    edit(DZC, "dzc = dc * it"),
+    edit(DZI, "dzi = dc * cct"),
+    edit(DZF, "dzf = dc * c_prev"),
 )
 lstm_cell_backward.mistake(
     "sigmoid-derivatives-dropped",
     "the derivatives of the three sigmoids are missing",
     "The way back from a gate to its weights leads through its sigmoid.",
-    edit(DOT, "dot = da_next * tanh_c"),
-    edit(DIT, "dit = dc * cct"),
-    edit(DFT, "dft = dc * c_prev"),
+    edit(DZO, "dzo = da_next * tanh_c"),
+    edit(DZI, "dzi = dc * cct"),
+    edit(DZF, "dzf = dc * c_prev"),
 )
 lstm_cell_backward.mistake(
     "output-gate-derivative-dropped",
     "the derivative of the output gate's sigmoid is missing",
     "The way back from a gate to its weights leads through its sigmoid.",
-    edit(DOT, "dot = da_next * tanh_c"),
+    edit(DZO, "dzo = da_next * tanh_c"),
 )
 lstm_cell_backward.mistake(
     "candidate-derivative-dropped",
     "the derivative of the candidate's tanh is missing",
     "The way back from the candidate to its weights leads through its tanh.",
-    edit(DCCT, "dcct = dc * it"),
+    edit(DZC, "dzc = dc * it"),
 )
 lstm_cell_backward.mistake(
     "candidate-with-sigmoid-derivative",
     "the candidate has the derivative of a sigmoid",
     "Which activation made cct?",
-    edit(DCCT, "dcct = dc * it * cct * (1 - cct)"),
+    edit(DZC, "dzc = dc * it * cct * (1 - cct)"),
 )
 lstm_cell_backward.mistake(
     "gates-with-tanh-derivative",
     "the gates have the derivative of tanh",
     "Which activation made the gates, and what is its derivative?",
-    edit(DOT, "dot = da_next * tanh_c * (1 - ot**2)"),
-    edit(DIT, "dit = dc * cct * (1 - it**2)"),
-    edit(DFT, "dft = dc * c_prev * (1 - ft**2)"),
+    edit(DZO, "dzo = da_next * tanh_c * (1 - ot**2)"),
+    edit(DZI, "dzi = dc * cct * (1 - it**2)"),
+    edit(DZF, "dzf = dc * c_prev * (1 - ft**2)"),
 )
 lstm_cell_backward.mistake(
     "left-over-none",
-    "a line dit = None is left over below the computation",
+    "a line that sets the update gate's gradient to None is left over below the computation",
     "Does a later line overwrite what was computed?",
-    edit(DIT, DIT + "\n    dit = None"),
+    edit(DZI, DZI + "\n    dzi = None"),
 )
 lstm_cell_backward.mistake(
     "da-path-dropped",
@@ -201,24 +201,24 @@ lstm_cell_backward.mistake(
 )
 lstm_cell_backward.mistake(
     "forget-and-update-swapped",
-    "c_prev and cct have changed places in dft and dit",
+    "c_prev and cct have changed places in dzf and dzi",
     "What does each gate multiply in the equation of c<t>?",
-    edit(DIT, "dit = dc * c_prev * it * (1 - it)"),
-    edit(DFT, "dft = dc * cct * ft * (1 - ft)"),
+    edit(DZI, "dzi = dc * c_prev * it * (1 - it)"),
+    edit(DZF, "dzf = dc * cct * ft * (1 - ft)"),
 )
 lstm_cell_backward.mistake(
     "forget-gate-from-c-next",
-    "dft is computed with c_next",
+    "dzf is computed with c_next",
     "Which cell state does the forget gate multiply: the old or the new one?",
-    edit(DFT, "dft = dc * c_next * ft * (1 - ft)"),
+    edit(DZF, "dzf = dc * c_next * ft * (1 - ft)"),
 )
 lstm_cell_backward.mistake(
     "gates-from-dc-next",
-    "dit, dft and dcct are computed from dc_next alone",
+    "dzi, dzf and dzc are computed from dc_next alone",
     "The cell state's whole gradient goes on to the gates.",
-    edit(DCCT, DCCT.replace("dc *", "dc_next *")),
-    edit(DIT, DIT.replace("dc *", "dc_next *")),
-    edit(DFT, DFT.replace("dc *", "dc_next *")),
+    edit(DZC, DZC.replace("dc *", "dc_next *")),
+    edit(DZI, DZI.replace("dc *", "dc_next *")),
+    edit(DZF, DZF.replace("dc *", "dc_next *")),
 )
 lstm_cell_backward.mistake(
     "dc-prev-from-dc-next",
@@ -268,14 +268,14 @@ lstm_cell_backward.mistake(
     "output-gate-missing-in-da-prev",
     "the output gate is missing from da_prev and dxt",
     "How many gates read a_prev and xt?",
-    edit('        + parameters["Wo"].T @ dot\n', ""),
+    edit('        + parameters["Wo"].T @ dzo\n', ""),
 )
 lstm_cell_backward.mistake(
     "weights-swapped",
     "Wf and Wi have changed places in da_prev and dxt",
     "Each gate's gradient goes back through that gate's own weights.",
-    edit('parameters["Wf"].T @ dft', 'parameters["Wi"].T @ dft'),
-    edit('+ parameters["Wi"].T @ dit', '+ parameters["Wf"].T @ dit'),
+    edit('parameters["Wf"].T @ dzf', 'parameters["Wi"].T @ dzf'),
+    edit('+ parameters["Wi"].T @ dzi', '+ parameters["Wf"].T @ dzi'),
 )
 lstm_cell_backward.mistake(
     "gradients-for-weights",
@@ -293,21 +293,21 @@ lstm_cell_backward.mistake(
     "gates-for-weights",
     "da_prev is computed with the gates in place of their weights",
     "The way back leads through what the forward step multiplied a_prev by.",
-    edit(DA_PREV, "da_prev = ft * dft + it * dit + cct * dcct + ot * dot"),
+    edit(DA_PREV, "da_prev = ft * dzf + it * dzi + cct * dzc + ot * dzo"),
 )
 lstm_cell_backward.mistake(
     "forget-and-update-stacked-in-other-order",
     "the gradients of Wf, bf and of Wi, bi have changed places",
     "Where the gates are stacked, in which order are they taken apart?",
-    edit(FORGET, FORGET.replace("dft", "dit")),
-    edit(UPDATE, UPDATE.replace("dit", "dft")),
+    edit(FORGET, FORGET.replace("dzf", "dzi")),
+    edit(UPDATE, UPDATE.replace("dzi", "dzf")),
 )
 lstm_cell_backward.mistake(
     "candidate-and-output-stacked-in-other-order",
     "the gradients of Wc, bc and of Wo, bo have changed places",
     "Where the gates are stacked, in which order are they taken apart?",
-    edit(CANDIDATE, CANDIDATE.replace("dcct", "dot")),
-    edit(OUTPUT, OUTPUT.replace("dot", "dcct")),
+    edit(CANDIDATE, CANDIDATE.replace("dzc", "dzo")),
+    edit(OUTPUT, OUTPUT.replace("dzo", "dzc")),
 )
 lstm_cell_backward.mistake(
     "biases-without-keepdims",
