@@ -376,7 +376,7 @@ def test_an_untouched_notebook_fails_only_where_it_is_empty(text):
     printed, errors = run(cells, NotImplementedError)
     assert list(errors) == [f"example_{name}" for name in EXERCISES]
     asked = [name for name, out in printed.items() if "Fill the eight exercises first" in out]
-    assert asked == ["lesson_reach", "lesson_training", "lesson_published_table"]
+    assert asked == ["lesson_reach", "lesson_training", "lesson_hunt", "lesson_differences"]
 
 
 @pytest.mark.parametrize("filled", [EXERCISES[:1], EXERCISES[:4], EXERCISES[:6]], ids=len)
@@ -403,7 +403,7 @@ def test_the_filled_notebook_runs_without_matplotlib(shown):
     assert "No matplotlib here" in shown["lesson_reach_plot"]
     assert shown["lesson_reach"].splitlines()[0].split()[:2] == ["steps", "back"]
     assert shown["lesson_training"].splitlines()[0].split()[0] == "network"
-    assert shown["lesson_published_plot"].splitlines()[0].split()[-2:] == ["yours", "published"]
+    assert shown["lesson_hunt"].splitlines()[0].split()[0] == "network"
 
 
 def test_what_was_trained_is_told_in_words(shown):
@@ -419,18 +419,18 @@ def test_what_was_trained_is_told_in_words(shown):
 
 
 def test_the_lesson_shows_what_it_says(shown):
-    """The open gate keeps the gradient, RNN and half-open gate lose it; only yours is right."""
+    """The open gate keeps the gradient, RNN and half-open gate lose it; only yours is measured."""
     printed = shown
     back, *shares = map(float, printed["lesson_reach"].splitlines()[-1].split())
     factors = [share ** (1 / back) for share in shares]
     assert back == 50
     assert factors == pytest.approx([0.63, 0.63, 1.0], abs=0.02)
-    for line in printed["lesson_published_table"].splitlines()[1:]:
-        yours, published = map(float, line.split()[1:])
-        assert yours < 1e-7
-        assert published > 0.1
-    last = printed["lesson_published_plot"].splitlines()[-1].split()
-    assert last[1] == last[2] == last[3]
+    _, *steps, last = [line.split()[1:] for line in printed["lesson_differences"].splitlines()]
+    assert len(steps) == 11
+    for measured, yours, other in (map(float, lengths) for lengths in steps):
+        assert yours == pytest.approx(measured, abs=1e-3)
+        assert abs(other - measured) > 0.1
+    assert last[0] == last[1] == last[2]
 
 
 def test_missing_files_are_named_with_a_remedy(text, monkeypatch):

@@ -22,6 +22,7 @@ DEFINING = (
     "train",
     "three_networks",
     "words",
+    "hunt",
 )
 
 
@@ -30,6 +31,7 @@ def lesson() -> Mapping[str, Any]:
     """What the lesson's cells define on top of the eight functions; nothing is trained yet."""
     names = {**scope()}
     cells = {cell.id: cell.source for cell in source().cells if cell.role == "lesson"}
+    names["trained"] = {}  # as where the exercises are empty, so that the cells only define
     with importable(source().files), contextlib.redirect_stdout(io.StringIO()):
         for name in DEFINING:
             exec(compile(cells[f"lesson_{name}"], f"<{name}>", "exec"), names)
@@ -106,3 +108,14 @@ def test_only_the_open_gate_learns(seed: int) -> None:
     assert right["RNN"] < 0.32
     assert right["LSTM, bf = 0"] < 0.32
     assert right["LSTM, bf = 4"] > 0.95
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 9, 17])
+def test_the_version_that_hands_nothing_on_trains_badly(seed: int) -> None:
+    """From the same weights and on the same sequences it is far from the true gradient's result."""
+    start = lesson()["opened"](lesson()["first_networks"](seed)[1], bf=4.0)
+    backward = lesson()["other_backward"]
+    losses, right = lesson()["train"](lesson()["lstm_forward"], backward, start, seed)
+    assert right < 0.7
+    assert np.mean(losses[-20:]) > 0.5 * np.log(4)
