@@ -409,7 +409,7 @@ def test_the_filled_notebook_runs_without_matplotlib(shown):
 def test_what_was_trained_is_told_in_words(shown):
     """Trained numbers differ between processors: no digit of one is printed or expected."""
     _, *rows = shown["lesson_training"].splitlines()
-    told = {row[:17].strip(): [row[17:39].strip(), row[39:].strip()] for row in rows}
+    told = {name: words for name, *words in (re.split("  +", row) for row in rows)}
     assert told == {
         "RNN": ["about a quarter", "all"],
         "LSTM, bf = 0": ["about a quarter", "all"],
