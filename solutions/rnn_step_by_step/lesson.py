@@ -1371,12 +1371,13 @@ except NotImplementedError:
 
 # %% lesson training_plot
 def show_losses(trained):
-    """Draw the loss at every step of training."""
+    """Draw how the loss changes in training; a mean of ten steps shows the way it goes."""
     figure, axes = plt.subplots(figsize=(8, 4))
     for (name, (losses, _)), style in zip(trained.items(), ["-", "--", ":"], strict=False):
-        axes.plot(losses, style, linewidth=2, label=name)
+        smooth = np.convolve(losses, np.full(10, 0.1), mode="valid")
+        axes.plot(range(10, len(losses) + 1), smooth, style, linewidth=2.5, label=name)
     axes.axhline(np.log(4), color="black", linewidth=1, label="a guess")
-    axes.set(xlabel="training step", ylabel="loss", ylim=(0, 2.4))
+    axes.set(xlabel="training step", ylabel="loss, mean of ten steps", ylim=(0, 2.4))
     axes.set_title("Learning which symbol came first")
     axes.legend()
     axes.grid(alpha=0.3)
@@ -1389,7 +1390,7 @@ if trained and plt:
 # %% [markdown]
 # Your functions learn. The LSTM with the open gate names the first symbol every time. The other two still guess after 400 steps: so little of the loss reaches the first input that nothing can be learned from it. This is what the plot of the gradients foretold.
 #
-# It is no luck of the draw. Over twenty seeds, each with weights and sequences of its own, the open LSTM was right about all of 400 new sequences every time. The RNN was right about 21 to 31 of 100, and so was the half-open LSTM.
+# It is no luck of the draw. Over twenty seeds, each with weights and sequences of its own, the open LSTM named the first symbol of all 400 new sequences, every time. The RNN named between 21 and 31 of 100, and so did the half-open LSTM.
 #
 # Why a bias of 4, when 3 was nearly open? Forty steps are many: a gate of 0.95 leaves about a seventh after them, a gate of 0.98 about a half.
 #
@@ -1424,7 +1425,7 @@ else:
     print("Fill the eight exercises first, then run the cells from the training on again.")
 
 # %% [markdown]
-# The other version learns a little, and then no more: over the same twenty seeds it was right about 21 to 50 of 100. From outside it looks like a network that is too small, or like a badly chosen `rate`: a loss that falls proves very little.
+# The other version learns a little, and then no more: over the same twenty seeds it named between 21 and 50 of 100. From outside it looks like a network that is too small, or like a badly chosen `rate`: a loss that falls proves very little.
 #
 # So ask someone who knows neither derivation. Let a loss read the hidden state at *every* one of twelve steps, and measure by central differences how strongly it feels the input at each step.
 
@@ -1439,9 +1440,8 @@ def loss(x):
 
 try:
     caches = lstm_forward(short_x, a0, nearly_open)[-1]
-    ways = {"yours": lstm_backward(short_da, caches)["dx"]}
-    ways = {"measured": numeric_gradient(loss, short_x), **ways}
-    ways["other"] = other_backward(short_da, caches)["dx"]
+    yours, other = (way(short_da, caches)["dx"] for way in (lstm_backward, other_backward))
+    ways = {"measured": numeric_gradient(loss, short_x), "yours": yours, "other": other}
 except NotImplementedError:
     print("Fill the eight exercises first, then run this cell again.")
 else:

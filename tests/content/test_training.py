@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import io
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -22,12 +21,13 @@ DEFINING = (
     "train",
     "three_networks",
     "words",
+    "training_plot",
     "hunt",
 )
 
 
 @functools.cache
-def lesson() -> Mapping[str, Any]:
+def lesson() -> dict[str, Any]:
     """What the lesson's cells define on top of the eight functions; nothing is trained yet."""
     names = {**scope()}
     cells = {cell.id: cell.source for cell in source().cells if cell.role == "lesson"}
@@ -98,6 +98,20 @@ def test_shares_are_told_in_words(share: float, words: str) -> None:
     assert lesson()["in_words"](share) == words
     assert lesson()["in_words"](1.02) == "all"
     assert lesson()["in_words"](float("nan")) == "almost nothing"
+
+
+def test_loss_curves_are_drawn_beside_a_guess(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each network has a curve with its name and a style of its own, and a guess has a line."""
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("agg")
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    monkeypatch.setitem(lesson(), "plt", pyplot)
+    lesson()["show_losses"]({"one": ([1.4] * 30, 0.2), "two": ([0.5] * 30, 0.9)})
+    lines = pyplot.gca().get_lines()
+    assert [line.get_label() for line in lines] == ["one", "two", "a guess"]
+    assert len({line.get_linestyle() for line in lines[:2]}) == 2
+    assert lines[1].get_ydata() == pytest.approx(np.full(21, 0.5))
+    pyplot.close("all")
 
 
 @pytest.mark.slow
