@@ -45,7 +45,7 @@ def check(name: str, function: Any) -> None:
     panel, message = examine(references()[name], function)
     _points[name] = (panel.points, panel.max_points)
     _show(panel)
-    if NBGRADER in os.environ:  # a person reads the table, and goes on to the next exercise
+    if os.environ.get(NBGRADER):  # a person reads the table, and goes on to the next exercise
         # The points of this cell are read from here; those of a bonus may be no more than 0.
         sys.displayhook(0.0 if panel.bonus else float(panel.points))
         if message:

@@ -1149,7 +1149,7 @@ check("lstm_backward", lstm_backward)
 # %% [markdown]
 # ## What you have built
 #
-# Eight functions, and two networks that can read and learn. Use them now. The cells of this section are complete: you only run them. They need your eight functions and earn no points.
+# Eight functions, and two networks that can read and learn. Use them now. The cells of this section are complete: you only run them. They need your eight functions and earn no points. Their code is folded away, so that you can read on; a click on the three dots opens it.
 #
 # ### How far back does a gradient reach?
 #

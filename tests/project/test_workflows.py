@@ -143,6 +143,17 @@ def test_a_students_repository_shows_the_points(tmp_path: Path) -> None:
             assert "**95 of 95 points**" in table
 
 
+@pytest.mark.slow
+def test_a_workflow_of_before_calls_nothing_passed_that_is_not(tmp_path: Path) -> None:
+    """Where the checks were run as a person runs them, the table says what theirs says."""
+    folder = student_repository(tmp_path / "elif", Pupil("elif", solved=("rnn_cell_forward",)))
+    assert run(STUDENT, "Run the notebook", folder, NBGRADER_EXECUTION="") == 0
+    assert run(STUDENT, "Points on the visible examples", folder) == 1
+    table = (folder / "summary.md").read_text(encoding="utf-8")
+    assert table.count("passed") == 1 and table.count("| 0 of 1") == 7
+    assert "| `lstm_forward` | 0 of 10 | not written yet |" in table
+
+
 @pytest.mark.parametrize("text", ["", "{}", '{"cells": []}'])
 def test_no_table_without_checks(tmp_path: Path, text: str) -> None:
     """A notebook that is not there, or has no checks, is an error of its own."""
