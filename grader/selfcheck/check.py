@@ -23,7 +23,7 @@ from grader.selfcheck.weighing import Weighed, weigh
 
 NBGRADER = "NBGRADER_EXECUTION"  # set by nbgrader from 0.7 on while it grades or validates
 ASK_SIZES = "Does every size come from the arguments?"
-_points: dict[str, tuple[float, float]] = {}
+_checked: dict[str, Panel] = {}  # what was shown last of each exercise
 
 
 class CheckFailed(AssertionError):
@@ -43,7 +43,7 @@ def check(name: str, function: Any) -> None:
     if name not in references():
         raise ValueError(f"there is no exercise {name!r}; one of {', '.join(references())}")
     panel, message = examine(references()[name], function)
-    _points[name] = (panel.points, panel.max_points)
+    _checked[name] = panel
     _show(panel)
     if os.environ.get(NBGRADER):  # a person reads the table, and goes on to the next exercise
         # The points of this cell are read from here; those of a bonus may be no more than 0.
@@ -67,9 +67,10 @@ def summary() -> None:
     rows = []
     for name, reference in references().items():
         whole = round(float(sum(line.points for line in reference.layout.checks)), 9)
-        points, _ = _points.get(name, (0.0, whole))
-        bonus, waits = reference.layout.bonus, name not in _points
-        remark = ", ".join(["bonus"] * bonus + ["not checked yet"] * waits)
+        panel, bonus = _checked.get(name), reference.layout.bonus
+        points, waits = (panel.points, panel.to_do) if panel else (0.0, True)
+        why = ("not written yet" if panel else "not checked yet") if waits else ""
+        remark = ", ".join(filter(None, ("bonus" * bonus, why)))
         rows.append(Row(name, points == whole, points, whole, remark, waits, bonus=bonus))
     done = all(row.passed for row in rows if not row.bonus)
     _show(Panel("Your points in this notebook", rows, good=done))

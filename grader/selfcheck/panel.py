@@ -85,6 +85,11 @@ class Panel:
         return bool(self.rows) and all(row.bonus for row in self.rows)
 
     @property
+    def to_do(self) -> bool:
+        """Tell whether nothing of it was begun."""
+        return bool(self.rows) and all(row.to_do for row in self.rows)
+
+    @property
     def share(self) -> float:
         """Return the points earned as a share of those that there are, at most 1."""
         return min(self.points / self.max_points, 1.0)
@@ -106,8 +111,7 @@ class Panel:
 
     def _repr_html_(self) -> str:
         """Return the panel as HTML that takes its colours from the notebook's theme."""
-        waiting = bool(self.rows) and all(row.to_do for row in self.rows)
-        edge = "#2e7d32" if self.good else "#757575" if waiting else "#c62828"
+        edge = "#2e7d32" if self.good else "#757575" if self.to_do else "#c62828"
         parts = [
             f'<div style="border-left:4px solid {edge};padding:0.2em 0.8em;margin:0.3em 0">'
             f"<strong>{html.escape(self.title)}</strong>"

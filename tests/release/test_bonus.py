@@ -94,7 +94,7 @@ def test_the_summary_is_good_without_the_bonus(own_check: ModuleType) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(own_check, "_show", panels.append)
         shown(own_check, "leak")
-        own_check._points.clear()
+        own_check._checked.clear()
         shown(own_check, BONUS)
     _, without, _, alone = panels
     assert without.good and "bonus, not checked yet" in repr(without)

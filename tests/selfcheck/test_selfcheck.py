@@ -588,7 +588,7 @@ def test_of_two_mistakes_one_is_offered_as_a_possibility(shown):
 
 def test_the_summary_lists_every_exercise(shown):
     """Points of what was checked, zero and a remark for the rest."""
-    selfcheck()._points.clear()
+    selfcheck()._checked.clear()
     checked(scope()["remember"], "remember")
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
@@ -597,6 +597,17 @@ def test_the_summary_lists_every_exercise(shown):
     assert "10 / 10" in lines["remember"] and "not checked" not in lines["remember"]
     assert "0 / 10" in lines["leak"] and "not checked yet" in lines["leak"]
     assert "10 of 20 points" in out.getvalue()
+
+
+def test_the_summary_calls_what_is_empty_to_do(shown, capsys):
+    """A check that was run on the stub is no failure; one on something wrong is."""
+    selfcheck()._checked.clear()
+    checked(scope(leak=stub("leak"))["leak"])
+    checked(lambda x, h0, parameters: None, "remember")
+    selfcheck().summary()
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line.strip()}
+    assert "to do" in lines["leak"] and "not written yet" in lines["leak"]
+    assert "failed" in lines["remember"]
 
 
 def test_the_table_escapes_what_students_write():
