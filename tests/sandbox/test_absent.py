@@ -44,6 +44,26 @@ CELLS = {
         [f"from {NAME} import jit", "@jit("],
     ),
     "in a block": (f"if True:\n    {ONE}\n{DEFINES}", ["if True:"]),
+    "in a block with others": (
+        f"import sys as n\nwith open('/dev/null'):\n    m = 1\n    import math as n\n"
+        f"    {ONE} as p\n"
+        f"    import math as q\nn.pi, m + 1, q.pi\n{DEFINES}",
+        ["with open('/dev/null'):"],
+    ),
+    "in annotations": (
+        f"from {NAME} import A, B\ndef f(x: A[\n    int\n] = 7) -> B | None:\n    return x\n"
+        "y: A.b = 1\nassert y\n",
+        [
+            f"from {NAME} import A, B",
+            "the annotations of def f(x: A[",
+            "the annotations of y: A.b = 1",
+        ],
+    ),
+    "as a base class": (
+        f"from {NAME} import A\nclass C(A):\n    pass\n{DEFINES}",
+        [f"from {NAME} import A", "class C(A):"],
+    ),
+    "in a cell that is timed": (f"%%time\n{ONE}\n{DEFINES}", [ONE]),
     "beside a magic": (f"%matplotlib inline\n{ONE}\n{DEFINES}", [ONE]),
     "below blank lines": (f"\n\n{ONE}\n{DEFINES}", [ONE]),
 }  # fmt: skip
@@ -66,6 +86,7 @@ def test_the_rest_of_the_cell_runs(tier: str, case: str) -> None:
 def test_a_placeholder_fails_by_its_name_when_it_is_used() -> None:
     """Every use; its line in the student's cell is known."""
     uses = ("n.read()", "n()", "n[0]", "list(n)", "n + 1", "1 * n", "bool(n)", "n @ n")
+    uses += ("1 - n", "n / 2", "n ** 2", "1 | n", "n < 1", "-n", "isinstance(1, n)", "len(n)")
     source = f"import {NAME} as n\n" + "".join(
         f"def f{number}():\n    return {use}\n" for number, use in enumerate(uses)
     )

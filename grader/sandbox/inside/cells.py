@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from .clock import Clock
 from .wire import Message
 
 MISSING = object()
+TIMED = re.compile(r"(\s*)%%time\b.*")  # a magic that runs the rest of its cell
 
 
 class Cells:
@@ -69,6 +71,10 @@ class Cells:
 
         What is left out is said in the place of the exception.
         """
+        if timed := TIMED.match(source):  # to IPython the cell is one statement
+            source = timed[1] + source[timed.end() :]
+            shell.COLLECTOR.take_back_error()
+            error = self._again(source)
         blank = len(source) - len(source.lstrip("\n"))
         source = "\n" * blank + self.shell.input_transformer_manager.transform_cell(source)
         for _ in range(MOST_LEFT_OUT):
@@ -79,8 +85,12 @@ class Cells:
             shell.skip(f"{rest.left_out} ({error})")
             self.shell.user_ns.update(rest.names)
             source = rest.source
-            result = self.shell.run_cell(source, store_history=False)
-            error = result.error_before_exec or result.error_in_exec
+            error = self._again(source)
+        return error
+
+    def _again(self, source: str) -> BaseException | None:
+        result = self.shell.run_cell(source, store_history=False)
+        error: BaseException | None = result.error_before_exec or result.error_in_exec
         return error
 
     def _note_names(self, before: Mapping[str, Any], *, example: bool) -> None:
