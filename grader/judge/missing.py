@@ -51,6 +51,8 @@ def _why(session: Session, source: str, name: str) -> str:
         return f"{UNFINISHED[ran.outcome]} before the function was defined"
     if deleted_in(session.submission.cells, name):
         return "defines it, and a later cell deletes it"
+    if _defines(source, name):
+        return "defines it, and when all cells have run the name stands for no function"
     return f"defines another name, not {name}"
 
 

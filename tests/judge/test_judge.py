@@ -231,6 +231,10 @@ MISSING = {
         "def rember(x, h0, parameters):\n    return x",
         "its cell defines another name, not remember",
     ),
+    "bound to something else": (
+        "def remember(x, h0, parameters):\n    return x\nremember = 3",
+        "its cell defines it, and when all cells have run the name stands for no function",
+    ),
     "nothing": ("", "its cell defines no function"),
     "text": ("I could not do this one.", "its cell does not parse, line 1"),
     "magic": ("%matplotlib inline\nx = 1", "its cell defines no function"),
