@@ -29,9 +29,9 @@ UNREADABLE = re.compile(
 
 
 def stood_until(cells: Sequence[PlannedCell], name: str) -> int:
-    """Return the place up to which an exercise stood by itself: that of its own check."""
+    """Return how many cells stand up to an exercise's own check, or up to it if that is above."""
     own = (check_cell(name), name)
-    return max((place for place, cell in enumerate(cells) if cell.id in own), default=len(cells))
+    return max((at for at, cell in enumerate(cells, 1) if cell.id in own), default=len(cells))
 
 
 def bound_again(cells: Sequence[PlannedCell], name: str) -> str:

@@ -132,7 +132,25 @@ def test_only_names_that_are_read_and_bound_later_count(first: str, later: str, 
 def test_cells_of_the_assignments_own_spoil_nothing() -> None:
     """Examples bind their variables again and again; the judge hides these anyhow."""
     given = [*cells("def f(x):\n    return g"), PlannedCell("example_h", "example", "g = 1")]
-    assert bound_again(given, "f") == "" and stood_until(given, "f") == 1
+    assert bound_again(given, "f") == "" and stood_until(given, "f") == 2
+
+
+def test_a_check_above_its_function_leaves_the_function_in() -> None:
+    """A cell that was moved: what stands up to the function counts, itself included."""
+    function, check, other = cells("def f(x):\n    return g(x)", "g = 1")
+    given = [check, function, other]
+    assert bound_again(given, "f") == "g" and stood_until(given, "f") == 2
+
+
+@pytest.mark.sandbox
+def test_a_function_below_its_check_is_taken_as_it_stood() -> None:
+    """Full marks, wherever the check is."""
+    book = book_of(Pupil("s", own={"leak": FIRST, "remember": SECOND}))
+    cells = book["cells"]
+    place = next(at for at, cell in enumerate(cells) if cell["id"] == "check_leak")
+    cells.insert(0, cells.pop(place))
+    verdict = judge(assignment(), taken(book), {"leak": 1, "remember": 2}, strongest()).verdict
+    assert verdict.score == 20.0
 
 
 def test_random_numbers_are_seen_through_helpers() -> None:
