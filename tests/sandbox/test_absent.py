@@ -20,6 +20,10 @@ CELLS = {
         f"from {NAME} import drive\ndrive.mount('/content')\n{DEFINES}",
         [f"from {NAME} import drive", "drive.mount('/content')"],
     ),
+    "its version is shown": (
+        f"{ONE} as n\nprint(n.__version__)\nn\n{DEFINES}",
+        [f"{ONE} as n", "print(n.__version__)"],
+    ),
     "what it gave is used": (
         f"{ONE} as n\nx = n.read('a')\ny = x + 1\n{DEFINES}",
         [f"{ONE} as n", "x = n.read('a')", "y = x + 1"],

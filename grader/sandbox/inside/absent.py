@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, NoReturn
 
 MOST_LEFT_OUT = 20  # statements of a cell
+ASKED = ("__version__", "__file__", "__path__")  # of a module, by a student
 Place = tuple[int, int]  # a line, from 1 on, and a column of it
 TOP = (0, 0)
 DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -28,7 +29,8 @@ class Absent:
         return f"<{self.__module} is not installed here>"
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):  # whoever shows or copies it asks for these first
+        # Whoever shows or copies it asks for names with a line in front first.
+        if name.startswith("_") and name not in ASKED:
             raise AttributeError(name)
         self.__fail()
 
