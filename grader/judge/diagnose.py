@@ -67,7 +67,7 @@ class Diagnosis:
             or _calls_another(self.assignment, self.exercise, tried)
             or _keeps_state(tried)
             or _reads_globals(self.exercise, tried, ask)
-            or _drops_result(self.source)
+            or _drops_result(self.source, self.exercise.name, tried)
             or _by_form(self.assignment, self.exercise, tried)
             or self._possible(tried)
         )
@@ -157,13 +157,19 @@ def _right(exercise: Exercise, trial: Trial, reply: Reply) -> bool:
     return not any(compared(exercise, replace(trial, reply=reply)).values())
 
 
-def _drops_result(source: str) -> Cause | None:
-    """Return a cause when a line calls np.append and does nothing with what it returns."""
+def _drops_result(source: str, name: str, tried: Attempt) -> Cause | None:
+    """Return a cause when a line calls np.append and does nothing with what it returns.
+
+    An exception that comes from another line has another reason.
+    """
     tree = parsed(source)
+    raised = {line for cell, line in tried.error.through if cell == name} if tried.error else None
     for node in ast.walk(tree) if isinstance(tree, ast.Module) else ():
         call = node.value if isinstance(node, ast.Expr) else None
         if isinstance(call, ast.Call) and ast.unparse(call.func) in ("np.append", "numpy.append"):
-            return APPEND_DROPPED
+            lines = range(call.lineno, (call.end_lineno or call.lineno) + 1)
+            if raised is None or not raised.isdisjoint(lines):
+                return APPEND_DROPPED
     return None
 
 

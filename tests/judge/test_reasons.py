@@ -120,6 +120,10 @@ def test_a_result_of_np_append_that_is_dropped_is_told() -> None:
     """It raises or it does nothing: in both cases that line is the reason."""
     text = edited("remember", ("caches.append(cache)", "np.append(caches, cache)"))
     assert result("remember", text).mistake == "append-result-dropped"
+    # What an exception says itself is nearer than a call of np.append that does no harm.
+    lines = "    np.append([], 1)\n    parameters['ww']\n    cache = "
+    misspelt = edited("leak", ("    cache = ", lines))
+    assert result("leak", misspelt).mistake == "key-unknown"
 
 
 def test_random_numbers_are_called_random() -> None:
