@@ -73,7 +73,16 @@ def test_a_function_that_is_wrong_where_it_stands_stays_wrong() -> None:
     wrong = edited("leak", SQUASH)  # which knows no act
     assert judged(leak=wrong, last="def act(z):\n    return np.tanh(z)")[0] == 20.0
     score, results = judged(leak="def act(z):\n    return z\n" + wrong, last="act = abs")
-    assert (score, results["leak"].note) == (10.0, "")
+    assert (score, results["leak"].points, results["leak"].mistake) == (10.0, 0.0, "no-squash")
+
+
+@pytest.mark.sandbox
+def test_a_mistake_of_its_own_is_told_and_not_what_a_later_cell_spoils() -> None:
+    """Both earn nothing; a helper that takes another argument later would be to blame."""
+    wrong = FIRST.replace(" + b)", ")")
+    _, results = judged(leak=wrong, last="def act(z, k):\n    return z")
+    assert results["leak"].points == 0.0 and results["leak"].mistake == "no-bias"
+    assert results["leak"].note == NOTE.format("act")
 
 
 @pytest.mark.sandbox
