@@ -96,7 +96,25 @@ BY_TEXT = (
     ),
     (
         ("IndexError",),
-        re.compile(r""),
+        re.compile(r"too many indices"),
+        Cause(
+            "too-many-indices",
+            "an array is indexed in more places than it has axes",
+            "How many axes has it, and which of them does each place of the index stand for?",
+        ),
+    ),
+    (
+        ("IndexError",),
+        re.compile(r"only integers|arrays used as indices"),
+        Cause(
+            "index-is-no-integer",
+            "what is no whole number is used as an index",
+            "What do the names between the brackets hold? / gives no whole number, // does.",
+        ),
+    ),
+    (
+        ("IndexError",),
+        re.compile(r".*out of (?:bounds|range)", re.S),
         Cause(
             "index-out-of-range",
             "an index runs past the end",
@@ -158,7 +176,7 @@ def _of_a_word(name: str, word: str, keys: Iterable[str]) -> Cause:
         return Cause("key-unknown", f"the key {word!r} is looked up and is not there", hint)
     if name == "NameError":
         hint = "Is it spelt as where it is set, and set within the function?"
-        return Cause("name-not-defined", f"the name {word!r} is used and defined nowhere", hint)
+        return Cause("name-not-defined", f"the name {word!r} is used and has no value", hint)
     if name == "UnboundLocalError":
         hint = "Is the line that sets it reached before the line that uses it?"
         return Cause("name-not-set", f"{word!r} is used before it has a value", hint)

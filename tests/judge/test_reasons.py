@@ -189,6 +189,9 @@ REASONS = {
     "none + x": ("none-is-used", "return"),
     "a, b, c = x": ("unpacks-another-number", "left"),
     "x[7]": ("index-out-of-range", "loop"),
+    "[1][7]": ("index-out-of-range", "loop"),
+    "x[0, 0, 0, 0]": ("too-many-indices", "axes"),
+    "x[1 / 2]": ("index-is-no-integer", "whole"),
     "(lambda a: a)()": ("arguments-do-not-fit", "def"),
 }
 

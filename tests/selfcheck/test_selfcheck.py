@@ -572,7 +572,7 @@ def test_the_form_of_a_result_is_named_as_the_judge_names_it(shown):
     assert "It looks as if the right values are returned in another order." in printed
     text = edited("leak", ("squash(", "squash(bias + "))
     printed, _ = checked(scope(leak=text)["leak"])
-    assert "It looks as if the name 'bias' is used and defined nowhere." in printed
+    assert "It looks as if the name 'bias' is used and has no value." in printed
 
 
 def test_of_two_mistakes_one_is_offered_as_a_possibility(shown):
