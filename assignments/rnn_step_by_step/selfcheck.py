@@ -1989,7 +1989,7 @@ def _replay(reference: Reference, name: str, own: Any, path: list[str]) -> Calla
                 for mine, state in zip(given, made[1] if len(made) > 1 else (), strict=False):
                     write_into(mine, state)
                 return answer
-        said = _mismatch(reference, name, given)
+        said = _mismatch(reference, name, given, sum(step.startswith(f"{name} ") for step in path))
         last = path[-1] if path else ""
         raise NotThisStep(said or _other_arguments(name), _off(last, name, given), bool(said))
 
@@ -2046,9 +2046,10 @@ def _alike(given: Any, recorded: Any) -> bool:
     return all(same(mine, theirs, 1e-6) for mine, theirs in zip(given, recorded, strict=True))
 
 
-def _mismatch(reference: Reference, helper: str, given: list[Tree]) -> str:
+def _mismatch(reference: Reference, helper: str, given: list[Tree], before: int) -> str:
     """Say which argument of the cell function belongs to no recorded step, and what it was.
 
+    Of steps that are as near, the one that is due after so many right calls ``before`` is meant.
     Empty where that cannot be told: none of them belongs to one.
     """
     steps = reference.steps[helper]
@@ -2057,9 +2058,9 @@ def _mismatch(reference: Reference, helper: str, given: list[Tree]) -> str:
     wanted = len(steps[0][0])
     if len(given) != wanted:
         return f"{helper} was called with {len(given)} arguments, not {wanted}"
-    best, step = max(
-        (sum(same(g, r, 1e-6) for g, r in zip(given, recorded, strict=True)), number)
-        for number, (recorded, *_) in enumerate(steps)
+    best, _, step = max(
+        (sum(same(g, r, 1e-6) for g, r in zip(given, recorded, strict=True)), n == before, n)
+        for n, (recorded, *_) in enumerate(steps)
     )
     if not best:
         return ""
@@ -2069,17 +2070,20 @@ def _mismatch(reference: Reference, helper: str, given: list[Tree]) -> str:
     )
     return (
         f"argument {place + 1} of {helper} is not the one that belongs to this time step"
-        f"{_origin(reference, steps, given[place])}"
+        f"{_origin(reference, steps, place, given[place])}"
     )
 
 
-def _origin(reference: Reference, steps: Sequence[tuple[Tree, ...]], value: Tree) -> str:
+def _origin(
+    reference: Reference, steps: Sequence[tuple[Tree, ...]], place: int, value: Tree
+) -> str:
     """Recognise where a wrong argument came from: zeros, an argument of the whole function."""
     if isinstance(value, np.ndarray) and not np.any(value):
         return ": it is all zeros"
     for name, own in zip(reference.layout.arguments, reference.arguments, strict=False):
         if same(value, own, 1e-6):
-            return f": it is {name} again, not what the step before returned"
+            again = same(steps[0][0][place], own, 1e-6)  # as at the first step
+            return f": it is {name}{' again, not what the step before returned' if again else ''}"
     for recorded, result, *_ in steps:
         for _, leaf in [*leaves(result), *leaves(recorded)]:
             if isinstance(leaf, np.ndarray) and same(value, leaf, 1e-6):

@@ -401,6 +401,16 @@ RECURRENCES = {
         "argument 1 of leak",
         "it is taken from another time step",
     ),
+    "the last input first": (
+        "leak(x[:, :, t - 1], h_next, parameters)",
+        "argument 1 of leak is not the one that belongs to this time step",
+        "it is taken from another time step",
+    ),
+    "arguments in another order": (
+        "leak(h_next, x[:, :, t], parameters)",
+        "argument 1 of leak is not the one that belongs to this time step: it is h0",
+        "",
+    ),
     "too many arguments": (
         "leak(x[:, :, t], h_next, parameters, t)",
         "was called with 4 arguments, not 3",
@@ -424,6 +434,7 @@ def test_a_wrong_recurrence_says_which_argument(case, shown):
     )
     _, error = checked(own["remember"], "remember")
     assert said in error and origin in error
+    assert ("again" in error) == ("again" in origin)
     assert shown[0] <= 5.0
 
 
