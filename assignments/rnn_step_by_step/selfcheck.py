@@ -810,7 +810,9 @@ def tree_finding(
             return _cache(where, f"the key {lost[0]!r}", got, line, tol.tell)
         pairs = [(f"[{key!r}]", "", expected[key], got[key]) for key in expected]
     elif isinstance(expected, tuple | list):
-        names = labels if len(labels) == len(expected) else ()
+        # A cache is a tuple; a list is of steps, however many these are.
+        named = isinstance(expected, tuple) and len(labels) == len(expected)
+        names = labels if named else ()
         if not isinstance(got, tuple | list) or len(got) != len(expected):
             inside = f" ({', '.join(names)})" if names else ""
             return _cache(where, f"{kind(expected)}{inside}", got, line, tol.tell)
@@ -1166,7 +1168,7 @@ MOST_REORDERED = 5  # returned values of which every order is tried
 class Cause:
     """A cause of a wrong result: a stable id, what was done, and a hint that gives no answer away.
 
-    One that is not ``certain`` explains a part of what is wrong; something else is wrong as well.
+    One that is not ``certain`` explains a part of what is wrong; something else may be wrong, too.
     """
 
     id: str
@@ -1178,7 +1180,7 @@ class Cause:
         """Return the paragraph that a student reads."""
         if self.certain:
             return f"It looks as if {self.title}. {self.hint}"
-        return f"One possibility: {self.title}; something else is wrong as well. {self.hint}"
+        return f"One possibility: {self.title}; something else may be wrong, too. {self.hint}"
 
 
 READS_GLOBALS = Cause(
@@ -1200,7 +1202,7 @@ DRAWS_RANDOM = Cause(
 
 def calls_another(name: str, other: str) -> Cause:
     """Return the cause of a function that calls one which belongs to another exercise."""
-    hint = "Which function does the text of this exercise call at each step?"
+    hint = "Which function does the text of this exercise tell you to call?"
     return Cause("calls-another-exercise", f"{name} calls {other}", hint)
 
 
@@ -1504,6 +1506,23 @@ def _nearest(word: str, keys: list[str]) -> str:
     return next(iter(swapped or difflib.get_close_matches(word, keys, n=1, cutoff=0.5)), "")
 
 
+"""Name what draws random numbers, by what Python and NumPy call it.
+
+The judge looks for these names in a submission's text, and the student's check in a function's
+code: both call another result of the same call random where one of them stands there.
+"""
+
+
+RANDOM = frozenset(
+    (
+        *("random", "rand", "randn", "randint", "random_integers", "random_sample", "ranf"),
+        *("default_rng", "RandomState", "SystemRandom", "standard_normal", "normal", "uniform"),
+        *("choice", "choices", "shuffle", "permutation", "permuted", "integers", "randbytes"),
+        *("gauss", "normalvariate", "randrange", "getrandbits", "secrets", "urandom", "uuid4"),
+    )
+)
+
+
 """Ask whether a property holds for a value, within bounds: the value is anybody's.
 
 Where several answers are right, an author's predicate tells right from wrong. It meets values that
@@ -1608,15 +1627,6 @@ import types
 from collections.abc import Collection, Iterator
 from typing import Any
 
-# By which Python and NumPy call what differs from one call to the next.
-RANDOM = frozenset(
-    (
-        *("random", "rand", "randn", "randint", "random_integers", "random_sample", "ranf"),
-        *("default_rng", "RandomState", "SystemRandom", "standard_normal", "normal", "uniform"),
-        *("choice", "choices", "shuffle", "permutation", "permuted", "integers", "randbytes"),
-        *("gauss", "normalvariate", "randrange", "getrandbits", "secrets", "urandom", "uuid4"),
-    )
-)
 
 
 def names_around(function: Any) -> dict[str, Any]:
@@ -1967,14 +1977,17 @@ class NotThisStep(Exception):
 @contextlib.contextmanager
 def replaying(reference: Reference, scope: dict[str, Any]) -> Iterator[None]:
     """Let the functions that an exercise calls answer from their recorded steps, for a while."""
-    before = {name: scope[name] for name in reference.steps if name in scope}
     path: list[str] = []
     stand_ins = {name: _replay(reference, name, scope.get(name), path) for name in reference.steps}
+    made = {id(scope[name]): replay for name, replay in stand_ins.items() if name in scope}
+    # The student's function may have other names, too.
+    stand_ins |= {name: made[id(own)] for name, own in scope.items() if id(own) in made}
+    before = {name: scope[name] for name in stand_ins if name in scope}
     scope.update(stand_ins)
     try:
         yield
     finally:
-        for name in reference.steps:
+        for name in stand_ins:
             scope.pop(name, None)
         scope.update(before)
 

@@ -24,7 +24,7 @@ MOST_REORDERED = 5  # returned values of which every order is tried
 class Cause:
     """A cause of a wrong result: a stable id, what was done, and a hint that gives no answer away.
 
-    One that is not ``certain`` explains a part of what is wrong; something else is wrong as well.
+    One that is not ``certain`` explains a part of what is wrong; something else may be wrong, too.
     """
 
     id: str
@@ -36,7 +36,7 @@ class Cause:
         """Return the paragraph that a student reads."""
         if self.certain:
             return f"It looks as if {self.title}. {self.hint}"
-        return f"One possibility: {self.title}; something else is wrong as well. {self.hint}"
+        return f"One possibility: {self.title}; something else may be wrong, too. {self.hint}"
 
 
 READS_GLOBALS = Cause(
@@ -58,7 +58,7 @@ DRAWS_RANDOM = Cause(
 
 def calls_another(name: str, other: str) -> Cause:
     """Return the cause of a function that calls one which belongs to another exercise."""
-    hint = "Which function does the text of this exercise call at each step?"
+    hint = "Which function does the text of this exercise tell you to call?"
     return Cause("calls-another-exercise", f"{name} calls {other}", hint)
 
 

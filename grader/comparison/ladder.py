@@ -160,7 +160,9 @@ def tree_finding(
             return _cache(where, f"the key {lost[0]!r}", got, line, tol.tell)
         pairs = [(f"[{key!r}]", "", expected[key], got[key]) for key in expected]
     elif isinstance(expected, tuple | list):
-        names = labels if len(labels) == len(expected) else ()
+        # A cache is a tuple; a list is of steps, however many these are.
+        named = isinstance(expected, tuple) and len(labels) == len(expected)
+        names = labels if named else ()
         if not isinstance(got, tuple | list) or len(got) != len(expected):
             inside = f" ({', '.join(names)})" if names else ""
             return _cache(where, f"{kind(expected)}{inside}", got, line, tol.tell)

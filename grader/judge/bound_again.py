@@ -14,13 +14,11 @@ from functools import lru_cache
 
 from grader.assignment.python_cells import parsed
 from grader.assignment.source import check_cell
+from grader.comparison.random_names import RANDOM
 from grader.intake.submission import PlannedCell
 
 OWN = ("answer", "extra")  # roles of the cells that hold a student's code
-RANDOM = re.compile(
-    r"random\w*|rand[nint]*|default_rng|RandomState|(?:standard_)?normal|uniform|choices?|sample"
-    r"|shuffle|permutation|secrets|urandom|uuid\d"
-)
+CODE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)  # statements that run when called
 # What only shows when it runs.
 UNREADABLE = re.compile(
     r"eval|exec|compile|__import__|import(?:lib|_module)|getattr|globals|vars|locals|__dict__"
@@ -47,14 +45,14 @@ def bound_again(cells: Sequence[PlannedCell], name: str) -> str:
     if not later:
         return ""
     read, words = reached(cells[:end], name)
-    if any(RANDOM.fullmatch(word) or UNREADABLE.fullmatch(word) for word in words):
+    if words & RANDOM or any(map(UNREADABLE.fullmatch, words)):
         return ""
     return min(read & later, default="", key=lambda found: (found != name, found))
 
 
 def draws_random(cells: Sequence[PlannedCell], name: str) -> bool:
     """Tell whether the function, or what it calls, names a generator of random numbers."""
-    return any(RANDOM.fullmatch(word) for word in reached(cells, name)[1])
+    return bool(reached(cells, name, called=True)[1] & RANDOM)
 
 
 def deleted_in(cells: Sequence[PlannedCell], name: str) -> bool:
@@ -67,8 +65,13 @@ def deleted_in(cells: Sequence[PlannedCell], name: str) -> bool:
     )
 
 
-def reached(cells: Sequence[PlannedCell], name: str) -> tuple[set[str], set[str]]:
-    """Return the names that a function reads, however indirectly, and all words of that code."""
+def reached(
+    cells: Sequence[PlannedCell], name: str, called: bool = False
+) -> tuple[set[str], set[str]]:
+    """Return the names that a function reads, however indirectly, and all words of that code.
+
+    With ``called`` words of what runs when it is called: what a cell has computed once does not.
+    """
     bindings: dict[str, list[ast.AST]] = {}
     for cell in cells:
         for bound, node in _bindings(cell):
@@ -79,7 +82,8 @@ def reached(cells: Sequence[PlannedCell], name: str) -> tuple[set[str], set[str]
             names = _globals_of(statement)
             waiting += names - read
             read |= names
-            words |= _words_of(statement)
+            if not called or isinstance(statement, CODE):
+                words |= _words_of(statement)
     return read, words | (read - bindings.keys())
 
 
@@ -127,7 +131,7 @@ def _bound_in(source: str) -> tuple[tuple[str, ast.AST], ...]:
 
 def _bound_by(node: ast.AST) -> Iterator[str]:
     """Yield the names that a statement binds or deletes where it stands, not within functions."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(node, CODE):
         yield node.name
         return
     if isinstance(node, ast.Lambda):

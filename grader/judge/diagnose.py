@@ -67,9 +67,10 @@ class Diagnosis:
             or _calls_another(self.assignment, self.exercise, tried)
             or _keeps_state(tried)
             or _reads_globals(self.exercise, tried, ask)
-            or _drops_result(self.source, self.exercise.name, tried)
+            or _drops_result(self.source, self.exercise.name, tried, raised=True)
             or _by_form(self.assignment, self.exercise, tried)
             or self._possible(tried)
+            or _drops_result(self.source, self.exercise.name, tried, raised=False)
         )
 
     def _catalogued(self, tried: Attempt) -> Cause | None:
@@ -157,29 +158,36 @@ def _right(exercise: Exercise, trial: Trial, reply: Reply) -> bool:
     return not any(compared(exercise, replace(trial, reply=reply)).values())
 
 
-def _drops_result(source: str, name: str, tried: Attempt) -> Cause | None:
+def _drops_result(source: str, name: str, tried: Attempt, raised: bool) -> Cause | None:
     """Return a cause when a line calls np.append and does nothing with what it returns.
 
-    An exception that comes from another line has another reason.
+    It is certain where that line has ``raised`` the exception, and else a possibility.
     """
+    if raised != (tried.error is not None):
+        return None
+    lines = {line for cell, line in tried.error.through if cell == name} if tried.error else set()
     tree = parsed(source)
-    raised = {line for cell, line in tried.error.through if cell == name} if tried.error else None
     for node in ast.walk(tree) if isinstance(tree, ast.Module) else ():
         call = node.value if isinstance(node, ast.Expr) else None
         if isinstance(call, ast.Call) and ast.unparse(call.func) in ("np.append", "numpy.append"):
-            lines = range(call.lineno, (call.end_lineno or call.lineno) + 1)
-            if raised is None or not raised.isdisjoint(lines):
+            here = range(call.lineno, (call.end_lineno or call.lineno) + 1)
+            if not raised:
+                return replace(APPEND_DROPPED, certain=False)
+            if not lines.isdisjoint(here):
                 return APPEND_DROPPED
     return None
 
 
 def _calls_another(assignment: Assignment, exercise: Exercise, tried: Attempt) -> Cause | None:
-    """Return a cause when an error came through a function that belongs to another exercise."""
-    others = {other.name for other in assignment.spec.exercises} - {exercise.name}
+    """Return a cause when an error came through a right function that belongs to another exercise.
+
+    A gradient may run the forward pass that it is the gradient of.
+    """
     through = [place[0] for place in tried.error.through] if tried.error else []
     below = through[through.index(exercise.name) :] if exercise.name in through else []
-    others -= called_below(assignment, exercise)
-    wrong = next((cell for cell in below if cell in others), "")
+    fit = called_below(assignment, exercise) | {exercise.name}
+    fit |= {exercise.gradient.forward} if exercise.gradient is not None else set()
+    wrong = next((cell for cell in below if cell in tried.sound - fit), "")
     return calls_another(exercise.name, wrong) if wrong else None
 
 

@@ -35,6 +35,7 @@ from grader.comparison import (
     layout,
     packing,
     properties,
+    random_names,
     stub,
     telling,
     time_limit,
@@ -67,7 +68,7 @@ from grader.selfcheck import (
 # In the order in which selfcheck.py needs them.
 PARTS = (
     *(telling, layout, finding, stub, time_limit, trees, values, ladder, packing, fingerprints),
-    *(joined_arrays, causes, error_causes, properties, drivers),
+    *(joined_arrays, causes, error_causes, random_names, properties, drivers),
     *(names, panel, references_file, replay, known_mistakes, where_raised, attempts, reasons),
     *(panels, weighing, check),
 )

@@ -7,15 +7,7 @@ import types
 from collections.abc import Collection, Iterator
 from typing import Any
 
-# By which Python and NumPy call what differs from one call to the next.
-RANDOM = frozenset(
-    (
-        *("random", "rand", "randn", "randint", "random_integers", "random_sample", "ranf"),
-        *("default_rng", "RandomState", "SystemRandom", "standard_normal", "normal", "uniform"),
-        *("choice", "choices", "shuffle", "permutation", "permuted", "integers", "randbytes"),
-        *("gauss", "normalvariate", "randrange", "getrandbits", "secrets", "urandom", "uuid4"),
-    )
-)
+from grader.comparison.random_names import RANDOM
 
 
 def names_around(function: Any) -> dict[str, Any]:

@@ -37,14 +37,17 @@ class NotThisStep(Exception):
 @contextlib.contextmanager
 def replaying(reference: Reference, scope: dict[str, Any]) -> Iterator[None]:
     """Let the functions that an exercise calls answer from their recorded steps, for a while."""
-    before = {name: scope[name] for name in reference.steps if name in scope}
     path: list[str] = []
     stand_ins = {name: _replay(reference, name, scope.get(name), path) for name in reference.steps}
+    made = {id(scope[name]): replay for name, replay in stand_ins.items() if name in scope}
+    # The student's function may have other names, too.
+    stand_ins |= {name: made[id(own)] for name, own in scope.items() if id(own) in made}
+    before = {name: scope[name] for name in stand_ins if name in scope}
     scope.update(stand_ins)
     try:
         yield
     finally:
-        for name in reference.steps:
+        for name in stand_ins:
             scope.pop(name, None)
         scope.update(before)
 

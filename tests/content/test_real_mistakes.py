@@ -111,6 +111,14 @@ WRITTEN = [
         "dba-from-dWaa",
         CELL_BACKWARD.format(weights='parameters["Waa"]', summed="dWaa"),
     ),
+    # Not in the catalogue: told by where the exception came from.
+    (
+        "lstm_forward",
+        "calls-another-exercise",
+        LSTM_LOOP.format(first="np.zeros((n_a, m))", before="a_t, c_t", keep=APPEND).replace(
+            "lstm_cell_forward(x[:, :, t], a_t, c_t,", "rnn_cell_forward(x[:, :, t], a_t,"
+        ),
+    ),
     ("rnn_backward", "totals-overwritten-and-doubled", TOTALS.format(add=OVERWRITTEN)),
     ("rnn_backward", "totals-doubled-at-each-step", TOTALS.format(add=ADDED_TWICE)),
 ]

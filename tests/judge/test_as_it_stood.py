@@ -167,6 +167,8 @@ def test_random_numbers_are_seen_through_helpers() -> None:
     helper = "def noise():\n    return np.random.default_rng().normal()\n"
     assert draws_random(cells(helper + "def f(x):\n    return noise()"), "f")
     assert not draws_random(cells(helper + "def f(x):\n    return x"), "f")
+    drawn = "K = np.random.randn(3)\ndef f(x):\n    return x + K"  # once, when the cell ran
+    assert not draws_random(cells(drawn), "f")
 
 
 @given(st.lists(st.text("fgx =+:()\n\tdeflas1[]{}'\"%!", max_size=40), min_size=1, max_size=4))

@@ -190,7 +190,7 @@ def test_of_two_mistakes_one_is_offered_as_a_possibility() -> None:
     result = judged("leak", text.replace(LAST, "return 1.5 * h_next, cache"))
     assert result.mistake is None and result.outcome == "failed"
     assert "One possibility: " in result.message
-    assert "something else is wrong as well." in result.message
+    assert "something else may be wrong, too." in result.message
     known = {m.id: m for m in exercise("leak").mistakes}
     assert known["old-memory-in-cache"].title in result.message
 

@@ -13,7 +13,18 @@ from grader.judge.judge import judge
 from grader.simulate.pupils import Pupil
 from grader.verdict import ExerciseResult
 from tests.kit.sandbox import strongest
-from tests.kit.toy import NAME, OF, SLOPE, assignment, book_of, edited, exercise, right, taken
+from tests.kit.toy import (
+    NAME,
+    OF,
+    SLOPE,
+    assignment,
+    book_of,
+    edited,
+    exercise,
+    mistaken,
+    right,
+    taken,
+)
 
 pytestmark = pytest.mark.sandbox
 
@@ -108,18 +119,35 @@ def test_a_stand_in_that_refuses_says_what_a_right_function_raises() -> None:
     assert found.cause is not None and found.cause.id == "called-wrongly"
 
 
-def test_a_function_of_another_exercise_is_told() -> None:
-    """An error that came through it says which one was called."""
-    text = edited("climb", ("    cache = ", "    climb_backward(x, {})\n    cache = "))
-    found = result("climb", text)
-    assert found.mistake == "calls-another-exercise"
-    assert "climb calls climb_backward" in found.message
+def test_a_gradient_may_run_its_forward_pass() -> None:
+    """An error that comes through it is not that of a call which belongs elsewhere."""
+    text = edited("climb_backward", ("    dz = ", "    climb(x, {})\n    dz = "))
+    found = result("climb_backward", text)
+    assert found.cause is not None and found.cause.id == "called-wrongly"
+
+
+ALIASES = {
+    "another name": "step = leak\n" + edited("remember", (" leak(x", " step(x")),
+    "another name, in another cell": edited("remember", (" leak(x", " step(x")),
+}
+
+
+@pytest.mark.parametrize("alias", ALIASES)
+def test_a_stand_in_has_every_name_of_the_function(alias: str) -> None:
+    """A right sequence that calls a wrong step by another name keeps its marks."""
+    wrong = mistaken("leak", "no-squash") + "\nstep = leak\n" * ("cell" in alias)
+    found = judged(Pupil("s", own={"leak": wrong, "remember": ALIASES[alias]}))
+    assert found["remember"].outcome == "passed" and found["remember"].with_reference_helpers
 
 
 def test_a_result_of_np_append_that_is_dropped_is_told() -> None:
     """It raises or it does nothing: in both cases that line is the reason."""
     text = edited("remember", ("caches.append(cache)", "np.append(caches, cache)"))
     assert result("remember", text).mistake == "append-result-dropped"
+    stray = ("    return h,", "    h = h * 1.7\n    np.append([], 1)\n    return h,")
+    found = result("remember", edited("remember", stray))
+    assert found.mistake is None and found.cause is not None  # one possibility, no more
+    assert found.cause.id == "append-result-dropped" and "One possibility" in found.message
     # What an exception says itself is nearer than a call of np.append that does no harm.
     lines = "    np.append([], 1)\n    parameters['ww']\n    cache = "
     misspelt = edited("leak", ("    cache = ", lines))

@@ -475,7 +475,7 @@ def test_a_first_wrong_call_is_no_certainty_where_the_step_is_right(shown):
     text = mistaken("remember", "memory-not-carried").replace(".append(", ".insert(0, ")
     printed, error = checked(scope(remember=text)["remember"], "remember")
     flat, told = " ".join(printed.split()), known("remember")["memory-not-carried"]
-    assert f"One possibility: {told.title}; something else is wrong as well." in flat
+    assert f"One possibility: {told.title}; something else may be wrong, too." in flat
     assert "it is h0 again" in error and "looks as if" not in flat
 
 
@@ -593,7 +593,7 @@ def test_of_two_mistakes_one_is_offered_as_a_possibility(shown):
     printed, _ = checked(scope(leak=text)["leak"])
     flat = " ".join(printed.split())
     assert f"One possibility: {known('leak')['old-memory-in-cache'].title}; " in flat
-    assert "something else is wrong as well." in flat
+    assert "something else may be wrong, too." in flat
     assert "looks as if" not in flat
 
 

@@ -14,7 +14,7 @@ import socket
 import sys
 import types
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -163,7 +163,7 @@ class Server:
             return {"outcome": "refused", "reason": f"what was kept does not fit: {error}"}
         mask_globals = request["mask_globals"]
         replaced = self._masked() if mask_globals is True else dict(mask_globals or {})
-        replaced.update({name: self._stand_in(name) for name in request["stand_ins"]})
+        replaced.update(self._stand_ins(request["stand_ins"]))
         if request["driver"]:
             function = self._driven(request["driver"])
         with _replaced(self.shell.user_ns, replaced):
@@ -228,6 +228,14 @@ class Server:
         except Exception:
             message = ""
         return type(error).__name__[:200], message, tuple(places)
+
+    def _stand_ins(self, names: Iterable[str]) -> dict[str, Callable[..., Any]]:
+        """Return a stand-in for each name, and for every other name of the same function."""
+        mine = self.shell.user_ns
+        stand_ins = {name: self._stand_in(name) for name in names}
+        by_function = {id(mine[name]): made for name, made in stand_ins.items() if name in mine}
+        aliases = {name: by_function.get(id(value)) for name, value in mine.items()}
+        return {name: made for name, made in aliases.items() if made is not None} | stand_ins
 
     def _stand_in(self, name: str) -> Callable[..., Any]:
         """Return a function that asks the judge for its answer."""
