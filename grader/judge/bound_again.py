@@ -7,6 +7,7 @@ in the last cell, would then make a function wrong that was right where it stood
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 import symtable
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,8 @@ from grader.comparison.random_names import RANDOM
 from grader.intake.submission import PlannedCell
 
 OWN = ("answer", "extra")  # roles of the cells that hold a student's code
+CODE_CELLS = (*OWN, "example")
+BUILT_IN = frozenset(dir(builtins))
 CODE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)  # statements that run when called
 # What only shows when it runs.
 UNREADABLE = re.compile(
@@ -39,15 +42,20 @@ def bound_again(cells: Sequence[PlannedCell], name: str) -> str:
     when it runs: that gets no second try.
     """
     end = stood_until(cells, name)
-    later: set[str] = set()
-    for cell in cells[end:]:
-        later |= {bound for bound, _ in _bindings(cell)}
-    if not later:
+    again, there = _names(cells[end:], OWN), _names(cells[:end])
+    if "*" not in there:  # else anything may have been there
+        again &= there | BUILT_IN
+    if not again:  # as in most notebooks: what is bound later was not there before
         return ""
     read, words = reached(cells[:end], name)
     if words & RANDOM or any(map(UNREADABLE.fullmatch, words)):
         return ""
-    return min(read & later, default="", key=lambda found: (found != name, found))
+    return min(read & again, default="", key=lambda found: (found != name, found))
+
+
+def _names(cells: Sequence[PlannedCell], roles: Sequence[str] = CODE_CELLS) -> set[str]:
+    """Return the names that cells bind; a star stands for all that a module has."""
+    return {bound for cell in cells if cell.role in roles for bound, _ in _bound_in(cell.source)}
 
 
 def draws_random(cells: Sequence[PlannedCell], name: str) -> bool:
@@ -122,7 +130,7 @@ def _bindings(cell: PlannedCell) -> tuple[tuple[str, ast.AST], ...]:
     return _bound_in(cell.source) if cell.role in OWN else ()
 
 
-@lru_cache(maxsize=256)  # the cells of a submission, for each of its exercises that failed
+@lru_cache(maxsize=512)  # the cells of a submission, for each of its exercises that failed
 def _bound_in(source: str) -> tuple[tuple[str, ast.AST], ...]:
     tree = parsed(source)
     body = tree.body if isinstance(tree, ast.Module) else []

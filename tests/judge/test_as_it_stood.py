@@ -135,7 +135,10 @@ def cells(*sources: str) -> list[PlannedCell]:
 )
 def test_only_names_that_are_read_and_bound_later_count(first: str, later: str, name: str) -> None:
     """Names of the notebook, however they are bound; not a function's own, nor an argument."""
-    assert bound_again(cells(first, later), "f") == name
+    assert bound_again(cells("g = 0\n" + first, later), "f") == name
+    assert bound_again(cells("from h import *\n" + first, later), "f") == name
+    if name == "g":  # what was nowhere before cannot have been right
+        assert bound_again(cells(first, later), "f") == ""
 
 
 def test_cells_of_the_assignments_own_spoil_nothing() -> None:
@@ -146,7 +149,7 @@ def test_cells_of_the_assignments_own_spoil_nothing() -> None:
 
 def test_a_check_above_its_function_leaves_the_function_in() -> None:
     """A cell that was moved: what stands up to the function counts, itself included."""
-    function, check, other = cells("def f(x):\n    return g(x)", "g = 1")
+    function, check, other = cells("g = 0\ndef f(x):\n    return g(x)", "g = 1")
     given = [check, function, other]
     assert bound_again(given, "f") == "g" and stood_until(given, "f") == 2
 

@@ -163,7 +163,8 @@ class Server:
             return {"outcome": "refused", "reason": f"what was kept does not fit: {error}"}
         mask_globals = request["mask_globals"]
         replaced = self._masked() if mask_globals is True else dict(mask_globals or {})
-        replaced.update(self._stand_ins(request["stand_ins"]))
+        if request["stand_ins"]:
+            replaced.update(self._stand_ins(request["stand_ins"]))
         if request["driver"]:
             function = self._driven(request["driver"])
         with _replaced(self.shell.user_ns, replaced):
