@@ -64,9 +64,9 @@ class Source:
                     exec(compile(cell.source, f"<{cell.id}>", "exec"), scope)
         return scope
 
-    def functions(self) -> dict[str, Callable[..., Any]]:
-        """Return the reference functions by name, from the solution's own cells."""
-        scope = self.namespace()
+    def functions(self, scope: Mapping[str, Any] | None = None) -> dict[str, Callable[..., Any]]:
+        """Return the reference functions by name, from the cells or a ``scope`` made of them."""
+        scope = self.namespace() if scope is None else scope
         return {cell.id: scope[cell.id] for cell in self.cells if cell.role == "answer"}
 
 

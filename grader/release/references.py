@@ -22,7 +22,7 @@ from grader.assignment.differences import numeric_gradients
 from grader.assignment.example_calls import visible_cases
 from grader.assignment.portable import portable
 from grader.assignment.source import Source
-from grader.assignment.spec import Case, Exercise, Functions, Spec, SpecError
+from grader.assignment.spec import Case, Exercise, Spec, SpecError
 from grader.comparison.fingerprints import fingerprint, result_fingerprint, same_fingerprint
 from grader.comparison.joined_arrays import joined, parted
 from grader.comparison.ladder import by_name, compare
@@ -79,7 +79,7 @@ def _entry(
     names: dict[int, str],
     alive: list[Any],
 ) -> dict[str, Any]:
-    functions = _functions(source.namespace(), source)
+    functions = source.functions()
     # Before calls are recorded: differences make many, and are for nobody but the check.
     wanted = exercise.gradient is not None and not exercise.sealed
     numeric = numeric_gradients(spec, exercise, case, functions) if wanted else {}
@@ -106,10 +106,6 @@ def _entry(
     }
 
 
-def _functions(scope: Mapping[str, Any], source: Source) -> Functions:
-    return {cell.id: scope[cell.id] for cell in source.cells if cell.role == "answer"}
-
-
 def _called(
     exercise: Exercise,
     case: Case,
@@ -120,7 +116,7 @@ def _called(
 ) -> dict[str, Any]:
     """Describe one call of the solution: its arguments and sizes, its steps, its result."""
     scope = source.namespace()
-    functions = _functions(scope, source)
+    functions = source.functions(scope)
     steps: dict[str, list[tuple[Tree, ...]]] = {name: [] for name in exercise.calls}
     recorded = {name: recording(functions[name], steps[name]) for name in exercise.calls}
     scope |= recorded
