@@ -54,8 +54,7 @@ class Cells:
         try:
             self.clock.listen()
             with self.clock.limit(cpu):
-                result = self.shell.run_cell(source, store_history=True)
-                error = result.error_before_exec or result.error_in_exec
+                error = self._ran(source, counted=True)
                 if own and isinstance(error, ModuleNotFoundError):
                     error = self._go_on(source, error)
                 shell.show_figures(self.shell)
@@ -74,7 +73,7 @@ class Cells:
         if timed := TIMED.match(source):  # to IPython the cell is one statement
             source = timed[1] + source[timed.end() :]
             shell.COLLECTOR.take_back_error()
-            error = self._again(source)
+            error = self._ran(source)
         blank = len(source) - len(source.lstrip("\n"))
         source = "\n" * blank + self.shell.input_transformer_manager.transform_cell(source)
         for _ in range(MOST_LEFT_OUT):
@@ -85,11 +84,11 @@ class Cells:
             shell.skip(f"{rest.left_out} ({error})")
             self.shell.user_ns.update(rest.names)
             source = rest.source
-            error = self._again(source)
+            error = self._ran(source)
         return error
 
-    def _again(self, source: str) -> BaseException | None:
-        result = self.shell.run_cell(source, store_history=False)
+    def _ran(self, source: str, counted: bool = False) -> BaseException | None:
+        result = self.shell.run_cell(source, store_history=counted)
         error: BaseException | None = result.error_before_exec or result.error_in_exec
         return error
 
