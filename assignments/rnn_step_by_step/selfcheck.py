@@ -1155,7 +1155,7 @@ student's check, so it needs nothing but NumPy.
 
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -1198,6 +1198,8 @@ DRAWS_RANDOM = Cause(
     "the function draws random numbers",
     "The same arguments are to give the same result each time: where does the text ask for chance?",
 )
+
+OF_CALLS = (KEEPS_STATE, DRAWS_RANDOM, READS_GLOBALS)  # what shows when a function is called again
 
 
 def calls_another(name: str, other: str) -> Cause:
@@ -1287,6 +1289,14 @@ def _reordered(expected: Tree, got: Tree, tolerance: float) -> Cause | None:
         return None
     title = "the right values are returned in another order"
     return Cause("returns-in-another-order", title, "The docstring lists them in their order.")
+
+
+def as_variables(
+    dims: Mapping[str, int], names: Sequence[str], arguments: Sequence[Tree]
+) -> dict[str, Tree]:
+    """Return what the notebook's variables would hold if they were those of a call."""
+    given = dict(zip(names, arguments, strict=False))
+    return {**dims, **dict(named_parts(tuple(arguments))), **given}
 
 
 def named_parts(tree: Tree) -> Iterator[tuple[str, Tree]]:
@@ -2483,8 +2493,7 @@ def _right_when_fed(reference: Reference, function: Callable[..., Any], replay: 
 
     They are the example's, so that it is right there.
     """
-    given = dict(zip(reference.layout.arguments, reference.arguments, strict=False))
-    names = {**reference.dims, **dict(named_parts(reference.arguments)), **given}
+    names = as_variables(reference.dims, reference.layout.arguments, reference.arguments)
     fed = fed_by_names(function, names)
     return fed is not None and not try_on(reference, fed, replay).failed
 
@@ -2637,8 +2646,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-
-OF_CALLS = (KEEPS_STATE, DRAWS_RANDOM, READS_GLOBALS)  # what shows when a function is called again
 
 
 class Tells(enum.IntEnum):

@@ -8,7 +8,7 @@ student's check, so it needs nothing but NumPy.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,6 +54,8 @@ DRAWS_RANDOM = Cause(
     "the function draws random numbers",
     "The same arguments are to give the same result each time: where does the text ask for chance?",
 )
+
+OF_CALLS = (KEEPS_STATE, DRAWS_RANDOM, READS_GLOBALS)  # what shows when a function is called again
 
 
 def calls_another(name: str, other: str) -> Cause:
@@ -143,6 +145,14 @@ def _reordered(expected: Tree, got: Tree, tolerance: float) -> Cause | None:
         return None
     title = "the right values are returned in another order"
     return Cause("returns-in-another-order", title, "The docstring lists them in their order.")
+
+
+def as_variables(
+    dims: Mapping[str, int], names: Sequence[str], arguments: Sequence[Tree]
+) -> dict[str, Tree]:
+    """Return what the notebook's variables would hold if they were those of a call."""
+    given = dict(zip(names, arguments, strict=False))
+    return {**dims, **dict(named_parts(tuple(arguments))), **given}
 
 
 def named_parts(tree: Tree) -> Iterator[tuple[str, Tree]]:

@@ -121,7 +121,7 @@ def attempt(
 
     The first case comes again at the end: a right answer does not depend on what was called before.
     What comes back is taken off ``work``; when that is used up, the attempt is given up. An error
-    in one of the ``sound`` functions is looked for where they are called.
+    in one of the ``sound`` functions, of exercises before, is looked for where they are called.
     """
     trials: list[Trial] = []
     repeated = Repeated(own)
@@ -161,7 +161,7 @@ def attempt(
         repeated,
         names,
         given_up=not enough,
-        sound=frozenset(sound) - {exercise.name},
+        sound=frozenset(sound),
     )
 
 
@@ -288,16 +288,16 @@ def _raised(
     if is_empty(error, layout.name):
         look = "the exercise's cell: write the function there"
         return Finding("raised", checked, "a result", EMPTY, look)
-    place = _place(error, layout.name, sound)
+    place = _place(error, sound)
     look = own.quoted(place) if place else "the function's cell"
     return Finding("raised", checked, "a result", f"it raised {error.type}", look)
 
 
-def _place(error: RaisedError, name: str, sound: Collection[str]) -> tuple[str, int] | None:
+def _place(error: RaisedError, sound: Collection[str]) -> tuple[str, int] | None:
     """Return the place to look at: where it was raised, or where a sound function was called."""
     found = None
     for place in error.through:
-        if place[0] in sound and place[0] != name and found is not None:
+        if place[0] in sound and found is not None:
             break
         found = place
     return found

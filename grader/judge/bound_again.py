@@ -63,14 +63,10 @@ def draws_random(cells: Sequence[PlannedCell], name: str) -> bool:
     return bool(reached(cells, name, called=True)[1] & RANDOM)
 
 
-def deleted_in(cells: Sequence[PlannedCell], name: str) -> bool:
-    """Tell whether a later cell deletes the function."""
-    later = cells[stood_until(cells, name) :]
-    return any(
-        bound == name and isinstance(node, ast.Delete)
-        for cell in later
-        for bound, node in _bindings(cell)
-    )
+def bound_by(cells: Sequence[PlannedCell], name: str, kind: type[ast.stmt]) -> bool:
+    """Tell whether such a statement in a cell of the student's binds or deletes a name."""
+    bindings = (each for cell in cells for each in _bindings(cell))
+    return any(bound == name and isinstance(statement, kind) for bound, statement in bindings)
 
 
 def reached(

@@ -22,6 +22,7 @@ from grader.comparison.causes import (
     KEEPS_STATE,
     READS_GLOBALS,
     Cause,
+    as_variables,
     calls_another,
     cause_of_result,
     named_parts,
@@ -217,8 +218,7 @@ def _reads_globals(exercise: Exercise, tried: Attempt, ask: Ask) -> Cause | None
     if wrong is None:
         return None
     case = wrong.case
-    arguments = dict(zip(exercise.arguments, case.arguments, strict=False))
-    names = {**case.dims, **dict(named_parts(case.arguments)), **arguments}
+    names = as_variables(case.dims, exercise.arguments, case.arguments)
     return READS_GLOBALS if _right(exercise, wrong, ask(case, names)) else None
 
 

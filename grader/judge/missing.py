@@ -9,7 +9,8 @@ from grader.assignment.newer_python import newer_python
 from grader.assignment.python_cells import defined_function, parsed
 from grader.assignment.spec import Exercise
 from grader.comparison.stub import EMPTY
-from grader.judge.bound_again import deleted_in
+from grader.intake.submission import PlannedCell
+from grader.judge.bound_again import bound_by, stood_until
 from grader.judge.session import Session
 
 UNFINISHED = {
@@ -31,10 +32,11 @@ def why_missing(session: Session, exercise: Exercise) -> tuple[str, str] | None:
     cells = [cell for cell in session.submission.cells if cell.id == exercise.name]
     if not cells:
         return "missing", "Its cell is gone from the notebook."
-    return "missing", f"Its cell {_why(session, cells[-1].source, exercise.name)}."
+    return "missing", f"Its cell {_why(session, cells[-1], exercise.name)}."
 
 
-def _why(session: Session, source: str, name: str) -> str:
+def _why(session: Session, cell: PlannedCell, name: str) -> str:
+    source = cell.source
     tree = parsed(source)
     if isinstance(tree, SyntaxError):
         if version := newer_python(source):
@@ -49,9 +51,10 @@ def _why(session: Session, source: str, name: str) -> str:
     ran = next((result for result in session.results if result.id == name), None)
     if ran is not None and ran.outcome != "ok":
         return f"{UNFINISHED[ran.outcome]} before the function was defined"
-    if deleted_in(session.submission.cells, name):
+    planned = session.submission.cells
+    if bound_by(planned[stood_until(planned, name) :], name, ast.Delete):
         return "defines it, and a later cell deletes it"
-    if _defines(source, name):
+    if bound_by([cell], name, ast.FunctionDef):
         return "defines it, and when all cells have run the name stands for no function"
     return f"defines another name, not {name}"
 
@@ -60,16 +63,9 @@ def written_elsewhere(session: Session, exercise: Exercise) -> str:
     """Say so where an untouched stub replaces a function that a cell above it defines."""
     cells = session.submission.cells
     stub = next((at for at, cell in enumerate(cells) if cell.id == exercise.name), 0)
-    above = (cell for cell in cells[:stub] if cell.role in ("answer", "extra"))
-    if EMPTY in cells[stub].source and any(_defines(cell.source, exercise.name) for cell in above):
+    if EMPTY in cells[stub].source and bound_by(cells[:stub], exercise.name, ast.FunctionDef):
         return (
             f"A cell above defines {exercise.name}, too, and the untouched one in the exercise's "
             "own cell takes its place: write the function there."
         )
     return ""
-
-
-def _defines(source: str, name: str) -> bool:
-    tree = parsed(source)
-    body = tree.body if isinstance(tree, ast.Module) else []
-    return any(isinstance(node, ast.FunctionDef) and node.name == name for node in body)

@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.assignment.calling import questions_needed
 from grader.assignment.spec import Case, Exercise
-from grader.comparison.causes import DRAWS_RANDOM, KEEPS_STATE, READS_GLOBALS, Cause
+from grader.comparison.causes import DRAWS_RANDOM, KEEPS_STATE, OF_CALLS, Cause
 from grader.judge.attempt import Attempt, StandIns, as_result, asked, attempt, from_a_stub
 from grader.judge.bound_again import draws_random
 from grader.judge.diagnose import Diagnosis
@@ -22,8 +22,6 @@ from grader.judge.session import Session
 from grader.judge.work import TOO_MUCH, Work
 from grader.sandbox import ENDED, Reply
 from grader.verdict import ExerciseResult
-
-OF_THE_CALLS = frozenset(cause.id for cause in (KEEPS_STATE, DRAWS_RANDOM, READS_GLOBALS))
 
 
 class Ways:
@@ -67,8 +65,8 @@ class Ways:
             return 0
         if not cause.certain:
             return 1
-        known = {mistake.id for mistake in self.exercise.mistakes} | OF_THE_CALLS
-        return 3 if cause.id in known else 2
+        known = {mistake.id for mistake in self.exercise.mistakes}
+        return 3 if cause.id in known or cause in OF_CALLS else 2
 
     def _tried(self) -> list[Attempt]:
         """Make the attempts, up to one that leaves nothing to be tried."""

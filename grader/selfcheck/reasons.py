@@ -10,8 +10,8 @@ from grader.comparison.causes import (
     KEEPS_STATE,
     READS_GLOBALS,
     Cause,
+    as_variables,
     calls_another,
-    named_parts,
 )
 from grader.comparison.layout import INPUTS, Tree
 from grader.comparison.trees import deep_copy, same
@@ -60,8 +60,7 @@ def _right_when_fed(reference: Reference, function: Callable[..., Any], replay: 
 
     They are the example's, so that it is right there.
     """
-    given = dict(zip(reference.layout.arguments, reference.arguments, strict=False))
-    names = {**reference.dims, **dict(named_parts(reference.arguments)), **given}
+    names = as_variables(reference.dims, reference.layout.arguments, reference.arguments)
     fed = fed_by_names(function, names)
     return fed is not None and not try_on(reference, fed, replay).failed
 

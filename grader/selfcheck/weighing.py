@@ -10,14 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from grader.comparison.causes import DRAWS_RANDOM, KEEPS_STATE, READS_GLOBALS, Cause
+from grader.comparison.causes import OF_CALLS, Cause
 from grader.comparison.layout import earned
 from grader.selfcheck.attempts import Tried
 from grader.selfcheck.names import names_around
 from grader.selfcheck.reasons import by_form_or_part, try_again
 from grader.selfcheck.references_file import Reference, references
-
-OF_CALLS = (KEEPS_STATE, DRAWS_RANDOM, READS_GLOBALS)  # what shows when a function is called again
 
 
 class Tells(enum.IntEnum):
