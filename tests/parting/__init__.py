@@ -1,0 +1,1 @@
+"""Tests of pointing at a mistake by values."""
