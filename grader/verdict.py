@@ -17,6 +17,7 @@ import msgspec
 
 from grader.comparison.causes import Cause
 from grader.comparison.finding import Finding
+from grader.comparison.where import Where
 
 SCHEMA = 2
 VERDICT_OUTCOMES = ("graded", "unreadable", "grader_error")
@@ -85,7 +86,8 @@ class CheckResult:
 class ExerciseResult:
     """A result of one exercise: its outcome, its points by check, and what is known of why.
 
-    ``finding`` is the first thing wrong, ``cause`` what explains it. ``note`` is a sentence on an
+    ``finding`` is the first thing wrong, ``cause`` what explains it, ``where`` the line from which
+    nothing right follows. ``note`` is a sentence on an
     exercise that could not be judged; ``stand_ins`` are the functions of the student's in whose
     place right ones were called. The points of a ``bonus`` count on top of the maximum.
     """
@@ -100,6 +102,7 @@ class ExerciseResult:
     note: str = ""
     stand_ins: tuple[str, ...] = ()
     bonus: bool = False
+    where: Where | None = None
 
     def __post_init__(self) -> None:
         if self.outcome not in EXERCISE_OUTCOMES:
@@ -142,7 +145,8 @@ class ExerciseResult:
         if self.outcome == "missing" and note:
             note = f"No such function: {note[:1].lower()}{note[1:]}"
         said = [told.text() for told in (self.finding, self.cause) if told is not None]
-        return "\n\n".join(filter(None, (*said, note, self.judged_with)))
+        where = self.where.paragraph() if self.where is not None else ""
+        return "\n\n".join(filter(None, (*said, where, note, self.judged_with)))
 
     def to_data(self) -> dict[str, Any]:
         """Return the exercise as JSON data, its texts included."""
@@ -157,6 +161,7 @@ class ExerciseResult:
             "message": self.message,
             "finding": _data(self.finding, FINDING),
             "cause": _data(self.cause, CAUSE),
+            **({"where": _data(self.where, WHERE)} if self.where else {}),
             "note": self.note,
             "stand_ins": list(self.stand_ins),
             "checks": [check.to_data() for check in self.checks],
@@ -165,9 +170,10 @@ class ExerciseResult:
 
 FINDING = ("rung", "checked", "expected", "got", "look")
 CAUSE = ("id", "title", "hint", "certain")
+WHERE = ("cell", "line", "quoted", "kind", "said", "text")
 
 
-def _data(told: Finding | Cause | None, keys: tuple[str, ...]) -> dict[str, Any] | None:
+def _data(told: Finding | Cause | Where | None, keys: tuple[str, ...]) -> dict[str, Any] | None:
     return None if told is None else {key: getattr(told, key) for key in keys}
 
 

@@ -48,10 +48,11 @@ class Assignment:
     def functions(self) -> Functions:
         """Return the reference functions, from the solution's own cells."""
         answers = (cell.id for cell in self.source.cells if cell.role == "answer")
-        return {name: self._scope[name] for name in answers}
+        return {name: self.names[name] for name in answers}
 
     @functools.cached_property
-    def _scope(self) -> dict[str, Any]:
+    def names(self) -> dict[str, Any]:
+        """Return what the solution's set-up and answers define."""
         return self.source.namespace()
 
     @functools.cached_property
@@ -71,7 +72,7 @@ class Assignment:
         return self._mistaken[exercise.name]
 
     def _bound(self, exercise: Exercise, number: int) -> Callable[..., Any]:
-        function = mistaken(exercise, self.source, number, self._scope)
+        function = mistaken(exercise, self.source, number, self.names)
         return bound(exercise, {**self.functions, exercise.name: function})
 
     @functools.cached_property

@@ -57,6 +57,20 @@ def parsed(source: str) -> ast.Module | SyntaxError | None:
         return None
 
 
+def plain_code(source: str) -> str:
+    """Return a cell's code with `pass` in the place of lines for the shell; empty if it is none.
+
+    Line numbers stay.
+    """
+    if not isinstance(parsed(source), ast.Module):
+        return ""
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return MAGIC.sub(r"\1pass", source)
+    return source
+
+
 def _without_magics(source: str) -> ast.Module:
     try:
         return ast.parse(source)

@@ -181,6 +181,7 @@ class Exercise:
     equivalent: Mapping[str, str] = field(default_factory=dict)  # mutant's id: why it is none
     published: Mapping[str, str] = field(default_factory=dict)  # place in a result: digits printed
     published_with: str | None = None  # the mistake that those numbers were made with
+    equations: Mapping[str, int] = field(default_factory=dict)  # variable: its equation's number
 
     def __post_init__(self) -> None:
         names = [check.name for check in self.checks]

@@ -57,6 +57,8 @@ class Attempt:
     stand_ins: tuple[str, ...] = ()  # the functions in whose place a right one was called
     given_up: bool = False  # more came back than is looked at
     sound: frozenset[str] = frozenset()  # exercises whose own functions are right
+    own_forward: bool = False  # with caches of the student's own forward function
+    failed: tuple[str, ...] = ()  # the names of the cases in which something is wrong
 
     @property
     def points(self) -> float:
@@ -162,6 +164,8 @@ def attempt(
         names,
         given_up=not enough,
         sound=frozenset(sound),
+        own_forward=own_forward,
+        failed=tuple(name for name, found in failed if any(found.values())),
     )
 
 

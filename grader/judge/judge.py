@@ -18,6 +18,7 @@ from grader.judge.attempt import Attempt
 from grader.judge.bound_again import bound_again
 from grader.judge.hidden_cases import Posed, draw
 from grader.judge.missing import why_missing, written_elsewhere
+from grader.judge.pointing import pointed
 from grader.judge.session import Session
 from grader.judge.ways import Ways
 from grader.judge.work import Work
@@ -56,9 +57,12 @@ def judge(
     started = time.perf_counter()
     session = Session(assignment, submission, sandbox)
     results: list[ExerciseResult] = []
+    tried: dict[str, Attempt] = {}
+    faults: list[str] = []  # of the kit's that no mark depends on
     try:
         for exercise in assignment.spec.exercises:
-            results.append(_exercise(session, exercise, seeds[exercise.name], results))
+            results.append(_exercise(session, exercise, seeds[exercise.name], results, tried))
+        results = [_pointed(session, result, tried, faults) for result in results]
     finally:
         session.close()
     faulty = any(result.outcome == "grader_error" for result in results)
@@ -68,7 +72,7 @@ def judge(
         outcome="grader_error" if faulty else "graded",
         score=round(float(sum(result.points for result in results)), 9),  # 9, not 8.999999999999998
         exercises=tuple(results),
-        mended=(*submission.mended, *skipped),
+        mended=(*submission.mended, *skipped, *faults),
         sandbox={"tier": sandbox.tier, "limits": session.limits.to_dict()},
         seconds=round(time.perf_counter() - started, 1),  # which a process can choose
     )
@@ -119,9 +123,16 @@ def _nothing(assignment: Assignment, digest: str, student: str | None) -> Verdic
 
 
 def _exercise(
-    session: Session, exercise: Exercise, seed: int, before: list[ExerciseResult]
+    session: Session,
+    exercise: Exercise,
+    seed: int,
+    before: list[ExerciseResult],
+    tried: dict[str, Attempt],
 ) -> ExerciseResult:
-    """Judge one exercise; whatever goes wrong on the kit's side is no zero of the student's."""
+    """Judge one exercise; whatever goes wrong on the kit's side is no zero of the student's.
+
+    The attempt that counts goes into ``tried``.
+    """
     try:
         if session.out_of_budget():
             note = "No time is left for it: what came before took too much."
@@ -130,23 +141,43 @@ def _exercise(
         if not cases:  # with no case no check could fail, and everybody would pass
             raise SpecError(f"{exercise.name} draws no cases: nothing would be asked")
         work = Work(cases)
-        made = _judged(session, exercise, cases, before, work)
+        made, counts = _judged(session, exercise, cases, before, work)
+        if counts is not None:
+            tried[exercise.name] = counts
         if made.outcome in ("passed", "not_attempted") or session.out_of_budget():
             return made
         name = bound_again(session.submission.cells, exercise.name)
         if not name:
             return made
         with session.as_it_stood(exercise.name) as earlier:
-            other = _judged(earlier, exercise, cases, before, work)
+            other, _ = _judged(earlier, exercise, cases, before, work)
         known = {mistake.id for mistake in exercise.mistakes}
         # Of two that earn the same, a mistake in the function itself is what is to be told.
         if (other.points, other.mistake in known) <= (made.points, made.mistake in known):
             return made
         session.stood.add(exercise.name)
+        tried.pop(exercise.name, None)  # of another state of the notebook
         return replace(other, note=AS_IT_STOOD.format(name=name))
     except Exception as error:
         note = _failure(error)
         return _not_judged(exercise, "grader_error", note)
+
+
+def _pointed(
+    session: Session,
+    result: ExerciseResult,
+    tried: Mapping[str, Attempt],
+    faults: list[str],
+) -> ExerciseResult:
+    """Say where a function goes wrong; marks are made, and do not depend on whether this fails."""
+    if result.name not in tried:
+        return result
+    exercise = session.assignment.spec.exercise(result.name)
+    try:
+        return replace(result, where=pointed(session, exercise, result, tried[result.name]))
+    except Exception as error:
+        faults.append(f"no line of {result.name} is told: {type(error).__name__}")
+        return result
 
 
 def _judged(
@@ -155,16 +186,16 @@ def _judged(
     cases: Posed,
     before: Sequence[ExerciseResult],
     work: Work,
-) -> ExerciseResult:
-    """Judge an exercise by the functions as a session has them."""
+) -> tuple[ExerciseResult, Attempt | None]:
+    """Judge an exercise by the functions as a session has them; give the attempt that counts."""
     gone = why_missing(session, exercise)
     if gone is not None:
-        return _not_judged(exercise, *gone)
+        return _not_judged(exercise, *gone), None
     best, cause = Ways(session, exercise, cases, before, work).best()
     made = _result(exercise, best, cause)
     if made.outcome == "not_attempted":
-        return replace(made, note=written_elsewhere(session, exercise))
-    return made
+        return replace(made, note=written_elsewhere(session, exercise)), None
+    return made, best
 
 
 def _not_judged(exercise: Exercise, outcome: str, note: str) -> ExerciseResult:

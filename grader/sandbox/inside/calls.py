@@ -279,6 +279,11 @@ class _Names:
     def __init__(self, names: Mapping[str, Any]) -> None:
         self.__names = names
 
+    @property
+    def __names__(self) -> Mapping[str, Any]:
+        """Return all names, for a driver that runs code among them."""
+        return self.__names
+
     def __getattr__(self, name: str) -> Any:
         try:
             return self.__names[name]

@@ -1,0 +1,1 @@
+"""Rewrite a function so that it tells its values: text in, text out."""

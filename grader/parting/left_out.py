@@ -1,0 +1,62 @@
+"""Find what the reference computes and the student's function never does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.parting.between import Between, Path
+from grader.parting.expressions import towards
+from grader.parting.finding import Parting
+
+
+def left_out(between: Between) -> Parting | None:
+    """Say which value is never made although all that it is made from is there."""
+    reference = between.reference
+    for path in between.wrong:
+        lost = _lost(between, path)
+        if lost is None:
+            continue
+        line, place = next(_lines(between, path, lost), (0, -1))
+        name = towards(between, reference.records[lost])
+        return between.at_line("left out", line, place, wanted=name)
+    return None
+
+
+def _lost(between: Between, path: Path) -> int | None:
+    """Return the earliest value on the way to a result that could be made, and is not."""
+    reference = between.reference
+    unmade: set[int] = set()
+    left = [reference.recording.nodes[path].last]
+    while left:
+        n = left.pop()
+        if n not in unmade and not between.made.has(reference.records[n].sketch):
+            unmade.add(n)
+            left += reference.records[n].inputs
+    inputs = {n: reference.records[n].inputs for n in unmade}
+    return min((n for n in unmade if inputs[n] and unmade.isdisjoint(inputs[n])), default=None)
+
+
+def _lines(between: Between, path: Path, lost: int) -> Iterator[tuple[int, int]]:
+    """Yield lines, with an expression there, at which a lost value could be joined."""
+    run, reference = between.run, between.reference
+    node = run.nodes.get(path)
+    beside = between.their_keys(reference.records[lost].inputs)
+    stored = node is not None and node.last >= 0 and between.my_keys([node.last])[0] in beside
+    if node is not None and stored:  # what is to be joined was stored instead
+        yield from ((line, -1) for _, line in reversed(node.names))
+    for user in [lost, *reference.used_by[lost]]:
+        record = reference.records[user]
+        others = [o[0] for o in record.operands if isinstance(o, tuple) and len(o) == 1]
+        for mine in reversed(run.records) if not record.moved else ():
+            own = mine.place >= 0 and not mine.moved
+            if own and any(o in between.known.exact(mine.sketch) for o in others if o != lost):
+                place = between.call_site(mine)
+                yield run.places[place].line, place
+    if node is not None:
+        yield from ((line, -1) for _, line in reversed(node.names))
+        if node.last >= 0 and run.records[node.last].place >= 0:
+            yield run.line(run.records[node.last]), run.records[node.last].place
+    for n in range(len(path) - 1, -1, -1):
+        holder = run.nodes.get(path[:n])
+        if holder is not None and holder.place >= 0:
+            yield run.places[holder.place].line, holder.place

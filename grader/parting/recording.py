@@ -1,0 +1,339 @@
+"""Read what a rewritten function told of one call: records, calls, and what came back.
+
+It comes from a process that nobody trusts: what does not have this form is an error, each record is
+made of earlier ones only, and each place is one of the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from grader.instrument.names import NO_USES, NameUses
+from grader.instrument.recorder import MOST_NODES, MOST_RECORDS
+from grader.instrument.sketches import LONGEST_ROW, squeezed, weights
+from grader.instrument.weave import Place
+
+LONGEST_REPORT = 4 << 20  # characters
+MOST_AXES = 8
+MOST_CALLS = 500
+LONGEST_TEXT = 60  # characters of an operand, a key, a name
+Numbers = list[int]
+Operand = list[int] | str
+
+
+class NotTold(ValueError):
+    """A report that does not have the form of one."""
+
+
+class _Record(msgspec.Struct, array_like=True):
+    place: int
+    shape: Numbers
+    dtype: str
+    scale: float
+    rows: list[list[float]]
+    inputs: Numbers
+    operands: list[Operand]
+    flags: int
+    origin: Numbers
+    via: int
+
+
+class _Call(msgspec.Struct):
+    name: str
+    place: int
+    given: dict[str, Numbers]
+    at: int
+    bound: dict[str, int]
+    made: Numbers
+    via: int
+    end: int
+
+
+class _Node(msgspec.Struct):
+    path: list[str | int]
+    kind: str
+    size: int
+    first: int
+    last: int
+    write: int
+    place: int
+    names: list[tuple[str, int]]
+
+
+class _Raised(msgspec.Struct):
+    place: int
+    inputs: Numbers
+    operands: list[Operand]
+    origin: Numbers
+    via: int
+
+
+class _Report(msgspec.Struct):
+    records: list[_Record]
+    calls: list[_Call]
+    own_calls: list[tuple[int, list[Numbers], Numbers, int]]
+    returned: list[_Node]
+    changed: Numbers
+    raised: _Raised
+    here: bool
+    sizes: list[tuple[str, int, int]]
+    bindings: list[tuple[str, int, int]]
+
+
+_DECODER = msgspec.json.Decoder(_Report)
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A sketch of an array: its axes longer than 1, its largest number, and its rows."""
+
+    shape: tuple[int, ...]
+    scale: float
+    rows: tuple[Any, ...]
+
+    @cached_property
+    def flat(self) -> Any:
+        """Return all rows in one."""
+        return np.concatenate(self.rows) if self.rows else np.zeros(0)
+
+    @cached_property
+    def turned(self) -> Sketch:
+        """Return the sketch of the transposed array."""
+        return Sketch(self.shape[::-1], self.scale, self.rows[::-1])
+
+    @cached_property
+    def whole(self) -> float:
+        """Return the one number that is left when all axes are summed up."""
+        row = self.rows[0]
+        return float(row @ weights(row.size)) if self.shape else float(row[0])
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record of a value, as it was told."""
+
+    number: int
+    place: int
+    shape: tuple[int, ...]
+    dtype: str
+    sketch: Sketch | None  # None: not every number in it is finite
+    inputs: tuple[int, ...]
+    operands: tuple[tuple[int, ...] | str, ...]
+    moved: bool
+    constant: bool
+    origin: tuple[int, ...]
+    via: int
+
+    @property
+    def telling(self) -> bool:
+        """Tell whether it can be known by its numbers."""
+        return self.sketch is not None and not self.constant
+
+
+@dataclass(frozen=True)
+class CallOf:
+    """A call of another exercise's function."""
+
+    name: str
+    place: int
+    given: dict[str, tuple[int, ...]]
+    at: int  # the number of the next record
+    end: int  # that after the call
+    bound: dict[str, int]  # the lines that bound names last
+    made: tuple[int, ...]
+    via: int
+
+
+@dataclass(frozen=True)
+class OwnCall:
+    """A call of one of the student's own helpers, in another one's (``via``) or in none, -1."""
+
+    place: int
+    given: tuple[tuple[int, ...], ...]
+    origin: tuple[int, ...]  # the lines that bound the names of what it was given
+    via: int
+
+
+@dataclass(frozen=True)
+class Node:
+    """A thing in what came back."""
+
+    path: tuple[str | int, ...]
+    kind: str
+    size: int  # of a container, -1 for what is none
+    first: int  # the record of an array when it was first seen, -1 for what is none
+    last: int
+    write: int  # the place that wrote into it later, -1
+    place: int  # where a container was made or changed last, -1
+    names: tuple[tuple[str, int], ...]  # to which it was bound, with the lines
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A recording of one call of a function, and what it returned."""
+
+    places: Sequence[Place]
+    records: tuple[Record, ...]
+    calls: tuple[CallOf, ...]
+    own_calls: tuple[OwnCall, ...]
+    nodes: dict[tuple[str | int, ...], Node]
+    changed: int | None  # the place that wrote into what the function was given, -1 if unknown
+    raised: Record | None  # the operation that raised what the call raised
+    error: str  # the type of what it raised, empty where it returned
+    lines: tuple[int, ...]  # through which it was raised, outermost first
+    returned: Any
+    sizes: tuple[tuple[str, int, int], ...] = ()  # whole numbers: name, line, value
+    bindings: tuple[tuple[str, int, int], ...] = ()  # arrays: name, line, record
+    uses: NameUses = NO_USES
+    unbound: str = ""  # the name that had no value
+
+    def line(self, record: Record) -> int:
+        """Return the line in which a record was made, 0 where it came from outside."""
+        return self.places[record.place].line if record.place >= 0 else 0
+
+    def op(self, record: Record) -> str:
+        """Return what made a record, empty where it came from outside."""
+        return self.places[record.place].op if record.place >= 0 else ""
+
+
+def read(
+    text: str,
+    places: Sequence[Place],
+    returned: Any = None,
+    error: str = "",
+    lines: Sequence[int] = (),
+    uses: NameUses = NO_USES,
+    unbound: str = "",
+) -> Recording:
+    """Read a report on a call that ``returned`` something or raised. Raises NotTold."""
+    if len(text) > LONGEST_REPORT:
+        raise NotTold("too long")
+    try:
+        told = _DECODER.decode(text)
+    except (msgspec.MsgspecError, RecursionError, ValueError) as wrong:
+        raise NotTold(str(wrong)) from None
+    _refuse_beyond(told, len(places))
+    records = tuple(_record(number, each) for number, each in enumerate(told.records))
+    raised = None
+    if error and told.here and told.raised.place >= 0:
+        here = told.raised
+        shown = tuple(o if isinstance(o, str) else tuple(o) for o in here.operands)
+        raised = Record(
+            *(len(records), here.place, (), "", None, tuple(here.inputs), shown),
+            *(False, True, tuple(here.origin), here.via),
+        )
+    nodes = [
+        Node(
+            *(tuple(n.path), n.kind[:LONGEST_TEXT], n.size, n.first, n.last, n.write, n.place),
+            tuple((name[:LONGEST_TEXT], line) for name, line in n.names),
+        )
+        for n in told.returned
+    ]
+    return Recording(
+        places,
+        records,
+        tuple(
+            CallOf(
+                c.name,
+                c.place,
+                {k: tuple(v) for k, v in c.given.items()},
+                c.at,
+                c.end,
+                c.bound,
+                tuple(c.made),
+                c.via,
+            )
+            for c in told.calls
+        ),
+        tuple(
+            OwnCall(place, tuple(tuple(each) for each in given), tuple(origin), via)
+            for place, given, origin, via in told.own_calls
+        ),
+        {node.path: node for node in nodes},
+        told.changed[0] if told.changed else None,
+        raised,
+        error,
+        tuple(lines),
+        returned,
+        tuple(told.sizes[:MOST_NODES]),
+        tuple(told.bindings[:MOST_RECORDS]),
+        uses,
+        unbound,
+    )
+
+
+def _record(number: int, told: _Record) -> Record:
+    shape = tuple(told.shape)
+    sides = squeezed(shape)
+    rows = tuple(np.array(row) for row in told.rows)
+    wanted = [min(side, LONGEST_ROW) for side in sides] or [1]
+    if rows and [row.size for row in rows] != wanted:
+        raise NotTold("a sketch of another shape")
+    return Record(
+        number,
+        told.place,
+        shape,
+        told.dtype[:LONGEST_TEXT],
+        Sketch(sides, told.scale, rows) if rows else None,
+        tuple(told.inputs),
+        tuple(o[:LONGEST_TEXT] if isinstance(o, str) else tuple(o) for o in told.operands),
+        bool(told.flags & 1),
+        bool(told.flags & 2),
+        tuple(told.origin),
+        told.via,
+    )
+
+
+def _refuse_beyond(told: _Report, places: int) -> None:
+    """Raise NotTold where a number points at nothing."""
+    count = len(told.records)
+    many = count > MOST_RECORDS or len(told.calls) > MOST_CALLS or len(told.returned) > MOST_NODES
+    if many or len(told.own_calls) > MOST_RECORDS:
+        raise NotTold("too many")
+    for number, record in enumerate(told.records):
+        used = [*record.inputs, *_within(record.operands)]
+        if not all(0 <= i < number for i in used):
+            raise NotTold("a record of a later one")
+        if len(record.shape) > MOST_AXES or not all(0 < side < 1 << 31 for side in record.shape):
+            raise NotTold("no shape")
+        if not 0.0 <= record.scale < 1e200:
+            raise NotTold("no scale")
+    used = [*told.raised.inputs, *_within(told.raised.operands)]
+    for call in told.calls:
+        used += [*_within(call.given.values()), *call.made]
+        if not 0 <= call.at <= call.end <= count:
+            raise NotTold("a call at no time")
+    used += [i for _, given, _, _ in told.own_calls for i in _within(given)]
+    used += [number for _, _, number in told.bindings]
+    if not all(0 <= i < count for i in used):
+        raise NotTold("a record that is not there")
+    if not all(-1 <= i < count for node in told.returned for i in (node.first, node.last)):
+        raise NotTold("a record that is not there")
+    at = [place for node in told.returned for place in (node.write, node.place)]
+    at += [*told.changed, told.raised.place, *(record.place for record in told.records)]
+    at += [place for place, _, _, _ in told.own_calls]
+    if not all(-1 <= via < n for n, (_, _, _, via) in enumerate(told.own_calls)):
+        raise NotTold("a helper called by a later one")
+    if not all(-1 <= place < places for place in at):
+        raise NotTold("a place that is not there")
+    if not all(0 <= call.place < places for call in told.calls):
+        raise NotTold("a place that is not there")
+    helpers = [
+        told.raised.via,
+        *(record.via for record in told.records),
+        *(call.via for call in told.calls),
+    ]
+    if not all(-1 <= via < len(told.own_calls) for via in helpers):
+        raise NotTold("a helper that is not there")
+
+
+def _within(operands: Any) -> Iterator[int]:
+    for operand in operands:
+        if not isinstance(operand, str):
+            yield from operand

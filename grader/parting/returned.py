@@ -1,0 +1,169 @@
+"""Look at what came back: right values in another place, order or shape, or written over."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+
+from grader.parting.between import Between, Path, follow, paths
+from grader.parting.finding import Parting
+from grader.parting.recording import Node
+
+
+def told_path(path: Path) -> str:
+    """Return the way to a thing in what came back, as one would write it."""
+    return "".join(f"[{step!r}]" for step in path)
+
+
+def one_array(between: Between) -> Parting | None:
+    """Say that two results are one array, which is written to under two names."""
+    if between.run.error:
+        return None
+    wanted, nodes = dict(paths(between.reference.recording.returned)), between.run.nodes
+    arrays = [(p, nodes[p]) for p in wanted if p in nodes and nodes[p].first >= 0]
+    for (p, one), (q, other) in itertools.combinations(arrays, 2):
+        if one.first != other.first or len({n for n, _ in one.names}) < 2:
+            continue
+        unlike = wanted[p].shape == wanted[q].shape and not np.array_equal(wanted[p], wanted[q])
+        if unlike and (p in between.wrong or q in between.wrong):
+            first = one.names[0][0]
+            line = next(line for name, line in one.names if name != first)
+            names = " and ".join(dict(one.names))
+            return between.at_line("one array", line, more=names)
+    return None
+
+
+def overwritten(between: Between) -> Parting | None:
+    """Say that a right value is written over after it was kept."""
+    for path in between.wrong:
+        node = between.run.nodes.get(path)
+        if node is None or node.first < 0 or node.write < 0:
+            continue
+        first = between.run.records[node.first]
+        if first.place < 0 or not _is(between, node.first, path):
+            continue
+        return between.part("overwritten", first.place, more=between.run.places[node.write].text)
+    return None
+
+
+def _is(between: Between, number: int, path: Path) -> bool:
+    """Tell whether a record of the student's holds what is wanted at a place."""
+    sketch = between.run.records[number].sketch
+    want = between.reference.recording.nodes.get(path)
+    return want is not None and want.last >= 0 and want.last in between.known.exact(sketch)
+
+
+def other_kind(between: Between) -> Parting | None:
+    """Say that a thing of another kind or length came back."""
+    if between.run.error:
+        return None
+    found = _kinds(between.reference.recording.returned, between.run.returned, ())
+    if found is None:
+        return None
+    path, wanted, lacks = found
+    said = {"wanted": wanted, "operand": told_path(path), "more": lacks}
+    kind = "lacks" if lacks else "kind"
+    nodes = between.run.nodes
+    own = [nodes[path]] if path in nodes else []
+    holders = [nodes[path[:n]] for n in range(len(path) - 1, -1, -1) if path[:n] in nodes]
+    # What is no container at all was taken in the place of one.
+    its_own = bool(own) and own[0].size >= 0 and not _belongs_elsewhere(between, path)
+    for node in [*own, *holders] if its_own else [*holders, *own]:
+        if node.place >= 0:
+            return between.part(kind, node.place, **said)
+        if node.names:
+            return between.at_line(kind, node.names[-1][1], -1, **said)
+    return None
+
+
+def _belongs_elsewhere(between: Between, path: Path) -> bool:
+    """Tell whether what stands at a place is what belongs to another place beside it."""
+    got = follow(between.run.returned, path)
+    want = follow(between.reference.recording.returned, path)
+    beside = follow(between.reference.recording.returned, path[:-1])
+    if not path or not isinstance(beside, tuple | list):
+        return False
+    if isinstance(want, tuple | list) and any(
+        isinstance(inner, list | tuple | dict) and _kinds(inner, got, ()) is None for inner in want
+    ):
+        return True
+    others = (
+        want for i, want in enumerate(beside) if i != path[-1] and not isinstance(want, np.ndarray)
+    )
+    return any(_kinds(want, got, ()) is None for want in others)
+
+
+def _kinds(want: Any, got: Any, path: Path) -> tuple[Path, str, str] | None:
+    """Return where the first thing of another kind is, what is wanted, and which keys it lacks."""
+    if isinstance(want, np.ndarray):
+        return None if isinstance(got, np.ndarray | np.generic) else (path, "an array", "")
+    if not isinstance(want, tuple | list | dict):
+        return None
+    if isinstance(want, dict):
+        if not isinstance(got, dict):
+            return path, "a dictionary", ""
+        lacks = [key for key in want if key not in got]
+        if lacks:
+            return path, "", ", ".join(map(str, lacks[:3]))
+        keys: Any = want
+    else:
+        if not isinstance(got, tuple | list):
+            return path, f"{len(want)} values", ""
+        if len(got) != len(want):
+            return path, f"{len(want)} values and not {len(got)}", ""
+        keys = range(len(want))
+    return next((f for key in keys if (f := _kinds(want[key], got[key], (*path, key)))), None)
+
+
+def misplaced(between: Between) -> Parting | None:
+    """Say that right values came back in another place, order or shape."""
+    for path in between.wrong:
+        node = between.run.nodes.get(path)
+        got = follow(between.run.returned, path)
+        want = follow(between.reference.recording.returned, path)
+        wanted = between.reference.recording.nodes[path].last
+        made = between.made.has(between.reference.records[wanted].sketch)
+        if node is not None and isinstance(got, np.ndarray) and node.first >= 0:
+            first, last = between.run.records[node.first], between.run.records[node.last]
+            empty = first.constant and first.place >= 0
+            if got.shape != want.shape and first.place >= 0 and (empty or not made):
+                return between.part("shape", first.place, operand=told_path(path))
+            if made and last.moved and last.place >= 0 and not between.known.exact(last.sketch):
+                return between.part("shuffled", last.place, operand=told_path(path))
+        if made:
+            found = _other_place(between, path, node, wanted)
+            if found is not None:
+                return found
+    return None
+
+
+def _other_place(between: Between, path: Path, node: Node | None, wanted: int) -> Parting | None:
+    """Say which value stands at a place in what came back, and which belongs there."""
+    given = between.name([node.last]) if node is not None and node.last >= 0 else ""
+    said = {"operand": told_path(path), "given": given, "wanted": between.their_name([wanted])}
+    turned = _turned(between, wanted)
+    if turned is not None:
+        return turned
+    names = {str(path[-1]) if path else "", between.their_name([wanted]).partition(",")[0]}
+    for name, line in reversed(node.names if node is not None else ()):
+        if name in names:
+            return between.at_line("named", line, -1, **said)
+    for n in range(len(path) - 1, -1, -1):
+        holder = between.run.nodes.get(path[:n])
+        if holder is not None and holder.place >= 0:
+            return between.part("place", holder.place, **said)
+    return None
+
+
+def _turned(between: Between, wanted: int) -> Parting | None:
+    """Say where a value is made that is right, but lies the other way round."""
+    sketch = between.reference.records[wanted].sketch
+    if sketch is None or between.made.upright(sketch):
+        return None
+    for record in between.run.records:
+        own = record.place >= 0 and not record.moved
+        if own and record.sketch is not None and wanted in between.known.exact(record.sketch):
+            return between.part("turned", record.place, wanted=between.their_name([wanted]))
+    return None

@@ -1,0 +1,201 @@
+"""Find the first place in a student's function from which nothing right follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from grader.instrument.weave import base_name
+from grader.parting.between import Between, parting
+from grader.parting.calls import missing_calls, wrong_call
+from grader.parting.expressions import compared
+from grader.parting.finding import Parting
+from grader.parting.left_out import left_out
+from grader.parting.recording import CallOf, Record
+from grader.parting.returned import misplaced, one_array, other_kind, overwritten
+
+JOINED = ("stack", "np.append", "np.block", "np.r_", "np.c_")
+
+
+def where(between: Between) -> Parting | None:
+    """Return where the values part, None where all is right or nothing is known."""
+    if not between.failed:
+        return None
+    steps: tuple[Callable[[Between], Parting | None], ...] = (
+        changes_its_input,
+        one_array,
+        overwritten,
+        first_wrong,
+        missing_calls,
+        raises,
+        nothing_returned,
+        other_kind,
+        misplaced,
+        left_out,
+    )
+    found = next((f for step in steps if (f := step(between)) is not None), None)
+    if found is None or found.line <= 0:
+        return None
+    return wrong_size(between, found.line) or found
+
+
+def changes_its_input(between: Between) -> Parting | None:
+    """Say where the function writes into what it was given, or gives it another name for that."""
+    run = between.run
+    if run.changed is None or run.changed < 0:
+        return None
+    place = run.places[run.changed]
+    name = base_name(place.parts[0]) if place.parts else ""
+    for other, line, number in reversed(run.bindings):
+        if other == name and line < place.line and not _computed_anew(run.records[number]):
+            return between.at_line("alias", line, -1, operand=name, more=place.text)
+    return between.part("changes its input", run.changed)
+
+
+def _computed_anew(record: Record) -> bool:
+    return record.place >= 0 and not record.moved
+
+
+def nothing_returned(between: Between) -> Parting | None:
+    """Say that the function comes to its end without giving anything back."""
+    run = between.run
+    if run.error or run.returned is not None or between.reference.recording.returned is None:
+        return None
+    return Parting("nothing returned", run.uses.ends.get(between.reference.name, 0))
+
+
+def wrong_size(between: Between, line: int) -> Parting | None:
+    """Say that a line is wrong since a size that it reads was given a wrong number before."""
+    lines = {line} | {place.loop for place in between.run.places if place.line == line}
+    read = {
+        name
+        for place in between.run.places
+        if place.line in lines
+        for names in place.names
+        for name in names
+    }
+    given = {name: (at, value) for name, at, value in between.run.sizes if at < line}
+    for name in sorted(read & set(given) & set(between.reference.dims)):
+        at, value = given[name]
+        if value != between.reference.dims[name]:
+            return Parting("size", at, operand=name)
+    return None
+
+
+def first_wrong(between: Between) -> Parting | None:
+    """Say which value, or which call, is the first wrong one: all that it is made of is right."""
+    run = between.run
+    candidates: list[tuple[int, int, CallOf | Record]] = [
+        (call.at, 0, call)
+        for call in run.calls
+        if not between.twins(call) and between.sound(i for v in call.given.values() for i in v)
+    ]
+    candidates += [
+        (record.number, 1, record)
+        for record in run.records
+        if between.states[record.number] == "wrong"
+        and record.place >= 0
+        and not record.moved
+        and record.number in between.reach
+        and between.sound(record.inputs)
+    ]
+    for _, _, found in sorted(candidates, key=lambda c: c[:2]):
+        return wrong_call(between, found) if isinstance(found, CallOf) else _of(between, found)
+    return None
+
+
+def _of(between: Between, record: Record) -> Parting:
+    found = compared(between, record)
+    if found is not None:
+        return found
+    for operand in record.operands:
+        for i in operand if isinstance(operand, tuple) else ():
+            part = between.run.records[i]
+            own = part.place >= 0 and not part.moved
+            if own and part.sketch is not None and not between.known.has(part.sketch, exactly=True):
+                return between.part("unfinished", between.call_site(part))
+    return _first_value(between, record)
+
+
+def _first_value(between: Between, record: Record) -> Parting:
+    more, wanted = "", ""
+    if record.sketch is not None and (times := between.known.multiple(record.sketch)):
+        wanted = between.their_name([times[0]])
+        more = factor(times[1], between.reference.dims)
+    site = between.call_site(record)
+    assembled = None if more else _assembled(between, record, site)
+    if assembled is not None:
+        return between.part("assembled", assembled)
+    return between.part("times" if more else "value", site, wanted=wanted, more=more)
+
+
+def _assembled(between: Between, record: Record, site: int) -> int | None:
+    """Return the place that put together an operand last, where its order may not fit the rest."""
+    run = between.run
+    used = [o for o in record.operands if isinstance(o, tuple)]
+    if site != record.place:
+        used += [given for call in run.own_calls if call.place == site for given in call.given]
+    joined = [
+        run.records[n].place
+        for numbers in used
+        for n in numbers
+        if run.records[n].moved and run.op(run.records[n]) in JOINED
+    ]
+    return max(joined, key=lambda k: run.places[k].line, default=None)
+
+
+def factor(times: float, dims: object) -> str:
+    """Say by which factor a value is off, where that has a name."""
+    if abs(times + 1) < 1e-5:
+        return "-1"
+    sizes = dims.items() if isinstance(dims, dict) else ()
+    for letter, size in sizes:
+        if abs(times - size) < 1e-5 * size:
+            return str(letter)
+        if abs(times * size - 1) < 1e-5:
+            return f"1/{letter}"
+    for number in (2, 3, 4, 0.5):
+        if abs(times - number) < 1e-5:
+            return f"{number:g}"
+    return ""
+
+
+def _empty_of_another_shape(between: Between, raised: Record) -> Parting | None:
+    """Say where an array of zeros was made into which nothing fits, where that is what raised."""
+    if between.run.op(raised) not in ("put", "Add", "Sub", "Mult"):
+        return None
+    operands = [o for o in raised.operands if isinstance(o, tuple) and len(o) == 1]
+    records = [between.run.records[o[0]] for o in operands]
+    empty = [r for r in records if r.place >= 0 and r.moved and (r.constant or r.sketch is None)]
+    wanted = {
+        other.shape
+        for other in between.reference.records
+        if between.reference.recording.op(other) == between.run.op(raised)
+        for mine in records
+        if mine not in empty and other.inputs
+        if set(between.their_keys(other.inputs)) & set(between.my_keys([mine.number]))
+    }
+    if not wanted:
+        wanted = {record.shape for record in between.reference.records}
+    if len(empty) == 1 and len(records) > 1 and empty[0].shape not in wanted:
+        return between.part("shape", empty[0].place)
+    return None
+
+
+def raises(between: Between) -> Parting | None:
+    """Say which expression raised, and whether what it works with was right so far."""
+    run = between.run
+    if not run.error:
+        return None
+    if run.unbound and run.lines:
+        line, other = run.uses.in_place_of(run.unbound, run.lines[-1])
+        return Parting("unbound", line or run.lines[-1], operand=run.unbound, more=other)
+    if run.raised is not None:
+        empty = _empty_of_another_shape(between, run.raised)
+        if empty is not None:
+            return empty
+        taken = compared(between, run.raised, raised=True) if run.raised.inputs else None
+        if taken is not None:
+            return taken
+        so_far = "right" if between.sound(run.raised.inputs) else ""
+        return parting("raises", run.places[run.raised.place], more=so_far)
+    return Parting("raises", run.lines[-1]) if run.lines else None
