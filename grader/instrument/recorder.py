@@ -117,6 +117,7 @@ class Recorder:
         self.calls: list[dict[str, Any]] = []  # of other exercises' functions
         # Of helpers: place, arguments, the lines that bound their names, the helper around.
         self.own_calls: list[tuple[int, list[list[int]], list[int], int]] = []
+        self.held: dict[int, list[int]] = {}  # of an array: the places that put it into containers
         self.writes: list[tuple[int, int, Array]] = []  # place, record, what was written to
         self.first: dict[int, int] = {}  # of an array's identity: its first record
         self.last: dict[int, int] = {}
@@ -214,6 +215,9 @@ class Recorder:
         """Note where a container was made, or changed."""
         self.containers[id(value)] = k
         self.kept.append(value)
+        for item in value.values() if isinstance(value, dict) else value:
+            if isinstance(item, np.ndarray):
+                self.held.setdefault(id(item), []).append(k)
         return value
 
     def bind(self, line: int, name: str, value: Any) -> None:
@@ -303,6 +307,10 @@ class Recorder:
                 self.inside -= 1
             if own:
                 self.helpers.pop()
+        if own:  # what it does is recorded within; as a whole it is one operation, too
+            told = [self.use(operand) or _text(operand) for operand in operands]
+            for leaf in leaves(value):
+                self.add(k, leaf, self.use(leaf), tuple(told))
         if known:
             call["made"] = self.use(value)
             call["end"] = len(self.records)
@@ -396,6 +404,7 @@ class Recorder:
             "write": write,
             "place": self.containers.get(id(node), -1),
             "names": self.bound_to.get(id(node), [])[-8:],
+            "held": self.held.get(id(node), [])[:2],
         }
 
 

@@ -68,7 +68,7 @@ class Place:
     parts: tuple[str, ...]
     loop: int = 0  # the line of the loop around it; 0: none
     function: str = ""  # in which it stands
-    names: tuple[frozenset[str], ...] = ()  # that each operand reads
+    names: frozenset[str] = frozenset()  # that it reads
 
 
 @dataclass(frozen=True)
@@ -172,9 +172,7 @@ class Weave(ast.NodeTransformer):
         self, node: ast.expr | ast.stmt, op: str, parts: Iterable[ast.expr] = ()
     ) -> ast.Constant:
         parts = list(parts)
-        reads = tuple(
-            frozenset(n.id for n in ast.walk(part) if isinstance(n, ast.Name)) for part in parts
-        )
+        reads = frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
         self.places.append(
             Place(
                 node.lineno,

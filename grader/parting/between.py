@@ -129,8 +129,21 @@ class Between:
                 found.update(record.inputs)
         return found
 
+    def right_elsewhere(self, place: int) -> bool:
+        """Tell whether an expression makes something right at another time."""
+        return any(
+            record.place == place and self.states[record.number] == "right" and record.telling
+            for record in self.run.records
+        )
+
     def followed(self, number: int) -> bool:
-        """Tell whether something right is made from a record."""
+        """Tell whether something right is made from a record, or a right call of it."""
+        if any(
+            number in given and self.twins(call)
+            for call in self.run.calls
+            for given in call.given.values()
+        ):
+            return True
         return any(
             number in record.inputs
             and self.states[record.number] == "right"

@@ -27,7 +27,9 @@ class _Near:
 
 def compared(between: Between, record: Record, raised: bool = False) -> Parting | None:
     """Say what is wrong with an expression whose operands are right; None: nothing is like it."""
-    near = sorted(_near(between, record, raised), key=lambda found: _unlikely(between, found))
+    near = sorted(
+        _near(between, record, raised), key=lambda found: _unlikely(between, record, found)
+    )
     for found in near:
         if found.differs is None:
             return _swapped_names(between, record) or _other_operation(between, record, found.other)
@@ -84,14 +86,23 @@ def _near_by_arrays(between: Between, record: Record) -> list[_Near]:
     return near
 
 
-def _unlikely(between: Between, found: _Near) -> tuple[int, bool, bool]:
+def _unlikely(between: Between, record: Record, found: _Near) -> tuple[int, bool, bool, bool]:
     """Order by how likely it is meant: what the student has made already is hardly meant here."""
     kind = 0 if found.differs is None else 2 if found.alone else 1
     wanted = found.wanted
     made = isinstance(wanted, tuple) and all(
         between.made.has(between.reference.records[i].sketch) for i in wanted
     )
-    return kind, between.made.has(found.other.sketch), made
+    given = record.operands[found.differs] if found.differs is not None else ""
+    sound = not (isinstance(given, tuple) and any(_begins_empty(between, n) for n in given))
+    return kind, between.made.has(found.other.sketch), made, sound
+
+
+def _begins_empty(between: Between, number: int) -> bool:
+    """Tell whether a value is computed from zeros, such as a state that was not yet there."""
+    record = between.run.records[number]
+    operands = (n for o in record.operands if isinstance(o, tuple) for n in o)
+    return record.place >= 0 and any(between.run.records[n].constant for n in operands)
 
 
 def _swapped_names(between: Between, record: Record) -> Parting | None:

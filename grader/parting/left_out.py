@@ -40,15 +40,21 @@ def _lines(between: Between, path: Path, lost: int) -> Iterator[tuple[int, int]]
     """Yield lines, with an expression there, at which a lost value could be joined."""
     run, reference = between.run, between.reference
     node = run.nodes.get(path)
+    called = {number for call in run.calls for number in call.made}
     beside = between.their_keys(reference.records[lost].inputs)
     stored = node is not None and node.last >= 0 and between.my_keys([node.last])[0] in beside
     if node is not None and stored:  # what is to be joined was stored instead
         yield from ((line, -1) for _, line in reversed(node.names))
-    for user in [lost, *reference.used_by[lost]]:
+        yield from ((run.places[k].line, k) for k in node.held if k >= 0)
+    if node is not None and node.last >= 0:
+        last = run.records[node.last]
+        if last.place >= 0 and not last.moved and between.states[node.last] == "wrong":
+            yield run.line(last), last.place
+    for user in [*reference.used_by[lost], lost]:
         record = reference.records[user]
         others = [o[0] for o in record.operands if isinstance(o, tuple) and len(o) == 1]
         for mine in reversed(run.records) if not record.moved else ():
-            own = mine.place >= 0 and not mine.moved
+            own = mine.place >= 0 and not mine.moved and mine.number not in called
             if own and any(o in between.known.exact(mine.sketch) for o in others if o != lost):
                 place = between.call_site(mine)
                 yield run.places[place].line, place

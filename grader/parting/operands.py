@@ -58,7 +58,7 @@ def wrong_operand(
         "more": more,
     }
     here = between.part("operand", operand.place, **said)
-    site = _given_by_caller(between, operand)
+    site = _given_by_caller(between, operand, wanted)
     if site is not None:
         return wrong_operand(between, site, wanted, alone, more)
     blamed = _bound_wrongly(between, operand, wanted)
@@ -69,6 +69,8 @@ def wrong_operand(
         return here
     record, want = _unwrapped(between, between.run.records[given[0]]), reference.records[wanted[0]]
     there = between.known.exact(record.sketch)
+    if record.place >= 0 and not base_name(operand.own):  # written out here
+        return _deeper(between, record, want, said)
     if there:
         line = _begun_at(between, operand, record, want)
         if line:
@@ -111,9 +113,14 @@ def _place_at(between: Between, given: tuple[int, ...], line: int) -> int:
     return next((k for k in places if k >= 0 and between.run.places[k].line == line), -1)
 
 
-def _given_by_caller(between: Between, operand: Operand) -> Operand | None:
-    """Return the argument of the student's own call that an operand inside its function is."""
+def _given_by_caller(between: Between, operand: Operand, wanted: tuple[int, ...]) -> Operand | None:
+    """Return the argument of the student's own call that an operand inside its function is.
+
+    None where the function itself stops on the way to what is wanted.
+    """
     if operand.via < 0 or not operand.given:
+        return None
+    if _on_the_way(between, operand, wanted) and not between.right_elsewhere(operand.place):
         return None
     call = between.run.own_calls[operand.via]
     for i, given in enumerate(call.given):
@@ -149,17 +156,31 @@ def _bound_wrongly(
     if named != "" and operand.own == between.their_name(wanted):
         return "operand", bound
     held = [line for n, line, number in run.bindings if n != name and _is(between, number, wanted)]
-    reads = run.uses.read(name, bound)
     if any(set(operand.given) & set(call.made) for call in run.calls):
-        return ("swapped names", bound) if bound in held and reads == 1 else None
+        once = run.uses.read(name, bound) == 1
+        return ("swapped names", bound) if bound in held and once else None
     if held or between.followed_any(operand.given):
         return None
     if bound < place.loop and run.uses.bound_from(name, place.loop):
         return "start", bound
-    if _on_the_way(between, operand, wanted):
-        return "unfinished", bound
+    if not named and _on_the_way(between, operand, wanted):
+        return ("unfinished", bound) if not _joined_here(between, operand, wanted) else None
     made_here = any(run.records[n].place >= 0 for n in operand.given)
-    return ("operand", bound) if plain and reads == 1 and made_here else None
+    return ("operand", bound) if plain and made_here else None
+
+
+def _joined_here(between: Between, operand: Operand, wanted: tuple[int, ...]) -> bool:
+    """Tell whether what is missing in a value is joined to it in the same line, in another way."""
+    run, want = between.run, between.reference.records[wanted[0]]
+    missing = set(between.their_keys(i for o in want.operands if isinstance(o, tuple) for i in o))
+    missing -= set(between.my_keys(operand.given))
+    line = run.places[operand.place].line
+    return any(
+        run.line(record) == line and not missing.isdisjoint(between.my_keys(o))
+        for record in run.records
+        for o in record.operands
+        if isinstance(o, tuple)
+    )
 
 
 def _is(between: Between, number: int, wanted: tuple[int, ...]) -> bool:
@@ -194,7 +215,7 @@ def _begun_at(between: Between, operand: Operand, record: Record, want: Record) 
     """Return the line before a loop that gave what is worked on from the start; 0 without one."""
     run = between.run
     loop = run.places[operand.place].loop
-    if not operand.first or not loop or not (want.constant or want.place < 0):
+    if not operand.first or not loop or not (want.constant or want.place < 0 or record.moved):
         return 0
     line = 0
     while record.place >= 0:

@@ -64,6 +64,7 @@ class _Node(msgspec.Struct):
     write: int
     place: int
     names: list[tuple[str, int]]
+    held: Numbers
 
 
 class _Raised(msgspec.Struct):
@@ -172,6 +173,7 @@ class Node:
     write: int  # the place that wrote into it later, -1
     place: int  # where a container was made or changed last, -1
     names: tuple[tuple[str, int], ...]  # to which it was bound, with the lines
+    held: tuple[int, ...] = ()  # the places that first put it into containers
 
 
 @dataclass(frozen=True)
@@ -232,6 +234,7 @@ def read(
         Node(
             *(tuple(n.path), n.kind[:LONGEST_TEXT], n.size, n.first, n.last, n.write, n.place),
             tuple((name[:LONGEST_TEXT], line) for name, line in n.names),
+            tuple(n.held),
         )
         for n in told.returned
     ]
@@ -315,7 +318,7 @@ def _refuse_beyond(told: _Report, places: int) -> None:
         raise NotTold("a record that is not there")
     if not all(-1 <= i < count for node in told.returned for i in (node.first, node.last)):
         raise NotTold("a record that is not there")
-    at = [place for node in told.returned for place in (node.write, node.place)]
+    at = [p for node in told.returned for p in (node.write, node.place, *node.held)]
     at += [*told.changed, told.raised.place, *(record.place for record in told.records)]
     at += [place for place, _, _, _ in told.own_calls]
     if not all(-1 <= via < n for n, (_, _, _, via) in enumerate(told.own_calls)):

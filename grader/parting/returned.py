@@ -24,7 +24,9 @@ def one_array(between: Between) -> Parting | None:
     wanted, nodes = dict(paths(between.reference.recording.returned)), between.run.nodes
     arrays = [(p, nodes[p]) for p in wanted if p in nodes and nodes[p].first >= 0]
     for (p, one), (q, other) in itertools.combinations(arrays, 2):
-        if one.first != other.first or len({n for n, _ in one.names}) < 2:
+        if one.first != other.first or len({name for name, _ in one.names}) < 2:
+            continue
+        if one.first == one.last and one.write < 0:  # nothing was written to it
             continue
         unlike = wanted[p].shape == wanted[q].shape and not np.array_equal(wanted[p], wanted[q])
         if unlike and (p in between.wrong or q in between.wrong):

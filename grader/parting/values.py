@@ -139,9 +139,11 @@ class Values:
     def _pieces(self, shape: tuple[int, ...], axis: int) -> Iterator[tuple[int, Any]]:
         """Yield what fits into a shape along an axis: its length and rows, the longest first."""
         shortest = 1 if len(shape) > 1 else 2  # a number alone is found anywhere
+        # What has the shape of something known is not put together from single columns.
+        alike = shape in self.tables or shape[::-1] in self.tables
         for size in range(shape[axis] - 1, shortest - 1, -1):
             inner = squeezed((*shape[:axis], size, *shape[axis + 1 :]))
-            for tables in (self.tables, self.parts):
+            for tables in (self.tables,) if alike else (self.tables, self.parts):
                 table = tables.get(inner)
                 if table is not None:
                     yield size, table.rows[axis] if size > 1 else table.wholes[:, None]

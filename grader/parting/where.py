@@ -46,7 +46,9 @@ def changes_its_input(between: Between) -> Parting | None:
     place = run.places[run.changed]
     name = base_name(place.parts[0]) if place.parts else ""
     for other, line, number in reversed(run.bindings):
-        if other == name and line < place.line and not _computed_anew(run.records[number]):
+        if other != name or line >= place.line or _computed_anew(run.records[number]):
+            continue
+        if line >= place.loop:  # else it is right to begin with, and the loop writes into it
             return between.at_line("alias", line, -1, operand=name, more=place.text)
     return between.part("changes its input", run.changed)
 
@@ -66,13 +68,7 @@ def nothing_returned(between: Between) -> Parting | None:
 def wrong_size(between: Between, line: int) -> Parting | None:
     """Say that a line is wrong since a size that it reads was given a wrong number before."""
     lines = {line} | {place.loop for place in between.run.places if place.line == line}
-    read = {
-        name
-        for place in between.run.places
-        if place.line in lines
-        for names in place.names
-        for name in names
-    }
+    read = {name for place in between.run.places if place.line in lines for name in place.names}
     given = {name: (at, value) for name, at, value in between.run.sizes if at < line}
     for name in sorted(read & set(given) & set(between.reference.dims)):
         at, value = given[name]
@@ -130,17 +126,26 @@ def _first_value(between: Between, record: Record) -> Parting:
 
 def _assembled(between: Between, record: Record, site: int) -> int | None:
     """Return the place that put together an operand last, where its order may not fit the rest."""
-    run = between.run
-    used = [o for o in record.operands if isinstance(o, tuple)]
+    run, place = between.run, between.run.places[site]
+    used = [n for o in record.operands if isinstance(o, tuple) for n in o]
     if site != record.place:
-        used += [given for call in run.own_calls if call.place == site for given in call.given]
+        used += [n for c in run.own_calls if c.place == site for given in c.given for n in given]
+    names = {base_name(part) for part in place.parts}
+    # What is read elsewhere, too, has the order that it should have there.
+    used += [n for name, _, n in run.bindings if name in names and _once(between, name)]
+    bound = {n: name for name, _, n in run.bindings}
     joined = [
         run.records[n].place
-        for numbers in used
-        for n in numbers
-        if run.records[n].moved and run.op(run.records[n]) in JOINED
+        for n in used
+        if run.records[n].moved
+        and run.op(run.records[n]) in JOINED
+        and (n not in bound or _once(between, bound[n]))
     ]
     return max(joined, key=lambda k: run.places[k].line, default=None)
+
+
+def _once(between: Between, name: str) -> bool:
+    return sum(u.name == name and not u.binds for u in between.run.uses.uses) == 1
 
 
 def factor(times: float, dims: object) -> str:
@@ -163,6 +168,8 @@ def _empty_of_another_shape(between: Between, raised: Record) -> Parting | None:
     """Say where an array of zeros was made into which nothing fits, where that is what raised."""
     if between.run.op(raised) not in ("put", "Add", "Sub", "Mult"):
         return None
+    if (line := _swapped_in_unpacking(between, raised)) > 0:
+        return between.at_line("swapped names", line)
     operands = [o for o in raised.operands if isinstance(o, tuple) and len(o) == 1]
     records = [between.run.records[o[0]] for o in operands]
     empty = [r for r in records if r.place >= 0 and r.moved and (r.constant or r.sketch is None)]
@@ -179,6 +186,20 @@ def _empty_of_another_shape(between: Between, raised: Record) -> Parting | None:
     if len(empty) == 1 and len(records) > 1 and empty[0].shape not in wanted:
         return between.part("shape", empty[0].place)
     return None
+
+
+def _swapped_in_unpacking(between: Between, raised: Record) -> int:
+    """Return the line that unpacked what was stored and does not fit, where its neighbour would."""
+    run = between.run
+    if run.op(raised) != "put" or not raised.origin or len(raised.operands) < 2:
+        return 0
+    room, value = raised.operands[:2]
+    line = raised.origin[1] if len(raised.origin) > 1 else 0
+    if not line or not isinstance(value, tuple) or not isinstance(room, tuple):
+        return 0
+    side, mine = run.records[room[0]].shape[0], run.records[value[0]].shape[:1]
+    beside = [run.records[n].shape[:1] for _, at, n in run.bindings if at == line]
+    return line if mine != (side,) and (side,) in beside and len(beside) > 1 else 0
 
 
 def raises(between: Between) -> Parting | None:
