@@ -146,7 +146,11 @@ class Names:
         self.published = published_names(assignment.source, exercise.name)
         layouts = [e.layout for e in assignment.spec.exercises]
         self.layouts = {layout.name: layout for layout in layouts}
-        self.labels = {name: labels for layout in layouts for name, labels in layout.labels.items()}
+        self.labels: dict[tuple[str, int], tuple[str, ...]] = {
+            (name, len(labels)): labels
+            for layout in layouts
+            for name, labels in layout.labels.items()
+        }
 
     def of(self, arguments: tuple[Any, ...], recorder: Recorder) -> dict[int, str]:
         """Return the name of each record that has one."""
@@ -187,8 +191,8 @@ class Names:
             for key, item in value.items():
                 yield from self._within(str(key), item)
         elif isinstance(value, tuple | list):
-            labels = self.labels.get(name, ())
-            named = labels if len(labels) == len(value) else [""] * len(value)
+            nameless: tuple[str, ...] = ("",) * len(value)
+            named = self.labels.get((name, len(value)), nameless)
             for label, item in zip(named, value, strict=True):
                 yield from self._within(label, item)
         else:

@@ -13,17 +13,18 @@ def left_out(between: Between) -> Parting | None:
     """Say which value is never made although all that it is made from is there."""
     reference = between.reference
     for path in between.wrong:
-        lost = _lost(between, path)
+        unmade = _unmade(between, path)
+        lost = _lost(between, unmade)
         if lost is None:
             continue
-        line, place = next(_lines(between, path, lost), (0, -1))
+        line, place = next(_lines(between, path, lost, unmade), (0, -1))
         name = towards(between, reference.records[lost])
         return between.at_line("left out", line, place, wanted=name)
     return None
 
 
-def _lost(between: Between, path: Path) -> int | None:
-    """Return the earliest value on the way to a result that could be made, and is not."""
+def _unmade(between: Between, path: Path) -> set[int]:
+    """Return what is on the way to a result and never made."""
     reference = between.reference
     unmade: set[int] = set()
     left = [reference.recording.nodes[path].last]
@@ -32,16 +33,22 @@ def _lost(between: Between, path: Path) -> int | None:
         if n not in unmade and not between.made.has(reference.records[n].sketch):
             unmade.add(n)
             left += reference.records[n].inputs
+    return unmade
+
+
+def _lost(between: Between, unmade: set[int]) -> int | None:
+    """Return the earliest value that is not made although all that it is made from is there."""
+    reference = between.reference
     inputs = {n: reference.records[n].inputs for n in unmade}
     return min((n for n in unmade if inputs[n] and unmade.isdisjoint(inputs[n])), default=None)
 
 
-def _lines(between: Between, path: Path, lost: int) -> Iterator[tuple[int, int]]:
+def _lines(between: Between, path: Path, lost: int, unmade: set[int]) -> Iterator[tuple[int, int]]:
     """Yield lines, with an expression there, at which a lost value could be joined."""
     run, reference = between.run, between.reference
     node = run.nodes.get(path)
     called = {number for call in run.calls for number in call.made}
-    beside = between.their_keys(reference.records[lost].inputs)
+    beside = between.their_keys(i for n in unmade for i in reference.records[n].inputs)
     stored = node is not None and node.last >= 0 and between.my_keys([node.last])[0] in beside
     if node is not None and stored:  # what is to be joined was stored instead
         yield from ((line, -1) for _, line in reversed(node.names))

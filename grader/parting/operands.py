@@ -64,7 +64,8 @@ def wrong_operand(
     blamed = _bound_wrongly(between, operand, wanted)
     if blamed is not None:
         kind, line = blamed
-        return between.at_line(kind, line, _place_at(between, given, line), **said)
+        at = _place_at(between, given, line)
+        return between.at_line(kind, line, at, **said)
     if len(given) != 1 or len(wanted) != 1:
         return here
     record, want = _unwrapped(between, between.run.records[given[0]]), reference.records[wanted[0]]
@@ -74,7 +75,7 @@ def wrong_operand(
     if there:
         line = _begun_at(between, operand, record, want)
         if line:
-            return between.at_line("start", line, **said)
+            return between.at_line("start", line, -1, **said)
         named = any(n in reference.names for n in there)
         if (
             alone
@@ -128,6 +129,9 @@ def _given_by_caller(between: Between, operand: Operand, wanted: tuple[int, ...]
             parts = between.run.places[call.place].parts
             own = parts[i] if i < len(parts) else ""
             bound = call.origin[i] if i < len(call.origin) else 0
+            alike = own != "" and own == between.name(given)
+            if alike and not between.right_elsewhere(operand.place):
+                return None
             first = not any(c.place == call.place for c in between.run.own_calls[: operand.via])
             return Operand(call.place, operand.name, own, given, bound, first, call.via)
     return None
@@ -156,17 +160,21 @@ def _bound_wrongly(
     if named != "" and operand.own == between.their_name(wanted):
         return "operand", bound
     held = [line for n, line, number in run.bindings if n != name and _is(between, number, wanted)]
-    if any(set(operand.given) & set(call.made) for call in run.calls):
+    if any(set(operand.given) & set(call.returned) for call in run.calls):
         once = run.uses.read(name, bound) == 1
         return ("swapped names", bound) if bound in held and once else None
     if held or between.followed_any(operand.given):
         return None
     if bound < place.loop and run.uses.bound_from(name, place.loop):
         return "start", bound
+    made_here = any(run.records[n].place >= 0 for n in operand.given)
+    if not made_here:
+        return None
     if not named and _on_the_way(between, operand, wanted):
         return ("unfinished", bound) if not _joined_here(between, operand, wanted) else None
-    made_here = any(run.records[n].place >= 0 for n in operand.given)
-    return ("operand", bound) if plain and made_here else None
+    # What has a name of its own is right for itself, unless it is so by chance: x + 0.
+    complete = named and not any(run.records[n].moved for n in operand.given)
+    return ("operand", bound) if plain and not complete else None
 
 
 def _joined_here(between: Between, operand: Operand, wanted: tuple[int, ...]) -> bool:

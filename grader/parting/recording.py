@@ -150,6 +150,11 @@ class CallOf:
     made: tuple[int, ...]
     via: int
 
+    @property
+    def returned(self) -> frozenset[int]:
+        """Return the records of what it made, without what it was given."""
+        return frozenset(self.made).difference(*self.given.values())
+
 
 @dataclass(frozen=True)
 class OwnCall:
