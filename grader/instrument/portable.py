@@ -8,12 +8,12 @@ import inspect
 import re
 from collections.abc import Mapping, Sequence
 
-from grader.instrument import recorder, sketches, traced
+from grader.instrument import recorder, report, sketches, traced
 from grader.instrument.weave import Woven
 
 OWN_IMPORT = re.compile(r"^from grader[\w.]* import (\([^)]*\)|.*)\n", re.M)
 FUTURE = "from __future__ import annotations\n"
-PARTS = (sketches, recorder, traced)
+PARTS = (sketches, recorder, report, traced)
 # What is called with the student's names, as the driver of an exercise is.
 ENTRY = """
 def portable(student, *arguments):

@@ -7,20 +7,17 @@ believes nothing of it.
 
 from __future__ import annotations
 
-import json
 import operator
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from grader.instrument.sketches import Array, rows
+from grader.instrument.sketches import Array
 
 MOST_RECORDS = 3_000  # an endless loop ends here
-MOST_NODES = 400  # of what is returned
 DEEPEST = 6  # containers in containers
 LONGEST_OPERAND = 40  # characters of an operand that is no array
-MOST_NUMBER = 1 << 31
 KNOWN_AGAIN = (np.ndarray, np.generic, list, dict, tuple)  # by identity
 RECORDER = "__run__"  # the name that rewritten code calls
 INDEX = "__index__"  # what it makes subscripts with
@@ -71,17 +68,17 @@ class Index:
         return item
 
 
-def leaves(value: Any, depth: int = 0) -> Iterator[Array]:
+def arrays_in(value: Any, depth: int = 0) -> Iterator[Array]:
     """Yield the arrays of numbers in nested tuples, lists and dictionaries."""
     if isinstance(value, (np.ndarray, np.generic)):
         if value.dtype.kind == "f" and value.size:
             yield value  # type: ignore[misc]
     elif isinstance(value, (tuple, list, dict)) and depth < DEEPEST:
         for item in value.values() if isinstance(value, dict) else value:
-            yield from leaves(item, depth + 1)
+            yield from arrays_in(item, depth + 1)
 
 
-class Record:
+class Made:
     """A record of one value at one moment of a run, and of those that it was made from."""
 
     def __init__(
@@ -113,9 +110,9 @@ class Recorder:
     def __init__(self, places: list[tuple[int, str, list[str]]]) -> None:
         self.places = places
         self.others: dict[int, str] = {}  # of other exercises, by identity: recorded as calls
-        self.records: list[Record] = []
+        self.records: list[Made] = []
         self.calls: list[dict[str, Any]] = []  # of other exercises' functions
-        # Of helpers: place, arguments, the lines that bound their names, the helper around.
+        # Of helpers: place, arguments, lines that bound their names, helper around.
         self.own_calls: list[tuple[int, list[list[int]], list[int], int]] = []
         self.held: dict[int, list[int]] = {}  # of an array: the places that put it into containers
         self.writes: list[tuple[int, int, Array]] = []  # place, record, what was written to
@@ -137,8 +134,7 @@ class Recorder:
         if len(self.records) >= MOST_RECORDS:
             raise Full("more is computed than is recorded")
         origin = tuple(self.bound.get(name, 0) for name in self.places[k][2]) if k >= 0 else ()
-        via = self.helpers[-1] if self.helpers else -1
-        made = Record(k, np.array(value, copy=True), inputs, operands, False, origin, via)
+        made = Made(k, np.array(value, copy=True), inputs, operands, False, origin, self._via())
         numbers, records = made.numbers, self.records
         there = frozenset([0.0]).union(*(records[i].numbers for i in inputs))
         made.moved = not inputs or numbers <= {0.0, 1.0} or numbers <= there
@@ -160,7 +156,7 @@ class Recorder:
     def use(self, things: Any) -> list[int]:
         """Return the newest records of the arrays in some things."""
         found = []
-        for value in leaves(things):
+        for value in arrays_in(things):
             if id(value) not in self.last:
                 base = value.base if isinstance(value, np.ndarray) else None
                 self.add(-1, value, [self.last[id(base)]] if id(base) in self.last else [])
@@ -182,7 +178,7 @@ class Recorder:
         operands = list(operands)
         used = [self.use(operand) for operand in operands]
         told = tuple(
-            numbers or _text(operand) for numbers, operand in zip(used, operands, strict=True)
+            numbers or text_of(operand) for numbers, operand in zip(used, operands, strict=True)
         )
         inputs = sorted({number for numbers in used for number in numbers})
         try:
@@ -190,10 +186,9 @@ class Recorder:
         except Exception as error:
             if self.raised[0] is not error:
                 origin = tuple(self.bound.get(name, 0) for name in self.places[k][2])
-                via = self.helpers[-1] if self.helpers else -1
-                self.raised = error, k, inputs, told, origin, via
+                self.raised = error, k, inputs, told, origin, self._via()
             raise
-        for leaf in leaves(value if target is None else target):
+        for leaf in arrays_in(value if target is None else target):
             number = self.last[id(leaf)] if self._current(leaf) else self.add(k, leaf, inputs, told)
             if target is not None:
                 self.writes.append((k, number, target))
@@ -209,7 +204,7 @@ class Recorder:
 
     def get(self, k: int, value: Any, index: Any) -> Any:
         """Read a part."""
-        return self.step(k, lambda: value[index], [value, _text(index)])
+        return self.step(k, lambda: value[index], [value, text_of(index)])
 
     def made(self, k: int, value: Any) -> Any:
         """Note where a container was made, or changed."""
@@ -240,7 +235,7 @@ class Recorder:
             def write() -> None:
                 container[index] = value
 
-            self.step(k, write, [container, value, _text(index)], container)
+            self.step(k, write, [container, value, text_of(index)], container)
         else:
             self._stored(k, container, index, value)
 
@@ -248,7 +243,9 @@ class Recorder:
         container[index] = value
         self.made(k, container)
         if not self.inside and isinstance(value, KNOWN_AGAIN):
-            self.bound_to.setdefault(id(value), []).append((f"[{_text(index)}]", self.places[k][0]))
+            self.bound_to.setdefault(id(value), []).append(
+                (f"[{text_of(index)}]", self.places[k][0])
+            )
             self.kept.append(value)
 
     def change(self, k: int, old: Any, value: Any) -> Any:
@@ -273,48 +270,59 @@ class Recorder:
         receiver = getattr(function, "__self__", None)
         if isinstance(receiver, (list, dict)):
             self.made(k, receiver)
-        known = id(function) in self.others
-        own = not known and self._is_own(function)
-        out = named.get("out")
         operands = [receiver] if isinstance(receiver, np.ndarray) else []
         operands += [*arguments, *(value for name, value in named.items() if name != "out")]
-        if known:
+        out = named.get("out")
+        target = out if isinstance(out, np.ndarray) else None
+
+        def step() -> Any:
+            return self.step(k, lambda: function(*arguments, **named), operands, target)
+
+        if id(function) in self.others:
             given = {**{str(i): a for i, a in enumerate(arguments)}, **named}
-            self.calls.append(
-                {
-                    "name": self.others[id(function)],
-                    "place": k,
-                    "given": {name: self.use(value) for name, value in given.items()},
-                    "at": len(self.records),
-                    "bound": dict(self.bound),
-                    "made": [],
-                    "end": len(self.records),
-                    "via": self.helpers[-1] if self.helpers else -1,
-                }
-            )
-            call = self.calls[-1]
-            self.inside += 1
-        if own:
-            lines = [self.bound.get(name, 0) for name in self.places[k][2]]
-            via = self.helpers[-1] if self.helpers else -1
-            self.own_calls.append((k, [self.use(operand) for operand in operands], lines, via))
-            self.helpers.append(len(self.own_calls) - 1)
+            return self._other_call(k, self.others[id(function)], given, step)
+        return self._own_call(k, operands, step) if self._is_own(function) else step()
+
+    def _other_call(
+        self, k: int, name: str, given: Mapping[str, Any], step: Callable[[], Any]
+    ) -> Any:
+        call: dict[str, Any] = {
+            "name": name,
+            "place": k,
+            "given": {name: self.use(value) for name, value in given.items()},
+            "at": len(self.records),
+            "bound": dict(self.bound),
+            "made": [],
+            "end": len(self.records),
+            "via": self._via(),
+        }
+        self.calls.append(call)
+        self.inside += 1
         try:
-            target = out if isinstance(out, np.ndarray) else None
-            value = self.step(k, lambda: function(*arguments, **named), operands, target)
+            value = step()
         finally:
-            if known:
-                self.inside -= 1
-            if own:
-                self.helpers.pop()
-        if own:  # what it does is recorded within; as a whole it is one operation, too
-            told = [self.use(operand) or _text(operand) for operand in operands]
-            for leaf in leaves(value):
-                self.add(k, leaf, self.use(leaf), tuple(told))
-        if known:
-            call["made"] = self.use(value)
-            call["end"] = len(self.records)
+            self.inside -= 1
+        call["made"], call["end"] = self.use(value), len(self.records)
         return value
+
+    def _own_call(self, k: int, operands: list[Any], step: Callable[[], Any]) -> Any:
+        lines = [self.bound.get(name, 0) for name in self.places[k][2]]
+        given = [self.use(operand) for operand in operands]
+        self.own_calls.append((k, given, lines, self._via()))
+        self.helpers.append(len(self.own_calls) - 1)
+        try:
+            value = step()
+        finally:
+            self.helpers.pop()
+        # What it does is recorded within; as a whole it is one operation, too.
+        told = [self.use(operand) or text_of(operand) for operand in operands]
+        for leaf in arrays_in(value):
+            self.add(k, leaf, self.use(leaf), tuple(told))
+        return value
+
+    def _via(self) -> int:
+        """Return the call of a helper of the function's own that is running, -1 for none."""
+        return self.helpers[-1] if self.helpers else -1
 
     def _is_own(self, function: Any) -> bool:
         """Tell whether a function, method or class was rewritten, too."""
@@ -323,113 +331,10 @@ class Recorder:
             code = getattr(getattr(function, "__init__", None), "__code__", None)
         return code is not None and RECORDER in (*code.co_names, *code.co_freevars)
 
-    def report(
-        self, returned: Any, error: Exception | None, inputs: tuple[Any, ...], before: list[Array]
-    ) -> str:
-        """Tell what was recorded, as JSON: records, calls, and what is known of what came back.
 
-        ``before`` are copies of the arrays in the ``inputs``, made before the call.
-        """
-        nodes = list(_nodes(returned))[:MOST_NODES]
-        for _, node in nodes:
-            self.use(node)
-        changed = [
-            value
-            for value, old in zip(leaves(inputs), before, strict=False)
-            if value.shape != old.shape or not np.array_equal(value, old, equal_nan=True)
-        ]
-        written = [
-            k
-            for k, _, target in self.writes
-            if any(np.may_share_memory(target, v) for v in changed)
-        ]
-        raised, place, used, operands, origin, via = self.raised
-        return json.dumps(
-            {
-                "records": [self._told(record) for record in self.records],
-                "calls": self.calls,
-                "own_calls": self.own_calls,
-                "returned": [self._node(path, node) for path, node in nodes],
-                "changed": written[:1] if written else [-1] if changed else [],
-                "raised": {
-                    "place": place,
-                    "inputs": used,
-                    "operands": operands,
-                    "origin": origin,
-                    "via": via,
-                },
-                "here": raised is error,
-                "bindings": self.bindings[:MOST_RECORDS],
-                "sizes": [size for size in self.sizes[:MOST_NODES] if abs(size[2]) < MOST_NUMBER],
-            },
-            allow_nan=False,
-        )
-
-    def _told(self, record: Record) -> list[Any]:
-        value = record.value
-        scale = float(np.abs(value).max())
-        if np.isfinite(scale) and scale < 1e150:
-            sketch = [row.tolist() for row in rows(value)]
-        else:
-            scale, sketch = 0.0, []
-        constant = bool((value == value.flat[0]).all())
-        flags = record.moved + 2 * constant
-        return [
-            record.place,
-            value.shape,
-            value.dtype.name,
-            scale,
-            sketch,
-            record.inputs,
-            record.operands,
-            flags,
-            record.origin,
-            record.via,
-        ]
-
-    def _node(self, path: list[Any], node: Any) -> dict[str, Any]:
-        """Tell what is known of one thing in what came back."""
-        number = self.last.get(id(node), -1)
-        first = self.first.get(id(node), -1)
-        write = -1
-        if isinstance(node, np.ndarray):
-            targets = (w for w in reversed(self.writes) if np.may_share_memory(w[2], node))
-            write = next((k for k, n, _ in targets if n > first), -1)
-        return {
-            "path": path,
-            "kind": type(node).__name__[:LONGEST_OPERAND],
-            "size": len(node) if isinstance(node, (tuple, list, dict)) else -1,
-            "first": first,
-            "last": number,
-            "write": write,
-            "place": self.containers.get(id(node), -1),
-            "names": self.bound_to.get(id(node), [])[-8:],
-            "held": self.held.get(id(node), [])[:2],
-        }
-
-
-def _nodes(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[list[Any], Any]]:
-    """Yield each thing in what came back with the way to it, what holds something first."""
-    yield list(path), value
-    if isinstance(value, (tuple, list, dict)) and len(path) < DEEPEST:
-        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-            if isinstance(key, (str, int)):
-                yield from _nodes(item, (*path, key))
-
-
-def _text(operand: Any) -> str:
+def text_of(operand: Any) -> str:
     """Return the text of an operand that is no array of numbers."""
     try:
         return repr(operand)[:LONGEST_OPERAND]
     except Exception:
         return ""
-
-
-def trace(error: BaseException, filename: str) -> list[int]:
-    """Return the lines of the rewritten text through which an error came, outermost first."""
-    found, step = [], error.__traceback__
-    while step is not None:
-        if step.tb_frame.f_code.co_filename == filename:
-            found.append(step.tb_lineno)
-        step = step.tb_next
-    return found

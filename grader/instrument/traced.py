@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from grader.instrument.recorder import INDEX, RECORDER, Full, Index, Recorder, leaves, trace
+from grader.instrument.recorder import INDEX, RECORDER, Full, Index, Recorder, arrays_in
+from grader.instrument.report import report, trace
 
 WOVEN = "<woven>"
 
@@ -34,7 +35,7 @@ def traced(
     function = wanted(space)
 
     def run(*arguments: Any) -> dict[str, Any]:
-        before = [value.copy() for value in leaves(arguments)]
+        before = [value.copy() for value in arrays_in(arguments)]
         recorder.use(arguments)
         recorder.inside += 1
         for other, given in led_here:
@@ -51,7 +52,7 @@ def traced(
             raise
         except Exception as raised:
             error = raised
-        told = recorder.report(returned, error, arguments, before)
+        told = report(recorder, returned, error, arguments, before)
         if error is None:
             return {"returned": returned, "error": None, "report": told}
         name = getattr(error, "name", None) if isinstance(error, NameError) else None

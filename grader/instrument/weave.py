@@ -56,7 +56,7 @@ class NotWoven(ValueError):
 
 
 @dataclass(frozen=True)
-class Place:
+class Expression:
     """A place: one expression of a source, what it does, and what its operands are called."""
 
     line: int
@@ -76,7 +76,7 @@ class Woven:
     """A woven source: the text to run, its places, and for its lines those of the source."""
 
     text: str
-    places: tuple[Place, ...]
+    places: tuple[Expression, ...]
     lines: dict[int, int] = field(default_factory=dict)
     uses: NameUses = NO_USES
     defines: frozenset[str] = frozenset()  # the functions and classes in the text
@@ -157,7 +157,7 @@ class Weave(ast.NodeTransformer):
     """Turn every operation of a source into a call of the recorder."""
 
     def __init__(self) -> None:
-        self.places: list[Place] = []
+        self.places: list[Expression] = []
         self.loop = 0
         self.function = ""
         self.spare = 0  # names that hold a value until it is stored
@@ -174,7 +174,7 @@ class Weave(ast.NodeTransformer):
         parts = list(parts)
         reads = frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
         self.places.append(
-            Place(
+            Expression(
                 node.lineno,
                 node.col_offset,
                 node.end_lineno or node.lineno,

@@ -19,12 +19,12 @@ from grader.assignment.assignment import Assignment
 from grader.assignment.calling import bound
 from grader.assignment.spec import Case, Exercise
 from grader.comparison.trees import deep_copy
-from grader.instrument.recorder import Recorder, leaves
+from grader.instrument.recorder import Recorder, arrays_in
 from grader.instrument.traced import WOVEN, traced
 from grader.instrument.weave import Woven, woven
 from grader.judge.published import published_names
 from grader.parting.recording import Recording, read
-from grader.parting.reference import Reference
+from grader.parting.right_run import RightRun
 
 SEED = 20_160  # of the first try to draw diagnostic cases
 MOST_TRIES = 50
@@ -36,7 +36,7 @@ class Diagnostic:
     """A diagnostic case, with the reference's run on it."""
 
     case: Case
-    reference: Reference
+    reference: RightRun
 
 
 class Diagnostics:
@@ -90,7 +90,7 @@ class Diagnostics:
         recording = read(told["report"], made.places, told["returned"])
         return Diagnostic(
             case,
-            Reference(
+            RightRun(
                 recording,
                 [record.value for record in recorder.records],
                 Names(self.assignment, exercise, recording).of(arguments, recorder),
@@ -196,7 +196,7 @@ class Names:
             for label, item in zip(named, value, strict=True):
                 yield from self._within(label, item)
         else:
-            yield from (name for _ in leaves(value))
+            yield from (name for _ in arrays_in(value))
 
     def _of_calls(self) -> Iterator[tuple[int, int, str]]:
         """Yield what the functions of other exercises returned: the step, the record, the name."""

@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from grader.instrument.weave import Place
+from grader.instrument.weave import Expression
 from grader.parting.finding import Parting
 from grader.parting.recording import CallOf, Record, Recording
-from grader.parting.reference import Reference
+from grader.parting.right_run import RightRun
 from grader.parting.values import Values
 
 State = Literal["right", "neutral", "wrong"]
@@ -25,7 +25,7 @@ RELATIVE = 1e-5  # how far what came back may lie from what is right
 class Between:
     """What lies between a student's ``run`` and the ``reference``'s on the same case."""
 
-    reference: Reference
+    reference: RightRun
     run: Recording
 
     @cached_property
@@ -255,7 +255,7 @@ class Between:
         return replace(Parting(kind, line), **words)  # type: ignore[arg-type]
 
 
-def parting(kind: str, place: Place, **more: str) -> Parting:
+def parting(kind: str, place: Expression, **more: str) -> Parting:
     """Say that the values part at an expression."""
     start, end = (place.line, place.column), (place.end_line, place.end_column)
     made = Parting(kind, place.line, place.text, start, end)

@@ -25,7 +25,7 @@ class _Near:
     alone: bool = False  # no other operand is an array: less is known then
 
 
-def compared(between: Between, record: Record, raised: bool = False) -> Parting | None:
+def expression_apart(between: Between, record: Record, raised: bool = False) -> Parting | None:
     """Say what is wrong with an expression whose operands are right; None: nothing is like it."""
     near = sorted(
         _near(between, record, raised), key=lambda found: _unlikely(between, record, found)

@@ -15,9 +15,10 @@ import msgspec
 import numpy as np
 
 from grader.instrument.names import NO_USES, NameUses
-from grader.instrument.recorder import MOST_NODES, MOST_RECORDS
+from grader.instrument.recorder import MOST_RECORDS
+from grader.instrument.report import MOST_NODES
 from grader.instrument.sketches import LONGEST_ROW, squeezed, weights
-from grader.instrument.weave import Place
+from grader.instrument.weave import Expression
 
 LONGEST_REPORT = 4 << 20  # characters
 MOST_AXES = 8
@@ -185,7 +186,7 @@ class Node:
 class Recording:
     """A recording of one call of a function, and what it returned."""
 
-    places: Sequence[Place]
+    places: Sequence[Expression]
     records: tuple[Record, ...]
     calls: tuple[CallOf, ...]
     own_calls: tuple[OwnCall, ...]
@@ -211,7 +212,7 @@ class Recording:
 
 def read(
     text: str,
-    places: Sequence[Place],
+    places: Sequence[Expression],
     returned: Any = None,
     error: str = "",
     lines: Sequence[int] = (),
@@ -227,45 +228,17 @@ def read(
         raise NotTold(str(wrong)) from None
     _refuse_beyond(told, len(places))
     records = tuple(_record(number, each) for number, each in enumerate(told.records))
-    raised = None
-    if error and told.here and told.raised.place >= 0:
-        here = told.raised
-        shown = tuple(o if isinstance(o, str) else tuple(o) for o in here.operands)
-        raised = Record(
-            *(len(records), here.place, (), "", None, tuple(here.inputs), shown),
-            *(False, True, tuple(here.origin), here.via),
-        )
-    nodes = [
-        Node(
-            *(tuple(n.path), n.kind[:LONGEST_TEXT], n.size, n.first, n.last, n.write, n.place),
-            tuple((name[:LONGEST_TEXT], line) for name, line in n.names),
-            tuple(n.held),
-        )
-        for n in told.returned
-    ]
     return Recording(
         places,
         records,
-        tuple(
-            CallOf(
-                c.name,
-                c.place,
-                {k: tuple(v) for k, v in c.given.items()},
-                c.at,
-                c.end,
-                c.bound,
-                tuple(c.made),
-                c.via,
-            )
-            for c in told.calls
-        ),
+        tuple(map(_call, told.calls)),
         tuple(
             OwnCall(place, tuple(tuple(each) for each in given), tuple(origin), via)
             for place, given, origin, via in told.own_calls
         ),
-        {node.path: node for node in nodes},
+        {tuple(node.path): _node(node) for node in told.returned},
         told.changed[0] if told.changed else None,
-        raised,
+        _raised(told.raised, len(records)) if error and told.here else None,
         error,
         tuple(lines),
         returned,
@@ -273,6 +246,52 @@ def read(
         tuple(told.bindings[:MOST_RECORDS]),
         uses,
         unbound,
+    )
+
+
+def _raised(told: _Raised, number: int) -> Record | None:
+    if told.place < 0:
+        return None
+    shown = tuple(o if isinstance(o, str) else tuple(o) for o in told.operands)
+    return Record(
+        number,
+        told.place,
+        (),
+        "",
+        None,
+        tuple(told.inputs),
+        shown,
+        moved=False,
+        constant=True,
+        origin=tuple(told.origin),
+        via=told.via,
+    )
+
+
+def _node(told: _Node) -> Node:
+    return Node(
+        tuple(told.path),
+        told.kind[:LONGEST_TEXT],
+        told.size,
+        told.first,
+        told.last,
+        told.write,
+        told.place,
+        tuple((name[:LONGEST_TEXT], line) for name, line in told.names),
+        tuple(told.held),
+    )
+
+
+def _call(told: _Call) -> CallOf:
+    return CallOf(
+        told.name,
+        told.place,
+        {name: tuple(numbers) for name, numbers in told.given.items()},
+        told.at,
+        told.end,
+        told.bound,
+        tuple(told.made),
+        told.via,
     )
 
 

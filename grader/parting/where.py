@@ -7,7 +7,7 @@ from collections.abc import Callable
 from grader.instrument.weave import base_name
 from grader.parting.between import Between, parting
 from grader.parting.calls import missing_calls, wrong_call
-from grader.parting.expressions import compared
+from grader.parting.expressions import expression_apart
 from grader.parting.finding import Parting
 from grader.parting.left_out import left_out
 from grader.parting.recording import CallOf, Record
@@ -100,7 +100,7 @@ def first_wrong(between: Between) -> Parting | None:
 
 
 def _of(between: Between, record: Record) -> Parting:
-    found = compared(between, record)
+    found = expression_apart(between, record)
     if found is not None:
         return found
     for operand in record.operands:
@@ -214,7 +214,7 @@ def raises(between: Between) -> Parting | None:
         empty = _empty_of_another_shape(between, run.raised)
         if empty is not None:
             return empty
-        taken = compared(between, run.raised, raised=True) if run.raised.inputs else None
+        taken = expression_apart(between, run.raised, raised=True) if run.raised.inputs else None
         if taken is not None:
             return taken
         so_far = "right" if between.sound(run.raised.inputs) else ""

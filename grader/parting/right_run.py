@@ -29,7 +29,7 @@ def sketch_of(value: Array) -> Sketch | None:
 
 
 @dataclass(frozen=True)
-class Reference:
+class RightRun:
     """A reference's run on one case.
 
     ``values`` are those of the recording's records. ``names`` gives records the names that the
