@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -28,6 +29,9 @@ class NameUses:
     ends: dict[str, int]
     loops: dict[tuple[str, int], str] = field(default_factory=dict)
     starts: frozenset[int] = frozenset()  # the lines of the functions' heads
+    ranges: tuple[
+        tuple[str, int], ...
+    ] = ()  # loops over range(name), possibly reversed: name, line
 
     def loop_over(self, name: str, line: int) -> str | None:
         """Return what a loop's name goes through, None where the line is no loop over it.
@@ -60,6 +64,26 @@ class NameUses:
     def read_before(self, name: str, line: int) -> bool:
         """Tell whether a name is read in a line or above it."""
         return any(u.name == name and not u.binds and u.line <= line for u in self.uses)
+
+    def is_argument(self, name: str, function: str) -> bool:
+        """Tell whether a name is an argument of a function."""
+        return any(
+            (u.name, u.function) == (name, function) and u.binds and u.line in self.starts
+            for u in self.uses
+        )
+
+    def bound_again(self, name: str, line: int, loop: int, function: str) -> bool:
+        """Tell whether a line binds a name anew in a loop, or in a function that is called again."""
+        if loop:
+            return line >= loop
+        return any(
+            (u.name, u.line, u.function) == (name, line, function) and u.binds for u in self.uses
+        )
+
+    def reads_loop(self, text: str, line: int) -> bool:
+        """Tell whether an expression reads a name of the loop that begins in a line."""
+        words = set(re.findall(r"[A-Za-z_]\w*", text))
+        return any(at == line and name in words for name, at in self.loops)
 
     def read(self, name: str, line: int) -> int:
         """Return how often a name that a line binds is read in its function."""
@@ -117,7 +141,23 @@ def name_uses(tree: ast.AST) -> NameUses:
                 Use(name.id, name.lineno, node.name, isinstance(name.ctx, ast.Store))
                 for name in _in_order(node.body)
             )
-    return NameUses(tuple(uses), ends, loops, frozenset(starts))
+    ranges = [
+        (found, node.lineno)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.For) and (found := _range_of(node.iter))
+    ]
+    return NameUses(tuple(uses), ends, loops, frozenset(starts), tuple(ranges))
+
+
+def _range_of(node: ast.expr) -> str:
+    """Return the name in ``range(name)``, reversed or not; empty for anything else."""
+    if isinstance(node, ast.Subscript):
+        node = node.value
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "reversed" and node.args:
+        node = node.args[0]
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "range" and len(node.args) == 1:
+        return node.args[0].id if isinstance(node.args[0], ast.Name) else ""
+    return ""
 
 
 def _goes_through(node: ast.For) -> Iterator[tuple[str, str]]:
@@ -150,6 +190,9 @@ def _in_order(nodes: Iterable[ast.AST], inner: frozenset[str] = frozenset()) -> 
             continue
         if isinstance(node, ast.Name) and node.id not in inner:
             yield node
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            dotted = ast.Name(f"{node.value.id}.{node.attr}", node.ctx)
+            yield ast.copy_location(dotted, node)
         own = inner
         if isinstance(node, COMPREHENSIONS):
             targets = (n for g in node.generators for n in ast.walk(g.target))

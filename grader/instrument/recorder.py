@@ -90,6 +90,7 @@ class Made:
         moved: bool = False,
         origin: tuple[int, ...] = (),
         via: int = -1,
+        source: int = -1,
     ) -> None:
         self.place = place  # in the rewritten text; -1: it came from outside
         self.value = value
@@ -97,6 +98,7 @@ class Made:
         self.operands = operands  # for each the numbers of its records, or its text
         self.moved = moved  # no number in it is new: a part, a stack, a copy, zeros
         self.origin = origin  # the lines that bound the operands' names
+        self.source = source  # where something was put last into the list that it is made from
         self.via = via  # the call of the function's own helper in which it was made
         self.numbers = frozenset(value.ravel().tolist())
 
@@ -125,6 +127,7 @@ class Recorder:
         self.containers: dict[int, int] = {}  # of an identity: the place where it was last made
         self.raised: tuple[BaseException, int, list[int], tuple[Any, ...], tuple[int, ...], int]
         self.raised = (KeyError(), -1, [], (), (), -1)
+        self.source = -1  # the place that changed a list last which is an operand now
         self.inside = 0  # of other exercises' functions
         self.helpers: list[int] = []  # of the function's own that are running
         self.kept: list[Any] = []  # so that no identity comes again
@@ -134,7 +137,8 @@ class Recorder:
         if len(self.records) >= MOST_RECORDS:
             raise Full("more is computed than is recorded")
         origin = tuple(self.bound.get(name, 0) for name in self.places[k][2]) if k >= 0 else ()
-        made = Made(k, np.array(value, copy=True), inputs, operands, False, origin, self._via())
+        copied = np.array(value, copy=True)
+        made = Made(k, copied, inputs, operands, False, origin, self._via(), self.source)
         numbers, records = made.numbers, self.records
         there = frozenset([0.0]).union(*(records[i].numbers for i in inputs))
         made.moved = not inputs or numbers <= {0.0, 1.0} or numbers <= there
@@ -176,6 +180,8 @@ class Recorder:
     ) -> Any:
         """Do one operation and record what it makes, or what it writes into a ``target``."""
         operands = list(operands)
+        lists = (self.containers.get(id(each), -1) for each in operands if isinstance(each, list))
+        self.source = max(lists, default=-1)
         used = [self.use(operand) for operand in operands]
         told = tuple(
             numbers or text_of(operand) for numbers, operand in zip(used, operands, strict=True)
@@ -251,6 +257,8 @@ class Recorder:
     def change(self, k: int, old: Any, value: Any) -> Any:
         """Do what stands for ``name += value``."""
         target = old if isinstance(old, np.ndarray) else None
+        if isinstance(old, list):
+            self.made(k, old)
         return self.step(k, lambda: IN_PLACE[self.places[k][1]](old, value), [old, value], target)
 
     def change_part(self, k: int, container: Any, index: Any, value: Any) -> None:

@@ -89,6 +89,7 @@ def _told(record: Made) -> list[Any]:
         flags,
         record.origin,
         record.via,
+        record.source,
     ]
 
 

@@ -42,7 +42,7 @@ SAME = {
 LEFT_ALONE = {"super", "locals", "globals", "vars", "dir", "next", "iter", "exec", "eval"}
 
 
-BASE = re.compile(r"([A-Za-z_]\w*)(?:\[.*\]|\.T)*", re.S)
+BASE = re.compile(r"([A-Za-z_]\w*(?:\.(?!T\b)\w+)*)(?:\[.*\]|\.T)*", re.S)
 
 
 def base_name(text: str) -> str:
@@ -286,6 +286,10 @@ class Weave(ast.NodeTransformer):
         """Return what to assign a value to; what is to be done after that goes into ``after``."""
         if isinstance(target, ast.Name):
             bound = ast.Constant(target.lineno), ast.Constant(target.id), ast.Name(target.id, LOAD)
+            after.append(ast.copy_location(ast.Expr(self._to("bind", *bound)), target))
+        elif isinstance(target, ast.Attribute):
+            read = ast.parse(ast.unparse(target), mode="eval").body
+            bound = ast.Constant(target.lineno), ast.Constant(ast.unparse(target)), read
             after.append(ast.copy_location(ast.Expr(self._to("bind", *bound)), target))
         elif isinstance(target, ast.Starred):
             target.value = self._target(target.value, after)

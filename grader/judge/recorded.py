@@ -66,6 +66,7 @@ class Diagnostics:
         source = self.assignment.source
         # What students import is known from within, too: some write it anew.
         modules = [data.decode() for file, data in source.files if file.endswith(".py")]
+        self._beside = sum(len(module.split("\n")) for module in modules)
         text = "\n".join([*modules, *map(source.function_source, names)])
         made = woven(text, names)
         return made, compile(made.text, WOVEN, "exec")
@@ -93,7 +94,7 @@ class Diagnostics:
             RightRun(
                 recording,
                 [record.value for record in recorder.records],
-                Names(self.assignment, exercise, recording).of(arguments, recorder),
+                Names(self.assignment, exercise, recording, self._beside).of(arguments, recorder),
                 {e.name: e.arguments for e in self.assignment.spec.exercises},
                 case.dims,
                 exercise.name,
@@ -140,8 +141,11 @@ def _below(assignment: Assignment, exercise: Exercise) -> list[str]:
 class Names:
     """The names that the notebook has for what the reference computes."""
 
-    def __init__(self, assignment: Assignment, exercise: Exercise, recording: Recording) -> None:
+    def __init__(
+        self, assignment: Assignment, exercise: Exercise, recording: Recording, beside: int
+    ) -> None:
         self.exercise = exercise
+        self.beside = beside  # lines of modules above the functions
         self.recording = recording
         self.published = published_names(assignment.source, exercise.name)
         layouts = [e.layout for e in assignment.spec.exercises]
@@ -164,11 +168,13 @@ class Names:
                 self._add(names, node.last, name)
             if node.path and isinstance(node.path[-1], str):
                 self._add(names, node.last, node.path[-1])
-        for identity, bound_to in recorder.bound_to.items():
+        for identity, found in recorder.bound_to.items():
+            bound_to = [each for each in found if each[1] > self.beside]
             for number in (recorder.first.get(identity, -1), recorder.last.get(identity, -1)):
-                self._add(names, number, bound_to[0][0])
-        for name, _, number in self.recording.bindings:
-            self._add(names, number, name)
+                self._add(names, number, bound_to[0][0] if bound_to else "")
+        for name, line, number in self.recording.bindings:
+            if line > self.beside:
+                self._add(names, number, name)
         for record in self.recording.records:
             part = self._part(names, record.number)
             if part:

@@ -83,9 +83,20 @@ class Between:
         made: list[State] = []
         for record, state in zip(self.run.records, found, strict=True):
             sound = all(made[i] != "wrong" for i in record.inputs)
-            passes = sound and (record.moved or leads[record.number])
+            passes = sound and (record.moved or leads[record.number] or self._taken_apart(record))
             made.append("neutral" if state == "wrong" and passes else state)
         return made
+
+    def _taken_apart(self, record: Record) -> bool:
+        """Tell whether a value is right in parts, and only parts of it are used."""
+        if record.sketch is None or not self.known.partly(record.sketch):
+            return False
+        n = record.number
+        return not any(
+            any(n in o for o in other.operands if isinstance(o, tuple))
+            and self.run.op(other) != "part"
+            for other in self.run.records[n + 1 :]
+        )
 
     @cached_property
     def _by_themselves(self) -> list[State]:

@@ -33,9 +33,32 @@ def wrong_call(between: Between, call: CallOf) -> Parting:
         missing = next((a for a in given if a not in mine), "")
         return between.part("argument missing", call.place, operand=missing, more=step)
     if any(a != wrong and mine[a] == given[wrong] != given.get(a) for a in mine if wrong in given):
+        line = _swapped_before(between, call, wrong) if nth == 0 else 0
+        if line:
+            return between.at_line("start", line, -1, operand=wrong)
         return between.part("swapped", call.place, operand=wrong, more=step)
     operand = argument_operand(between, call, wrong)
     return wrong_operand(between, operand, between.argument(other, wrong), more=step)
+
+
+def _swapped_before(between: Between, call: CallOf, name: str) -> int:
+    """Return the line before a loop that gave two states each other's values; 0 without one.
+
+    What the call returns under a name is what belongs under it the next time, too.
+    """
+    run, place = between.run, between.run.places[call.place]
+    own = between.own_text(call, name)
+    starred = next((part[1:] for part in place.parts if part.startswith("*")), "")
+    if starred:
+        lines = [u.line for u in run.uses.uses if u.name == starred and u.binds]
+        return lines[0] if lines and lines[0] < place.loop else 0
+    line = call.bound.get(own, 0)
+    again = [n for other, at, n in run.bindings if other == own and at >= place.loop]
+    calls = [c for c in between.reference.recording.calls if c.name == call.name]
+    if not again or not 0 < line < place.loop or len(calls) < 2 or again[0] not in call.made:
+        return 0
+    made = calls[0].made[call.made.index(again[0])] if len(calls[0].made) == len(call.made) else -1
+    return line if made in between.argument(calls[1], name) else 0
 
 
 def _agreeing(mine: dict[str, tuple[Key, ...]], given: dict[str, tuple[Key, ...]]) -> int:
@@ -66,7 +89,9 @@ def _begins_elsewhere(
     """Tell whether the first call is given what belongs to another step."""
     mine = between.given(call)
     whole = all(len(theirs[best][0].get(a, ())) == len(mine[a]) for a in mine)
-    if not whole:
+    loop = between.run.places[call.place].loop
+    picked = [a for a in mine if between.run.uses.reads_loop(between.own_text(call, a), loop)]
+    if not whole or any(theirs[best][0].get(a) != mine[a] for a in picked):
         return False
     if score[best] > score[0]:
         return True

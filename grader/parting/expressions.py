@@ -81,6 +81,8 @@ def _near_by_arrays(between: Between, record: Record) -> list[_Near]:
         for wanted in (arrays, arrays[::-1]):
             theirs = [between.their_keys(o) for o in wanted]
             off = [i for i, (a, b) in enumerate(zip(mine, theirs, strict=True)) if a != b]
+            if not off:
+                near.append(_Near(other, None))
             if len(off) == 1:
                 near.append(_Near(other, places[off[0]], wanted[off[0]], alone=len(mine) == 1))
     return near
@@ -94,6 +96,11 @@ def _unlikely(between: Between, record: Record, found: _Near) -> tuple[int, bool
         between.made.has(between.reference.records[i].sketch) for i in wanted
     )
     given = record.operands[found.differs] if found.differs is not None else ""
+    if record.place >= 0 and between.run.places[record.place].loop:  # what is added up begins at 0
+        begins = isinstance(wanted, tuple) and all(
+            between.reference.records[i].constant for i in wanted
+        )
+        made = made and not begins
     sound = not (isinstance(given, tuple) and any(_begins_empty(between, n) for n in given))
     return kind, between.made.has(found.other.sketch), made, sound
 
@@ -108,6 +115,14 @@ def _begins_empty(between: Between, number: int) -> bool:
 def _swapped_names(between: Between, record: Record) -> Parting | None:
     """Say that two names were bound in each other's place, where both are then used wrongly."""
     line = _line_that_bound(between, record)
+    beside = [n for _, at, n in between.run.bindings if at == line] if line else []
+    op = between.run.op(record)
+    for other in between.reference.records if line else ():
+        if between.reference.recording.op(other) == op and len(other.operands) == 1:
+            wanted = other.operands[0]
+            keys = between.their_keys(wanted) if isinstance(wanted, tuple) else ()
+            if any(between.my_keys([n]) == keys for n in beside):
+                return between.at_line("swapped names", line)
     for other in between.run.records if line else ():
         unlike = other.operands != record.operands
         wrong = between.states[other.number] == "wrong" and between.sound(other.inputs)

@@ -55,6 +55,11 @@ def _lines(between: Between, path: Path, lost: int, unmade: set[int]) -> Iterato
         yield from ((run.places[k].line, k) for k in node.held if k >= 0)
     if node is not None and node.last >= 0:
         last = run.records[node.last]
+        for operand in last.operands if run.op(last) in ("Add", "put") else ():
+            begun = run.records[operand[0]] if isinstance(operand, tuple) else None
+            if begun is not None and begun.constant and begun.place >= 0:
+                if run.places[begun.place].loop:  # it begins anew in every turn
+                    yield run.line(begun), begun.place
         if last.place >= 0 and not last.moved and between.states[node.last] == "wrong":
             yield run.line(last), last.place
     for user in [*reference.used_by[lost], lost]:

@@ -61,6 +61,9 @@ def wrong_operand(
     site = _given_by_caller(between, operand, wanted)
     if site is not None:
         return wrong_operand(between, site, wanted, alone, more)
+    dropped = _dropped(between, wanted)
+    if dropped is not None:
+        return between.part("dropped", dropped, **said)
     blamed = _bound_wrongly(between, operand, wanted)
     if blamed is not None:
         kind, line = blamed
@@ -108,6 +111,19 @@ def _deeper(between: Between, mine: Record, want: Record, said: dict[str, str]) 
     return wrong_operand(between, operand_of(between, mine, i), wanted)
 
 
+def _dropped(between: Between, wanted: tuple[int, ...]) -> int | None:
+    """Return the expression that makes what is wanted and whose result nothing takes."""
+    run = between.run
+    used = {n for r in run.records for o in r.operands if isinstance(o, tuple) for n in o}
+    used |= {n for r in run.records for n in r.inputs}
+    used |= {n for _, _, n in run.bindings} | {node.last for node in run.nodes.values()}
+    for record in run.records if len(wanted) == 1 else ():
+        own = record.place >= 0 and not record.moved and record.number not in used
+        if own and wanted[0] in between.known.exact(record.sketch):
+            return record.place
+    return None
+
+
 def _place_at(between: Between, given: tuple[int, ...], line: int) -> int:
     """Return the expression in a line that made what was given, -1 for none."""
     places = (between.run.records[n].place for n in given)
@@ -121,7 +137,10 @@ def _given_by_caller(between: Between, operand: Operand, wanted: tuple[int, ...]
     """
     if operand.via < 0 or not operand.given:
         return None
-    if _on_the_way(between, operand, wanted) and not between.right_elsewhere(operand.place):
+    function = between.run.places[operand.place].function
+    if not between.run.uses.is_argument(base_name(operand.own), function):
+        return None
+    if _on_the_way(between, operand, wanted):
         return None
     call = between.run.own_calls[operand.via]
     for i, given in enumerate(call.given):
@@ -147,19 +166,27 @@ def _bound_wrongly(
         return None
     plain = operand.own == name
     if plain and (through := run.uses.loop_over(name, bound)) is not None:
-        known = all(between.known.exact(run.records[n].sketch) for n in operand.given)
+        records = [run.records[n] for n in operand.given]
+        known = all(r.place < 0 or between.known.exact(r.sketch) for r in records)
         return ("pairs", run.uses.made_at(through) or bound) if known else None
-    if not operand.first and place.loop:
-        if bound >= place.loop:
-            return "operand", bound
+    if not operand.first and (place.loop or operand.via >= 0):
+        if run.uses.bound_again(name, bound, place.loop, place.function):
+            deeper = _in_stack(between, operand, wanted)
+            return deeper or ("operand", bound)
         line = _handed_on_beside(between, operand, wanted)
         return ("not handed on", line) if line else None
     named = between.name(operand.given)
     if named == operand.own:
         return None
-    if named != "" and operand.own == between.their_name(wanted):
+    there = all(between.known.exact(run.records[n].sketch) for n in operand.given)
+    if there and operand.own == between.their_name(wanted).partition(",")[0]:
         return "operand", bound
-    held = [line for n, line, number in run.bindings if n != name and _is(between, number, wanted)]
+    trivial = all(between.reference.records[n].constant for n in wanted)  # zeros are anywhere
+    held = [
+        line
+        for n, line, number in run.bindings
+        if n != name and not trivial and _is(between, number, wanted)
+    ]
     if any(set(operand.given) & set(call.returned) for call in run.calls):
         once = run.uses.read(name, bound) == 1
         return ("swapped names", bound) if bound in held and once else None
@@ -173,7 +200,10 @@ def _bound_wrongly(
     if not named and _on_the_way(between, operand, wanted):
         return ("unfinished", bound) if not _joined_here(between, operand, wanted) else None
     # What has a name of its own is right for itself, unless it is so by chance: x + 0.
-    complete = named and not any(run.records[n].moved for n in operand.given)
+    by_chance = any(
+        run.records[n].moved and run.op(run.records[n]) in FUNCTIONS for n in operand.given
+    )
+    complete = named and not by_chance
     return ("operand", bound) if plain and not complete else None
 
 
@@ -189,6 +219,27 @@ def _joined_here(between: Between, operand: Operand, wanted: tuple[int, ...]) ->
         for o in record.operands
         if isinstance(o, tuple)
     )
+
+
+def _in_stack(
+    between: Between, operand: Operand, wanted: tuple[int, ...]
+) -> tuple[str, int] | None:
+    """Return the line that bound the wrong one of the arrays that an operand was put together from."""
+    if len(operand.given) != 1 or len(wanted) != 1:
+        return None
+    mine, want = between.run.records[operand.given[0]], between.reference.records[wanted[0]]
+    if between.run.op(mine) != "stack" or between.reference.recording.op(want) != "stack":
+        return None
+    a, b = mine.operands[0], want.operands[0]
+    if isinstance(a, str) or isinstance(b, str) or len(a) != len(b):
+        return None
+    off = [
+        i
+        for i in range(len(a))
+        if between.my_keys(a[i : i + 1]) != between.their_keys(b[i : i + 1])
+    ]
+    lines = [line for _, line, n in between.run.bindings if len(off) == 1 and n == a[off[0]]]
+    return ("operand", lines[-1]) if lines else None
 
 
 def _is(between: Between, number: int, wanted: tuple[int, ...]) -> bool:
@@ -246,7 +297,7 @@ def _unwrapped(between: Between, record: Record) -> Record:
             below = run.records[operand[0]]
             if between.known.exact(below.sketch):
                 break
-        elif record.moved and len(record.inputs) == 1:
+        elif record.moved and record.place < 0 and len(record.inputs) == 1:
             below = run.records[record.inputs[0]]
         else:
             break

@@ -43,6 +43,7 @@ class _Record(msgspec.Struct, array_like=True):
     flags: int
     origin: Numbers
     via: int
+    source: int
 
 
 class _Call(msgspec.Struct):
@@ -131,6 +132,7 @@ class Record:
     constant: bool
     origin: tuple[int, ...]
     via: int
+    source: int = -1  # the place that put something last into the list that it was made from
 
     @property
     def telling(self) -> bool:
@@ -314,6 +316,7 @@ def _record(number: int, told: _Record) -> Record:
         bool(told.flags & 2),
         tuple(told.origin),
         told.via,
+        told.source,
     )
 
 
@@ -344,6 +347,7 @@ def _refuse_beyond(told: _Report, places: int) -> None:
         raise NotTold("a record that is not there")
     at = [p for node in told.returned for p in (node.write, node.place, *node.held)]
     at += [*told.changed, told.raised.place, *(record.place for record in told.records)]
+    at += [record.source for record in told.records]
     at += [place for place, _, _, _ in told.own_calls]
     if not all(-1 <= via < n for n, (_, _, _, via) in enumerate(told.own_calls)):
         raise NotTold("a helper called by a later one")

@@ -33,6 +33,9 @@ def one_array(between: Between) -> Parting | None:
             first = one.names[0][0]
             line = next(line for name, line in one.names if name != first)
             names = " and ".join(dict(one.names))
+            made = between.run.records[one.first]
+            if first.startswith("[") and made.place >= 0:
+                return between.part("one array", made.place, more=names)
             return between.at_line("one array", line, more=names)
     return None
 
@@ -133,7 +136,8 @@ def misplaced(between: Between) -> Parting | None:
             if got.shape != want.shape and first.place >= 0 and (empty or not made):
                 return between.part("shape", first.place, operand=told_path(path))
             if made and last.moved and last.place >= 0 and not between.known.exact(last.sketch):
-                return between.part("shuffled", last.place, operand=told_path(path))
+                at = last.source if last.source >= 0 else last.place
+                return between.part("shuffled", at, operand=told_path(path))
         if made:
             found = _other_place(between, path, node, wanted)
             if found is not None:
@@ -148,7 +152,11 @@ def _other_place(between: Between, path: Path, node: Node | None, wanted: int) -
     turned = _turned(between, wanted)
     if turned is not None:
         return turned
-    names = {str(path[-1]) if path else "", between.their_name([wanted]).partition(",")[0]}
+    names = {
+        str(path[-1]) if path else "",
+        f"[{path[-1]!r}]" if path else "",
+        between.their_name([wanted]).partition(",")[0],
+    }
     for name, line in reversed(node.names if node is not None else ()):
         if name in names:
             return between.at_line("named", line, -1, **said)

@@ -33,6 +33,7 @@ SENTENCES = {
     "into it.",
     "named": "The name does not fit the value: this is {given}, and {wanted} belongs there.",
     "assembled": "What is put together here does not fit what it meets: is its order right?",
+    "dropped": "`{text}` makes what is wanted, and nothing takes it.",
     "swapped": "Call {more} gets right values, but in the place of each other.",
     "order": "The first time round, the loop works on what belongs to step {more}.",
     "not called": "This calls {operand}, which the exercise does not need.",

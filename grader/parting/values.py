@@ -72,6 +72,20 @@ class Values:
         axes = range(len(sketch.shape))
         return any(self._within(sketch, axis) or self._joined(sketch, axis) for axis in axes)
 
+    def partly(self, sketch: Sketch) -> bool:
+        """Tell whether a stretch of a value along its first axis is known."""
+        if len(sketch.shape) < 2 or sketch.shape[0] > LONGEST_ROW:
+            return False
+        row, limit = (
+            sketch.rows[0],
+            _along(sketch.shape, 0) * TOLERANCE * max(sketch.scale, SMALLEST),
+        )
+        for size, pieces in self._pieces(sketch.shape, 0):
+            for at in range(0, sketch.shape[0] - size + 1, size if size > 1 else sketch.shape[0]):
+                if size > 1 and (np.abs(pieces - row[at : at + size]).max(axis=1) <= limit).any():
+                    return True
+        return False
+
     def multiple(self, sketch: Sketch) -> tuple[int, float] | None:
         """Return a value that this one is a multiple of, with the factor."""
         table = self.tables.get(sketch.shape)

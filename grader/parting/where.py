@@ -70,6 +70,11 @@ def wrong_size(between: Between, line: int) -> Parting | None:
     lines = {line} | {place.loop for place in between.run.places if place.line == line}
     read = {name for place in between.run.places if place.line in lines for name in place.names}
     given = {name: (at, value) for name, at, value in between.run.sizes if at < line}
+    steps = len(between.reference.recording.calls)
+    for name, loop in between.run.uses.ranges:
+        at, value = given.get(name, (0, steps))
+        if loop in lines and at and steps and value != steps:
+            return Parting("size", at, operand=name)
     for name in sorted(read & set(given) & set(between.reference.dims)):
         at, value = given[name]
         if value != between.reference.dims[name]:
@@ -188,6 +193,25 @@ def _empty_of_another_shape(between: Between, raised: Record) -> Parting | None:
     return None
 
 
+def _odd_operand(between: Between, raised: Record) -> Parting | None:
+    """Say which one of two arrays is of a shape that the reference does not have, where one is."""
+    run, odd = between.run, []
+    for i, operand in enumerate(raised.operands):
+        if isinstance(operand, tuple) and len(operand) == 1:
+            record = run.records[operand[0]]
+            twins = [between.reference.records[n].shape for n in between.known.exact(record.sketch)]
+            if record.shape not in twins and record.shape[::-1] not in twins:
+                odd.append((i, record))
+    if len(odd) != 1 or len(raised.operands) < 2 or run.op(raised) == "put":
+        return None
+    i, record = odd[0]
+    line = raised.origin[i] if i < len(raised.origin) else 0
+    plain = run.places[raised.place].parts[i].isidentifier()
+    if line and plain and record.moved:
+        return between.at_line("shape", line, record.place)
+    return None
+
+
 def _swapped_in_unpacking(between: Between, raised: Record) -> int:
     """Return the line that unpacked what was stored and does not fit, where its neighbour would."""
     run = between.run
@@ -211,9 +235,12 @@ def raises(between: Between) -> Parting | None:
         line, other = run.uses.in_place_of(run.unbound, run.lines[-1])
         return Parting("unbound", line or run.lines[-1], operand=run.unbound, more=other)
     if run.raised is not None:
+        odd = _odd_operand(between, run.raised)
         empty = _empty_of_another_shape(between, run.raised)
         if empty is not None:
             return empty
+        if odd is not None:
+            return odd
         taken = expression_apart(between, run.raised, raised=True) if run.raised.inputs else None
         if taken is not None:
             return taken
