@@ -98,6 +98,7 @@ class Made:
         self.operands = operands  # for each the numbers of its records, or its text
         self.moved = moved  # no number in it is new: a part, a stack, a copy, zeros
         self.origin = origin  # the lines that bound the operands' names
+        self.same = -1  # the first record of the same array
         self.source = source  # where something was put last into the list that it is made from
         self.via = via  # the call of the function's own helper in which it was made
         self.numbers = frozenset(value.ravel().tolist())
@@ -153,7 +154,7 @@ class Recorder:
         number = len(records)
         records.append(made)
         self.last[id(value)] = number
-        self.first.setdefault(id(value), number)
+        made.same = self.first.setdefault(id(value), number)
         self.kept.append(value)
         return number
 
@@ -334,7 +335,10 @@ class Recorder:
 
     def _is_own(self, function: Any) -> bool:
         """Tell whether a function, method or class was rewritten, too."""
-        code = getattr(getattr(function, "__func__", function), "__code__", None)
+        inner = getattr(function, "__func__", function)
+        if not isinstance(inner, type) and not hasattr(inner, "__code__"):
+            inner = getattr(type(inner), "__call__", inner)
+        code = getattr(inner, "__code__", None)
         if isinstance(function, type):
             code = getattr(getattr(function, "__init__", None), "__code__", None)
         return code is not None and RECORDER in (*code.co_names, *code.co_freevars)

@@ -90,6 +90,7 @@ def _told(record: Made) -> list[Any]:
         record.origin,
         record.via,
         record.source,
+        record.same,
     ]
 
 

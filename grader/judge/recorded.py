@@ -179,7 +179,8 @@ class Names:
             part = self._part(names, record.number)
             if part:
                 names.setdefault(record.number, part)
-        return {n: name for n, name in names.items() if name}
+        records = self.recording.records
+        return {n: name for n, name in names.items() if name and not records[n].constant}
 
     def _add(self, names: dict[int, str], number: int, name: str) -> None:
         if number >= 0 and name in self.published:

@@ -58,6 +58,18 @@ class Between:
         ]
         return Values([*mine, *inner])
 
+    @cached_property
+    def own_part(self) -> list[Record]:
+        """Return the reference's records, without those of functions that the student calls, too."""
+        called = {call.name for call in self.run.calls}
+        inner = {
+            n
+            for call in self.reference.recording.calls
+            if call.name in called
+            for n in range(call.at, call.end)
+        }
+        return [record for record in self.reference.records if record.number not in inner]
+
     def has_made(self, number: int) -> bool:
         """Tell whether the student's function computes what a record of the reference's holds."""
         record = self.reference.records[number]

@@ -62,7 +62,7 @@ def _swapped_before(between: Between, call: CallOf, name: str) -> int:
 
 
 def _agreeing(mine: dict[str, tuple[Key, ...]], given: dict[str, tuple[Key, ...]]) -> int:
-    return sum(x == y for a in mine for x, y in zip(given.get(a, ()), mine[a], strict=False))
+    return sum(given.get(a) == mine[a] for a in mine)
 
 
 def _begins_with(

@@ -48,7 +48,7 @@ def _near(between: Between, record: Record, raised: bool) -> list[_Near]:
     near: list[_Near] = []
     if op in PRODUCTS or op in REDUCTIONS:
         near += _near_by_arrays(between, record)
-    for other in between.reference.records:
+    for other in between.own_part:
         if other.place < 0 or len(other.operands) != len(mine):
             continue
         theirs = between.reference.recording.op(other)
@@ -72,7 +72,7 @@ def _near_by_arrays(between: Between, record: Record) -> list[_Near]:
     places = [i for i, o in enumerate(record.operands) if isinstance(o, tuple)]
     mine = [between.my_keys(o) for o in record.operands if isinstance(o, tuple)]
     near = []
-    for other in between.reference.records:
+    for other in between.own_part:
         if between.reference.recording.op(other) not in alike:
             continue
         arrays = [o for o in other.operands if isinstance(o, tuple)]
@@ -100,9 +100,10 @@ def _unlikely(between: Between, record: Record, found: _Near) -> tuple[int, bool
         begins = isinstance(wanted, tuple) and all(
             between.reference.records[i].constant for i in wanted
         )
-        made = made and not begins
+    else:
+        begins = False
     sound = not (isinstance(given, tuple) and any(_begins_empty(between, n) for n in given))
-    return kind, between.made.has(found.other.sketch), made, sound
+    return kind, between.made.has(found.other.sketch) and not begins, made and not begins, sound
 
 
 def _begins_empty(between: Between, number: int) -> bool:

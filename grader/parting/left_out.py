@@ -50,9 +50,6 @@ def _lines(between: Between, path: Path, lost: int, unmade: set[int]) -> Iterato
     called = {number for call in run.calls for number in call.made}
     beside = between.their_keys(i for n in unmade for i in reference.records[n].inputs)
     stored = node is not None and node.last >= 0 and between.my_keys([node.last])[0] in beside
-    if node is not None and stored:  # what is to be joined was stored instead
-        yield from ((line, -1) for _, line in reversed(node.names))
-        yield from ((run.places[k].line, k) for k in node.held if k >= 0)
     if node is not None and node.last >= 0:
         last = run.records[node.last]
         for operand in last.operands if run.op(last) in ("Add", "put") else ():
@@ -60,6 +57,11 @@ def _lines(between: Between, path: Path, lost: int, unmade: set[int]) -> Iterato
             if begun is not None and begun.constant and begun.place >= 0:
                 if run.places[begun.place].loop:  # it begins anew in every turn
                     yield run.line(begun), begun.place
+    if node is not None and stored:  # what is to be joined was stored instead
+        yield from ((line, -1) for _, line in reversed(node.names))
+        yield from ((run.places[k].line, k) for k in node.held if k >= 0)
+    if node is not None and node.last >= 0:
+        last = run.records[node.last]
         if last.place >= 0 and not last.moved and between.states[node.last] == "wrong":
             yield run.line(last), last.place
     for user in [*reference.used_by[lost], lost]:

@@ -61,6 +61,9 @@ def wrong_operand(
     site = _given_by_caller(between, operand, wanted)
     if site is not None:
         return wrong_operand(between, site, wanted, alone, more)
+    kept = _written_over(between, given, wanted)
+    if kept:
+        return between.at_line("one array", kept, -1, **{**said, "more": operand.own})
     dropped = _dropped(between, wanted)
     if dropped is not None:
         return between.part("dropped", dropped, **said)
@@ -111,11 +114,27 @@ def _deeper(between: Between, mine: Record, want: Record, said: dict[str, str]) 
     return wrong_operand(between, operand_of(between, mine, i), wanted)
 
 
+def _written_over(between: Between, given: tuple[int, ...], wanted: tuple[int, ...]) -> int:
+    """Return the line that only named an array which held what is wanted, and was written to later."""
+    run = between.run
+    if len(given) != 1 or len(wanted) != 1:
+        return 0
+    now = run.records[given[0]]
+    for name, line, number in run.bindings:
+        before = run.records[number]
+        right = wanted[0] in between.known.exact(before.sketch)
+        if right and before.same == now.same and number < now.number and before.place >= 0:
+            alias = any(n != name and run.records[m].same == now.same for n, _, m in run.bindings)
+            return line if alias else 0
+    return 0
+
+
 def _dropped(between: Between, wanted: tuple[int, ...]) -> int | None:
     """Return the expression that makes what is wanted and whose result nothing takes."""
     run = between.run
     used = {n for r in run.records for o in r.operands if isinstance(o, tuple) for n in o}
     used |= {n for r in run.records for n in r.inputs}
+    used |= {n for call in run.calls for n in call.made}
     used |= {n for _, _, n in run.bindings} | {node.last for node in run.nodes.values()}
     for record in run.records if len(wanted) == 1 else ():
         own = record.place >= 0 and not record.moved and record.number not in used
@@ -167,7 +186,7 @@ def _bound_wrongly(
     plain = operand.own == name
     if plain and (through := run.uses.loop_over(name, bound)) is not None:
         records = [run.records[n] for n in operand.given]
-        known = all(r.place < 0 or between.known.exact(r.sketch) for r in records)
+        known = all(_from_outside(between, r) or between.known.exact(r.sketch) for r in records)
         return ("pairs", run.uses.made_at(through) or bound) if known else None
     if not operand.first and (place.loop or operand.via >= 0):
         if run.uses.bound_again(name, bound, place.loop, place.function):
@@ -195,8 +214,12 @@ def _bound_wrongly(
     if bound < place.loop and run.uses.bound_from(name, place.loop):
         return "start", bound
     made_here = any(run.records[n].place >= 0 for n in operand.given)
+    if len(operand.given) > 1 and plain and bound >= place.loop > 0:
+        return ("operand", bound) if run.uses.read(name, bound) == 1 else None
     if not made_here:
         return None
+    if "." in name:  # given to an object when it was made
+        return "start", run.line(run.records[operand.given[0]])
     if not named and _on_the_way(between, operand, wanted):
         return ("unfinished", bound) if not _joined_here(between, operand, wanted) else None
     # What has a name of its own is right for itself, unless it is so by chance: x + 0.
@@ -219,6 +242,12 @@ def _joined_here(between: Between, operand: Operand, wanted: tuple[int, ...]) ->
         for o in record.operands
         if isinstance(o, tuple)
     )
+
+
+def _from_outside(between: Between, record: Record) -> bool:
+    """Tell whether a value was taken straight from what the function was given."""
+    sources = [between.run.records[n] for n in record.inputs]
+    return record.place < 0 and all(source.place < 0 for source in sources)
 
 
 def _in_stack(
@@ -295,7 +324,7 @@ def _unwrapped(between: Between, record: Record) -> Record:
         operand = record.operands[0] if record.operands else ""
         if run.op(record) in (".T", "part") and isinstance(operand, tuple) and len(operand) == 1:
             below = run.records[operand[0]]
-            if between.known.exact(below.sketch):
+            if between.known.exact(below.sketch) or between.states[below.number] != "wrong":
                 break
         elif record.moved and record.place < 0 and len(record.inputs) == 1:
             below = run.records[record.inputs[0]]

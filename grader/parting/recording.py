@@ -44,6 +44,7 @@ class _Record(msgspec.Struct, array_like=True):
     origin: Numbers
     via: int
     source: int
+    same: int
 
 
 class _Call(msgspec.Struct):
@@ -133,6 +134,7 @@ class Record:
     origin: tuple[int, ...]
     via: int
     source: int = -1  # the place that put something last into the list that it was made from
+    same: int = -1  # the first record of the same array
 
     @property
     def telling(self) -> bool:
@@ -317,6 +319,7 @@ def _record(number: int, told: _Record) -> Record:
         tuple(told.origin),
         told.via,
         told.source,
+        told.same,
     )
 
 

@@ -136,7 +136,9 @@ def misplaced(between: Between) -> Parting | None:
             if got.shape != want.shape and first.place >= 0 and (empty or not made):
                 return between.part("shape", first.place, operand=told_path(path))
             if made and last.moved and last.place >= 0 and not between.known.exact(last.sketch):
-                at = last.source if last.source >= 0 else last.place
+                put = [n for o in last.operands if isinstance(o, tuple) for n in o]
+                begins = any(between.run.records[n].constant for n in put)
+                at = last.source if last.source >= 0 and begins else last.place
                 return between.part("shuffled", at, operand=told_path(path))
         if made:
             found = _other_place(between, path, node, wanted)
