@@ -29,9 +29,7 @@ class NameUses:
     ends: dict[str, int]
     loops: dict[tuple[str, int], str] = field(default_factory=dict)
     starts: frozenset[int] = frozenset()  # the lines of the functions' heads
-    ranges: tuple[
-        tuple[str, int], ...
-    ] = ()  # loops over range(name), possibly reversed: name, line
+    ranges: tuple[tuple[str, int], ...] = ()  # loops over range(name): the name, the line
 
     def loop_over(self, name: str, line: int) -> str | None:
         """Return what a loop's name goes through, None where the line is no loop over it.

@@ -337,7 +337,7 @@ class Recorder:
         """Tell whether a function, method or class was rewritten, too."""
         inner = getattr(function, "__func__", function)
         if not isinstance(inner, type) and not hasattr(inner, "__code__"):
-            inner = getattr(type(inner), "__call__", inner)
+            inner = vars(type(inner)).get("__call__", inner)
         code = getattr(inner, "__code__", None)
         if isinstance(function, type):
             code = getattr(getattr(function, "__init__", None), "__code__", None)

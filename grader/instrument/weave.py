@@ -42,7 +42,8 @@ SAME = {
 LEFT_ALONE = {"super", "locals", "globals", "vars", "dir", "next", "iter", "exec", "eval"}
 
 
-BASE = re.compile(r"([A-Za-z_]\w*(?:\.(?!T\b)\w+)*)(?:\[.*\]|\.T)*", re.S)
+PART = r"\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]"  # brackets, and brackets within
+BASE = re.compile(rf"([A-Za-z_]\w*(?:\.(?!T\b)\w+)*)(?:{PART}|\.T)*")
 
 
 def base_name(text: str) -> str:
@@ -289,8 +290,8 @@ class Weave(ast.NodeTransformer):
             after.append(ast.copy_location(ast.Expr(self._to("bind", *bound)), target))
         elif isinstance(target, ast.Attribute):
             read = ast.parse(ast.unparse(target), mode="eval").body
-            bound = ast.Constant(target.lineno), ast.Constant(ast.unparse(target)), read
-            after.append(ast.copy_location(ast.Expr(self._to("bind", *bound)), target))
+            line, name = ast.Constant(target.lineno), ast.Constant(ast.unparse(target))
+            after.append(ast.copy_location(ast.Expr(self._to("bind", line, name, read)), target))
         elif isinstance(target, ast.Starred):
             target.value = self._target(target.value, after)
         elif isinstance(target, ast.Tuple | ast.List):

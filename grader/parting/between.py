@@ -60,7 +60,7 @@ class Between:
 
     @cached_property
     def own_part(self) -> list[Record]:
-        """Return the reference's records, without those of functions that the student calls, too."""
+        """Return the reference's records, without those of functions that the student calls."""
         called = {call.name for call in self.run.calls}
         inner = {
             n
@@ -167,8 +167,10 @@ class Between:
             for given in call.given.values()
         ):
             return True
+        called = {n for call in self.run.calls for n in call.made}
         return any(
             number in record.inputs
+            and record.number not in called
             and self.states[record.number] == "right"
             and not record.moved
             and record.telling

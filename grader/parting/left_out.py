@@ -54,9 +54,9 @@ def _lines(between: Between, path: Path, lost: int, unmade: set[int]) -> Iterato
         last = run.records[node.last]
         for operand in last.operands if run.op(last) in ("Add", "put") else ():
             begun = run.records[operand[0]] if isinstance(operand, tuple) else None
-            if begun is not None and begun.constant and begun.place >= 0:
-                if run.places[begun.place].loop:  # it begins anew in every turn
-                    yield run.line(begun), begun.place
+            empty = begun is not None and begun.constant and begun.place >= 0
+            if empty and run.places[begun.place].loop:  # it begins anew in every turn
+                yield run.line(begun), begun.place
     if node is not None and stored:  # what is to be joined was stored instead
         yield from ((line, -1) for _, line in reversed(node.names))
         yield from ((run.places[k].line, k) for k in node.held if k >= 0)

@@ -115,18 +115,18 @@ def _deeper(between: Between, mine: Record, want: Record, said: dict[str, str]) 
 
 
 def _written_over(between: Between, given: tuple[int, ...], wanted: tuple[int, ...]) -> int:
-    """Return the line that only named an array which held what is wanted, and was written to later."""
+    """Return the line that only named an array which was right then, and is written to later."""
     run = between.run
     if len(given) != 1 or len(wanted) != 1:
         return 0
-    now = run.records[given[0]]
+    now, found = run.records[given[0]], 0
     for name, line, number in run.bindings:
         before = run.records[number]
         right = wanted[0] in between.known.exact(before.sketch)
         if right and before.same == now.same and number < now.number and before.place >= 0:
             alias = any(n != name and run.records[m].same == now.same for n, _, m in run.bindings)
-            return line if alias else 0
-    return 0
+            found = line if alias else found
+    return found
 
 
 def _dropped(between: Between, wanted: tuple[int, ...]) -> int | None:
@@ -253,7 +253,7 @@ def _from_outside(between: Between, record: Record) -> bool:
 def _in_stack(
     between: Between, operand: Operand, wanted: tuple[int, ...]
 ) -> tuple[str, int] | None:
-    """Return the line that bound the wrong one of the arrays that an operand was put together from."""
+    """Return the line that bound the wrong one of the arrays that an operand is made of."""
     if len(operand.given) != 1 or len(wanted) != 1:
         return None
     mine, want = between.run.records[operand.given[0]], between.reference.records[wanted[0]]
