@@ -1,4 +1,4 @@
-# derived from grader/comparison/ and grader/selfcheck/ by `make release`; edit the files there
+# derived from grader/comparison/ and grader/instrument/ and grader/selfcheck/ by `make release`; edit the files there
 """Check your own functions: ``from selfcheck import check``.
 
 Check a student's function on the example and once more: say what is right, and why not the rest.
@@ -1629,6 +1629,1259 @@ def driven(text: str, names: Mapping[str, Any]) -> Callable[..., Any]:
     return run
 
 
+"""Sketch an array: a few projections by which it is known again, also as a part of another one.
+
+A sketch has one row of numbers for each axis longer than 1: what is left of the array along that
+axis when all others are summed up with fixed weights. Two arrays are the same where their sketches
+are; a transposed one has the rows in the other order; and what was stacked along an axis has the
+rows of its parts one after the other. Travels to where the student's function runs, so it needs
+nothing but NumPy.
+"""
+
+
+import functools
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+LONGEST_ROW = 48  # of a longer axis the numbers are summed up in so many places
+
+
+@functools.lru_cache(maxsize=64)
+def weights(length: int) -> Array:
+    """Return the weights of an axis, (length,), between 0.5 and 1.5 and without a pattern."""
+    found: Array = 0.5 + np.sin(12.9898 * np.arange(1, length + 1)) * 43758.5453 % 1.0
+    return found
+
+
+def squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the axes of a shape that are longer than 1."""
+    return tuple(side for side in shape if side != 1)
+
+
+def rows(value: Array) -> list[Array]:
+    """Return the rows of an array's sketch, one for each axis longer than 1; a number has one."""
+    array = np.asarray(value, dtype=np.float64).reshape(squeezed(value.shape))
+    if array.ndim <= 1:
+        found = [array.reshape(-1)]
+    elif array.ndim == 2:
+        found = [array @ weights(array.shape[1]), weights(array.shape[0]) @ array]
+    else:
+        found = [_along(array, axis) for axis in range(array.ndim)]
+    return [row if row.size <= LONGEST_ROW else _wrapped(row) for row in found]
+
+
+def _along(array: Array, axis: int) -> Array:
+    """Sum up all axes but one."""
+    left = np.moveaxis(array, axis, 0)
+    while left.ndim > 1:
+        left = left @ weights(left.shape[-1])
+    return left
+
+
+def _wrapped(row: Array) -> Array:
+    """Sum up a long row in `LONGEST_ROW` places, each number with a weight of its own."""
+    places = np.arange(row.size) % LONGEST_ROW
+    return np.bincount(places, weights=row * weights(row.size), minlength=LONGEST_ROW)
+
+
+"""Know a value again without keeping it: a salted digest of two rounded projections.
+
+Students' files hold digests of the values that an equation in the notebook names, and nothing of
+any other: from digests of all that a function computes, its lines could be rebuilt one by one.
+"""
+
+
+import hashlib
+from collections.abc import Iterable
+
+import numpy as np
+
+
+STEPS = 1e5  # of a projection between 1 and 10, whose power of ten stands beside it
+FEWEST = 6  # numbers: fewer are guessed by trying
+SMALLEST = 1e-6  # the largest number of an array that is known again
+BYTES = 12
+
+
+def told(value: Array) -> bool:
+    """Tell whether a value may be known by a digest: it is no number, no constant, not tiny."""
+    if value.ndim == 0 or value.size < FEWEST or value.dtype.kind != "f":
+        return False
+    most = float(np.abs(value).max())
+    return np.isfinite(most) and most > SMALLEST and bool((value != value.flat[0]).any())
+
+
+def digests(value: Array, salt: str) -> list[str]:
+    """Return a value's digests at two neighbouring roundings: one of them does not tip over."""
+    return digests_of(value[None], salt)[0]
+
+
+def digests_of(values: Array, salt: str) -> list[list[str]]:
+    """Return the digests of each value of a stack."""
+    shape = squeezed(values.shape[1:])
+    left = values.reshape(len(values), *(shape or (1,)))
+    while left.ndim > 2:
+        left = left @ weights(left.shape[-1])
+    row = weights(left.shape[1])
+    both = np.stack([left @ row, left @ row[::-1]], axis=1)
+    power = np.floor(np.log10(np.maximum(np.abs(both), SMALLEST)))
+    steps = both / 10.0**power * STEPS
+    down, up = np.floor(steps).tolist(), np.floor(steps + 0.5).tolist()
+    return [
+        [_digest(f"{salt} {shape} {kind} {p} {q}") for kind, q in (("down", one), ("up", other))]
+        for p, one, other in zip(power.tolist(), down, up, strict=True)
+    ]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[: 2 * BYTES]
+
+
+def known_by(value: Array, table: Iterable[Iterable[str]], salt: str) -> list[int]:
+    """Return the places in a table of digests at which a value, or its transposed, stands."""
+    if not told(value):
+        return []
+    mine = {*digests(value, salt), *(digests(value.T, salt) if value.ndim == 2 else ())}
+    return [place for place, theirs in enumerate(table) if not mine.isdisjoint(theirs)]
+
+
+"""Record what a rewritten function computes, expression by expression.
+
+The rewritten code calls these methods in the place of its operations. Travels to where the
+student's function runs, and is written for accidents, not for malice: whoever reads its report
+believes nothing of it.
+"""
+
+
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+
+MOST_RECORDS = 3_000  # an endless loop ends here
+DEEPEST = 6  # containers in containers
+LONGEST_OPERAND = 40  # characters of an operand that is no array
+KNOWN_AGAIN = (np.ndarray, np.generic, list, dict, tuple)  # by identity
+RECORDER = "__run__"  # the name that rewritten code calls
+SUBSCRIPT = "__index__"  # what it makes subscripts with
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "Add": operator.add,
+    "Sub": operator.sub,
+    "Mult": operator.mul,
+    "Div": operator.truediv,
+    "MatMult": operator.matmul,
+    "Pow": operator.pow,
+    "Mod": operator.mod,
+    "FloorDiv": operator.floordiv,
+    "BitOr": operator.or_,
+    "BitAnd": operator.and_,
+    "BitXor": operator.xor,
+    "LShift": operator.lshift,
+    "RShift": operator.rshift,
+    "USub": operator.neg,
+    "UAdd": operator.pos,
+    "Invert": operator.invert,
+}
+IN_PLACE: dict[str, Callable[..., Any]] = {
+    "Add": operator.iadd,
+    "Sub": operator.isub,
+    "Mult": operator.imul,
+    "Div": operator.itruediv,
+    "MatMult": operator.imatmul,
+    "Pow": operator.ipow,
+    "Mod": operator.imod,
+    "FloorDiv": operator.ifloordiv,
+    "BitOr": operator.ior,
+    "BitAnd": operator.iand,
+    "BitXor": operator.ixor,
+    "LShift": operator.ilshift,
+    "RShift": operator.irshift,
+}
+
+
+class Full(RuntimeError):
+    """Raised where more is computed than is recorded."""
+
+
+class Index:
+    """Makes a subscript's index a value: ``Index()[1:, t]``."""
+
+    def __getitem__(self, item: Any) -> Any:
+        """Return the index itself."""
+        return item
+
+
+def arrays_in(value: Any, depth: int = 0) -> Iterator[Array]:
+    """Yield the arrays of numbers in nested tuples, lists and dictionaries."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        if value.dtype.kind == "f" and value.size:
+            yield value  # type: ignore[misc]
+    elif isinstance(value, (tuple, list, dict)) and depth < DEEPEST:
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from arrays_in(item, depth + 1)
+
+
+class Made:
+    """A record of one value at one moment of a run, and of those that it was made from."""
+
+    def __init__(
+        self,
+        place: int,
+        value: Array,
+        inputs: list[int],
+        operands: tuple[Any, ...] = (),
+        moved: bool = False,
+        origin: tuple[int, ...] = (),
+        via: int = -1,
+        source: int = -1,
+    ) -> None:
+        self.place = place  # in the rewritten text; -1: it came from outside
+        self.value = value
+        self.inputs = inputs
+        self.operands = operands  # for each the numbers of its records, or its text
+        self.moved = moved  # no number in it is new: a part, a stack, a copy, zeros
+        self.origin = origin  # the lines that bound the operands' names
+        self.same = -1  # the first record of the same array
+        self.source = source  # where something was put last into the list that it is made from
+        self.via = via  # the call of the function's own helper in which it was made
+        self.numbers = frozenset(value.ravel().tolist())
+
+
+class Recorder:
+    """A recorder of one call.
+
+    ``places`` are (line, operation, texts of the operands) of each rewritten expression.
+    """
+
+    def __init__(self, places: list[tuple[int, str, list[str]]]) -> None:
+        self.places = places
+        self.others: dict[int, str] = {}  # of other exercises, by identity: recorded as calls
+        self.records: list[Made] = []
+        self.calls: list[dict[str, Any]] = []  # of other exercises' functions
+        # Of helpers: place, arguments, lines that bound their names, helper around.
+        self.own_calls: list[tuple[int, list[list[int]], list[int], int]] = []
+        self.held: dict[int, list[int]] = {}  # of an array: the places that put it into containers
+        self.writes: list[tuple[int, int, Array]] = []  # place, record, what was written to
+        self.first: dict[int, int] = {}  # of an array's identity: its first record
+        self.last: dict[int, int] = {}
+        self.bound: dict[str, int] = {}  # of a name: the line that bound it last
+        self.bound_to: dict[int, list[tuple[str, int]]] = {}  # of an identity: its names
+        self.bindings: list[tuple[str, int, int]] = []  # name, line, record of arrays
+        self.sizes: list[tuple[str, int, int]] = []  # name, line, value of whole numbers
+        self.containers: dict[int, int] = {}  # of an identity: the place where it was last made
+        self.raised: tuple[BaseException, int, list[int], tuple[Any, ...], tuple[int, ...], int]
+        self.raised = (KeyError(), -1, [], (), (), -1)
+        self.source = -1  # the place that changed a list last which is an operand now
+        self.inside = 0  # of other exercises' functions
+        self.helpers: list[int] = []  # of the function's own that are running
+        self.kept: list[Any] = []  # so that no identity comes again
+
+    def add(self, k: int, value: Array, inputs: list[int], operands: tuple[Any, ...] = ()) -> int:
+        """Record a value as it is now; return the record's number."""
+        if len(self.records) >= MOST_RECORDS:
+            raise Full("more is computed than is recorded")
+        origin = tuple(self.bound.get(name, 0) for name in self.places[k][2]) if k >= 0 else ()
+        copied = np.array(value, copy=True)
+        made = Made(k, copied, inputs, operands, False, origin, self._via(), self.source)
+        numbers, records = made.numbers, self.records
+        there = frozenset([0.0]).union(*(records[i].numbers for i in inputs))
+        made.moved = not inputs or numbers <= {0.0, 1.0} or numbers <= there
+        if made.moved:  # made from what its numbers came from, not from what these stood in
+            sources = {
+                source
+                for i in inputs
+                for source in (records[i].inputs if records[i].moved and records[i].inputs else [i])
+            }
+            mine = numbers - {0.0}
+            made.inputs = sorted(s for s in sources if not mine.isdisjoint(records[s].numbers))
+        number = len(records)
+        records.append(made)
+        self.last[id(value)] = number
+        made.same = self.first.setdefault(id(value), number)
+        self.kept.append(value)
+        return number
+
+    def use(self, things: Any) -> list[int]:
+        """Return the newest records of the arrays in some things."""
+        found = []
+        for value in arrays_in(things):
+            if id(value) not in self.last:
+                base = value.base if isinstance(value, np.ndarray) else None
+                self.add(-1, value, [self.last[id(base)]] if id(base) in self.last else [])
+            elif not self._current(value):  # written to under another name
+                place, number = self.writes[-1][:2] if self.writes else (-1, -1)
+                before = [self.last[id(value)]]
+                self.add(place, value, before if number < 0 else [*before, number])
+            found.append(self.last[id(value)])
+        return found
+
+    def _current(self, value: Array) -> bool:
+        number = self.last.get(id(value))
+        return number is not None and self.records[number].value.tobytes() == value.tobytes()
+
+    def step(
+        self, k: int, do: Callable[[], Any], operands: Iterable[Any], target: Any = None
+    ) -> Any:
+        """Do one operation and record what it makes, or what it writes into a ``target``."""
+        operands = list(operands)
+        lists = (self.containers.get(id(each), -1) for each in operands if isinstance(each, list))
+        self.source = max(lists, default=-1)
+        used = [self.use(operand) for operand in operands]
+        told = tuple(
+            numbers or text_of(operand) for numbers, operand in zip(used, operands, strict=True)
+        )
+        inputs = sorted({number for numbers in used for number in numbers})
+        try:
+            value = do()
+        except Exception as error:
+            if self.raised[0] is not error:
+                origin = tuple(self.bound.get(name, 0) for name in self.places[k][2])
+                self.raised = error, k, inputs, told, origin, self._via()
+            raise
+        for leaf in arrays_in(value if target is None else target):
+            number = self.last[id(leaf)] if self._current(leaf) else self.add(k, leaf, inputs, told)
+            if target is not None:
+                self.writes.append((k, number, target))
+        return value
+
+    def operate(self, k: int, *operands: Any) -> Any:
+        """Do what stands for an operator."""
+        return self.step(k, lambda: FUNCTIONS[self.places[k][1]](*operands), operands)
+
+    def turn(self, k: int, value: Any) -> Any:
+        """Read ``value.T``."""
+        return self.step(k, lambda: value.T, [value])
+
+    def get(self, k: int, value: Any, index: Any) -> Any:
+        """Read a part."""
+        return self.step(k, lambda: value[index], [value, text_of(index)])
+
+    def made(self, k: int, value: Any) -> Any:
+        """Note where a container was made, or changed."""
+        self.containers[id(value)] = k
+        self.kept.append(value)
+        for item in value.values() if isinstance(value, dict) else value:
+            if isinstance(item, np.ndarray):
+                self.held.setdefault(id(item), []).append(k)
+        return value
+
+    def bind(self, line: int, name: str, value: Any) -> None:
+        """Note that a name was bound."""
+        if self.inside:
+            return
+        self.bound[name] = line
+        if isinstance(value, int) and not isinstance(value, bool):
+            self.sizes.append((name, line, value))
+        elif isinstance(value, KNOWN_AGAIN):
+            self.bound_to.setdefault(id(value), []).append((name, line))
+            self.kept.append(value)
+            if id(value) in self.last:
+                self.bindings.append((name, line, self.last[id(value)]))
+
+    def put(self, k: int, container: Any, index: Any, value: Any) -> None:
+        """Store into a part."""
+        if isinstance(container, np.ndarray):
+
+            def write() -> None:
+                container[index] = value
+
+            self.step(k, write, [container, value, text_of(index)], container)
+        else:
+            self._stored(k, container, index, value)
+
+    def _stored(self, k: int, container: Any, index: Any, value: Any) -> None:
+        container[index] = value
+        self.made(k, container)
+        if not self.inside and isinstance(value, KNOWN_AGAIN):
+            self.bound_to.setdefault(id(value), []).append(
+                (f"[{text_of(index)}]", self.places[k][0])
+            )
+            self.kept.append(value)
+
+    def change(self, k: int, old: Any, value: Any) -> Any:
+        """Do what stands for ``name += value``."""
+        target = old if isinstance(old, np.ndarray) else None
+        if isinstance(old, list):
+            self.made(k, old)
+        return self.step(k, lambda: IN_PLACE[self.places[k][1]](old, value), [old, value], target)
+
+    def change_part(self, k: int, container: Any, index: Any, value: Any) -> None:
+        """Do what stands for ``container[index] += value``."""
+        do = IN_PLACE[self.places[k][1]]
+        if not isinstance(container, np.ndarray):
+            self._stored(k, container, index, self.change(k, container[index], value))
+            return
+
+        def write() -> None:
+            container[index] = do(container[index], value)
+
+        self.step(k, write, [container, value], container)
+
+    def call(self, k: int, function: Any, *arguments: Any, **named: Any) -> Any:
+        """Call a function; those of other exercises are recorded with what they are given."""
+        receiver = getattr(function, "__self__", None)
+        if isinstance(receiver, (list, dict)):
+            self.made(k, receiver)
+        operands = [receiver] if isinstance(receiver, np.ndarray) else []
+        operands += [*arguments, *(value for name, value in named.items() if name != "out")]
+        out = named.get("out")
+        target = out if isinstance(out, np.ndarray) else None
+
+        def step() -> Any:
+            return self.step(k, lambda: function(*arguments, **named), operands, target)
+
+        if id(function) in self.others:
+            given = {**{str(i): a for i, a in enumerate(arguments)}, **named}
+            return self._other_call(k, self.others[id(function)], given, step)
+        return self._own_call(k, operands, step) if self._is_own(function) else step()
+
+    def _other_call(
+        self, k: int, name: str, given: Mapping[str, Any], step: Callable[[], Any]
+    ) -> Any:
+        call: dict[str, Any] = {
+            "name": name,
+            "place": k,
+            "given": {name: self.use(value) for name, value in given.items()},
+            "at": len(self.records),
+            "bound": dict(self.bound),
+            "made": [],
+            "end": len(self.records),
+            "via": self._via(),
+        }
+        self.calls.append(call)
+        self.inside += 1
+        try:
+            value = step()
+        finally:
+            self.inside -= 1
+        call["made"], call["end"] = self.use(value), len(self.records)
+        return value
+
+    def _own_call(self, k: int, operands: list[Any], step: Callable[[], Any]) -> Any:
+        lines = [self.bound.get(name, 0) for name in self.places[k][2]]
+        given = [self.use(operand) for operand in operands]
+        self.own_calls.append((k, given, lines, self._via()))
+        self.helpers.append(len(self.own_calls) - 1)
+        try:
+            value = step()
+        finally:
+            self.helpers.pop()
+        # What it does is recorded within; as a whole it is one operation, too.
+        told = [self.use(operand) or text_of(operand) for operand in operands]
+        for leaf in arrays_in(value):
+            self.add(k, leaf, self.use(leaf), tuple(told))
+        return value
+
+    def _via(self) -> int:
+        """Return the call of a helper of the function's own that is running, -1 for none."""
+        return self.helpers[-1] if self.helpers else -1
+
+    def _is_own(self, function: Any) -> bool:
+        """Tell whether a function, method or class was rewritten, too."""
+        inner = getattr(function, "__func__", function)
+        if not isinstance(inner, type) and not hasattr(inner, "__code__"):
+            inner = vars(type(inner)).get("__call__", inner)
+        code = getattr(inner, "__code__", None)
+        if isinstance(function, type):
+            code = getattr(getattr(function, "__init__", None), "__code__", None)
+        return code is not None and RECORDER in (*code.co_names, *code.co_freevars)
+
+
+def text_of(operand: Any) -> str:
+    """Return the text of an operand that is no array of numbers."""
+    try:
+        return repr(operand)[:LONGEST_OPERAND]
+    except Exception:
+        return ""
+
+
+"""Tell what was recorded of a call, as JSON: of each value a sketch, and how it was made."""
+
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+
+MOST_NODES = 400  # of what is returned
+MOST_NUMBER = 1 << 31
+
+
+def report(
+    recorder: Recorder,
+    returned: Any,
+    error: Exception | None,
+    inputs: tuple[Any, ...],
+    before: list[Array],
+) -> str:
+    """Tell what was recorded, as JSON: records, calls, and what is known of what came back.
+
+    ``before`` are copies of the arrays in the ``inputs``, made before the call.
+    """
+    nodes = list(_nodes(returned))[:MOST_NODES]
+    for _, node in nodes:
+        recorder.use(node)
+    changed = [
+        value
+        for value, old in zip(arrays_in(inputs), before, strict=False)
+        if value.shape != old.shape or not np.array_equal(value, old, equal_nan=True)
+    ]
+    written = [
+        k
+        for k, _, target in recorder.writes
+        if any(np.may_share_memory(target, v) for v in changed)
+    ]
+    raised, place, used, operands, origin, via = recorder.raised
+    return json.dumps(
+        {
+            "records": [_record_told(record) for record in recorder.records],
+            "calls": recorder.calls,
+            "own_calls": recorder.own_calls,
+            "returned": [_node(recorder, path, node) for path, node in nodes],
+            "changed": written[:1] if written else [-1] if changed else [],
+            "raised": {
+                "place": place,
+                "inputs": used,
+                "operands": operands,
+                "origin": origin,
+                "via": via,
+            },
+            "here": raised is error,
+            "bindings": recorder.bindings[:MOST_RECORDS],
+            "sizes": [size for size in recorder.sizes[:MOST_NODES] if abs(size[2]) < MOST_NUMBER],
+        },
+        allow_nan=False,
+    )
+
+
+def _record_told(record: Made) -> list[Any]:
+    value = record.value
+    scale = float(np.abs(value).max())
+    if np.isfinite(scale) and scale < 1e150:
+        sketch = [row.tolist() for row in rows(value)]
+    else:
+        scale, sketch = 0.0, []
+    constant = bool((value == value.flat[0]).all())
+    flags = record.moved + 2 * constant
+    return [
+        record.place,
+        value.shape,
+        value.dtype.name,
+        scale,
+        sketch,
+        record.inputs,
+        record.operands,
+        flags,
+        record.origin,
+        record.via,
+        record.source,
+        record.same,
+    ]
+
+
+def _node(recorder: Recorder, path: list[Any], node: Any) -> dict[str, Any]:
+    """Tell what is known of one thing in what came back."""
+    number = recorder.last.get(id(node), -1)
+    first = recorder.first.get(id(node), -1)
+    write = -1
+    if isinstance(node, np.ndarray):
+        targets = (w for w in reversed(recorder.writes) if np.may_share_memory(w[2], node))
+        write = next((k for k, n, _ in targets if n > first), -1)
+    return {
+        "path": path,
+        "kind": type(node).__name__[:LONGEST_OPERAND],
+        "size": len(node) if isinstance(node, (tuple, list, dict)) else -1,
+        "first": first,
+        "last": number,
+        "write": write,
+        "place": recorder.containers.get(id(node), -1),
+        "names": recorder.bound_to.get(id(node), [])[-8:],
+        "held": recorder.held.get(id(node), [])[:2],
+    }
+
+
+def _nodes(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[list[Any], Any]]:
+    """Yield each thing in what came back with the way to it, what holds something first."""
+    yield list(path), value
+    if isinstance(value, (tuple, list, dict)) and len(path) < DEEPEST:
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(key, (str, int)):
+                yield from _nodes(item, (*path, key))
+
+
+def trace(error: BaseException, filename: str) -> list[int]:
+    """Return the lines of the rewritten text through which an error came, outermost first."""
+    found, step = [], error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code.co_filename == filename:
+            found.append(step.tb_lineno)
+        step = step.tb_next
+    return found
+
+
+"""Run a rewritten function once and give back what it told of itself."""
+
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+
+WOVEN = "<woven>"
+
+
+def traced(
+    code: Any,
+    recorder: Recorder,
+    names: Mapping[str, Any],
+    others: Sequence[str],
+    after: Mapping[str, int],
+    wanted: Callable[[Mapping[str, Any]], Callable[..., Any]],
+    led_here: Sequence[tuple[str, tuple[Any, ...]]] = (),
+) -> Callable[..., dict[str, Any]]:
+    """Return what calls a rewritten function, once, and tells what happened.
+
+    ``code`` is rewritten text, compiled or not, that is run in a copy of ``names``; ``wanted``
+    takes from there what is to be called. ``others`` are the functions of other exercises, and
+    ``after`` the places of arguments whose state after the call is a part of the result. Calls that
+    ``led_here`` are made before, so that what they compute is known, too. What is given back has
+    the keys ``returned``, ``error`` (its type, its lines, a name that had no value) and ``report``.
+    """
+    space = dict(names)
+    space[RECORDER], space[SUBSCRIPT] = recorder, Index()
+    exec(compile(code, WOVEN, "exec") if isinstance(code, str) else code, space)
+    recorder.others = {id(space[name]): name for name in others if name in space}
+    function = wanted(space)
+
+    def run(*arguments: Any) -> dict[str, Any]:
+        before = [value.copy() for value in arrays_in(arguments)]
+        recorder.use(arguments)
+        recorder.inside += 1
+        for other, given in led_here:
+            space[other](*given)
+        recorder.inside -= 1
+        returned: Any = None
+        error: Exception | None = None
+        try:
+            returned = function(*arguments)
+            if after:
+                states = {name: arguments[i] for name, i in after.items()}
+                returned = {"returned": returned, "after": states}
+        except Full:
+            raise
+        except Exception as raised:
+            error = raised
+        told = report(recorder, returned, error, arguments, before)
+        if error is None:
+            return {"returned": returned, "error": None, "report": told}
+        name = getattr(error, "name", None) if isinstance(error, NameError) else None
+        through = tuple(trace(error, WOVEN)[-50:])
+        said = (type(error).__name__[:200], through, str(name or "")[:200])
+        return {"returned": None, "error": said, "report": told}
+
+    return run
+
+
+"""Know where the functions of a source bind their names and read them, from the text alone."""
+
+
+import ast
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+LIKE = 0.6  # how like two names are, at least, where one was written for the other
+
+
+@dataclass(frozen=True)
+class Use:
+    """A use of a name in a function, in the order in which it happens."""
+
+    name: str
+    line: int
+    function: str
+    binds: bool
+
+
+@dataclass(frozen=True)
+class NameUses:
+    """The names that a source's functions bind and read, and where each function ends."""
+
+    uses: tuple[Use, ...]
+    ends: dict[str, int]
+    loops: dict[tuple[str, int], str] = field(default_factory=dict)
+    starts: frozenset[int] = frozenset()  # the lines of the functions' heads
+    ranges: tuple[tuple[str, int], ...] = ()  # loops over range(name): the name, the line
+
+    def loop_over(self, name: str, line: int) -> str | None:
+        """Return what a loop's name goes through, None where the line is no loop over it.
+
+        That is a name, or empty where it is put together in the loop's own line.
+        """
+        return self.loops.get((name, line))
+
+    def made_at(self, name: str) -> int:
+        """Return the line that bound a name last, 0 for an argument and where none did."""
+        lines = [u.line for u in self.uses if u.name == name and u.binds]
+        return lines[-1] if lines and lines[-1] not in self.starts else 0
+
+    def picks(self, text: str, line: int) -> bool:
+        """Tell whether an expression picks a part by a loop's own number, as it is."""
+        number = next((name for name, at in self.loops if at == line), "")
+        try:
+            tree = ast.parse(text, mode="eval")
+        except SyntaxError:
+            return False
+        reckoned = any(
+            isinstance(node, ast.BinOp)
+            and any(isinstance(n, ast.Name) and n.id == number for n in ast.walk(node))
+            for node in ast.walk(tree)
+        )
+        parts = [node.slice for node in ast.walk(tree) if isinstance(node, ast.Subscript)]
+        names = {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
+        return bool(number) and number in names and not reckoned
+
+    def read_before(self, name: str, line: int) -> bool:
+        """Tell whether a name is read in a line or above it."""
+        return any(u.name == name and not u.binds and u.line <= line for u in self.uses)
+
+    def is_argument(self, name: str, function: str) -> bool:
+        """Tell whether a name is an argument of a function."""
+        return any(
+            (u.name, u.function) == (name, function) and u.binds and u.line in self.starts
+            for u in self.uses
+        )
+
+    def bound_again(self, name: str, line: int, loop: int, function: str) -> bool:
+        """Tell whether a line binds a name anew in a loop, or in a function called again."""
+        if loop:
+            return line >= loop
+        return any(
+            (u.name, u.line, u.function) == (name, line, function) and u.binds for u in self.uses
+        )
+
+    def reads_loop(self, text: str, line: int) -> bool:
+        """Tell whether an expression reads a name of the loop that begins in a line."""
+        words = set(re.findall(r"[A-Za-z_]\w*", text))
+        return any(at == line and name in words for name, at in self.loops)
+
+    def read(self, name: str, line: int) -> int:
+        """Return how often a name that a line binds is read in its function."""
+        function = next((u.function for u in self.uses if (u.name, u.line) == (name, line)), "")
+        return sum(u.name == name and u.function == function and not u.binds for u in self.uses)
+
+    def bound_from(self, name: str, line: int) -> bool:
+        """Tell whether a name is bound in a line or one below it."""
+        return any(u.name == name and u.binds and u.line >= line for u in self.uses)
+
+    def in_place_of(self, name: str, line: int) -> tuple[int, str]:
+        """Return the line, and the name, that was bound where ``name`` was meant; 0 without one.
+
+        ``line`` is that in which the name had no value.
+        """
+        function = next((u.function for u in self.uses if (u.name, u.line) == (name, line)), "")
+        uses = [u for u in self.uses if u.function == function]
+        if any(u.name == name and u.binds for u in uses):
+            return 0, ""
+        read = {u.name for u in uses if not u.binds}
+        unread = [u for u in uses if u.binds and u.name not in read]
+        twice = [
+            u if u.line < line else first
+            for i, u in enumerate(uses)
+            if u.binds and (first := _bound_just_before(uses, i)) is not None
+        ]
+        like = [u for u in unread if _ratio(u.name, name) >= LIKE]
+        again = [u for i, u in enumerate(uses) if u.binds and _bound_before(uses, i)]
+        for found in (like, twice, unread, again):
+            before = [u for u in found if u.line <= line] or found
+            if before:
+                return before[-1].line, before[-1].name
+        return 0, ""
+
+
+NO_USES = NameUses((), {})
+
+
+def name_uses(tree: ast.AST) -> NameUses:
+    """Read the uses of names from a source's tree."""
+    uses: list[Use] = []
+    ends: dict[str, int] = {}
+    loops: dict[tuple[str, int], str] = {}
+    starts: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.For):
+            loops |= {(name, node.lineno): through for name, through in _goes_through(node)}
+        if isinstance(node, ast.FunctionDef):
+            ends[node.name] = node.body[-1].lineno
+            starts.add(node.lineno)
+            arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            uses += (Use(a.arg, node.lineno, node.name, True) for a in arguments)
+            uses += (Use(a.arg, node.lineno, node.name, False) for a in arguments)
+            uses += (
+                Use(name.id, name.lineno, node.name, isinstance(name.ctx, ast.Store))
+                for name in _names_in_order(node.body)
+            )
+    ranges = [
+        (found, node.lineno)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.For) and (found := _range_of(node.iter))
+    ]
+    return NameUses(tuple(uses), ends, loops, frozenset(starts), tuple(ranges))
+
+
+def _range_of(node: ast.expr) -> str:
+    """Return the name in ``range(name)``, reversed or not; empty for anything else."""
+    if isinstance(node, ast.Subscript):
+        node = node.value
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "reversed" and node.args:
+        node = node.args[0]
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "range" and len(node.args) == 1:
+        return node.args[0].id if isinstance(node.args[0], ast.Name) else ""
+    return ""
+
+
+def _goes_through(node: ast.For) -> Iterator[tuple[str, str]]:
+    """Yield each of a loop's names with the name of what it goes through, where that is one."""
+    targets, through = [node.target], [node.iter]
+    if isinstance(node.iter, ast.Call) and isinstance(node.iter.func, ast.Name):
+        if node.iter.func.id == "zip" and isinstance(node.target, ast.Tuple):
+            if len(node.target.elts) == len(node.iter.args):
+                targets, through = node.target.elts, node.iter.args
+        elif node.iter.func.id == "enumerate" and isinstance(node.target, ast.Tuple):
+            targets, through = node.target.elts[1:], node.iter.args[:1]
+    for target, source in zip(targets, through, strict=False):
+        names = {n.id for n in ast.walk(source) if isinstance(n, ast.Name)}
+        plain = isinstance(source, ast.Name | ast.Subscript) and len(names) == 1
+        for name in ast.walk(target):
+            if isinstance(name, ast.Name):
+                yield name.id, min(names) if plain else ""
+
+
+COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+
+def _names_in_order(
+    nodes: Iterable[ast.AST], inner: frozenset[str] = frozenset()
+) -> Iterator[ast.Name]:
+    """Yield the names in the order in which they are used; those of comprehensions are their own.
+
+    ``inner`` are the names of the comprehension around.
+    """
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.Name) and node.id not in inner:
+            yield node
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            dotted = ast.Name(f"{node.value.id}.{node.attr}", node.ctx)
+            yield ast.copy_location(dotted, node)
+        own = inner
+        if isinstance(node, COMPREHENSIONS):
+            targets = (n for g in node.generators for n in ast.walk(g.target))
+            own = inner | {n.id for n in targets if isinstance(n, ast.Name)}
+        children = list(ast.iter_child_nodes(node))
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.For):  # what is assigned comes first
+            first = node.iter if isinstance(node, ast.For) else node.value
+            children = [first, *(child for child in children if child is not first)]
+        yield from _names_in_order(children, own)
+
+
+def _bound_before(uses: list[Use], i: int) -> bool:
+    return any(u.name == uses[i].name and u.binds for u in uses[:i])
+
+
+def _bound_just_before(uses: list[Use], i: int) -> Use | None:
+    """Return what bound a name that is bound once more and was not read in between."""
+    before = [u for u in uses[:i] if u.name == uses[i].name]
+    return before[-1] if before and before[-1].binds else None
+
+
+def _ratio(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other).ratio()
+
+
+"""Rewrite a source so that every operation in it is a call of the recorder.
+
+What the rewritten text computes is the same. A place is one expression of the source; its number
+stands in the rewritten text, and the rest of it stays here.
+"""
+
+
+import ast
+import copy
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+
+LOAD = ast.Load()
+NO_TEXT = ast.Constant("")  # the text of what has none
+LONGEST_SOURCE = 20_000  # characters
+# Calls that do what an operator does, or each other, by one name.
+SAME = {
+    "np.dot": "MatMult",
+    "np.matmul": "MatMult",
+    ".dot": "MatMult",
+    "np.multiply": "Mult",
+    "np.add": "Add",
+    "np.subtract": "Sub",
+    "np.divide": "Div",
+    "np.negative": "USub",
+    "np.power": "Pow",
+    "np.transpose": ".T",
+    ".transpose": ".T",
+    ".sum": "np.sum",
+    ".mean": "np.mean",
+    "np.concatenate": "stack",
+    "np.vstack": "stack",
+    "np.hstack": "stack",
+    "np.stack": "stack",
+}
+# Calls that look at where they are called.
+LEFT_ALONE = {"super", "locals", "globals", "vars", "dir", "next", "iter", "exec", "eval"}
+
+
+PART = r"\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]"  # brackets, and brackets within
+BASE = re.compile(rf"([A-Za-z_]\w*(?:\.(?!T\b)\w+)*)(?:{PART}|\.T)*")
+
+
+def base_name(text: str) -> str:
+    """Return the name that an expression takes a part of, or is; empty for any other."""
+    found = BASE.fullmatch(text)
+    return found[1] if found else ""
+
+
+class NotWoven(ValueError):
+    """A source that cannot be rewritten: it does not parse, or is too long or too deep."""
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A place: one expression of a source, what it does, and what its operands are called."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+    op: str
+    parts: tuple[str, ...]
+    loop: int = 0  # the line of the loop around it; 0: none
+    function: str = ""  # in which it stands
+    names: frozenset[str] = frozenset()  # that it reads
+
+
+@dataclass(frozen=True)
+class Woven:
+    """A woven source: the text to run, its places, and for its lines those of the source."""
+
+    text: str
+    places: tuple[Expression, ...]
+    lines: dict[int, int] = field(default_factory=dict)
+    uses: NameUses = NO_USES
+    defines: frozenset[str] = frozenset()  # the functions and classes in the text
+
+    @property
+    def needed(self) -> list[tuple[int, str, list[str]]]:
+        """Return what the recorder needs to know of the places."""
+        return [(p.line, p.op, list(map(base_name, p.parts))) for p in self.places]
+
+
+def woven(source: str, names: Iterable[str] = ()) -> Woven:
+    """Rewrite a source; with ``names`` only the functions and classes that these lead to.
+
+    Raises NotWoven.
+    """
+    if len(source) > LONGEST_SOURCE:
+        raise NotWoven("too long")
+    try:
+        tree = ast.parse(source)
+        wanted = list(names)
+        if wanted:
+            tree.body = _led_to(tree, wanted)
+        uses = name_uses(tree)
+        weave = Weave()
+        text = ast.unparse(ast.fix_missing_locations(weave.visit(tree)))
+        lines = {
+            new.lineno: old.lineno
+            for new, old in zip(_statements(ast.parse(text)), _statements(tree), strict=True)
+        }
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise NotWoven(str(error)) from None
+    defines = frozenset(name for node in tree.body for name in _defines(node))
+    return Woven(text, tuple(weave.places), lines, uses, defines)
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.stmt]:
+    """Yield all statements, in the order of the text."""
+    for field_name, value in ast.iter_fields(tree):
+        if isinstance(value, list) and field_name in (
+            "body",
+            "orelse",
+            "finalbody",
+            "handlers",
+            "cases",
+        ):
+            for node in value:
+                if isinstance(node, ast.stmt):
+                    yield node
+                yield from _statements(node)
+
+
+def _led_to(tree: ast.Module, names: list[str]) -> list[ast.stmt]:
+    """Return the definitions of names, and those of the names that these read, in their order."""
+    defined: dict[str, ast.stmt] = {}
+    for node in tree.body:
+        for name in _defines(node):
+            defined[name] = node
+    kept: list[ast.stmt] = []
+    while names:
+        found = defined.get(names.pop())
+        if found is not None and found not in kept:
+            kept.append(found)
+            names += [n.id for n in ast.walk(found) if isinstance(n, ast.Name)]
+    imports = (ast.Import, ast.ImportFrom)
+    return [node for node in tree.body if node in kept or isinstance(node, imports)]
+
+
+def _defines(node: ast.stmt) -> list[str]:
+    """Return the names that a statement gives to functions and classes."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda | ast.Name):
+        return [target.id for target in node.targets if isinstance(target, ast.Name)]
+    return []
+
+
+class Weave(ast.NodeTransformer):
+    """Turn every operation of a source into a call of the recorder."""
+
+    def __init__(self) -> None:
+        self.places: list[Expression] = []
+        self.loop = 0
+        self.function = ""
+        self.spare = 0  # names that hold a value until it is stored
+
+    def _to(
+        self, method: str, *arguments: ast.expr, keywords: Iterable[ast.keyword] = ()
+    ) -> ast.Call:
+        recorder = ast.Attribute(ast.Name(RECORDER, LOAD), method, LOAD)
+        return ast.Call(recorder, list(arguments), list(keywords))
+
+    def _place(
+        self, node: ast.expr | ast.stmt, op: str, parts: Iterable[ast.expr] = ()
+    ) -> ast.Constant:
+        parts = list(parts)
+        reads = frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+        self.places.append(
+            Expression(
+                node.lineno,
+                node.col_offset,
+                node.end_lineno or node.lineno,
+                node.end_col_offset or 0,
+                ast.unparse(node),
+                op,
+                tuple(ast.unparse(part) for part in parts),
+                self.loop,
+                self.function,
+                reads,
+            )
+        )
+        return ast.Constant(len(self.places) - 1)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        """Record an operator between two operands."""
+        k = self._place(node, type(node.op).__name__, [node.left, node.right])
+        return self._to("operate", k, self.visit(node.left), self.visit(node.right))
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        """Record a sign."""
+        if isinstance(node.op, ast.Not) or isinstance(node.operand, ast.Constant):
+            return self.generic_visit(node)
+        k = self._place(node, type(node.op).__name__, [node.operand])
+        return self._to("operate", k, self.visit(node.operand))
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        """Record a transpose."""
+        if node.attr != "T" or not isinstance(node.ctx, ast.Load):
+            return self.generic_visit(node)
+        return self._to("turn", self._place(node, ".T", [node.value]), self.visit(node.value))
+
+    def _index(self, node: ast.Subscript) -> ast.Subscript:
+        inner = node.slice
+        if isinstance(inner, ast.Tuple):
+            index: ast.expr = ast.Tuple([self.visit(each) for each in inner.elts], LOAD)
+        else:
+            index = self.visit(inner)
+        return ast.Subscript(ast.Name(SUBSCRIPT, LOAD), index, LOAD)
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        """Record a part."""
+        if not isinstance(node.ctx, ast.Load):
+            return self.generic_visit(node)
+        k = self._place(node, "part", [node.value, node.slice])
+        return self._to("get", k, self.visit(node.value), self._index(node))
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """Record a call."""
+        name = ast.unparse(node.func)
+        if name in LEFT_ALONE:
+            return self.generic_visit(node)
+        receiver = node.func.value if isinstance(node.func, ast.Attribute) else None
+        module = name.split(".")[0]
+        of_array = receiver is not None and module not in ("np", "numpy")
+        if of_array and isinstance(node.func, ast.Attribute):
+            name = "." + node.func.attr
+        name = name.replace("numpy.", "np.")
+        parts = [receiver] if of_array and receiver is not None else []
+        named = [keyword.value for keyword in node.keywords if keyword.arg != "out"]
+        parts += [*node.args, *named]
+        k = self._place(node, SAME.get(name, name), parts)
+        # A generator hands its values on unseen: a list does the same, and can be looked at.
+        arguments = [
+            ast.copy_location(ast.ListComp(a.elt, a.generators), a)
+            if isinstance(a, ast.GeneratorExp)
+            else a
+            for a in node.args
+        ]
+        function: ast.expr
+        if receiver is not None and isinstance(node.func, ast.Attribute):
+            function = ast.Attribute(self.visit(receiver), node.func.attr, LOAD)
+        else:
+            function = self.visit(node.func)
+        keywords = [self.visit(keyword) for keyword in node.keywords]
+        return self._to("call", k, function, *map(self.visit, arguments), keywords=keywords)
+
+    def _made(self, node: ast.expr) -> ast.AST:
+        if not isinstance(getattr(node, "ctx", LOAD), ast.Load):
+            return node
+        k = self._place(node, "display")
+        inner = self.generic_visit(node)
+        assert isinstance(inner, ast.expr)
+        return self._to("made", k, inner)
+
+    def visit_Tuple(self, node: ast.Tuple) -> ast.AST:
+        """Record where a tuple was made."""
+        return self._made(node)
+
+    def visit_List(self, node: ast.List) -> ast.AST:
+        """Record where a list was made."""
+        return self._made(node)
+
+    def visit_Dict(self, node: ast.Dict) -> ast.AST:
+        """Record where a dictionary was made."""
+        return self._made(node)
+
+    def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
+        """Record where a list was made."""
+        return self._made(node)
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
+        """Record where a dictionary was made."""
+        return self._made(node)
+
+    def _target(
+        self, target: ast.expr, after: list[ast.stmt], value: ast.expr | None = None
+    ) -> ast.expr:
+        """Return what to assign a value to; what is to be done after that goes into ``after``."""
+        if isinstance(target, ast.Name):
+            bound = ast.Constant(target.lineno), ast.Constant(target.id), ast.Name(target.id, LOAD)
+            after.append(ast.copy_location(ast.Expr(self._to("bind", *bound)), target))
+        elif isinstance(target, ast.Attribute):
+            read = ast.parse(ast.unparse(target), mode="eval").body
+            line, name = ast.Constant(target.lineno), ast.Constant(ast.unparse(target))
+            after.append(ast.copy_location(ast.Expr(self._to("bind", line, name, read)), target))
+        elif isinstance(target, ast.Starred):
+            target.value = self._target(target.value, after)
+        elif isinstance(target, ast.Tuple | ast.List):
+            several = isinstance(value, ast.Tuple | ast.List) and value.elts
+            values = several if several and len(several) == len(target.elts) else None
+            target.elts = [
+                self._target(each, after, values[i] if values else None)
+                for i, each in enumerate(target.elts)
+            ]
+        elif isinstance(target, ast.Subscript):
+            self.spare += 1
+            spare = f"__spare{self.spare}__"
+            k = self._place(target, "put", [target.value, value or NO_TEXT, target.slice])
+            put = self._to(
+                "put", k, self.visit(target.value), self._index(target), ast.Name(spare, LOAD)
+            )
+            after.append(ast.copy_location(ast.Expr(put), target))
+            return ast.copy_location(ast.Name(spare, ast.Store()), target)
+        return target
+
+    def visit_Assign(self, node: ast.Assign) -> list[ast.stmt]:
+        """Record what names are bound to, and what is stored."""
+        after: list[ast.stmt] = []
+        plain = copy.deepcopy(node.value)
+        node.value = self.visit(node.value)
+        node.targets = [self._target(target, after, plain) for target in node.targets]
+        return [node, *after]
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | list[ast.stmt]:
+        """Record what a name is bound to; an annotation is left out."""
+        if node.value is None:
+            return ast.copy_location(ast.Pass(), node)
+        plain = ast.Assign([node.target], node.value)
+        return self.visit_Assign(ast.copy_location(plain, node))
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST | list[ast.stmt]:
+        """Record a change in place."""
+        target = node.target
+        if isinstance(target, ast.Attribute):
+            return self.generic_visit(node)
+        reads = ast.copy_location(ast.parse(ast.unparse(target), mode="eval").body, target)
+        k = self._place(node, type(node.op).__name__, [reads, node.value])
+        value = self.visit(node.value)
+        if isinstance(target, ast.Name):
+            after: list[ast.stmt] = []
+            changed = self._to("change", k, ast.Name(target.id, LOAD), value)
+            to = self._target(target, after)
+            return [ast.copy_location(ast.Assign([to], changed), node), *after]
+        part = self._to("change_part", k, self.visit(target.value), self._index(target), value)
+        return ast.copy_location(ast.Expr(part), node)
+
+    def _loop(self, node: ast.For | ast.While) -> ast.AST:
+        outer, self.loop = self.loop, node.lineno
+        bound: list[ast.stmt] = []
+        if isinstance(node, ast.For):
+            node.target = self._target(node.target, bound)
+        made = self.generic_visit(node)
+        assert isinstance(made, ast.For | ast.While)
+        made.body = [*bound, *made.body]
+        self.loop = outer
+        return made
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        """Know the loop around a place."""
+        return self._loop(node)
+
+    def visit_While(self, node: ast.While) -> ast.AST:
+        """Know the loop around a place."""
+        return self._loop(node)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        """Leave an annotation out: what it names may not be there."""
+        node.annotation = None
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        """Know the function around a place."""
+        outer, self.function = self.function, node.name
+        outer_loop, self.loop = self.loop, 0
+        node.returns = None
+        made = self.generic_visit(node)
+        self.function, self.loop = outer, outer_loop
+        return made
+
+
 """Find the names that a student's function or class reads: those of the notebook around it."""
 
 
@@ -1890,6 +3143,8 @@ class Reference:
     sealed: bool = False
     sizes: str = ""
     other: Reference | None = None
+    known: tuple[Mapping[str, Any], ...] = ()  # values that equations name: name, number, digests
+    salt: str = ""
 
 
 def _load(folder: Path) -> dict[str, Reference]:
@@ -1906,6 +3161,7 @@ def _reference(entry: Mapping[str, Any], store: Mapping[str, Any]) -> Reference:
     )
     layout["labels"] = {key: tuple(names) for key, names in layout["labels"].items()}
     layout["arguments"], layout["returns"] = tuple(layout["arguments"]), tuple(layout["returns"])
+    values = entry.get("values", {})
     visible = Reference(
         layout=Layout(**layout),
         numeric={name: store[key] for name, key in entry["numeric"].items()},
@@ -1913,13 +3169,15 @@ def _reference(entry: Mapping[str, Any], store: Mapping[str, Any]) -> Reference:
         holds=entry["holds"],
         seconds=entry["seconds"],
         sealed=entry["result"] is None,
+        known=tuple(values.get("known", ())),
+        salt=values.get("salt", ""),
         **_call(entry, store),
     )
     second = entry["other"]
     if second is None:
         return visible
     sizes = ", ".join(f"{letter} = {size}" for letter, size in second["dims"].items())
-    other = replace(visible, numeric={}, sizes=sizes, **_call(second, store))
+    other = replace(visible, numeric={}, known=(), sizes=sizes, **_call(second, store))
     return replace(visible, other=other)
 
 
@@ -2545,6 +3803,122 @@ def by_form_or_part(reference: Reference, attempt: Tried) -> Cause | None:
         return None
 
 
+"""Say up to which line a student's function is right, by the values that equations name."""
+
+
+import inspect
+import itertools
+import linecache
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+
+WATCHED_SECONDS = 2.0  # of processor time, for a loop that never ends
+LONGEST_LINE = 80  # characters
+
+
+def right_until(reference: Reference, function: Callable[..., Any]) -> str:
+    """Return the last line that makes a value which an equation names, and what is not made.
+
+    Empty where no equation names one, and where nothing can be looked at.
+    """
+    if not reference.known:
+        return ""
+    try:
+        lines, start = inspect.getsourcelines(function)
+        made = woven(inspect.cleandoc("\n" + "".join(lines)), [reference.layout.name])
+    except (OSError, TypeError, NotWoven):
+        return ""
+    recorder = Recorder(made.needed)
+    _run(reference, function, made.text, recorder)
+    found: dict[str, int] = {}
+    lines_of = [place.line for place in made.places]
+    for record in _finished(recorder, lines_of):
+        for name in _known(reference, record):
+            found.setdefault(name, lines_of[record.place])
+    names = [known["name"] for known in reference.known]
+    missing = [known for known in reference.known if known["name"] not in found]
+    if not missing or not names:
+        return ""
+    return " ".join(filter(None, (_until(reference, function, start, found), _not_made(missing))))
+
+
+def _run(reference: Reference, function: Callable[..., Any], text: str, recorder: Recorder) -> None:
+    """Call the rewritten function on the visible example; what it raises ends it there."""
+    name, driver = reference.layout.name, reference.driver
+
+    def wanted(space: Any) -> Callable[..., Any]:
+        called: Callable[..., Any] = driven(driver, space) if driver else space[name]
+        return called
+
+    scope = names_around(function)
+    try:
+        with (
+            replaying(reference, scope),
+            np.errstate(all="ignore"),
+            warnings.catch_warnings(),
+            time_limit(WATCHED_SECONDS, processor=True),
+        ):
+            warnings.simplefilter("ignore")
+            run = traced(text, recorder, scope, list(reference.steps), {}, wanted)
+            run(*deep_copy(reference.arguments))
+    except Exception:
+        return  # what was recorded until then is looked at
+
+
+def _known(reference: Reference, record: Made) -> Iterator[str]:
+    """Yield the names of the values that a record, or a stretch of it, holds."""
+    table = [known["digests"] for known in reference.known]
+    for place in known_by(record.value, table, reference.salt):
+        yield reference.known[place]["name"]
+    for known in reference.known:
+        for stretch in _stretches(record.value, tuple(known["shape"])):
+            if known_by(stretch, [known["digests"]], reference.salt):
+                yield known["name"]
+
+
+def _stretches(value: Array, shape: tuple[int, ...]) -> Iterator[Array]:
+    """Yield the parts of that shape that a stack of several has, one after the other."""
+    if value.ndim == len(shape) and value.shape[1:] == shape[1:] and value.shape[0] > shape[0]:
+        for at in range(0, value.shape[0] - shape[0] + 1, shape[0]):
+            yield value[at : at + shape[0]]
+    elif value.ndim == len(shape) + 1:
+        if value.shape[1:] == shape:
+            yield from value
+        elif value.shape[:-1] == shape:
+            yield from np.moveaxis(value, -1, 0)
+
+
+def _last_in_a_row(reference: Reference, found: dict[str, int]) -> str:
+    """Return the last value that is made before one is missing, in the equations' order."""
+    names = [known["name"] for known in reference.known]
+    row = list(itertools.takewhile(found.__contains__, names))
+    return row[-1] if row else next(name for name in names if name in found)
+
+
+def _until(
+    reference: Reference, function: Callable[..., Any], start: int, found: dict[str, int]
+) -> str:
+    if not found:
+        return ""
+    name = _last_in_a_row(reference, found)
+    equation = next(k["equation"] for k in reference.known if k["name"] == name)
+    line = start + found[name] - 1
+    text = linecache.getline(function.__code__.co_filename, line).strip()[:LONGEST_LINE]
+    told = f": {text}" if text else ""
+    return f"Right until here: line {line} makes {name}, equation ({equation}){told}."
+
+
+def _not_made(missing: list[Any]) -> str:
+    first = missing[0]
+    return (
+        f"{first['name']}, equation ({first['equation']}), is among nothing that your lines make."
+    )
+
+
 """Make the panel that a check shows: a row for each line of the marks, and what is wrong first."""
 
 
@@ -2822,14 +4196,18 @@ def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
         second = weigh(reference.other, function)
         if second.tried.failed or not shown.below:  # what is below may be wrong there alone
             shown, sizes = second, reference.other.sizes
-    panel, message = _panel(reference, shown, outputs, sizes)
+    panel, message = _panel(reference, function, shown, outputs, sizes)
     if reference.sealed and not message:
         return answered_panel(panel, layout), ""
     return (to_do_panel(panel, layout) if shown.tried.empty else panel), message
 
 
 def _panel(
-    reference: Reference, shown: Weighed, outputs: Mapping[str, Tree], sizes: str
+    reference: Reference,
+    function: Any,
+    shown: Weighed,
+    outputs: Mapping[str, Tree],
+    sizes: str,
 ) -> tuple[Panel, str]:
     """Make the panel of an attempt; its ``sizes`` are told where they are not the example's."""
     if shown.below:
@@ -2837,6 +4215,9 @@ def _panel(
         return panel_of(reference, {}, None, (note,), outputs)
     first = next((finding for finding in shown.tried.findings.values() if finding), None)
     notes = [shown.cause.text()] if shown.cause else []
+    certain = shown.cause is not None and shown.cause.certain
+    if first is not None and not certain and not shown.tried.empty:
+        notes += filter(None, [right_until(reference, function)])
     if first is not None and sizes:
         notes.insert(0, f"Right on the example, not where {sizes}. {ASK_SIZES}")
         short = first.short or f"{first.checked}: got {first.got}"

@@ -105,6 +105,13 @@ class ExerciseInMaking:
         """List mutants that nobody could tell from the solution, each with its reason."""
         self._equivalent |= reasons
 
+    def equations(self, **numbers: int) -> None:
+        """Say which equation of the notebook defines a variable of the solution, by its number.
+
+        Messages call a value by that name and number, and students' files may know it again.
+        """
+        self._more["equations"] = numbers
+
     def published(self, numbers: Mapping[str, str], with_mistake: str | None = None) -> None:
         """Say which numbers were printed elsewhere, by place, and with which mistake."""
         self._more |= {"published": dict(numbers), "published_with": with_mistake}

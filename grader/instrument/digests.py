@@ -1,4 +1,4 @@
-"""Know a value again without keeping it: a salted digest of one rounded projection.
+"""Know a value again without keeping it: a salted digest of two rounded projections.
 
 Students' files hold digests of the values that an equation in the notebook names, and nothing of
 any other: from digests of all that a function computes, its lines could be rebuilt one by one.
@@ -11,9 +11,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from grader.instrument.sketches import Array, rows, squeezed, weights
+from grader.instrument.sketches import Array, squeezed, weights
 
-STEPS = 1e6  # of the projection, relative to the largest number: single precision agrees to this
+STEPS = 1e5  # of a projection between 1 and 10, whose power of ten stands beside it
 FEWEST = 6  # numbers: fewer are guessed by trying
 SMALLEST = 1e-6  # the largest number of an array that is known again
 BYTES = 12
@@ -29,16 +29,28 @@ def told(value: Array) -> bool:
 
 def digests(value: Array, salt: str) -> list[str]:
     """Return a value's digests at two neighbouring roundings: one of them does not tip over."""
-    shape = squeezed(value.shape)
-    row = rows(value)[0]
-    whole = float(row @ weights(row.size))
-    step = whole / (float(np.abs(value).max()) * value.size) * STEPS
+    return digests_of(value[None], salt)[0]
+
+
+def digests_of(values: Array, salt: str) -> list[list[str]]:
+    """Return the digests of each value of a stack."""
+    shape = squeezed(values.shape[1:])
+    left = values.reshape(len(values), *(shape or (1,)))
+    while left.ndim > 2:
+        left = left @ weights(left.shape[-1])
+    row = weights(left.shape[1])
+    both = np.stack([left @ row, left @ row[::-1]], axis=1)
+    power = np.floor(np.log10(np.maximum(np.abs(both), SMALLEST)))
+    steps = both / 10.0**power * STEPS
+    down, up = np.floor(steps).tolist(), np.floor(steps + 0.5).tolist()
     return [
-        hashlib.sha256(f"{salt} {shape} {kind} {np.floor(step + shift):.0f}".encode()).hexdigest()[
-            : 2 * BYTES
-        ]
-        for kind, shift in (("down", 0.0), ("up", 0.5))
+        [_digest(f"{salt} {shape} {kind} {p} {q}") for kind, q in (("down", one), ("up", other))]
+        for p, one, other in zip(power.tolist(), down, up, strict=True)
     ]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[: 2 * BYTES]
 
 
 def known_by(value: Array, table: Iterable[Iterable[str]], salt: str) -> list[int]:

@@ -20,7 +20,7 @@ DEEPEST = 6  # containers in containers
 LONGEST_OPERAND = 40  # characters of an operand that is no array
 KNOWN_AGAIN = (np.ndarray, np.generic, list, dict, tuple)  # by identity
 RECORDER = "__run__"  # the name that rewritten code calls
-INDEX = "__index__"  # what it makes subscripts with
+SUBSCRIPT = "__index__"  # what it makes subscripts with
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "Add": operator.add,
     "Sub": operator.sub,

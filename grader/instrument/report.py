@@ -49,7 +49,7 @@ def report(
     raised, place, used, operands, origin, via = recorder.raised
     return json.dumps(
         {
-            "records": [_told(record) for record in recorder.records],
+            "records": [_record_told(record) for record in recorder.records],
             "calls": recorder.calls,
             "own_calls": recorder.own_calls,
             "returned": [_node(recorder, path, node) for path, node in nodes],
@@ -69,7 +69,7 @@ def report(
     )
 
 
-def _told(record: Made) -> list[Any]:
+def _record_told(record: Made) -> list[Any]:
     value = record.value
     scale = float(np.abs(value).max())
     if np.isfinite(scale) and scale < 1e150:

@@ -39,7 +39,7 @@ def rows(value: Array) -> list[Array]:
         found = [array @ weights(array.shape[1]), weights(array.shape[0]) @ array]
     else:
         found = [_along(array, axis) for axis in range(array.ndim)]
-    return [row if row.size <= LONGEST_ROW else _folded(row) for row in found]
+    return [row if row.size <= LONGEST_ROW else _wrapped(row) for row in found]
 
 
 def _along(array: Array, axis: int) -> Array:
@@ -50,7 +50,7 @@ def _along(array: Array, axis: int) -> Array:
     return left
 
 
-def _folded(row: Array) -> Array:
+def _wrapped(row: Array) -> Array:
     """Sum up a long row in `LONGEST_ROW` places, each number with a weight of its own."""
     places = np.arange(row.size) % LONGEST_ROW
     return np.bincount(places, weights=row * weights(row.size), minlength=LONGEST_ROW)

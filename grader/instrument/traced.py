@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from grader.instrument.recorder import INDEX, RECORDER, Full, Index, Recorder, arrays_in
+from grader.instrument.recorder import RECORDER, SUBSCRIPT, Full, Index, Recorder, arrays_in
 from grader.instrument.report import report, trace
 
 WOVEN = "<woven>"
@@ -29,7 +29,7 @@ def traced(
     the keys ``returned``, ``error`` (its type, its lines, a name that had no value) and ``report``.
     """
     space = dict(names)
-    space[RECORDER], space[INDEX] = recorder, Index()
+    space[RECORDER], space[SUBSCRIPT] = recorder, Index()
     exec(compile(code, WOVEN, "exec") if isinstance(code, str) else code, space)
     recorder.others = {id(space[name]): name for name in others if name in space}
     function = wanted(space)

@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from grader.instrument.names import NO_USES, NameUses, name_uses
-from grader.instrument.recorder import INDEX, RECORDER
+from grader.instrument.name_uses import NO_USES, NameUses, name_uses
+from grader.instrument.recorder import RECORDER, SUBSCRIPT
 
 LOAD = ast.Load()
-NOTHING = ast.Constant("")  # the text of what has none
+NO_TEXT = ast.Constant("")  # the text of what has none
 LONGEST_SOURCE = 20_000  # characters
 # Calls that do what an operator does, or each other, by one name.
 SAME = {
@@ -214,7 +214,7 @@ class Weave(ast.NodeTransformer):
             index: ast.expr = ast.Tuple([self.visit(each) for each in inner.elts], LOAD)
         else:
             index = self.visit(inner)
-        return ast.Subscript(ast.Name(INDEX, LOAD), index, LOAD)
+        return ast.Subscript(ast.Name(SUBSCRIPT, LOAD), index, LOAD)
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         """Record a part."""
@@ -304,7 +304,7 @@ class Weave(ast.NodeTransformer):
         elif isinstance(target, ast.Subscript):
             self.spare += 1
             spare = f"__spare{self.spare}__"
-            k = self._place(target, "put", [target.value, value or NOTHING, target.slice])
+            k = self._place(target, "put", [target.value, value or NO_TEXT, target.slice])
             put = self._to(
                 "put", k, self.visit(target.value), self._index(target), ast.Name(spare, LOAD)
             )

@@ -19,8 +19,9 @@ from grader.comparison.where import Where
 from grader.instrument.portable import portable_text
 from grader.instrument.weave import NotWoven, Woven, woven
 from grader.judge.attempt import Attempt
+from grader.judge.diagnostic_cases import Diagnostic, Diagnostics
 from grader.judge.own_text import LONGEST_QUOTED
-from grader.judge.recorded import Diagnostic, Diagnostics, after_of
+from grader.judge.right_runs import after_of
 from grader.judge.session import Session
 from grader.parting.between import Between
 from grader.parting.finding import Parting

@@ -53,8 +53,10 @@ def _lines(between: Between, path: Path, lost: int, unmade: set[int]) -> Iterato
     if node is not None and node.last >= 0:
         last = run.records[node.last]
         for operand in last.operands if run.op(last) in ("Add", "put") else ():
-            begun = run.records[operand[0]] if isinstance(operand, tuple) else None
-            empty = begun is not None and begun.constant and begun.place >= 0
+            if not isinstance(operand, tuple):
+                continue
+            begun = run.records[operand[0]]
+            empty = begun.constant and begun.place >= 0
             if empty and run.places[begun.place].loop:  # it begins anew in every turn
                 yield run.line(begun), begun.place
     if node is not None and stored:  # what is to be joined was stored instead

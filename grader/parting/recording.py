@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from grader.instrument.names import NO_USES, NameUses
+from grader.instrument.name_uses import NO_USES, NameUses
 from grader.instrument.recorder import MOST_RECORDS
 from grader.instrument.report import MOST_NODES
 from grader.instrument.sketches import LONGEST_ROW, squeezed, weights

@@ -32,6 +32,7 @@ from grader.comparison.properties import properties
 from grader.comparison.trees import deep_copy, returned_by, same
 from grader.comparison.values import unlike_kind
 from grader.errors import UsageError
+from grader.release.known_values import known_values
 from grader.release.second_case import second_case
 from grader.selfcheck.attempts import try_on
 from grader.selfcheck.references_file import Reference
@@ -91,7 +92,9 @@ def _entry(
     if other is not None:
         shown = {known["id"] for known in called["mistakes"]}
         other["mistakes"] = [known for known in other["mistakes"] if known["id"] not in shown]
+    values = known_values(spec, source, exercise, case)
     return {
+        **({"values": values} if values else {}),
         "layout": _layout(exercise),
         "driver": driver_of(exercise),
         "holds": texts,

@@ -24,24 +24,6 @@ from grader.assignment.example_calls import EXAMPLE_CELL
 from grader.assignment.python_cells import defined_function
 from grader.assignment.source import WRITTEN_CELL, Source, check_cell, read_notebook, source_of
 from grader.assignment.spec import REFERENCES, SELFCHECK, Spec
-from grader.comparison import (
-    causes,
-    drivers,
-    error_causes,
-    finding,
-    fingerprints,
-    joined_arrays,
-    ladder,
-    layout,
-    packing,
-    properties,
-    random_names,
-    stub,
-    telling,
-    time_limit,
-    trees,
-    values,
-)
 from grader.comparison.stub import STUB
 from grader.course import Course
 from grader.errors import UsageError
@@ -51,28 +33,7 @@ from grader.gradebook.source_folder import ADOPT, write_source
 from grader.release.cell_headers import expand, shorten
 from grader.release.percent_text import to_notebook, to_text
 from grader.release.references import build_references, from_bytes, keep_committed, to_bytes
-from grader.selfcheck import (
-    attempts,
-    check,
-    known_mistakes,
-    names,
-    panel,
-    panels,
-    reasons,
-    references_file,
-    replay,
-    weighing,
-    where_raised,
-)
-
-# In the order in which selfcheck.py needs them.
-PARTS = (
-    *(telling, layout, finding, stub, time_limit, trees, values, ladder, packing, fingerprints),
-    *(joined_arrays, causes, error_causes, random_names, properties, drivers),
-    *(names, panel, references_file, replay, known_mistakes, where_raised, attempts, reasons),
-    *(panels, weighing, check),
-)
-OWN_IMPORT = re.compile(r"^from grader[\w.]* import (\([^)]*\)|.*)\n", re.M)
+from grader.release.selfcheck_file import selfcheck_text
 
 
 @dataclass(frozen=True)
@@ -214,22 +175,6 @@ def stamp(data: bytes, name: str, place: str) -> bytes:
     if not name.endswith(".py"):
         return data
     return f"# derived from {place} by `make release`; edit that file\n".encode() + data
-
-
-def selfcheck_text() -> str:
-    """Return the student's check as one file that needs nothing but NumPy."""
-    rooms = sorted({Path(str(module.__file__)).parent.name for module in PARTS})
-    where = " and ".join(f"grader/{room}/" for room in rooms)
-    head = f"# derived from {where} by `make release`; edit the files there\n"
-    body = ""
-    for module in PARTS:
-        source = Path(str(module.__file__)).read_text(encoding="utf-8")
-        # In one file the parts have no modules to import each other from.
-        source = OWN_IMPORT.sub("", source).replace("from __future__ import annotations\n", "")
-        body += "\n\n" + source.strip() + "\n"
-    first = str(check.__doc__).splitlines()[0]
-    start = f'"""Check your own functions: ``from selfcheck import check``.\n\n{first}\n"""\n\n'
-    return head + start + "from __future__ import annotations\n" + body
 
 
 def blank(folder: Path, name: str, book: NotebookNode, files: Mapping[str, bytes]) -> Path:

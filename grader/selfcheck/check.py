@@ -19,6 +19,7 @@ from grader.selfcheck.attempts import check_names
 from grader.selfcheck.panel import Panel, Row
 from grader.selfcheck.panels import answered_panel, panel_of, to_do_panel
 from grader.selfcheck.references_file import Reference, references
+from grader.selfcheck.until import right_until
 from grader.selfcheck.weighing import Weighed, weigh
 
 NBGRADER = "NBGRADER_EXECUTION"  # set by nbgrader from 0.7 on while it grades or validates
@@ -89,14 +90,18 @@ def examine(reference: Reference, function: Any) -> tuple[Panel, str]:
         second = weigh(reference.other, function)
         if second.tried.failed or not shown.below:  # what is below may be wrong there alone
             shown, sizes = second, reference.other.sizes
-    panel, message = _panel(reference, shown, outputs, sizes)
+    panel, message = _panel(reference, function, shown, outputs, sizes)
     if reference.sealed and not message:
         return answered_panel(panel, layout), ""
     return (to_do_panel(panel, layout) if shown.tried.empty else panel), message
 
 
 def _panel(
-    reference: Reference, shown: Weighed, outputs: Mapping[str, Tree], sizes: str
+    reference: Reference,
+    function: Any,
+    shown: Weighed,
+    outputs: Mapping[str, Tree],
+    sizes: str,
 ) -> tuple[Panel, str]:
     """Make the panel of an attempt; its ``sizes`` are told where they are not the example's."""
     if shown.below:
@@ -104,6 +109,9 @@ def _panel(
         return panel_of(reference, {}, None, (note,), outputs)
     first = next((finding for finding in shown.tried.findings.values() if finding), None)
     notes = [shown.cause.text()] if shown.cause else []
+    certain = shown.cause is not None and shown.cause.certain
+    if first is not None and not certain and not shown.tried.empty:
+        notes += filter(None, [right_until(reference, function)])
     if first is not None and sizes:
         notes.insert(0, f"Right on the example, not where {sizes}. {ASK_SIZES}")
         short = first.short or f"{first.checked}: got {first.got}"

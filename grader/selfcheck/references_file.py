@@ -40,6 +40,8 @@ class Reference:
     sealed: bool = False
     sizes: str = ""
     other: Reference | None = None
+    known: tuple[Mapping[str, Any], ...] = ()  # values that equations name: name, number, digests
+    salt: str = ""
 
 
 def _load(folder: Path) -> dict[str, Reference]:
@@ -56,6 +58,7 @@ def _reference(entry: Mapping[str, Any], store: Mapping[str, Any]) -> Reference:
     )
     layout["labels"] = {key: tuple(names) for key, names in layout["labels"].items()}
     layout["arguments"], layout["returns"] = tuple(layout["arguments"]), tuple(layout["returns"])
+    values = entry.get("values", {})
     visible = Reference(
         layout=Layout(**layout),
         numeric={name: store[key] for name, key in entry["numeric"].items()},
@@ -63,13 +66,15 @@ def _reference(entry: Mapping[str, Any], store: Mapping[str, Any]) -> Reference:
         holds=entry["holds"],
         seconds=entry["seconds"],
         sealed=entry["result"] is None,
+        known=tuple(values.get("known", ())),
+        salt=values.get("salt", ""),
         **_call(entry, store),
     )
     second = entry["other"]
     if second is None:
         return visible
     sizes = ", ".join(f"{letter} = {size}" for letter, size in second["dims"].items())
-    other = replace(visible, numeric={}, sizes=sizes, **_call(second, store))
+    other = replace(visible, numeric={}, known=(), sizes=sizes, **_call(second, store))
     return replace(visible, other=other)
 
 

@@ -18,7 +18,7 @@ from grader.intake.match import plan
 from grader.intake.read import parse_notebook
 from grader.intake.submission import Submission
 from grader.release.references import build_references, from_bytes, keep_committed, to_bytes
-from grader.release.release import selfcheck_text
+from grader.release.selfcheck_file import selfcheck_text
 from grader.simulate.pupils import Pupil
 
 ROOT = Path(__file__).resolve().parents[2]

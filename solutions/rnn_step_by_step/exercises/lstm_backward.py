@@ -24,6 +24,7 @@ lstm_backward.returns_dictionary(
     **shapes.gates(each_weight=1, each_bias=0.25),
 )
 lstm_backward.untouched(1)
+lstm_backward.equations(da0=33)
 lstm_backward.cases(*draws.BACKWARD)
 lstm_backward.gradient(
     forward="lstm_forward", upstream={"da": "a"}, over_time=["dx"], traced=forward_passes.lstm

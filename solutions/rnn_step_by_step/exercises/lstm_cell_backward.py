@@ -27,6 +27,7 @@ lstm_cell_backward.returns_dictionary(
     **shapes.gates(each_weight=1, each_bias=1),
 )
 lstm_cell_backward.untouched(1)
+lstm_cell_backward.equations(dc=21, dzo=22, dzc=23, dzi=24, dzf=25, dconcat=28, dc_prev=29)
 lstm_cell_backward.cases(*draws.CELL_BACKWARD)
 lstm_cell_backward.gradient(
     forward="lstm_cell_forward",

@@ -23,6 +23,7 @@ lstm_cell_forward.returns(
     cache=tree(3, shapes.LSTM_CACHE),
 )
 lstm_cell_forward.untouched(1)
+lstm_cell_forward.equations(ft=4, it=5, cct=6, c_next=7, ot=8, a_next=9, yt_pred=10)
 lstm_cell_forward.cases(*draws.CELL_FORWARD)
 
 CONCAT = "concat = np.concatenate([a_prev, xt], axis=0)"

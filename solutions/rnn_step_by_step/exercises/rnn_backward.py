@@ -25,6 +25,7 @@ rnn_backward.returns_dictionary(
     dba=array(1, shapes.BIAS),
 )
 rnn_backward.untouched(1)
+rnn_backward.equations(dWax=19, dWaa=19, dba=19, da0=20)
 rnn_backward.cases(*draws.BACKWARD)
 rnn_backward.gradient(
     forward="rnn_forward", upstream={"da": "a"}, over_time=["dx"], traced=forward_passes.rnn

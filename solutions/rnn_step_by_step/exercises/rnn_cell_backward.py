@@ -25,6 +25,7 @@ rnn_cell_backward.returns_dictionary(
     dba=array(1, shapes.BIAS),
 )
 rnn_cell_backward.untouched(1)
+rnn_cell_backward.equations(dz=12, dxt=13, da_prev=14, dWax=15, dWaa=16, dba=17)
 rnn_cell_backward.cases(*draws.CELL_BACKWARD)
 rnn_cell_backward.gradient(
     forward="rnn_cell_forward", upstream={"da_next": "a_next"}, traced=forward_passes.rnn_cell

@@ -22,6 +22,7 @@ rnn_cell_forward.returns(
     cache=tree(2, shapes.RNN_CACHE),
 )
 rnn_cell_forward.untouched(1)
+rnn_cell_forward.equations(a_next=1, yt_pred=2)
 rnn_cell_forward.cases(*draws.CELL_FORWARD)
 
 STATE = "a_next = np.tanh(Wax @ xt + Waa @ a_prev + ba)"

@@ -71,7 +71,7 @@ class NameUses:
         )
 
     def bound_again(self, name: str, line: int, loop: int, function: str) -> bool:
-        """Tell whether a line binds a name anew in a loop, or in a function that is called again."""
+        """Tell whether a line binds a name anew in a loop, or in a function called again."""
         if loop:
             return line >= loop
         return any(
@@ -137,7 +137,7 @@ def name_uses(tree: ast.AST) -> NameUses:
             uses += (Use(a.arg, node.lineno, node.name, False) for a in arguments)
             uses += (
                 Use(name.id, name.lineno, node.name, isinstance(name.ctx, ast.Store))
-                for name in _in_order(node.body)
+                for name in _names_in_order(node.body)
             )
     ranges = [
         (found, node.lineno)
@@ -178,7 +178,9 @@ def _goes_through(node: ast.For) -> Iterator[tuple[str, str]]:
 COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
-def _in_order(nodes: Iterable[ast.AST], inner: frozenset[str] = frozenset()) -> Iterator[ast.Name]:
+def _names_in_order(
+    nodes: Iterable[ast.AST], inner: frozenset[str] = frozenset()
+) -> Iterator[ast.Name]:
     """Yield the names in the order in which they are used; those of comprehensions are their own.
 
     ``inner`` are the names of the comprehension around.
@@ -199,7 +201,7 @@ def _in_order(nodes: Iterable[ast.AST], inner: frozenset[str] = frozenset()) -> 
         if isinstance(node, ast.Assign | ast.AugAssign | ast.For):  # what is assigned comes first
             first = node.iter if isinstance(node, ast.For) else node.value
             children = [first, *(child for child in children if child is not first)]
-        yield from _in_order(children, own)
+        yield from _names_in_order(children, own)
 
 
 def _bound_before(uses: list[Use], i: int) -> bool:

@@ -1,0 +1,96 @@
+"""Run the reference on a case, rewritten so that it tells its values."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from grader.assignment.calling import bound
+from grader.assignment.source import Source
+from grader.assignment.spec import Case, Exercise, Spec
+from grader.comparison.trees import deep_copy
+from grader.instrument.recorder import Recorder
+from grader.instrument.traced import WOVEN, traced
+from grader.instrument.weave import Woven, woven
+from grader.judge.value_names import ValueNames
+from grader.parting.recording import read
+from grader.parting.right_run import RightRun
+
+
+class RightRuns:
+    """The reference of one exercise, rewritten once; ``names`` are what the solution defines."""
+
+    def __init__(
+        self, spec: Spec, source: Source, names: Mapping[str, Any], exercise: Exercise
+    ) -> None:
+        self.spec = spec
+        self.source = source
+        self.names = names
+        self.exercise = exercise
+        # What students import is known from within, too: some write it anew.
+        self.modules = [data.decode() for file, data in source.files if file.endswith(".py")]
+
+    @functools.cached_property
+    def _woven(self) -> tuple[Woven, CodeType]:
+        names = [self.exercise.name, *_below(self.spec, self.exercise)]
+        text = "\n".join([*self.modules, *map(self.source.function_source, names)])
+        made = woven(text, names)
+        return made, compile(made.text, WOVEN, "exec")
+
+    def of(self, case: Case) -> RightRun:
+        """Run the reference on a case."""
+        exercise = self.exercise
+        made, code = self._woven
+        recorder = Recorder(made.needed)
+        forward = case.forward
+        run = traced(
+            code,
+            recorder,
+            self.names,
+            exercise.calls,
+            after_of(exercise),
+            wanted_of(exercise),
+            [(forward.function, deep_copy(forward.arguments))] if forward is not None else (),
+        )
+        arguments = deep_copy(case.arguments)
+        with np.errstate(all="ignore"):
+            told = run(*arguments)
+        recording = read(told["report"], made.places, told["returned"])
+        beside = sum(len(module.split("\n")) for module in self.modules)
+        names = ValueNames(self.spec, self.source, exercise, recording, beside)
+        return RightRun(
+            recording,
+            [record.value for record in recorder.records],
+            names.of(arguments, recorder),
+            {e.name: e.arguments for e in self.spec.exercises},
+            case.dims,
+            exercise.name,
+        )
+
+
+def after_of(exercise: Exercise) -> dict[str, int]:
+    """Return the places of the arguments whose state after the call counts."""
+    return {name: exercise.arguments.index(name) for name in exercise.layout.after}
+
+
+def wanted_of(exercise: Exercise) -> Callable[[Mapping[str, Any]], Callable[..., Any]]:
+    """Return what takes the function, or what its driver does, from some names."""
+    return lambda space: bound(exercise, space)
+
+
+def _below(spec: Spec, exercise: Exercise) -> list[str]:
+    """Return the functions that one calls, and those of forward passes that lead to its cases."""
+    found: list[str] = []
+    left = [*exercise.calls]
+    if exercise.gradient is not None and exercise.gradient.forward:
+        left.append(exercise.gradient.forward)
+    while left:
+        name = left.pop()
+        if name not in found:
+            found.append(name)
+            left += spec.exercise(name).calls
+    return found
