@@ -3846,6 +3846,22 @@ def right_until(reference: Reference, function: Callable[..., Any]) -> str:
     return " ".join(filter(None, (_until(reference, function, start, found), _not_made(missing))))
 
 
+def _finished(recorder: Recorder, lines: list[int]) -> Iterator[Made]:
+    """Yield the values that a line comes to: what goes on within it is on the way there."""
+    on_the_way = {
+        number
+        for record in recorder.records
+        if record.place >= 0 and not record.moved
+        for number in record.inputs
+        if recorder.records[number].place >= 0
+        and lines[recorder.records[number].place] == lines[record.place]
+    }
+    bound = {number for _, _, number in recorder.bindings}
+    for number, record in enumerate(recorder.records):
+        if record.place >= 0 and (number in bound or number not in on_the_way):
+            yield record
+
+
 def _run(reference: Reference, function: Callable[..., Any], text: str, recorder: Recorder) -> None:
     """Call the rewritten function on the visible example; what it raises ends it there."""
     name, driver = reference.layout.name, reference.driver
@@ -3894,7 +3910,7 @@ def _stretches(value: Array, shape: tuple[int, ...]) -> Iterator[Array]:
 
 def _last_in_a_row(reference: Reference, found: dict[str, int]) -> str:
     """Return the last value that is made before one is missing, in the equations' order."""
-    names = [known["name"] for known in reference.known]
+    names = [str(known["name"]) for known in reference.known]
     row = list(itertools.takewhile(found.__contains__, names))
     return row[-1] if row else next(name for name in names if name in found)
 
