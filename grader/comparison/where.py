@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Where:
     """A place in a student's text: a line of a cell, from 1 on, and what is said of it.
 
-    ``quoted`` is the line as it stands there, and ``text`` the expression in it, where one is
-    meant; ``kind`` is one of the kinds that sentences are made of.
+    ``quoted`` is the line as it stands there, without the blanks around it, and ``text`` the
+    expression in it, where one is meant; ``kind`` is one of the kinds that sentences are made of.
     """
 
     cell: str
@@ -19,6 +19,15 @@ class Where:
     kind: str
     said: str
     text: str = ""
+
+    def parts_of(self, line: str) -> tuple[str, str, str]:
+        """Return what stands before the expression, the expression, and what stands after it.
+
+        Of a line without one, all of it is what is meant.
+        """
+        before, text, after = line.partition(self.text) if self.text else ("", "", line)
+        blank = line[: len(line) - len(line.lstrip())]
+        return (before, text, after) if text else (blank, line[len(blank) :], "")
 
     def paragraph(self) -> str:
         """Return the paragraph that a student reads."""

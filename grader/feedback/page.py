@@ -9,6 +9,7 @@ from typing import Any
 from grader.assignment.source import cell_id, check_cell, is_check_cell
 from grader.comparison.causes import Cause
 from grader.comparison.finding import Finding
+from grader.comparison.where import Where
 from grader.feedback.student_cells import MOST_PRINTED, Shown, shown_cells
 from grader.gradebook.read import CellMark, StudentMarks
 from grader.html.lesson import Lesson
@@ -37,6 +38,7 @@ class ExerciseView:
     by_hand: bool
     finding: Finding | None
     cause: Cause | None
+    where: Where | None
     notes: tuple[str, ...]
     comments: tuple[str, ...]
     checks: tuple[CheckResult, ...]
@@ -185,6 +187,7 @@ def _exercise(
         by_hand=by_hand,
         finding=None if empty else result.finding,
         cause=None if empty else result.cause,
+        where=result.where,
         notes=() if empty else tuple(filter(None, (result.note, result.judged_with))),
         comments=_comments(marks, result.name, check_cell(result.name)),
         checks=result.checks,

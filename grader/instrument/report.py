@@ -22,7 +22,7 @@ MOST_NODES = 400  # of what is returned
 MOST_NUMBER = 1 << 31
 
 
-def report(
+def report_of(
     recorder: Recorder,
     returned: Any,
     error: Exception | None,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from grader.instrument.recorder import RECORDER, SUBSCRIPT, Full, Index, Recorder, arrays_in
-from grader.instrument.report import report, trace
+from grader.instrument.report import report_of, trace
 
 WOVEN = "<woven>"
 
@@ -52,7 +52,7 @@ def traced(
             raise
         except Exception as raised:
             error = raised
-        told = report(recorder, returned, error, arguments, before)
+        told = report_of(recorder, returned, error, arguments, before)
         if error is None:
             return {"returned": returned, "error": None, "report": told}
         name = getattr(error, "name", None) if isinstance(error, NameError) else None

@@ -154,14 +154,12 @@ def attempt(
             break
         failed.append((case.name, found_here))
     replies.close()
-    findings = _first_findings(exercise, failed)
-    names = tuple(stand_ins.functions) if stand_ins else ()
     return Attempt(
         exercise.layout,
         tuple(trials),
-        findings,
+        _first_findings(exercise, failed),
         repeated,
-        names,
+        tuple(stand_ins.functions) if stand_ins else (),
         given_up=not enough,
         sound=frozenset(sound),
         own_forward=own_forward,

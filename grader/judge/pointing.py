@@ -189,10 +189,14 @@ class OwnCells:
         if not 0 < found.line <= len(self.lines):
             return None
         cell, line = self.lines[found.line - 1]
-        quoted = one_line(self.text[found.line - 1].strip(), LONGEST_QUOTED)
-        short = found.text if len(found.text) <= LONGEST_QUOTED and "\n" not in found.text else ""
-        said = sentence(replace(found, text=short))
-        return Where(cell, line, quoted, found.kind, said, short)
+        whole = self.text[found.line - 1]
+        quoted = one_line(whole.strip(), LONGEST_QUOTED)
+        text = ""
+        if found.start[0] == found.end[0] == found.line:
+            data = whole.encode()  # columns are counted in bytes
+            text = data[found.start[1] : found.end[1]].decode(errors="replace")
+        text = text if text in quoted else ""
+        return Where(cell, line, quoted, found.kind, sentence(replace(found, text=text)), text)
 
 
 def _cells(session: Session, name: str) -> Iterator[tuple[str, str]]:

@@ -45,7 +45,7 @@ def imports(module: str) -> set[str]:
 
 def test_what_students_get_needs_nothing_but_numpy() -> None:
     """What is copied into selfcheck.py imports the standard library, NumPy and its own parts."""
-    from grader.release.release import PARTS
+    from grader.release.selfcheck_file import PARTS
 
     own = {part.__name__ for part in PARTS}
     for module in own:

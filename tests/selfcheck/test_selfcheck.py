@@ -44,7 +44,7 @@ MISTAKES = [(function, mistake.id) for function in OF for mistake in exercise(fu
 
 def scope(**changed):
     """Both notebooks as one namespace: all functions right but for ``changed`` texts."""
-    own = {**assignment(NAME)._scope, **assignment(SLOPE)._scope}
+    own = {**assignment(NAME).names, **assignment(SLOPE).names}
     for name in OF:
         exec(compile(right(name), f"<{name}>", "exec"), own)
     for name, text in changed.items():
