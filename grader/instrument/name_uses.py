@@ -30,6 +30,7 @@ class NameUses:
     loops: dict[tuple[str, int], str] = field(default_factory=dict)
     starts: frozenset[int] = frozenset()  # the lines of the functions' heads
     ranges: tuple[tuple[str, int], ...] = ()  # loops over range(name): the name, the line
+    exits: dict[str, int] = field(default_factory=dict)  # of a function: its first way out
 
     def loop_over(self, name: str, line: int) -> str | None:
         """Return what a loop's name goes through, None where the line is no loop over it.
@@ -144,7 +145,14 @@ def name_uses(tree: ast.AST) -> NameUses:
         for node in ast.walk(tree)
         if isinstance(node, ast.For) and (found := _range_of(node.iter))
     ]
-    return NameUses(tuple(uses), ends, loops, frozenset(starts), tuple(ranges))
+    exits = {
+        function.name: node.lineno
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for node in reversed(function.body)
+        if isinstance(node, ast.If) and any(isinstance(n, ast.Return) for n in ast.walk(node))
+    }
+    return NameUses(tuple(uses), ends, loops, frozenset(starts), tuple(ranges), exits)
 
 
 def _range_of(node: ast.expr) -> str:

@@ -109,5 +109,6 @@ def missing_calls(between: Between) -> Parting | None:
         if 0 < len(mine) < wanted:
             place = run.places[mine[-1].place]
             said = {"given": str(len(mine)), "wanted": str(wanted)}
-            return between.at_line("steps", place.loop or place.line, -1, **said)
+            way_out = run.uses.exits.get(place.function, 0)
+            return between.at_line("steps", place.loop or way_out or place.line, -1, **said)
     return None

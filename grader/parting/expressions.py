@@ -88,7 +88,7 @@ def _near_by_arrays(between: Between, record: Record) -> list[_Near]:
     return near
 
 
-def _unlikely(between: Between, record: Record, found: _Near) -> tuple[int, bool, bool, bool]:
+def _unlikely(between: Between, record: Record, found: _Near) -> tuple[int, bool, bool, bool, bool]:
     """Order by how likely it is meant: what the student has made already is hardly meant here."""
     kind = 0 if found.differs is None else 2 if found.alone else 1
     wanted = found.wanted
@@ -103,7 +103,17 @@ def _unlikely(between: Between, record: Record, found: _Near) -> tuple[int, bool
     else:
         begins = False
     sound = not (isinstance(given, tuple) and any(_begins_empty(between, n) for n in given))
-    return kind, between.made.has(found.other.sketch) and not begins, made and not begins, sound
+    unnamed = not _named_so(between, record, found)
+    there = between.made.has(found.other.sketch) and not begins
+    return kind, unnamed, there, made and not begins, sound
+
+
+def _named_so(between: Between, record: Record, found: _Near) -> bool:
+    """Tell whether the student calls an operand as the notebook calls what belongs there."""
+    parts = between.run.places[record.place].parts
+    if found.differs is None or found.differs >= len(parts) or isinstance(found.wanted, str):
+        return False
+    return parts[found.differs] == between.their_name(found.wanted).partition(",")[0] != ""
 
 
 def _begins_empty(between: Between, number: int) -> bool:

@@ -26,7 +26,7 @@ def one_array(between: Between) -> Parting | None:
     for (p, one), (q, other) in itertools.combinations(arrays, 2):
         if one.first != other.first or len({name for name, _ in one.names}) < 2:
             continue
-        if one.first == one.last and one.write < 0:  # nothing was written to it
+        if one.write < 0:  # nothing was written to it
             continue
         unlike = wanted[p].shape == wanted[q].shape and not np.array_equal(wanted[p], wanted[q])
         if unlike and (p in between.wrong or q in between.wrong):
@@ -49,7 +49,7 @@ def overwritten(between: Between) -> Parting | None:
         first = between.run.records[node.first]
         if first.place < 0 or not _is(between, node.first, path):
             continue
-        return between.part("overwritten", first.place, more=between.run.places[node.write].text)
+        return between.part("overwritten", node.write, more=between.run.places[first.place].text)
     return None
 
 
@@ -138,7 +138,9 @@ def misplaced(between: Between) -> Parting | None:
             if made and last.moved and last.place >= 0 and not between.known.exact(last.sketch):
                 put = [n for o in last.operands if isinstance(o, tuple) for n in o]
                 begins = any(between.run.records[n].constant for n in put)
-                at = last.source if last.source >= 0 and begins else last.place
+                again = len(set(put)) < len(put)  # one array, put in more than once
+                inner = first if first.place >= 0 and first.via >= 0 else last
+                at = last.source if last.source >= 0 and (begins or again) else inner.place
                 return between.part("shuffled", at, operand=told_path(path))
         if made:
             found = _other_place(between, path, node, wanted)
@@ -162,11 +164,22 @@ def _other_place(between: Between, path: Path, node: Node | None, wanted: int) -
     for name, line in reversed(node.names if node is not None else ()):
         if name in names:
             return between.at_line("named", line, -1, **said)
+    alias = _alias(between, node)
+    if alias:
+        return between.at_line("named", alias, -1, **said)
     for n in range(len(path) - 1, -1, -1):
         holder = between.run.nodes.get(path[:n])
         if holder is not None and holder.place >= 0:
             return between.part("place", holder.place, **said)
     return None
+
+
+def _alias(between: Between, node: Node | None) -> int:
+    """Return the line that gave an array a second name, which is read once: where it came back."""
+    names = dict(node.names) if node is not None else {}
+    last = next(reversed(names), "")
+    plain = len(names) > 1 and last.isidentifier()
+    return names[last] if plain and between.run.uses.read(last, names[last]) == 1 else 0
 
 
 def _turned(between: Between, wanted: int) -> Parting | None:

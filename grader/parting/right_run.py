@@ -54,7 +54,13 @@ class RightRun:
         """Return all that the reference computes, and every part of its sums and products."""
         own = ((record.sketch, record.number) for record in self.records)
         return Values(
-            itertools.chain(own, ((sketch, None) for sketch in self._parts_of_sums())),
+            itertools.chain(
+                own,
+                (
+                    (sketch, None)
+                    for sketch in itertools.chain(self._parts_of_sums(), self._parts_of_products())
+                ),
+            ),
             self._parts(),
         )
 
@@ -95,6 +101,23 @@ class RightRun:
                 sketch = sketch_of(part)
                 if sketch is not None:
                     yield sketch, number
+
+    def _parts_of_products(self) -> Iterator[Sketch]:
+        """Yield what a matrix makes of each array that was stacked, by itself."""
+        for record in self.records:
+            made = self._operands(record.number, "MatMult")
+            if made is None or len(made) != 2 or not all(isinstance(n, int) for n in made):
+                continue
+            left, right = self.values[int(made[0])], self.records[int(made[1])]
+            parts = right.operands[0] if right.operands else ""
+            if self.recording.op(right) != "stack" or isinstance(parts, str) or left.ndim != 2:
+                continue
+            blocks = [self.values[n] for n in parts]
+            if sum(len(block) for block in blocks if block.ndim) != left.shape[1]:
+                continue
+            ends = np.cumsum([len(block) for block in blocks])
+            for block, end in zip(blocks, ends, strict=True):
+                yield from self._sketched(left[:, end - len(block) : end] @ block)
 
     def _parts_of_sums(self) -> Iterator[Sketch]:
         """Yield what sums and products have on the way to their last term or factor."""

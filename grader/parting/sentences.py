@@ -46,7 +46,7 @@ SENTENCES = {
     "wrong shape": "What this line makes has another shape than {operand} is to have.",
     "changes its input": "`{text}` writes into what the function was given.",
     "one array": "{more} are two names of one array: what is written to one shows in the other.",
-    "overwritten": "What this line makes is right, and `{more}` writes over it after it was kept.",
+    "overwritten": "`{text}` writes over what `{more}` made, which was right and is still needed.",
     "nothing returned": "The function comes to its end here and gives nothing back.",
     "kind": "At {operand} of what comes back, {wanted} is to stand.",
     "lacks": "What is made here has no {more}.",
