@@ -70,6 +70,7 @@ class Expression:
     loop: int = 0  # the line of the loop around it; 0: none
     function: str = ""  # in which it stands
     names: frozenset[str] = frozenset()  # that it reads
+    items: tuple[tuple[str | int, Expression], ...] = ()  # of a display, by key or place
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,20 @@ def _defines(node: ast.stmt) -> list[str]:
     return []
 
 
+def _items(node: ast.AST) -> list[tuple[str | int, ast.expr]]:
+    """Return the items of a display, or the keywords of a call of dict, by key or place."""
+    if isinstance(node, ast.Tuple | ast.List) and not any(
+        isinstance(item, ast.Starred) for item in node.elts
+    ):
+        return list(enumerate(node.elts))
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        return [(str(k.value), v) for k, v in pairs if isinstance(k, ast.Constant)]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
+        return [(keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg]
+    return []
+
+
 class Weave(ast.NodeTransformer):
     """Turn every operation of a source into a call of the recorder."""
 
@@ -173,22 +188,25 @@ class Weave(ast.NodeTransformer):
         self, node: ast.expr | ast.stmt, op: str, parts: Iterable[ast.expr] = ()
     ) -> ast.Constant:
         parts = list(parts)
-        reads = frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
-        self.places.append(
-            Expression(
-                node.lineno,
-                node.col_offset,
-                node.end_lineno or node.lineno,
-                node.end_col_offset or 0,
-                ast.unparse(node),
-                op,
-                tuple(ast.unparse(part) for part in parts),
-                self.loop,
-                self.function,
-                reads,
-            )
-        )
+        self.places.append(self._expression(node, op, parts))
         return ast.Constant(len(self.places) - 1)
+
+    def _expression(
+        self, node: ast.expr | ast.stmt, op: str = "", parts: Iterable[ast.expr] = ()
+    ) -> Expression:
+        return Expression(
+            node.lineno,
+            node.col_offset,
+            node.end_lineno or node.lineno,
+            node.end_col_offset or 0,
+            ast.unparse(node),
+            op,
+            tuple(ast.unparse(part) for part in parts),
+            self.loop,
+            self.function,
+            frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name)),
+            tuple((key, self._expression(item)) for key, item in _items(node)),
+        )
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         """Record an operator between two operands."""

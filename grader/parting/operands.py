@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from grader.instrument.recorder import FUNCTIONS
 from grader.instrument.weave import base_name
 from grader.parting.between import Between
+from grader.parting.bindings import Operand, bound_wrongly, computed_from, on_the_way
 from grader.parting.finding import Parting
 from grader.parting.recording import CallOf, Record
-
-
-@dataclass(frozen=True)
-class Operand:
-    """An operand, or an argument, of one of the student's expressions.
-
-    ``name`` is what it is called, ``own`` the student's text of it; ``bound`` is the line that
-    bound the name in it last, 0 where it has none.
-    """
-
-    place: int
-    name: str
-    own: str
-    given: tuple[int, ...]
-    bound: int = 0
-    first: bool = True  # the expression is worked out for the first time
-    via: int = -1  # the call of the student's own helper in which it stands
 
 
 def operand_of(between: Between, record: Record, i: int) -> Operand:
@@ -67,7 +48,7 @@ def wrong_operand(
     dropped = _dropped(between, wanted)
     if dropped is not None:
         return between.part("dropped", dropped, **said)
-    blamed = _bound_wrongly(between, operand, wanted)
+    blamed = bound_wrongly(between, operand, wanted)
     if blamed is not None:
         kind, line = blamed
         at = _place_at(between, given, line)
@@ -78,21 +59,17 @@ def wrong_operand(
     there = between.known.exact(record.sketch)
     if record.place >= 0 and not base_name(operand.own):  # written out here
         return _deeper(between, record, want, said)
-    if there:
-        line = _begun_at(between, operand, record, want)
-        if line:
-            return between.at_line("start", line, -1, **said)
-        named = any(n in reference.names for n in there)
-        if (
-            alone
-            or named
-            or between.made.find(want.sketch)
-            or wanted[0] in _computed(between, there)
-        ):
-            return here
-    if record.place < 0:
-        return here
-    return _deeper(between, record, want, said)
+    if there and (line := _begun_at(between, operand, record, want)):
+        return between.at_line("start", line, -1, **said)
+    taken = bool(there) and (alone or _taken_for(between, there, want))
+    return here if taken or record.place < 0 else _deeper(between, record, want, said)
+
+
+def _taken_for(between: Between, there: list[int], want: Record) -> bool:
+    """Tell whether a value is right for itself, and is taken in the place of another."""
+    named = any(n in between.reference.names for n in there)
+    made = bool(between.made.find(want.sketch))
+    return named or made or want.number in computed_from(between, there)
 
 
 def _deeper(between: Between, mine: Record, want: Record, said: dict[str, str]) -> Parting:
@@ -159,7 +136,7 @@ def _given_by_caller(between: Between, operand: Operand, wanted: tuple[int, ...]
     function = between.run.places[operand.place].function
     if not between.run.uses.is_argument(base_name(operand.own), function):
         return None
-    if _on_the_way(between, operand, wanted):
+    if on_the_way(between, operand, wanted):
         return None
     call = between.run.own_calls[operand.via]
     for i, given in enumerate(call.given):
@@ -173,130 +150,6 @@ def _given_by_caller(between: Between, operand: Operand, wanted: tuple[int, ...]
             first = not any(c.place == call.place for c in between.run.own_calls[: operand.via])
             return Operand(call.place, operand.name, own, given, bound, first, call.via)
     return None
-
-
-def _bound_wrongly(
-    between: Between, operand: Operand, wanted: tuple[int, ...]
-) -> tuple[str, int] | None:
-    """Return the line that gave a name the wrong value, with the kind of mistake that this is."""
-    run, name, bound = between.run, base_name(operand.own), operand.bound
-    place = run.places[operand.place]
-    if not bound or not name:
-        return None
-    plain = operand.own == name
-    if plain and (through := run.uses.loop_over(name, bound)) is not None:
-        records = [run.records[n] for n in operand.given]
-        known = all(_from_outside(between, r) or between.known.exact(r.sketch) for r in records)
-        return ("pairs", run.uses.made_at(through) or bound) if known else None
-    if not operand.first and (place.loop or operand.via >= 0):
-        if run.uses.bound_again(name, bound, place.loop, place.function):
-            deeper = _in_stack(between, operand, wanted)
-            return deeper or ("operand", bound)
-        line = _handed_on_beside(between, operand, wanted)
-        return ("not handed on", line) if line else None
-    named = between.name(operand.given)
-    if named == operand.own:
-        return None
-    there = all(between.known.exact(run.records[n].sketch) for n in operand.given)
-    if there and operand.own == between.their_name(wanted).partition(",")[0]:
-        return "operand", bound
-    trivial = all(between.reference.records[n].constant for n in wanted)  # zeros are anywhere
-    held = [
-        line
-        for n, line, number in run.bindings
-        if n != name and not trivial and _is(between, number, wanted)
-    ]
-    if any(set(operand.given) & set(call.returned) for call in run.calls):
-        once = run.uses.read(name, bound) == 1
-        return ("swapped names", bound) if bound in held and once else None
-    if held or between.followed_any(operand.given):
-        return None
-    if bound < place.loop and run.uses.bound_from(name, place.loop):
-        return "start", bound
-    made_here = any(run.records[n].place >= 0 for n in operand.given)
-    if len(operand.given) > 1 and plain and bound >= place.loop > 0:
-        return ("operand", bound) if run.uses.read(name, bound) == 1 else None
-    if not made_here:
-        return None
-    if "." in name:  # given to an object when it was made
-        return "start", run.line(run.records[operand.given[0]])
-    if not named and _on_the_way(between, operand, wanted):
-        return ("unfinished", bound) if not _joined_here(between, operand, wanted) else None
-    # What has a name of its own is right for itself, unless it is so by chance: x + 0.
-    by_chance = any(
-        run.records[n].moved and run.op(run.records[n]) in FUNCTIONS for n in operand.given
-    )
-    complete = named and not by_chance
-    return ("operand", bound) if plain and not complete else None
-
-
-def _joined_here(between: Between, operand: Operand, wanted: tuple[int, ...]) -> bool:
-    """Tell whether what is missing in a value is joined to it in the same line, in another way."""
-    run, want = between.run, between.reference.records[wanted[0]]
-    missing = set(between.their_keys(i for o in want.operands if isinstance(o, tuple) for i in o))
-    missing -= set(between.my_keys(operand.given))
-    line = run.places[operand.place].line
-    return any(
-        run.line(record) == line and not missing.isdisjoint(between.my_keys(o))
-        for record in run.records
-        for o in record.operands
-        if isinstance(o, tuple)
-    )
-
-
-def _from_outside(between: Between, record: Record) -> bool:
-    """Tell whether a value was taken straight from what the function was given."""
-    sources = [between.run.records[n] for n in record.inputs]
-    return record.place < 0 and all(source.place < 0 for source in sources)
-
-
-def _in_stack(
-    between: Between, operand: Operand, wanted: tuple[int, ...]
-) -> tuple[str, int] | None:
-    """Return the line that bound the wrong one of the arrays that an operand is made of."""
-    if len(operand.given) != 1 or len(wanted) != 1:
-        return None
-    mine, want = between.run.records[operand.given[0]], between.reference.records[wanted[0]]
-    if between.run.op(mine) != "stack" or between.reference.recording.op(want) != "stack":
-        return None
-    a, b = mine.operands[0], want.operands[0]
-    if isinstance(a, str) or isinstance(b, str) or len(a) != len(b):
-        return None
-    off = [
-        i
-        for i in range(len(a))
-        if between.my_keys(a[i : i + 1]) != between.their_keys(b[i : i + 1])
-    ]
-    lines = [line for _, line, n in between.run.bindings if len(off) == 1 and n == a[off[0]]]
-    return ("operand", lines[-1]) if lines else None
-
-
-def _is(between: Between, number: int, wanted: tuple[int, ...]) -> bool:
-    return between.my_keys([number]) == between.their_keys(wanted)
-
-
-def _on_the_way(between: Between, operand: Operand, wanted: tuple[int, ...]) -> bool:
-    """Tell whether what is wanted is made from what is given, and never made by the student."""
-    if len(operand.given) != 1 or len(wanted) != 1:
-        return False
-    there = between.known.exact(between.run.records[operand.given[0]].sketch)
-    want = between.reference.records[wanted[0]]
-    return wanted[0] in _computed(between, there) and not between.made.find(want.sketch)
-
-
-def _handed_on_beside(between: Between, operand: Operand, wanted: tuple[int, ...]) -> int:
-    """Return the line that hands on something else that the same call returned; 0 without one."""
-    run = between.run
-    call = next((c for c in run.calls if any(_is(between, n, wanted) for n in c.made)), None)
-    if call is None or any(_is(between, number, wanted) for _, _, number in run.bindings):
-        return 0
-    loop = run.places[operand.place].loop
-    lines = [
-        line
-        for name, line, number in run.bindings
-        if number in call.made and line > loop and run.uses.read_before(name, line)
-    ]
-    return lines[0] if lines else 0
 
 
 def _begun_at(between: Between, operand: Operand, record: Record, want: Record) -> int:
@@ -332,18 +185,6 @@ def _unwrapped(between: Between, record: Record) -> Record:
             break
         record = below
     return record
-
-
-def _computed(between: Between, numbers: list[int]) -> set[int]:
-    """Return what the reference computes from some records by arithmetic, and these."""
-    found = set(numbers)
-    for record in between.reference.records:
-        used = set(record.inputs)
-        if between.reference.recording.op(record) in FUNCTIONS:
-            used |= {i for o in record.operands if isinstance(o, tuple) for i in o}
-        if found & used:
-            found.add(record.number)
-    return found
 
 
 def argument_operand(between: Between, call: CallOf, name: str) -> Operand:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.parting.between import Between, Path, follow, paths
+from grader.parting.between import Between, Path, follow, parting, paths
 from grader.parting.finding import Parting
 from grader.parting.recording import Node
 
@@ -170,6 +170,9 @@ def _other_place(between: Between, path: Path, node: Node | None, wanted: int) -
     for n in range(len(path) - 1, -1, -1):
         holder = between.run.nodes.get(path[:n])
         if holder is not None and holder.place >= 0:
+            items = dict(between.run.places[holder.place].items)
+            if path[n] in items:
+                return parting("place", items[path[n]], **said)
             return between.part("place", holder.place, **said)
     return None
 
