@@ -7,7 +7,7 @@ import os
 import secrets
 import shlex
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -134,6 +134,11 @@ class Course:
         found = ((path.relative_to(folder).as_posix(), path) for path in paths)
         # No hidden folders: editors keep copies there.
         return tuple((place, _program(path)) for place, path in found if "/." not in place)
+
+    def styles(self, name: str) -> Mapping[str, str]:
+        """Read the right answers in other styles than the solution's, by file name; often none."""
+        paths = sorted((self.folder(name) / "styles").glob("*.py"))
+        return {path.stem: _program(path) for path in paths}
 
     def demo_class(self, name: str) -> ModuleType | None:
         """Import the assignment's own class for the demo; None where it has none."""

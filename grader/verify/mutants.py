@@ -55,6 +55,13 @@ def mutants(source: str, lookalikes: Lookalikes = NONE) -> Iterator[Mutant]:
                 yield Mutant(name, operator, statements[node].lineno, text)
 
 
+def as_mutated(source: str) -> str:
+    """Return the one function in ``source`` as its mutants are written, but unchanged."""
+    function = _function(source)
+    head = ast.unparse(changed_copy(function, body=[ast.Pass()])).rpartition("\n")[0]
+    return _text(head, [ast.unparse(statement) for statement in function.body])
+
+
 def _proposals(node: ast.AST, scope: Scope) -> Iterator[tuple[str, ast.AST]]:
     for operator, propose in OPERATORS.items():
         for new in propose(node, scope):

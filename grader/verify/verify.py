@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from grader.assignment.assignment import Assignment
 from grader.course import Course
+from grader.errors import UsageError
 from grader.simulate.student_check import load_check
 from grader.verify.by_judge import (
     blank_earns_nothing,
@@ -23,6 +25,7 @@ from grader.verify.held import Held
 from grader.verify.liars import liars_earn_nothing
 from grader.verify.notebook_check import named_in_the_notebook
 from grader.verify.pairs import both_named_in_the_notebook, calls
+from grader.verify.pointed_at import changed_lines_are_pointed_at, styles_earn_all
 from grader.verify.references import gradients_are_true, published_numbers_come_out
 from grader.verify.small_changes import equivalents_are, small_changes_lose_marks
 
@@ -65,3 +68,21 @@ def verify(
     for exercise in assignment.spec.exercises:
         yield small_changes_lose_marks(assignment, exercise, every)
         yield equivalents_are(assignment, exercise)
+    styles = _styles(course, assignment)
+    for exercise in assignment.spec.exercises:
+        if styles[exercise.name]:
+            yield styles_earn_all(assignment, exercise, styles[exercise.name])
+    if any(styles.values()):
+        yield changed_lines_are_pointed_at(assignment, styles, every)
+
+
+def _styles(course: Course, assignment: Assignment) -> dict[str, dict[str, str]]:
+    """Return right answers in other styles, by exercise and file name."""
+    names = sorted((e.name for e in assignment.spec.exercises), key=len)
+    found: dict[str, dict[str, str]] = {name: {} for name in names}
+    for stem, source in course.styles(assignment.spec.name).items():
+        owner = next((name for name in reversed(names) if stem.startswith(f"{name}_")), None)
+        if owner is None:
+            raise UsageError(f"styles/{stem}.py: no exercise has a name that this one begins with")
+        found[owner][stem] = source
+    return found

@@ -1,0 +1,128 @@
+"""Hold the kit to pointing at the line that was changed, in answers of another style."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import random
+from collections.abc import Mapping
+
+import numpy as np
+
+from grader.assignment.assignment import Assignment
+from grader.assignment.calling import bound
+from grader.assignment.spec import Exercise
+from grader.comparison.time_limit import time_limit
+from grader.comparison.trees import deep_copy
+from grader.instrument.recorder import Full, Recorder
+from grader.instrument.traced import traced
+from grader.instrument.weave import woven
+from grader.judge.diagnostic_cases import Diagnostic, Diagnostics
+from grader.judge.right_runs import after_of, wanted_of
+from grader.parting.between import Between
+from grader.parting.finding import Parting
+from grader.parting.recording import read
+from grader.parting.where import where
+from grader.verify import in_process
+from grader.verify.held import SEED, Held
+from grader.verify.mutants import Mutant, as_mutated, mutants
+
+LEAST = 0.8  # of the changed lines are pointed at
+SAMPLE = 16  # mutants of each style that a run looks at; all of them with every=True
+CALL_SECONDS = 3.0  # of processor time: a small change can make a loop that never ends
+
+
+def styles_earn_all(assignment: Assignment, exercise: Exercise, styles: Mapping[str, str]) -> Held:
+    """Hold right answers in other styles to full marks, and to no line pointed at."""
+    posed = in_process.pose(exercise, assignment.functions, SEED)
+    cases = Diagnostics(assignment, exercise)
+    wrong = []
+    for style, source in styles.items():
+        function = in_process.define(source, exercise.name, assignment.names)
+        whole = bound(exercise, {**assignment.names, exercise.name: function})
+        if in_process.loses(exercise, whole, posed):
+            wrong.append(f"{style} loses marks")
+        elif pointed_at(assignment, exercise, cases, source) is not None:
+            wrong.append(f"a line of {style} is pointed at")
+    what = f"other styles of {exercise.name} are right"
+    return Held(what, not wrong, "; ".join(wrong) or f"{len(styles)} of them")
+
+
+def changed_lines_are_pointed_at(
+    assignment: Assignment, styles: Mapping[str, Mapping[str, str]], every: bool
+) -> Held:
+    """Hold the kit to pointing at exactly the changed line of mutants that lose marks."""
+    exact, total = 0, 0
+    for exercise in assignment.spec.exercises:
+        cases = Diagnostics(assignment, exercise)
+        for source in styles[exercise.name].values():
+            for mutant, lines in _wrong(assignment, exercise, source, every):
+                found = pointed_at(assignment, exercise, cases, mutant.source)
+                exact += found is not None and found.line in lines
+                total += 1
+    share = exact / total if total else 1.0
+    text = f"{exact} of {total} mutants of other styles, {share:.0%}; at least {LEAST:.0%}"
+    return Held("the changed line is pointed at", share >= LEAST, text)
+
+
+def _wrong(
+    assignment: Assignment, exercise: Exercise, source: str, every: bool
+) -> list[tuple[Mutant, set[int]]]:
+    """Return the mutants that lose marks, each with the lines that it changed."""
+    posed = in_process.pose(exercise, assignment.functions, SEED)
+    found = list(mutants(source, assignment.spec.lookalikes))
+    random.Random(SEED).shuffle(found)
+    before = as_mutated(source).splitlines()
+    chosen: list[tuple[Mutant, set[int]]] = []
+    for mutant in found:
+        if len(chosen) == SAMPLE and not every:
+            break
+        function = in_process.define(mutant.source, exercise.name, assignment.names)
+        whole = bound(exercise, {**assignment.names, exercise.name: function})
+        if in_process.loses(exercise, whole, posed):
+            chosen.append((mutant, _changed(before, mutant.source.splitlines())))
+    return chosen
+
+
+def _changed(before: list[str], after: list[str]) -> set[int]:
+    """Return the lines that are others than before, from 1 on."""
+    blocks = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    return {line for tag, _, _, a, b in blocks if tag != "equal" for line in range(a + 1, b + 1)}
+
+
+def pointed_at(
+    assignment: Assignment, exercise: Exercise, cases: Diagnostics, source: str
+) -> Parting | None:
+    """Return where a function of the kit's own goes wrong; it runs in this process."""
+    for name in cases.cases:
+        diagnostic = cases.of(name)
+        assert diagnostic is not None
+        between = None
+        with contextlib.suppress(Full, TimeoutError):
+            between = _between(assignment, exercise, diagnostic, source)
+        if between is None:
+            return None
+        if between.failed:
+            return where(between)
+    return None
+
+
+def _between(
+    assignment: Assignment, exercise: Exercise, diagnostic: Diagnostic, source: str
+) -> Between:
+    own = woven(source, [exercise.name])
+    others = [name for name in exercise.calls if name not in own.defines]
+    run = traced(
+        own.text,
+        Recorder(own.needed),
+        assignment.names,
+        others,
+        after_of(exercise),
+        wanted_of(exercise),
+    )
+    with np.errstate(all="ignore"), time_limit(CALL_SECONDS, processor=True):
+        told = run(*deep_copy(diagnostic.case.arguments))
+    kind, lines, unbound = told["error"] or ("", (), "")
+    through = [own.lines.get(line, 0) for line in lines]
+    recording = read(told["report"], own.places, told["returned"], kind, through, own.uses, unbound)
+    return Between(diagnostic.reference, recording)
