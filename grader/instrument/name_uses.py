@@ -111,7 +111,13 @@ class NameUses:
         ]
         like = [u for u in unread if _ratio(u.name, name) >= LIKE]
         again = [u for i, u in enumerate(uses) if u.binds and _bound_before(uses, i)]
-        for found in (like, twice, unread, again):
+        # Where a line unpacks several, one that nothing reads is no mistake.
+        bound = [u.line for u in uses if u.binds]
+        alone = [[u for u in of if bound.count(u.line) == 1] for of in (twice, unread, again)]
+        doubled = [
+            u for u in uses if u.binds and bound.count(u.line) > len(_names_at(uses, u.line))
+        ]
+        for found in (like, doubled, *alone):
             before = [u for u in found if u.line <= line] or found
             if before:
                 return before[-1].line, before[-1].name
@@ -220,6 +226,10 @@ def _bound_just_before(uses: list[Use], i: int) -> Use | None:
     """Return what bound a name that is bound once more and was not read in between."""
     before = [u for u in uses[:i] if u.name == uses[i].name]
     return before[-1] if before and before[-1].binds else None
+
+
+def _names_at(uses: list[Use], line: int) -> set[str]:
+    return {u.name for u in uses if u.binds and u.line == line}
 
 
 def _ratio(one: str, other: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from grader.instrument.recorder import FUNCTIONS
@@ -49,26 +50,43 @@ def bound_wrongly(
     there = all(between.known.exact(run.records[n].sketch) for n in operand.given)
     if there and operand.own == between.their_name(wanted).partition(",")[0]:
         return "operand", bound
+    if there and between.name(operand.given) and _kept_by_key(between, operand):
+        return "pairs", bound
     held = _held_by_others(between, name, wanted)
     if any(set(operand.given) & set(call.returned) for call in run.calls):
         once = run.uses.read(name, bound) == 1
         return ("swapped names", bound) if bound in held and once else None
     if held or between.followed_any(operand.given):
         return None
-    if bound < place.loop and run.uses.bound_from(name, place.loop):
+    initial = all(between.reference.records[n].place < 0 for n in wanted) or _trivial(
+        between, wanted
+    )
+    if initial and bound < place.loop and run.uses.bound_from(name, place.loop):
         return "start", bound
     return _made_wrongly(between, operand, wanted)
 
 
+def _kept_by_key(between: Between, operand: Operand) -> bool:
+    """Tell whether an operand is looked up by a name in what one line put together."""
+    key = re.fullmatch(r"\w+\[[a-z_]\w*\]", operand.own)
+    return key is not None and any(
+        place.line == operand.bound and place.op == "display" for place in between.run.places
+    )
+
+
 def _held_by_others(between: Between, name: str, wanted: tuple[int, ...]) -> list[int]:
     """Return the lines that bound what is wanted to other names; zeros are anywhere."""
-    if all(between.reference.records[n].constant for n in wanted):
+    if _trivial(between, wanted):
         return []
     return [
         line
         for other, line, number in between.run.bindings
         if other != name and _is(between, number, wanted)
     ]
+
+
+def _trivial(between: Between, wanted: tuple[int, ...]) -> bool:
+    return all(between.reference.records[n].constant for n in wanted)
 
 
 def _made_wrongly(

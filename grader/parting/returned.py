@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,8 @@ def overwritten(between: Between) -> Parting | None:
         if node is None or node.first < 0 or node.write < 0:
             continue
         first = between.run.records[node.first]
-        if first.place < 0 or not _is(between, node.first, path):
+        empty = first.moved and not first.inputs  # what np.empty finds there means nothing
+        if first.place < 0 or empty or not _is(between, node.first, path):
             continue
         return between.part("overwritten", node.write, more=between.run.places[first.place].text)
     return None
@@ -70,6 +72,9 @@ def other_kind(between: Between) -> Parting | None:
     path, wanted, lacks = found
     said = {"wanted": wanted, "operand": told_path(path), "more": lacks}
     kind = "lacks" if lacks else "kind"
+    other = _other_key(between, path) if lacks else None
+    if other is not None:
+        return replace(other, more=lacks)
     nodes = between.run.nodes
     own = [nodes[path]] if path in nodes else []
     holders = [nodes[path[:n]] for n in range(len(path) - 1, -1, -1) if path[:n] in nodes]
@@ -80,6 +85,23 @@ def other_kind(between: Between) -> Parting | None:
             return between.part(kind, node.place, **said)
         if node.names:
             return between.at_line(kind, node.names[-1][1], -1, **said)
+    return None
+
+
+def _other_key(between: Between, path: Path) -> Parting | None:
+    """Return where a value was stored under a key that is not wanted."""
+    wanted = follow(between.reference.recording.returned, path)
+    holder = between.run.nodes.get(path)
+    for inner, node in between.run.nodes.items():
+        if inner[:-1] != path or not inner or inner[-1] in wanted:
+            continue
+        stored = next((at for name, at in reversed(node.names) if name[0] == "["), 0)
+        if stored:
+            return between.at_line("lacks", stored)
+        for k in (*node.held, holder.place if holder is not None else -1):
+            items = dict(between.run.places[k].items) if k >= 0 else {}
+            if inner[-1] in items:
+                return parting("lacks", items[inner[-1]])
     return None
 
 

@@ -24,6 +24,7 @@ def where(between: Between) -> Parting | None:
         changes_its_input,
         one_array,
         overwritten,
+        order_of_steps,
         first_wrong,
         missing_calls,
         raises,
@@ -79,6 +80,23 @@ def wrong_size(between: Between, line: int) -> Parting | None:
         at, value = given[name]
         if value != between.reference.dims[name]:
             return Parting("size", at, operand=name)
+    return None
+
+
+def order_of_steps(between: Between) -> Parting | None:
+    """Say that a loop takes the steps of an argument in another order, where it picks them."""
+    run, right = between.run, between.reference.recording
+    for record in run.records:
+        place = run.places[record.place] if record.place >= 0 else None
+        if place is None or place.op != "part" or not run.uses.picks(place.text, place.loop):
+            continue
+        wanted = [r for r in between.own_part if right.op(r) == "part"]
+        wanted = [r for r in wanted if r.operands[:1] == record.operands[:1]]
+        whole = record.operands[0]
+        if not wanted or isinstance(whole, str) or run.records[whole[0]].place >= 0:
+            continue
+        step = next((i for i, r in enumerate(wanted) if r.operands == record.operands), 0)
+        return between.at_line("order", place.loop, -1, more=str(step + 1)) if step else None
     return None
 
 
