@@ -11,7 +11,7 @@ import numpy as np
 
 from grader.instrument.weave import Expression
 from grader.parting.finding import Parting
-from grader.parting.recording import CallOf, Record, Recording
+from grader.parting.recording import CallOf, OwnCall, Record, Recording
 from grader.parting.right_run import RightRun
 from grader.parting.values import Values
 
@@ -126,7 +126,11 @@ class Between:
         used = {i: r for r in self.run.records if not r.moved for i in r.inputs}
         for n in reversed(partial):
             user = used.get(n)
-            if user is None or found[user.number] == "wrong":
+            if user is not None and found[user.number] != "wrong":
+                continue
+            # What meets something wrong need not be unfinished itself.
+            beside = [i for i in (user.inputs if user is not None else ()) if i != n]
+            if not any(found[i] == "wrong" and i not in partial for i in beside):
                 found[n] = "wrong"
         return found
 
@@ -151,6 +155,15 @@ class Between:
             if record.number in found and self.states[record.number] == "wrong":
                 found.update(record.inputs)
         return found
+
+    def calls_of(self, function: str) -> list[OwnCall]:
+        """Return the calls of one of the student's own helpers, by what is made within."""
+        within = {
+            record.via
+            for record in self.run.records
+            if record.place >= 0 and self.run.places[record.place].function == function
+        }
+        return [self.run.own_calls[via] for via in sorted(within) if via >= 0]
 
     def right_elsewhere(self, place: int) -> bool:
         """Tell whether an expression makes something right at another time."""

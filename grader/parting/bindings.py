@@ -168,13 +168,13 @@ def _handed_on_beside(between: Between, operand: Operand, wanted: tuple[int, ...
     """Return the line that hands on something else that the same call returned; 0 without one."""
     run = between.run
     call = next((c for c in run.calls if any(_is(between, n, wanted) for n in c.made)), None)
-    if call is None or any(_is(between, number, wanted) for _, _, number in run.bindings):
+    if call is None:
         return 0
-    loop = run.places[operand.place].loop
+    line_of_call = run.places[call.place].line
     lines = [
         line
         for name, line, number in run.bindings
-        if number in call.made and line > loop and run.uses.read_before(name, line)
+        if number in call.made and line > line_of_call and run.uses.read_before(name, line)
     ]
     return lines[0] if lines else 0
 

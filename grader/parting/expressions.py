@@ -103,6 +103,9 @@ def _unlikely(between: Between, record: Record, found: _Near) -> tuple[int, bool
     else:
         begins = False
     sound = not (isinstance(given, tuple) and any(_begins_empty(between, n) for n in given))
+    if begins and found.differs is not None and found.differs < len(record.origin):
+        bound = record.origin[found.differs]
+        sound = sound and not 0 < bound < between.run.places[record.place].loop
     unnamed = not _named_so(between, record, found)
     there = between.made.has(found.other.sketch) and not begins
     return kind, unnamed, there, made and not begins, sound

@@ -61,7 +61,8 @@ def wrong_operand(
         return _deeper(between, record, want, said)
     if there and (line := _begun_at(between, operand, record, want)):
         return between.at_line("start", line, -1, **said)
-    taken = bool(there) and (alone or _taken_for(between, there, want))
+    right = bool(there) or between.states[record.number] == "right"
+    taken = (alone and right) or (bool(there) and _taken_for(between, there, want))
     return here if taken or record.place < 0 else _deeper(between, record, want, said)
 
 
@@ -139,6 +140,9 @@ def _given_by_caller(between: Between, operand: Operand, wanted: tuple[int, ...]
     if on_the_way(between, operand, wanted):
         return None
     call = between.run.own_calls[operand.via]
+    twice = sum(other.place != call.place for other in between.calls_of(function))
+    if twice and not between.right_elsewhere(operand.place):
+        return None  # it is wrong whatever it is given
     for i, given in enumerate(call.given):
         if given == operand.given:
             parts = between.run.places[call.place].parts
