@@ -174,7 +174,7 @@ def _pointed(
         return result
     exercise = session.assignment.spec.exercise(result.name)
     try:
-        return replace(result, where=pointed(session, exercise, result, tried[result.name]))
+        return pointed(session, exercise, result, tried[result.name])
     except Exception as error:
         faults.append(f"no line of {result.name} is told: {type(error).__name__}")
         return result

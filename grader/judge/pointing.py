@@ -7,32 +7,29 @@ submission's own text and a sentence of a closed list, and touches no mark.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from grader.assignment.assignment import Assignment
 from grader.assignment.calling import driver_of, questions_needed
-from grader.assignment.python_cells import plain_code
 from grader.assignment.spec import Exercise
-from grader.comparison.where import Where
 from grader.instrument.portable import portable_text
-from grader.instrument.weave import NotWoven, Woven, woven
+from grader.instrument.recorder import Full
+from grader.instrument.weave import NotWoven, Woven
 from grader.judge.attempt import Attempt
 from grader.judge.diagnostic_cases import Diagnostic, Diagnostics
-from grader.judge.own_text import LONGEST_QUOTED
+from grader.judge.in_process_runs import between_in_process
+from grader.judge.own_cells import OwnCells
 from grader.judge.right_runs import after_of
 from grader.judge.session import Session
 from grader.parting.between import Between
 from grader.parting.finding import Parting
 from grader.parting.recording import NotTold, Recording, read
-from grader.parting.sentences import sentence
 from grader.parting.where import where
-from grader.plain_text import one_line
 from grader.sandbox import Call
 from grader.verdict import ExerciseResult
 
-OWN = ("answer", "extra")  # roles of the cells that hold a student's code
 CPU_SECONDS = 1.0  # of a call; the rewritten function takes some ten times as long as the plain one
 MOST_TIMES_AS_MANY = 2  # questions as a right function asks, and a few
 MOST_KEPT = 64  # exercises whose cases are kept
@@ -54,35 +51,66 @@ def diagnostics(assignment: Assignment, exercise: Exercise) -> Diagnostics:
 
 def pointed(
     session: Session, exercise: Exercise, result: ExerciseResult, tried: Attempt
-) -> Where | None:
-    """Return where a function that earned less than all goes wrong, None where nothing is certain.
+) -> ExerciseResult:
+    """Return the result with the line from which nothing right follows, where that is known.
 
-    Costs nothing where the cause is known for certain.
+    A function whose mistake is known for certain costs nothing. A mistake that is only possible is
+    left out where the values say that something else is wrong.
     """
-    if result.mistake is not None or result.outcome not in ("failed", "raised"):
-        return None
-    if session.out_of_budget() or tried.given_up or tried.own_forward:
-        return None
+    if _explained(exercise, result, tried) or session.out_of_budget():
+        return result
+    if tried.given_up or tried.own_forward:
+        return result
     try:
         own = OwnCells.of(session, exercise.name)
     except NotWoven:
-        return None
+        return result
     cases = diagnostics(session.assignment, exercise)
     for name in _names(cases, tried):
         diagnostic = cases.of(name)
-        if diagnostic is None:
-            continue
-        told = _told(session, exercise, diagnostic, own.woven)
-        if told is None:
-            return None
+        told = _told(session, exercise, diagnostic, own.woven) if diagnostic is not None else None
+        if diagnostic is None or told is None:
+            return result
         between = Between(diagnostic.reference, told)
-        if not between.failed:
-            continue
-        found = where(between)
-        if found is None or not _agrees(exercise, between, tried):
-            return None
-        return own.where(found)
-    return None
+        if between.failed:
+            found = where(between) if _agrees(exercise, between, tried) else None
+            if found is None:
+                return result
+            other = _other_mistake(session.assignment, exercise, result, diagnostic, found)
+            made = replace(result, where=own.where(found))
+            return replace(made, cause=None) if other else made
+    return result
+
+
+def _explained(exercise: Exercise, result: ExerciseResult, tried: Attempt) -> bool:
+    """Tell whether it is known what is wrong; how an exception came about may be told better."""
+    if result.outcome not in ("failed", "raised"):
+        return True
+    if result.mistake is None:
+        return False
+    known = {mistake.id for mistake in exercise.mistakes}
+    return tried.error is None or result.mistake in known
+
+
+def _other_mistake(
+    assignment: Assignment,
+    exercise: Exercise,
+    result: ExerciseResult,
+    diagnostic: Diagnostic,
+    found: Parting,
+) -> bool:
+    """Tell whether a mistake that is only possible would be about another value than was found."""
+    possible = next(
+        (m for m in exercise.mistakes if result.cause and m.id == result.cause.id), None
+    )
+    if possible is None or not found.wanted:
+        return False
+    source = possible.apply(assignment.source.function_source(exercise.name))
+    try:
+        theirs = where(between_in_process(assignment, exercise, diagnostic, source))
+    except (NotWoven, NotTold, Full, TimeoutError):
+        return False
+    return theirs is not None and bool(theirs.wanted) and theirs.wanted != found.wanted
 
 
 def _names(cases: Diagnostics, tried: Attempt) -> list[str]:
@@ -163,46 +191,3 @@ def _read(told: Mapping[str, Any], own: Woven) -> Recording:
         raise NotTold("no error")
     through = [own.lines[line] for line in lines if type(line) is int and line in own.lines]
     return read(report, own.places, None, kind or "Exception", through, own.uses, unbound)
-
-
-@dataclass(frozen=True)
-class OwnCells:
-    """The student's own cells that a function stands in, as one text, rewritten."""
-
-    woven: Woven
-    lines: tuple[tuple[str, int], ...]  # for each line of the text: the cell, the line in it
-    text: tuple[str, ...]
-
-    @classmethod
-    def of(cls, session: Session, name: str) -> OwnCells:
-        """Take the cells of the student's own code. Raises NotWoven."""
-        lines: list[tuple[str, int]] = []
-        text: list[str] = []
-        for cell, source in _cells(session, name):
-            for number, line in enumerate(source.split("\n"), 1):
-                lines.append((cell, number))
-                text.append(line)
-        return cls(woven("\n".join(text), [name]), tuple(lines), tuple(text))
-
-    def where(self, found: Parting) -> Where | None:
-        """Return the place in the student's text, quoted."""
-        if not 0 < found.line <= len(self.lines):
-            return None
-        cell, line = self.lines[found.line - 1]
-        whole = self.text[found.line - 1]
-        quoted = one_line(whole.strip(), LONGEST_QUOTED)
-        text = ""
-        if found.start[0] == found.end[0] == found.line:
-            data = whole.encode()  # columns are counted in bytes
-            text = data[found.start[1] : found.end[1]].decode(errors="replace")
-        text = text if text in quoted else ""
-        return Where(cell, line, quoted, found.kind, sentence(replace(found, text=text)), text)
-
-
-def _cells(session: Session, name: str) -> Iterator[tuple[str, str]]:
-    """Yield the cells that may hold the function and its helpers, where they parse."""
-    for cell in session.submission.cells:
-        if cell.id == name or cell.role == "extra":
-            code = plain_code(cell.source)
-            if code:
-                yield cell.id, code

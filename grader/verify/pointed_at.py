@@ -7,21 +7,14 @@ import difflib
 import random
 from collections.abc import Mapping
 
-import numpy as np
-
 from grader.assignment.assignment import Assignment
 from grader.assignment.calling import bound
 from grader.assignment.spec import Exercise
-from grader.comparison.time_limit import time_limit
-from grader.comparison.trees import deep_copy
-from grader.instrument.recorder import Full, Recorder
-from grader.instrument.traced import traced
-from grader.instrument.weave import woven
-from grader.judge.diagnostic_cases import Diagnostic, Diagnostics
-from grader.judge.right_runs import after_of, wanted_of
-from grader.parting.between import Between
+from grader.instrument.recorder import Full
+from grader.judge.diagnostic_cases import Diagnostics
+from grader.judge.in_process_runs import between_in_process
 from grader.parting.finding import Parting
-from grader.parting.recording import read
+from grader.parting.recording import NotTold
 from grader.parting.where import where
 from grader.verify import in_process
 from grader.verify.held import SEED, Held
@@ -29,7 +22,6 @@ from grader.verify.mutants import Mutant, as_mutated, mutants
 
 LEAST = 0.8  # of the changed lines are pointed at
 SAMPLE = 16  # mutants of each style that a run looks at; all of them with every=True
-CALL_SECONDS = 3.0  # of processor time: a small change can make a loop that never ends
 
 
 def styles_earn_all(assignment: Assignment, exercise: Exercise, styles: Mapping[str, str]) -> Held:
@@ -98,31 +90,10 @@ def pointed_at(
         diagnostic = cases.of(name)
         assert diagnostic is not None
         between = None
-        with contextlib.suppress(Full, TimeoutError):
-            between = _between(assignment, exercise, diagnostic, source)
+        with contextlib.suppress(Full, TimeoutError, NotTold):
+            between = between_in_process(assignment, exercise, diagnostic, source)
         if between is None:
             return None
         if between.failed:
             return where(between)
     return None
-
-
-def _between(
-    assignment: Assignment, exercise: Exercise, diagnostic: Diagnostic, source: str
-) -> Between:
-    own = woven(source, [exercise.name])
-    others = [name for name in exercise.calls if name not in own.defines]
-    run = traced(
-        own.text,
-        Recorder(own.needed),
-        assignment.names,
-        others,
-        after_of(exercise),
-        wanted_of(exercise),
-    )
-    with np.errstate(all="ignore"), time_limit(CALL_SECONDS, processor=True):
-        told = run(*deep_copy(diagnostic.case.arguments))
-    kind, lines, unbound = told["error"] or ("", (), "")
-    through = [own.lines.get(line, 0) for line in lines]
-    recording = read(told["report"], own.places, told["returned"], kind, through, own.uses, unbound)
-    return Between(diagnostic.reference, recording)

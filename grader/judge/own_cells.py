@@ -1,0 +1,58 @@
+"""Take the cells that a student's function and its helpers stand in, as one text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from grader.assignment.python_cells import plain_code
+from grader.comparison.where import Where
+from grader.instrument.weave import Woven, woven
+from grader.judge.own_text import LONGEST_QUOTED
+from grader.judge.session import Session
+from grader.parting.finding import Parting
+from grader.parting.sentences import sentence
+from grader.plain_text import one_line
+
+
+@dataclass(frozen=True)
+class OwnCells:
+    """The student's own cells that a function stands in, as one text, rewritten."""
+
+    woven: Woven
+    lines: tuple[tuple[str, int], ...]  # for each line of the text: the cell, the line in it
+    text: tuple[str, ...]
+
+    @classmethod
+    def of(cls, session: Session, name: str) -> OwnCells:
+        """Take the cells of the student's own code. Raises NotWoven."""
+        lines: list[tuple[str, int]] = []
+        text: list[str] = []
+        for cell, source in _cells(session, name):
+            for number, line in enumerate(source.split("\n"), 1):
+                lines.append((cell, number))
+                text.append(line)
+        return cls(woven("\n".join(text), [name]), tuple(lines), tuple(text))
+
+    def where(self, found: Parting) -> Where | None:
+        """Return the place in the student's text, quoted."""
+        if not 0 < found.line <= len(self.lines):
+            return None
+        cell, line = self.lines[found.line - 1]
+        whole = self.text[found.line - 1]
+        quoted = one_line(whole.strip(), LONGEST_QUOTED)
+        text = ""
+        if found.start[0] == found.end[0] == found.line:
+            data = whole.encode()  # columns are counted in bytes
+            text = data[found.start[1] : found.end[1]].decode(errors="replace")
+        text = text if text in quoted else ""
+        return Where(cell, line, quoted, found.kind, sentence(replace(found, text=text)), text)
+
+
+def _cells(session: Session, name: str) -> Iterator[tuple[str, str]]:
+    """Yield the cells that may hold the function and its helpers, where they parse."""
+    for cell in session.submission.cells:
+        if cell.id == name or cell.role == "extra":
+            code = plain_code(cell.source)
+            if code:
+                yield cell.id, code
