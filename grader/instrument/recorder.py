@@ -129,6 +129,7 @@ class Recorder:
         self.raised: tuple[BaseException, int, list[int], tuple[Any, ...], tuple[int, ...], int]
         self.raised = (KeyError(), -1, [], (), (), -1)
         self.source = -1  # the place that changed a list last which is an operand now
+        self.begins = 0  # records that led to the inputs
         self.inside = 0  # of other exercises' functions
         self.helpers: list[int] = []  # of the function's own that are running
         self.kept: list[Any] = []  # so that no identity comes again

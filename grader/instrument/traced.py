@@ -41,6 +41,7 @@ def traced(
         for other, given in led_here:
             space[other](*given)
         recorder.inside -= 1
+        recorder.begins = len(recorder.records)
         returned: Any = None
         error: Exception | None = None
         try:

@@ -69,6 +69,7 @@ class RightRuns:
             {e.name: e.arguments for e in self.spec.exercises},
             case.dims,
             exercise.name,
+            recorder.begins,
         )
 
 

@@ -53,9 +53,10 @@ def bound_wrongly(
     if there and between.name(operand.given) and _kept_by_key(between, operand):
         return "pairs", bound
     held = _held_by_others(between, name, wanted)
+    if bound in held and run.uses.read(name, bound) == 1:
+        return "swapped names", bound
     if any(set(operand.given) & set(call.returned) for call in run.calls):
-        once = run.uses.read(name, bound) == 1
-        return ("swapped names", bound) if bound in held and once else None
+        return None
     if held or between.followed_any(operand.given):
         return None
     initial = all(between.reference.records[n].place < 0 for n in wanted) or _trivial(
@@ -97,7 +98,7 @@ def _made_wrongly(
     place, plain = run.places[operand.place], operand.own == name
     records = [run.records[n] for n in operand.given]
     if len(records) > 1 and plain and bound >= place.loop > 0:
-        return ("operand", bound) if run.uses.read(name, bound) == 1 else None
+        return "operand", bound
     if not any(record.place >= 0 for record in records):
         return None
     if "." in name:  # given to an object when it was made

@@ -106,7 +106,8 @@ def _unlikely(between: Between, record: Record, found: _Near) -> tuple[int, bool
     if begins and found.differs is not None and found.differs < len(record.origin):
         bound = record.origin[found.differs]
         sound = sound and not 0 < bound < between.run.places[record.place].loop
-    unnamed = not _named_so(between, record, found)
+    led_here = found.other.number < between.reference.begins  # not the function's own
+    unnamed = led_here or not _named_so(between, record, found)
     there = between.made.has(found.other.sketch) and not begins
     return kind, unnamed, there, made and not begins, sound
 

@@ -51,6 +51,9 @@ def wrong_operand(
     blamed = bound_wrongly(between, operand, wanted)
     if blamed is not None:
         kind, line = blamed
+        made = between.run.records[given[0]] if len(given) == len(wanted) == 1 else None
+        if kind == "operand" and made is not None and _made_alike(between, made, line, wanted[0]):
+            return _deeper(between, made, reference.records[wanted[0]], said)
         at = _place_at(between, given, line)
         return between.at_line(kind, line, at, **said)
     if len(given) != 1 or len(wanted) != 1:
@@ -64,6 +67,13 @@ def wrong_operand(
     right = bool(there) or between.states[record.number] == "right"
     taken = (alone and right) or (bool(there) and _taken_for(between, there, want))
     return here if taken or record.place < 0 else _deeper(between, record, want, said)
+
+
+def _made_alike(between: Between, made: Record, line: int, wanted: int) -> bool:
+    """Tell whether a line makes a value as the reference makes what is wanted, of other things."""
+    op = between.run.op(made)
+    alike = op == between.reference.recording.op(between.reference.records[wanted])
+    return made.place >= 0 and between.run.line(made) == line and alike and not made.moved
 
 
 def _taken_for(between: Between, there: list[int], want: Record) -> bool:

@@ -186,25 +186,24 @@ def _other_place(between: Between, path: Path, node: Node | None, wanted: int) -
     for name, line in reversed(node.names if node is not None else ()):
         if name in names:
             return between.at_line("named", line, -1, **said)
-    alias = _alias(between, node)
-    if alias:
-        return between.at_line("named", alias, -1, **said)
     for n in range(len(path) - 1, -1, -1):
         holder = between.run.nodes.get(path[:n])
         if holder is not None and holder.place >= 0:
             items = dict(between.run.places[holder.place].items)
             if path[n] in items:
+                alias = _alias(between, node, items[path[n]].text)
+                if alias:
+                    return between.at_line("named", alias, -1, **said)
                 return parting("place", items[path[n]], **said)
             return between.part("place", holder.place, **said)
     return None
 
 
-def _alias(between: Between, node: Node | None) -> int:
+def _alias(between: Between, node: Node | None, name: str) -> int:
     """Return the line that gave an array a second name, which is read once: where it came back."""
     names = dict(node.names) if node is not None else {}
-    last = next(reversed(names), "")
-    plain = len(names) > 1 and last.isidentifier()
-    return names[last] if plain and between.run.uses.read(last, names[last]) == 1 else 0
+    plain = len(names) > 1 and name.isidentifier() and name in names
+    return names[name] if plain and between.run.uses.read(name, names[name]) == 1 else 0
 
 
 def _turned(between: Between, wanted: int) -> Parting | None:

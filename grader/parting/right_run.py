@@ -43,6 +43,7 @@ class RightRun:
     arguments: Mapping[str, tuple[str, ...]]
     dims: Mapping[str, int]
     name: str = ""  # of the function
+    begins: int = 0  # the number of its first record; those before are of what led to its inputs
 
     @property
     def records(self) -> tuple[Record, ...]:

@@ -13,6 +13,7 @@ from grader.parting.left_out import left_out
 from grader.parting.recording import CallOf, Record
 from grader.parting.returned import misplaced, one_array, other_kind, overwritten
 
+VIEWS = ("np.asarray", "np.asanyarray", "np.ravel", "np.reshape", ".reshape", ".view")
 JOINED = ("stack", "np.append", "np.block", "np.r_", "np.c_")
 
 
@@ -36,7 +37,7 @@ def where(between: Between) -> Parting | None:
     found = next((f for step in steps if (f := step(between)) is not None), None)
     if found is None or found.line <= 0:
         return None
-    return wrong_size(between, found.line) or found
+    return wrong_size(between, found) or found
 
 
 def changes_its_input(between: Between) -> Parting | None:
@@ -49,7 +50,9 @@ def changes_its_input(between: Between) -> Parting | None:
     for other, line, number in reversed(run.bindings):
         if other != name or line >= place.line or _computed_anew(run.records[number]):
             continue
-        if line >= place.loop:  # else it is right to begin with, and the loop writes into it
+        copies = any(p.line == line and p.op in VIEWS for p in run.places)
+        # Else it is right to begin with, and the loop writes into it.
+        if line >= place.loop or copies:
             return between.at_line("alias", line, -1, operand=name, more=place.text)
     return between.part("changes its input", run.changed)
 
@@ -66,15 +69,17 @@ def nothing_returned(between: Between) -> Parting | None:
     return Parting("nothing returned", run.uses.ends.get(between.reference.name, 0))
 
 
-def wrong_size(between: Between, line: int) -> Parting | None:
+def wrong_size(between: Between, found: Parting) -> Parting | None:
     """Say that a line is wrong since a size that it reads was given a wrong number before."""
+    line = found.line
     lines = {line} | {place.loop for place in between.run.places if place.line == line}
     read = {name for place in between.run.places if place.line in lines for name in place.names}
     given = {name: (at, value) for name, at, value in between.run.sizes if at < line}
     steps = len(between.reference.recording.calls)
     for name, loop in between.run.uses.ranges:
         at, value = given.get(name, (0, steps))
-        if loop in lines and at and steps and value != steps:
+        too_many = bool(between.run.error) or found.kind == "steps"
+        if loop in lines and at and steps and value != steps and too_many:
             return Parting("size", at, operand=name)
     for name in sorted(read & set(given) & set(between.reference.dims)):
         at, value = given[name]
@@ -164,7 +169,30 @@ def _assembled(between: Between, record: Record, site: int) -> int | None:
         and run.op(run.records[n]) in JOINED
         and (n not in bound or _once(between, bound[n]))
     ]
+    odd = [k for k, letters in _orders(between, joined) if letters and letters != _letters(between)]
+    if len(odd) == 1 and len(set(joined)) > 1:
+        return odd[0]
     return max(joined, key=lambda k: run.places[k].line, default=None)
+
+
+def _orders(between: Between, places: list[int]) -> list[tuple[int, str]]:
+    """Return for each stack in which order its parts come, by the last letters of their names."""
+    found = []
+    for record in between.run.records:
+        if record.place in places and record.operands and not isinstance(record.operands[0], str):
+            names = [between.name([n]).partition(",")[0] for n in record.operands[0]]
+            letters = "".join(name[-1:] for name in names)
+            alike = sorted(letters) == sorted(_letters(between))
+            found.append((record.place, letters if alike else ""))
+    return list(dict(found).items())
+
+
+def _letters(between: Between) -> str:
+    """Return the last letters of the matrices among the arguments, in their order: the gates'."""
+    names = between.reference.names
+    given = [r.number for r in between.reference.records if r.place < 0 and len(r.shape) == 2]
+    letters = [names[n][-1] for n in given if names.get(n, "").startswith("W")]
+    return "".join(letter for letter in dict.fromkeys(letters) if letter != "y")
 
 
 def _once(between: Between, name: str) -> bool:
