@@ -1864,6 +1864,7 @@ class Recorder:
         self.calls: list[dict[str, Any]] = []  # of other exercises' functions
         # Of helpers: place, arguments, lines that bound their names, helper around.
         self.own_calls: list[tuple[int, list[list[int]], list[int], int]] = []
+        self.displays: dict[int, int] = {}  # of a container: the place where it was first made
         self.held: dict[int, list[int]] = {}  # of an array: the places that put it into containers
         self.writes: list[tuple[int, int, Array]] = []  # place, record, what was written to
         self.first: dict[int, int] = {}  # of an array's identity: its first record
@@ -1876,6 +1877,7 @@ class Recorder:
         self.raised: tuple[BaseException, int, list[int], tuple[Any, ...], tuple[int, ...], int]
         self.raised = (KeyError(), -1, [], (), (), -1)
         self.source = -1  # the place that changed a list last which is an operand now
+        self.begins = 0  # records that led to the inputs
         self.inside = 0  # of other exercises' functions
         self.helpers: list[int] = []  # of the function's own that are running
         self.kept: list[Any] = []  # so that no identity comes again
@@ -1963,6 +1965,7 @@ class Recorder:
     def made(self, k: int, value: Any) -> Any:
         """Note where a container was made, or changed."""
         self.containers[id(value)] = k
+        self.displays.setdefault(id(value), k)
         self.kept.append(value)
         for item in value.values() if isinstance(value, dict) else value:
             if isinstance(item, np.ndarray):
@@ -2094,7 +2097,8 @@ class Recorder:
 def text_of(operand: Any) -> str:
     """Return the text of an operand that is no array of numbers."""
     try:
-        return repr(operand)[:LONGEST_OPERAND]
+        text = operand if isinstance(operand, str) else repr(operand)
+        return text.replace("slice(None, None, None)", ":")[:LONGEST_OPERAND]
     except Exception:
         return ""
 
@@ -2113,7 +2117,7 @@ MOST_NODES = 400  # of what is returned
 MOST_NUMBER = 1 << 31
 
 
-def report(
+def report_of(
     recorder: Recorder,
     returned: Any,
     error: Exception | None,
@@ -2201,6 +2205,7 @@ def _node(recorder: Recorder, path: list[Any], node: Any) -> dict[str, Any]:
         "last": number,
         "write": write,
         "place": recorder.containers.get(id(node), -1),
+        "display": recorder.displays.get(id(node), -1),
         "names": recorder.bound_to.get(id(node), [])[-8:],
         "held": recorder.held.get(id(node), [])[:2],
     }
@@ -2265,6 +2270,7 @@ def traced(
         for other, given in led_here:
             space[other](*given)
         recorder.inside -= 1
+        recorder.begins = len(recorder.records)
         returned: Any = None
         error: Exception | None = None
         try:
@@ -2276,7 +2282,7 @@ def traced(
             raise
         except Exception as raised:
             error = raised
-        told = report(recorder, returned, error, arguments, before)
+        told = report_of(recorder, returned, error, arguments, before)
         if error is None:
             return {"returned": returned, "error": None, "report": told}
         name = getattr(error, "name", None) if isinstance(error, NameError) else None
@@ -2318,6 +2324,7 @@ class NameUses:
     loops: dict[tuple[str, int], str] = field(default_factory=dict)
     starts: frozenset[int] = frozenset()  # the lines of the functions' heads
     ranges: tuple[tuple[str, int], ...] = ()  # loops over range(name): the name, the line
+    exits: dict[str, int] = field(default_factory=dict)  # of a function: its first way out
 
     def loop_over(self, name: str, line: int) -> str | None:
         """Return what a loop's name goes through, None where the line is no loop over it.
@@ -2398,7 +2405,13 @@ class NameUses:
         ]
         like = [u for u in unread if _ratio(u.name, name) >= LIKE]
         again = [u for i, u in enumerate(uses) if u.binds and _bound_before(uses, i)]
-        for found in (like, twice, unread, again):
+        # Where a line unpacks several, one that nothing reads is no mistake.
+        bound = [u.line for u in uses if u.binds]
+        alone = [[u for u in of if bound.count(u.line) == 1] for of in (twice, unread, again)]
+        doubled = [
+            u for u in uses if u.binds and bound.count(u.line) > len(_names_at(uses, u.line))
+        ]
+        for found in (like, doubled, *alone):
             before = [u for u in found if u.line <= line] or found
             if before:
                 return before[-1].line, before[-1].name
@@ -2432,7 +2445,14 @@ def name_uses(tree: ast.AST) -> NameUses:
         for node in ast.walk(tree)
         if isinstance(node, ast.For) and (found := _range_of(node.iter))
     ]
-    return NameUses(tuple(uses), ends, loops, frozenset(starts), tuple(ranges))
+    exits = {
+        function.name: node.lineno
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for node in reversed(function.body)
+        if isinstance(node, ast.If) and any(isinstance(n, ast.Return) for n in ast.walk(node))
+    }
+    return NameUses(tuple(uses), ends, loops, frozenset(starts), tuple(ranges), exits)
 
 
 def _range_of(node: ast.expr) -> str:
@@ -2500,6 +2520,10 @@ def _bound_just_before(uses: list[Use], i: int) -> Use | None:
     """Return what bound a name that is bound once more and was not read in between."""
     before = [u for u in uses[:i] if u.name == uses[i].name]
     return before[-1] if before and before[-1].binds else None
+
+
+def _names_at(uses: list[Use], line: int) -> set[str]:
+    return {u.name for u in uses if u.binds and u.line == line}
 
 
 def _ratio(one: str, other: str) -> float:
@@ -2575,6 +2599,7 @@ class Expression:
     loop: int = 0  # the line of the loop around it; 0: none
     function: str = ""  # in which it stands
     names: frozenset[str] = frozenset()  # that it reads
+    items: tuple[tuple[str | int, Expression], ...] = ()  # of a display, by key or place
 
 
 @dataclass(frozen=True)
@@ -2659,6 +2684,20 @@ def _defines(node: ast.stmt) -> list[str]:
     return []
 
 
+def _items(node: ast.AST) -> list[tuple[str | int, ast.expr]]:
+    """Return the items of a display, or the keywords of a call of dict, by key or place."""
+    if isinstance(node, ast.Tuple | ast.List) and not any(
+        isinstance(item, ast.Starred) for item in node.elts
+    ):
+        return list(enumerate(node.elts))
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        return [(str(k.value), v) for k, v in pairs if isinstance(k, ast.Constant)]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
+        return [(keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg]
+    return []
+
+
 class Weave(ast.NodeTransformer):
     """Turn every operation of a source into a call of the recorder."""
 
@@ -2678,22 +2717,25 @@ class Weave(ast.NodeTransformer):
         self, node: ast.expr | ast.stmt, op: str, parts: Iterable[ast.expr] = ()
     ) -> ast.Constant:
         parts = list(parts)
-        reads = frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
-        self.places.append(
-            Expression(
-                node.lineno,
-                node.col_offset,
-                node.end_lineno or node.lineno,
-                node.end_col_offset or 0,
-                ast.unparse(node),
-                op,
-                tuple(ast.unparse(part) for part in parts),
-                self.loop,
-                self.function,
-                reads,
-            )
-        )
+        self.places.append(self._expression(node, op, parts))
         return ast.Constant(len(self.places) - 1)
+
+    def _expression(
+        self, node: ast.expr | ast.stmt, op: str = "", parts: Iterable[ast.expr] = ()
+    ) -> Expression:
+        return Expression(
+            node.lineno,
+            node.col_offset,
+            node.end_lineno or node.lineno,
+            node.end_col_offset or 0,
+            ast.unparse(node),
+            op,
+            tuple(ast.unparse(part) for part in parts),
+            self.loop,
+            self.function,
+            frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name)),
+            tuple((key, self._expression(item)) for key, item in _items(node)),
+        )
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         """Record an operator between two operands."""

@@ -117,6 +117,7 @@ class Recorder:
         self.calls: list[dict[str, Any]] = []  # of other exercises' functions
         # Of helpers: place, arguments, lines that bound their names, helper around.
         self.own_calls: list[tuple[int, list[list[int]], list[int], int]] = []
+        self.displays: dict[int, int] = {}  # of a container: the place where it was first made
         self.held: dict[int, list[int]] = {}  # of an array: the places that put it into containers
         self.writes: list[tuple[int, int, Array]] = []  # place, record, what was written to
         self.first: dict[int, int] = {}  # of an array's identity: its first record
@@ -217,6 +218,7 @@ class Recorder:
     def made(self, k: int, value: Any) -> Any:
         """Note where a container was made, or changed."""
         self.containers[id(value)] = k
+        self.displays.setdefault(id(value), k)
         self.kept.append(value)
         for item in value.values() if isinstance(value, dict) else value:
             if isinstance(item, np.ndarray):
@@ -348,6 +350,7 @@ class Recorder:
 def text_of(operand: Any) -> str:
     """Return the text of an operand that is no array of numbers."""
     try:
-        return repr(operand)[:LONGEST_OPERAND]
+        text = operand if isinstance(operand, str) else repr(operand)
+        return text.replace("slice(None, None, None)", ":")[:LONGEST_OPERAND]
     except Exception:
         return ""

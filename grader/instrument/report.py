@@ -110,6 +110,7 @@ def _node(recorder: Recorder, path: list[Any], node: Any) -> dict[str, Any]:
         "last": number,
         "write": write,
         "place": recorder.containers.get(id(node), -1),
+        "display": recorder.displays.get(id(node), -1),
         "names": recorder.bound_to.get(id(node), [])[-8:],
         "held": recorder.held.get(id(node), [])[:2],
     }

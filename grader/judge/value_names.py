@@ -100,7 +100,7 @@ class ValueNames:
             return ""
         name, told = (
             names.get(whole[0], ""),
-            index.strip("()").replace("slice(None, None, None)", ":"),
+            index.strip("()"),
         )
         plain = name.isidentifier() and all(c in ":, 0123456789" for c in told)
         return f"{name}[{told}]" if plain else ""

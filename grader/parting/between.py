@@ -213,12 +213,12 @@ class Between:
 
     @cached_property
     def _mine(self) -> list[Key]:
-        exact = (self.known.exact(record.sketch) for record in self.run.records)
+        exact = (self.known.either_way(record.sketch) for record in self.run.records)
         return [min(same, default=("mine", n)) for n, same in enumerate(exact)]
 
     @cached_property
     def _theirs(self) -> list[Key]:
-        exact = (self.known.exact(record.sketch) for record in self.reference.records)
+        exact = (self.known.either_way(record.sketch) for record in self.reference.records)
         return [min(same, default=n) for n, same in enumerate(exact)]
 
     def my_keys(self, numbers: Iterable[int]) -> tuple[Key, ...]:

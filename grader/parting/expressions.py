@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.parting.between import Between
 from grader.parting.finding import Parting
@@ -36,7 +36,8 @@ def expression_apart(between: Between, record: Record, raised: bool = False) -> 
         given = record.operands[found.differs]
         if isinstance(given, tuple) and isinstance(found.wanted, tuple):
             operand = operand_of(between, record, found.differs)
-            return wrong_operand(between, operand, found.wanted, found.alone)
+            made = wrong_operand(between, operand, found.wanted, found.alone)
+            return replace(made, towards=made.towards or towards(between, found.other))
         return _other_kind_of_operand(between, record, found)
     return None
 
@@ -156,11 +157,11 @@ def _line_that_bound(between: Between, record: Record) -> int:
 
 
 def _other_operation(between: Between, record: Record, other: Record) -> Parting:
-    wanted = _towards(between, other)
+    wanted = towards(between, other)
     if record.dtype != other.dtype:
-        return between.part("precision", record.place, wanted=wanted, more=record.dtype)
+        return between.part("precision", record.place, towards=wanted, more=record.dtype)
     same = between.run.op(record) == between.reference.recording.op(other)
-    return between.part("turned" if same else "operation", record.place, wanted=wanted)
+    return between.part("turned" if same else "operation", record.place, towards=wanted)
 
 
 def _towards(between: Between, other: Record) -> str:
@@ -182,7 +183,7 @@ def _other_kind_of_operand(between: Between, record: Record, found: _Near) -> Pa
     more = {
         "operand": place.parts[i] if i < len(place.parts) else "",
         "wanted": between.their_name(found.wanted) if isinstance(found.wanted, tuple) else "",
-        "more": towards(between, found.other),
+        "towards": towards(between, found.other),
     }
     bound = _wrong_number(between, record, i)
     if bound:

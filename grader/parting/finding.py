@@ -11,8 +11,9 @@ class Parting:
 
     ``line`` and the expression from ``start`` to ``end`` (line and column) are the student's own.
     ``kind`` is a key of the sentences. ``given`` and ``wanted`` are names that the notebook has,
-    for what stands there and for what belongs there; ``operand`` is the student's text of what is
-    not right, ``more`` a detail that a sentence takes.
+    for what stands there and for what belongs there, ``missing`` for what is to be joined to it,
+    and ``towards`` for what is being made. ``operand`` is the student's text of what is not right,
+    ``more`` a detail that a sentence takes.
     """
 
     kind: str
@@ -24,3 +25,5 @@ class Parting:
     given: str = ""
     wanted: str = ""
     more: str = ""
+    missing: str = ""
+    towards: str = ""

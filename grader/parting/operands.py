@@ -37,6 +37,7 @@ def wrong_operand(
         "given": between.name(given),
         "wanted": between.their_name(wanted),
         "more": more,
+        "missing": _missing(between, given, wanted),
     }
     here = between.part("operand", operand.place, **said)
     site = _given_by_caller(between, operand, wanted)
@@ -67,6 +68,19 @@ def wrong_operand(
     right = bool(there) or between.states[record.number] == "right"
     taken = (alone and right) or (bool(there) and _taken_for(between, there, want))
     return here if taken or record.place < 0 else _deeper(between, record, want, said)
+
+
+def _missing(between: Between, given: tuple[int, ...], wanted: tuple[int, ...]) -> str:
+    """Return the name of what is to be added to what is given, or multiplied with it."""
+    if len(given) != 1 or len(wanted) != 1:
+        return ""
+    want = between.reference.records[wanted[0]]
+    operands = [o for o in want.operands if isinstance(o, tuple)]
+    mine = between.my_keys(given)
+    if between.reference.recording.op(want) not in ("Add", "Mult") or len(operands) != 2:
+        return ""
+    others = [o for o in operands if between.their_keys(o) != mine]
+    return between.their_name(others[0]) if len(others) == 1 else ""
 
 
 def _made_alike(between: Between, made: Record, line: int, wanted: int) -> bool:

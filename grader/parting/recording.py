@@ -66,6 +66,7 @@ class _Node(msgspec.Struct):
     last: int
     write: int
     place: int
+    display: int
     names: list[tuple[str, int]]
     held: Numbers
 
@@ -182,6 +183,7 @@ class Node:
     last: int
     write: int  # the place that wrote into it later, -1
     place: int  # where a container was made or changed last, -1
+    display: int  # where it was first made, -1
     names: tuple[tuple[str, int], ...]  # to which it was bound, with the lines
     held: tuple[int, ...] = ()  # the places that first put it into containers
 
@@ -281,6 +283,7 @@ def _node(told: _Node) -> Node:
         told.last,
         told.write,
         told.place,
+        told.display,
         tuple((name[:LONGEST_TEXT], line) for name, line in told.names),
         tuple(told.held),
     )
@@ -348,7 +351,7 @@ def _refuse_beyond(told: _Report, places: int) -> None:
         raise NotTold("a record that is not there")
     if not all(-1 <= i < count for node in told.returned for i in (node.first, node.last)):
         raise NotTold("a record that is not there")
-    at = [p for node in told.returned for p in (node.write, node.place, *node.held)]
+    at = [p for node in told.returned for p in (node.write, node.place, node.display, *node.held)]
     at += [*told.changed, told.raised.place, *(record.place for record in told.records)]
     at += [record.source for record in told.records]
     at += [place for place, _, _, _ in told.own_calls]

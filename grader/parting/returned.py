@@ -81,8 +81,9 @@ def other_kind(between: Between) -> Parting | None:
     # What is no container at all was taken in the place of one.
     its_own = bool(own) and own[0].size >= 0 and not _belongs_elsewhere(between, path)
     for node in [*own, *holders] if its_own else [*holders, *own]:
-        if node.place >= 0:
-            return between.part(kind, node.place, **said)
+        place = node.display if lacks else node.place
+        if place >= 0:
+            return between.part(kind, place, **said)
         if node.names:
             return between.at_line(kind, node.names[-1][1], -1, **said)
     return None
@@ -98,7 +99,7 @@ def _other_key(between: Between, path: Path) -> Parting | None:
         stored = next((at for name, at in reversed(node.names) if name[0] == "["), 0)
         if stored:
             return between.at_line("lacks", stored)
-        for k in (*node.held, holder.place if holder is not None else -1):
+        for k in (*node.held, holder.display if holder is not None else -1):
             items = dict(between.run.places[k].items) if k >= 0 else {}
             if inner[-1] in items:
                 return parting("lacks", items[inner[-1]])
@@ -185,18 +186,41 @@ def _other_place(between: Between, path: Path, node: Node | None, wanted: int) -
     }
     for name, line in reversed(node.names if node is not None else ()):
         if name in names:
-            return between.at_line("named", line, -1, **said)
+            kind = "turned" if given and given == said["wanted"] else "named"
+            return between.at_line(kind, line, -1, **said)
     for n in range(len(path) - 1, -1, -1):
         holder = between.run.nodes.get(path[:n])
         if holder is not None and holder.place >= 0:
-            items = dict(between.run.places[holder.place].items)
+            items = dict(between.run.places[holder.display].items)
             if path[n] in items:
+                put = _put_elsewhere(between, path, node)
+                if put >= 0:
+                    return between.part("place", put, **said)
                 alias = _alias(between, node, items[path[n]].text)
                 if alias:
                     return between.at_line("named", alias, -1, **said)
                 return parting("place", items[path[n]], **said)
             return between.part("place", holder.place, **said)
     return None
+
+
+def _put_elsewhere(between: Between, path: Path, node: Node | None) -> int:
+    """Return the place that put the wrong arrays into the list that a result is stacked from.
+
+    -1 where the results are only given back in each other's place.
+    """
+    last = between.run.records[node.last] if node is not None and node.last >= 0 else None
+    if last is None or last.source < 0:
+        return -1
+    wanted = between.reference.recording.nodes[path].last
+    others = (between.run.nodes.get(other) for other in between.wrong if other != path)
+    swapped = any(
+        other is not None
+        and other.last >= 0
+        and wanted in between.known.exact(between.run.records[other.last].sketch)
+        for other in others
+    )
+    return -1 if swapped else last.source
 
 
 def _alias(between: Between, node: Node | None, name: str) -> int:

@@ -47,6 +47,14 @@ class Values:
         """Return the numbers of the values that are the same, or the same transposed."""
         return [number for number in self.find(sketch) if number is not None]
 
+    def either_way(self, sketch: Sketch | None) -> list[int]:
+        """Return the numbers of the values that are the same, and of the same transposed."""
+        if sketch is None:
+            return []
+        found = _same(self.tables, sketch)
+        found += _same(self.tables, sketch.turned) if len(sketch.shape) == 2 else []
+        return [number for number in found if number is not None] or self.exact(sketch)
+
     def find(self, sketch: Sketch | None) -> list[int | None]:
         """Return all that is known of the same values, of the same transposed, or of such parts."""
         if sketch is None:

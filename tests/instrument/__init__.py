@@ -1,0 +1,1 @@
+"""Tests of rewriting a function so that it tells its values."""
