@@ -62,6 +62,7 @@ def judge(
     try:
         for exercise in assignment.spec.exercises:
             results.append(_exercise(session, exercise, seeds[exercise.name], results, tried))
+        session.close()  # what is asked now is asked of a fork that has met no hidden input
         results = [_pointed(session, result, tried, faults) for result in results]
     finally:
         session.close()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from grader.assignment.python_cells import plain_code
 from grader.comparison.where import Where
 from grader.instrument.weave import Woven, woven
-from grader.judge.own_text import LONGEST_QUOTED
+from grader.judge.own_text import LONGEST_QUOTED, WORD
+from grader.judge.redact import DTYPES
 from grader.judge.session import Session
 from grader.parting.finding import Parting
 from grader.parting.sentences import sentence
@@ -34,8 +35,11 @@ class OwnCells:
                 text.append(line)
         return cls(woven("\n".join(text), [name]), tuple(lines), tuple(text))
 
-    def where(self, found: Parting) -> Where | None:
-        """Return the place in the student's text, quoted."""
+    def where(self, found: Parting, words: frozenset[str], names: Iterable[str]) -> Where | None:
+        """Return the place in the student's text, quoted.
+
+        What is said of it has the ``words`` of the submission, and the notebook's ``names``.
+        """
         if not 0 < found.line <= len(self.lines):
             return None
         cell, line = self.lines[found.line - 1]
@@ -46,7 +50,20 @@ class OwnCells:
             data = whole.encode()  # columns are counted in bytes
             text = data[found.start[1] : found.end[1]].decode(errors="replace")
         text = text if text in quoted else ""
-        return Where(cell, line, quoted, found.kind, sentence(replace(found, text=text)), text)
+        known = words.union(*(WORD.findall(name) for name in names), DTYPES)
+        said = replace(
+            found,
+            text=text,
+            operand=_known(found.operand, known),
+            more=_known(found.more, known),
+        )
+        return Where(cell, line, quoted, found.kind, sentence(said), text)
+
+
+def _known(text: str, words: frozenset[str]) -> str:
+    """Return a text whose every word is known or a short number, else nothing."""
+    fits = all(word in words or (word.isdigit() and len(word) < 4) for word in WORD.findall(text))
+    return one_line(text, LONGEST_QUOTED) if fits else ""
 
 
 def _cells(session: Session, name: str) -> Iterator[tuple[str, str]]:

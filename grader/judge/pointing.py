@@ -1,8 +1,8 @@
 """Point at the line of a wrong function from which nothing right follows, once all marks are made.
 
 The function is called once more, rewritten so that it tells its values, on inputs that are the
-same for everybody. What its process says of itself is not trusted: it picks a line of the
-submission's own text and a sentence of a closed list, and touches no mark.
+same for everybody, in a fork that has met no other. What its process says of itself is not trusted:
+it picks a line of the submission's own text and a sentence of a closed list, and touches no mark.
 """
 
 from __future__ import annotations
@@ -77,7 +77,8 @@ def pointed(
             if found is None:
                 return result
             other = _other_mistake(session.assignment, exercise, result, diagnostic, found)
-            made = replace(result, where=own.where(found))
+            names = diagnostic.reference.names.values()
+            made = replace(result, where=own.where(found, session.own.words, names))
             return replace(made, cause=None) if other else made
     return result
 

@@ -42,7 +42,10 @@ def pose(exercise: Exercise, functions: Functions, seed: int, visible: Case | No
 def define(source: str, name: str, scope: Mapping[str, Any]) -> Callable[..., Any]:
     """Run the trusted ``source`` in a copy of ``scope`` and return the function called ``name``."""
     own = dict(scope)
-    exec(compile(source, f"<{name}>", "exec"), own)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what a small change makes of a line
+        code = compile(source, f"<{name}>", "exec")
+    exec(code, own)
     function: Callable[..., Any] = own[name]
     return function
 

@@ -22,6 +22,7 @@ from grader.autograde.autograde import autograde
 from grader.cli import main
 from grader.comparison.causes import Cause
 from grader.comparison.finding import Finding
+from grader.comparison.where import Where
 from grader.course import Course
 from grader.errors import UsageError
 from grader.feedback.feedback import feedback
@@ -484,3 +485,16 @@ def test_a_class_from_its_notebooks_to_its_pages(tmp_path: Path) -> None:
     assert "missing" in texts["hostile"] and "raised an error" in texts["hostile"]
     assert "it ends too early" in texts["unreadable"]
     assert ROOT.as_posix() not in "".join(texts.values())
+
+
+def test_the_line_to_look_at_is_quoted_and_marked() -> None:
+    """The expression is marked in the quoted line and in the code, beside what is wrong with it."""
+    source = "def f(x):\n    y = x * 2\n    return y + <b>1</b>"
+    where = Where("f", 2, "y = x * 2", "operand", "Probably: `x * 2` is not right.", "x * 2")
+    made = page(of(one(where=where)), cells=[code("f", source)])
+    assert made.html.count("<mark>x * 2</mark>") == 2
+    assert 'class="pointed"' in made.html and "Where to look" in made.html
+    assert "Probably: `x * 2` is not right." in made.html
+    elsewhere = Where("g", 2, "<i>", "value", "<script>", "<i>")
+    hostile = page(of(one(where=elsewhere)), cells=[code("f", source)])
+    assert 'class="pointed"' not in hostile.html and "<mark>&lt;i&gt;</mark>" in hostile.html

@@ -13,7 +13,7 @@ ALLOWED = VOID | {
     *("html", "head", "title", "style", "body", "a", "header", "main", "section", "article"),
     *("footer", "p", "h1", "h2", "h3", "h4", "div", "span", "small", "strong", "dl", "dt", "dd"),
     *("ul", "li", "table", "caption", "thead", "tbody", "tr", "th", "td", "code", "pre"),
-    *("details", "summary", "figure", "picture", "svg"),
+    *("details", "summary", "figure", "picture", "svg", "mark"),
 }
 HARMLESS = {
     *("lang", "charset", "http-equiv", "content", "name", "class", "href", "id", "tabindex"),
