@@ -1644,14 +1644,14 @@ from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+Numeric = np.ndarray[Any, Any]
 LONGEST_ROW = 48  # of a longer axis the numbers are summed up in so many places
 
 
 @functools.lru_cache(maxsize=64)
-def weights(length: int) -> Array:
+def weights(length: int) -> Numeric:
     """Return the weights of an axis, (length,), between 0.5 and 1.5 and without a pattern."""
-    found: Array = 0.5 + np.sin(12.9898 * np.arange(1, length + 1)) * 43758.5453 % 1.0
+    found: Numeric = 0.5 + np.sin(12.9898 * np.arange(1, length + 1)) * 43758.5453 % 1.0
     return found
 
 
@@ -1660,7 +1660,7 @@ def squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(side for side in shape if side != 1)
 
 
-def rows(value: Array) -> list[Array]:
+def rows(value: Numeric) -> list[Numeric]:
     """Return the rows of an array's sketch, one for each axis longer than 1; a number has one."""
     array = np.asarray(value, dtype=np.float64).reshape(squeezed(value.shape))
     if array.ndim <= 1:
@@ -1669,10 +1669,10 @@ def rows(value: Array) -> list[Array]:
         found = [array @ weights(array.shape[1]), weights(array.shape[0]) @ array]
     else:
         found = [_along(array, axis) for axis in range(array.ndim)]
-    return [row if row.size <= LONGEST_ROW else _wrapped(row) for row in found]
+    return [row if row.size <= LONGEST_ROW else _into_places(row) for row in found]
 
 
-def _along(array: Array, axis: int) -> Array:
+def _along(array: Numeric, axis: int) -> Numeric:
     """Sum up all axes but one."""
     left = np.moveaxis(array, axis, 0)
     while left.ndim > 1:
@@ -1680,7 +1680,7 @@ def _along(array: Array, axis: int) -> Array:
     return left
 
 
-def _wrapped(row: Array) -> Array:
+def _into_places(row: Numeric) -> Numeric:
     """Sum up a long row in `LONGEST_ROW` places, each number with a weight of its own."""
     places = np.arange(row.size) % LONGEST_ROW
     return np.bincount(places, weights=row * weights(row.size), minlength=LONGEST_ROW)
@@ -1705,7 +1705,7 @@ SMALLEST = 1e-6  # the largest number of an array that is known again
 BYTES = 12
 
 
-def told(value: Array) -> bool:
+def told(value: Numeric) -> bool:
     """Tell whether a value may be known by a digest: it is no number, no constant, not tiny."""
     if value.ndim == 0 or value.size < FEWEST or value.dtype.kind != "f":
         return False
@@ -1713,12 +1713,12 @@ def told(value: Array) -> bool:
     return np.isfinite(most) and most > SMALLEST and bool((value != value.flat[0]).any())
 
 
-def digests(value: Array, salt: str) -> list[str]:
+def digests(value: Numeric, salt: str) -> list[str]:
     """Return a value's digests at two neighbouring roundings: one of them does not tip over."""
     return digests_of(value[None], salt)[0]
 
 
-def digests_of(values: Array, salt: str) -> list[list[str]]:
+def digests_of(values: Numeric, salt: str) -> list[list[str]]:
     """Return the digests of each value of a stack."""
     shape = squeezed(values.shape[1:])
     left = values.reshape(len(values), *(shape or (1,)))
@@ -1739,7 +1739,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[: 2 * BYTES]
 
 
-def known_by(value: Array, table: Iterable[Iterable[str]], salt: str) -> list[int]:
+def known_by(value: Numeric, table: Iterable[Iterable[str]], salt: str) -> list[int]:
     """Return the places in a table of digests at which a value, or its transposed, stands."""
     if not told(value):
         return []
@@ -1815,7 +1815,7 @@ class Index:
         return item
 
 
-def arrays_in(value: Any, depth: int = 0) -> Iterator[Array]:
+def arrays_in(value: Any, depth: int = 0) -> Iterator[Numeric]:
     """Yield the arrays of numbers in nested tuples, lists and dictionaries."""
     if isinstance(value, (np.ndarray, np.generic)):
         if value.dtype.kind == "f" and value.size:
@@ -1831,7 +1831,7 @@ class Made:
     def __init__(
         self,
         place: int,
-        value: Array,
+        value: Numeric,
         inputs: list[int],
         operands: tuple[Any, ...] = (),
         moved: bool = False,
@@ -1866,7 +1866,7 @@ class Recorder:
         self.own_calls: list[tuple[int, list[list[int]], list[int], int]] = []
         self.displays: dict[int, int] = {}  # of a container: the place where it was first made
         self.held: dict[int, list[int]] = {}  # of an array: the places that put it into containers
-        self.writes: list[tuple[int, int, Array]] = []  # place, record, what was written to
+        self.writes: list[tuple[int, int, Numeric]] = []  # place, record, what was written to
         self.first: dict[int, int] = {}  # of an array's identity: its first record
         self.last: dict[int, int] = {}
         self.bound: dict[str, int] = {}  # of a name: the line that bound it last
@@ -1882,7 +1882,7 @@ class Recorder:
         self.helpers: list[int] = []  # of the function's own that are running
         self.kept: list[Any] = []  # so that no identity comes again
 
-    def add(self, k: int, value: Array, inputs: list[int], operands: tuple[Any, ...] = ()) -> int:
+    def add(self, k: int, value: Numeric, inputs: list[int], operands: tuple[Any, ...] = ()) -> int:
         """Record a value as it is now; return the record's number."""
         if len(self.records) >= MOST_RECORDS:
             raise Full("more is computed than is recorded")
@@ -1921,7 +1921,7 @@ class Recorder:
             found.append(self.last[id(value)])
         return found
 
-    def _current(self, value: Array) -> bool:
+    def _current(self, value: Numeric) -> bool:
         number = self.last.get(id(value))
         return number is not None and self.records[number].value.tobytes() == value.tobytes()
 
@@ -2122,7 +2122,7 @@ def report_of(
     returned: Any,
     error: Exception | None,
     inputs: tuple[Any, ...],
-    before: list[Array],
+    before: list[Numeric],
 ) -> str:
     """Tell what was recorded, as JSON: records, calls, and what is known of what came back.
 
@@ -3938,7 +3938,7 @@ def _known(reference: Reference, record: Made) -> Iterator[str]:
                 yield known["name"]
 
 
-def _stretches(value: Array, shape: tuple[int, ...]) -> Iterator[Array]:
+def _stretches(value: Numeric, shape: tuple[int, ...]) -> Iterator[Numeric]:
     """Yield the parts of that shape that a stack of several has, one after the other."""
     if value.ndim == len(shape) and value.shape[1:] == shape[1:] and value.shape[0] > shape[0]:
         for at in range(0, value.shape[0] - shape[0] + 1, shape[0]):

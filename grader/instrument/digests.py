@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from grader.instrument.sketches import Array, squeezed, weights
+from grader.instrument.sketches import Numeric, squeezed, weights
 
 STEPS = 1e5  # of a projection between 1 and 10, whose power of ten stands beside it
 FEWEST = 6  # numbers: fewer are guessed by trying
@@ -19,7 +19,7 @@ SMALLEST = 1e-6  # the largest number of an array that is known again
 BYTES = 12
 
 
-def told(value: Array) -> bool:
+def told(value: Numeric) -> bool:
     """Tell whether a value may be known by a digest: it is no number, no constant, not tiny."""
     if value.ndim == 0 or value.size < FEWEST or value.dtype.kind != "f":
         return False
@@ -27,12 +27,12 @@ def told(value: Array) -> bool:
     return np.isfinite(most) and most > SMALLEST and bool((value != value.flat[0]).any())
 
 
-def digests(value: Array, salt: str) -> list[str]:
+def digests(value: Numeric, salt: str) -> list[str]:
     """Return a value's digests at two neighbouring roundings: one of them does not tip over."""
     return digests_of(value[None], salt)[0]
 
 
-def digests_of(values: Array, salt: str) -> list[list[str]]:
+def digests_of(values: Numeric, salt: str) -> list[list[str]]:
     """Return the digests of each value of a stack."""
     shape = squeezed(values.shape[1:])
     left = values.reshape(len(values), *(shape or (1,)))
@@ -53,7 +53,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[: 2 * BYTES]
 
 
-def known_by(value: Array, table: Iterable[Iterable[str]], salt: str) -> list[int]:
+def known_by(value: Numeric, table: Iterable[Iterable[str]], salt: str) -> list[int]:
     """Return the places in a table of digests at which a value, or its transposed, stands."""
     if not told(value):
         return []

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.instrument.sketches import Array
+from grader.instrument.sketches import Numeric
 
 MOST_RECORDS = 3_000  # an endless loop ends here
 DEEPEST = 6  # containers in containers
@@ -68,7 +68,7 @@ class Index:
         return item
 
 
-def arrays_in(value: Any, depth: int = 0) -> Iterator[Array]:
+def arrays_in(value: Any, depth: int = 0) -> Iterator[Numeric]:
     """Yield the arrays of numbers in nested tuples, lists and dictionaries."""
     if isinstance(value, (np.ndarray, np.generic)):
         if value.dtype.kind == "f" and value.size:
@@ -84,7 +84,7 @@ class Made:
     def __init__(
         self,
         place: int,
-        value: Array,
+        value: Numeric,
         inputs: list[int],
         operands: tuple[Any, ...] = (),
         moved: bool = False,
@@ -119,7 +119,7 @@ class Recorder:
         self.own_calls: list[tuple[int, list[list[int]], list[int], int]] = []
         self.displays: dict[int, int] = {}  # of a container: the place where it was first made
         self.held: dict[int, list[int]] = {}  # of an array: the places that put it into containers
-        self.writes: list[tuple[int, int, Array]] = []  # place, record, what was written to
+        self.writes: list[tuple[int, int, Numeric]] = []  # place, record, what was written to
         self.first: dict[int, int] = {}  # of an array's identity: its first record
         self.last: dict[int, int] = {}
         self.bound: dict[str, int] = {}  # of a name: the line that bound it last
@@ -135,7 +135,7 @@ class Recorder:
         self.helpers: list[int] = []  # of the function's own that are running
         self.kept: list[Any] = []  # so that no identity comes again
 
-    def add(self, k: int, value: Array, inputs: list[int], operands: tuple[Any, ...] = ()) -> int:
+    def add(self, k: int, value: Numeric, inputs: list[int], operands: tuple[Any, ...] = ()) -> int:
         """Record a value as it is now; return the record's number."""
         if len(self.records) >= MOST_RECORDS:
             raise Full("more is computed than is recorded")
@@ -174,7 +174,7 @@ class Recorder:
             found.append(self.last[id(value)])
         return found
 
-    def _current(self, value: Array) -> bool:
+    def _current(self, value: Numeric) -> bool:
         number = self.last.get(id(value))
         return number is not None and self.records[number].value.tobytes() == value.tobytes()
 

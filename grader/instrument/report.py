@@ -16,7 +16,7 @@ from grader.instrument.recorder import (
     Recorder,
     arrays_in,
 )
-from grader.instrument.sketches import Array, rows
+from grader.instrument.sketches import Numeric, rows
 
 MOST_NODES = 400  # of what is returned
 MOST_NUMBER = 1 << 31
@@ -27,7 +27,7 @@ def report_of(
     returned: Any,
     error: Exception | None,
     inputs: tuple[Any, ...],
-    before: list[Array],
+    before: list[Numeric],
 ) -> str:
     """Tell what was recorded, as JSON: records, calls, and what is known of what came back.
 

@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+Numeric = np.ndarray[Any, Any]
 LONGEST_ROW = 48  # of a longer axis the numbers are summed up in so many places
 
 
 @functools.lru_cache(maxsize=64)
-def weights(length: int) -> Array:
+def weights(length: int) -> Numeric:
     """Return the weights of an axis, (length,), between 0.5 and 1.5 and without a pattern."""
-    found: Array = 0.5 + np.sin(12.9898 * np.arange(1, length + 1)) * 43758.5453 % 1.0
+    found: Numeric = 0.5 + np.sin(12.9898 * np.arange(1, length + 1)) * 43758.5453 % 1.0
     return found
 
 
@@ -30,7 +30,7 @@ def squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(side for side in shape if side != 1)
 
 
-def rows(value: Array) -> list[Array]:
+def rows(value: Numeric) -> list[Numeric]:
     """Return the rows of an array's sketch, one for each axis longer than 1; a number has one."""
     array = np.asarray(value, dtype=np.float64).reshape(squeezed(value.shape))
     if array.ndim <= 1:
@@ -39,10 +39,10 @@ def rows(value: Array) -> list[Array]:
         found = [array @ weights(array.shape[1]), weights(array.shape[0]) @ array]
     else:
         found = [_along(array, axis) for axis in range(array.ndim)]
-    return [row if row.size <= LONGEST_ROW else _wrapped(row) for row in found]
+    return [row if row.size <= LONGEST_ROW else _into_places(row) for row in found]
 
 
-def _along(array: Array, axis: int) -> Array:
+def _along(array: Numeric, axis: int) -> Numeric:
     """Sum up all axes but one."""
     left = np.moveaxis(array, axis, 0)
     while left.ndim > 1:
@@ -50,7 +50,7 @@ def _along(array: Array, axis: int) -> Array:
     return left
 
 
-def _wrapped(row: Array) -> Array:
+def _into_places(row: Numeric) -> Numeric:
     """Sum up a long row in `LONGEST_ROW` places, each number with a weight of its own."""
     places = np.arange(row.size) % LONGEST_ROW
     return np.bincount(places, weights=row * weights(row.size), minlength=LONGEST_ROW)

@@ -74,8 +74,8 @@ def pointed(
         between = Between(diagnostic.reference, told)
         if between.failed:
             found = where(between) if _agrees(exercise, between, tried) else None
-            if found is None:
-                return result
+            if found is None or (found.kind == "raises" and not found.text):
+                return result  # the line of an exception is told without it
             other = _other_mistake(session.assignment, exercise, result, diagnostic, found)
             names = diagnostic.reference.names.values()
             made = replace(result, where=own.where(found, session.own.words, names))

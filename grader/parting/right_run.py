@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.instrument.sketches import Array, rows, squeezed
+from grader.instrument.sketches import Numeric, rows, squeezed
 from grader.parting.recording import Record, Recording, Sketch
 from grader.parting.values import Values
 
@@ -20,7 +20,7 @@ MOST_CHOICES = 64  # ways to write a product of sums out
 Term = tuple[int | None, float]  # a record and its sign, or a constant
 
 
-def sketch_of(value: Array) -> Sketch | None:
+def sketch_of(value: Numeric) -> Sketch | None:
     """Return the sketch of an array, None where it holds no number or one that is not finite."""
     scale = float(np.abs(value).max(initial=0.0))
     if not value.size or not np.isfinite(scale):
@@ -38,7 +38,7 @@ class RightRun:
     """
 
     recording: Recording
-    values: Sequence[Array]
+    values: Sequence[Numeric]
     names: Mapping[int, str]
     arguments: Mapping[str, tuple[str, ...]]
     dims: Mapping[str, int]

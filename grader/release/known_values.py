@@ -19,7 +19,7 @@ from grader.assignment.spec import Case, Exercise, Spec
 from grader.errors import UsageError
 from grader.instrument.digests import digests, digests_of, told
 from grader.instrument.recorder import arrays_in
-from grader.instrument.sketches import Array
+from grader.instrument.sketches import Numeric
 from grader.judge.right_runs import RightRuns
 
 TAG = re.compile(r"\\tag\{(\d+)\}")
@@ -72,8 +72,8 @@ def refuse_more(
     exercise: str,
     salt: str,
     table: list[list[str]],
-    inputs: list[Array],
-    named: Mapping[str, Array],
+    inputs: list[Numeric],
+    named: Mapping[str, Numeric],
 ) -> None:
     """Raise UsageError where trying out formulas rebuilds a value that no equation names."""
     places = {digest: place for place, of in enumerate(table) for digest in of}
@@ -87,16 +87,16 @@ def refuse_more(
                 )
 
 
-def _same(one: Array, other: Array) -> bool:
+def _same(one: Numeric, other: Numeric) -> bool:
     return any(
         turned.size == other.size and np.allclose(turned.ravel(), other.ravel(), 1e-4, 1e-8)
         for turned in (one, one.T)
     )
 
 
-def enumerated(inputs: Sequence[Array]) -> Iterator[Array]:
+def enumerated(inputs: Sequence[Numeric]) -> Iterator[Numeric]:
     """Yield what formulas of depth two make of some matrices, as stacks of one shape each."""
-    by_shape: dict[tuple[int, ...], list[Array]] = {}
+    by_shape: dict[tuple[int, ...], list[Numeric]] = {}
     for value in (each for each in inputs if each.ndim == 2):
         by_shape.setdefault(value.shape, []).append(value)
     plain = {shape: np.stack(found) for shape, found in by_shape.items()}
@@ -113,14 +113,14 @@ def enumerated(inputs: Sequence[Array]) -> Iterator[Array]:
                 yield from _elementwise(made, plain[shape])
 
 
-def _elementwise(one: Array, other: Array) -> Iterator[Array]:
+def _elementwise(one: Numeric, other: Numeric) -> Iterator[Numeric]:
     """Yield the activations of a stack, and its sums and products with each of another."""
     yield from (np.tanh(one), 1 / (1 + np.exp(-one)), 1 - one * one, one * (1 - one))
     for value in other:
         yield from (one + value, one - value, one * value)
 
 
-def _products(one: Array, other: Array) -> Iterator[Array]:
+def _products(one: Numeric, other: Numeric) -> Iterator[Numeric]:
     """Yield the matrix products of each of a stack with each of another, also transposed."""
     for a in (one, one.swapaxes(1, 2)):
         for b in (other, other.swapaxes(1, 2)):

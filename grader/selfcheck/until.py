@@ -16,7 +16,7 @@ from grader.comparison.time_limit import time_limit
 from grader.comparison.trees import deep_copy
 from grader.instrument.digests import known_by
 from grader.instrument.recorder import Made, Recorder
-from grader.instrument.sketches import Array
+from grader.instrument.sketches import Numeric
 from grader.instrument.traced import traced
 from grader.instrument.weave import NotWoven, woven
 from grader.selfcheck.names import names_around
@@ -103,7 +103,7 @@ def _known(reference: Reference, record: Made) -> Iterator[str]:
                 yield known["name"]
 
 
-def _stretches(value: Array, shape: tuple[int, ...]) -> Iterator[Array]:
+def _stretches(value: Numeric, shape: tuple[int, ...]) -> Iterator[Numeric]:
     """Yield the parts of that shape that a stack of several has, one after the other."""
     if value.ndim == len(shape) and value.shape[1:] == shape[1:] and value.shape[0] > shape[0]:
         for at in range(0, value.shape[0] - shape[0] + 1, shape[0]):

@@ -6,6 +6,7 @@ import json
 import re
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import nbformat
@@ -17,7 +18,7 @@ from grader.feedback.feedback import feedback
 from grader.intake.submission import Submission
 from grader.judge.own_text import MOST_REPEATED
 from grader.judge.seeds import hidden_seeds
-from grader.plain_text import COLOUR, TURNING
+from grader.plain_text import COLOUR, TURNING, one_line
 from grader.simulate.pupils import Pupil
 from tests.hostile.graded import Graded, assert_harmless, graded_class, new_course
 from tests.hostile.pupils import NAME, assignment, neighbours, with_cell
@@ -37,6 +38,7 @@ from tests.hostile.tellers import (
 
 pytestmark = pytest.mark.sandbox
 
+TOLD_IN = "\n".join([CELL, *RETURNS.values(), *STAND_IN.values(), IN_WORDS])
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 # What is said in the place of what was to be told.
 SAID = {
@@ -113,7 +115,13 @@ def test_tellers_harm_nobody(graded: Graded) -> None:
 @pytest.mark.parametrize("way", SAID)
 def test_what_is_to_be_told_is_not_repeated(graded: Graded, way: str) -> None:
     """The verdict says of what kind it is: no word, no digits of a hidden input or an answer."""
-    told = "\n".join(texts(graded.verdicts[way].to_data()["exercises"]))
+    results = [replace(result, where=None) for result in graded.verdicts[way].exercises]
+    told = "\n".join(texts([result.to_data() for result in results]))
+    assert all(  # a line to look at is quoted as it was handed in
+        one_line(result.where.quoted, 40)[:40].rstrip("…") in TOLD_IN
+        for result in graded.verdicts[way].exercises
+        if result.where is not None
+    )
     assert "teller" not in told and not re.search(r"\d{5,}", told), told
     assert any(got.startswith(SAID[way]) for got in findings(graded, way)), told
     course = graded.course
