@@ -38,7 +38,7 @@ from tests.hostile.tellers import (
 
 pytestmark = pytest.mark.sandbox
 
-TOLD_IN = "\n".join([CELL, *RETURNS.values(), *STAND_IN.values(), IN_WORDS])
+HANDED_IN = "\n".join([CELL, DIGITS, *RETURNS.values(), *STAND_IN.values(), IN_WORDS])
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 # What is said in the place of what was to be told.
 SAID = {
@@ -118,7 +118,7 @@ def test_what_is_to_be_told_is_not_repeated(graded: Graded, way: str) -> None:
     results = [replace(result, where=None) for result in graded.verdicts[way].exercises]
     told = "\n".join(texts([result.to_data() for result in results]))
     assert all(  # a line to look at is quoted as it was handed in
-        one_line(result.where.quoted, 40)[:40].rstrip("…") in TOLD_IN
+        one_line(result.where.quoted, 40)[:40].rstrip("…") in HANDED_IN
         for result in graded.verdicts[way].exercises
         if result.where is not None
     )
