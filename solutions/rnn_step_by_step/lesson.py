@@ -762,6 +762,8 @@ check("rnn_cell_backward", rnn_cell_backward)
 #
 # The short road's share is given: `da[:, :, t]`. The long road's share is what exercise 5 calls `da_prev`, computed at step $t+1$. That is why you must go *backwards*: the step after this one has to be done first.
 #
+# The loss need not read every hidden state: `da` may have fewer time steps than the sequence had. Go through as many steps as `da` has; $T_x$ below is their number.
+#
 # The weights are the same at every step, so each step adds its share to their gradients. The input at $t$ is used once, so its gradient is stored and not added up.
 #
 # ![RNN cells in a row, visited from right to left; before each cell a plus node adds the slice of da at t, from the loss at that step, to da_prevt, sent back by the cell after it (zero at the last step). Each cell gives its slice of dx; dWax, dWaa and dba are summed over all steps, and the last da_prevt is da0.](figures/rnn_backward.svg)
@@ -797,7 +799,8 @@ def rnn_backward(da, caches):
     """Go back through a whole RNN sequence, equations (18) to (20); about 15 lines.
 
     Arguments:
-        da: gradients that reach each hidden state directly, (n_a, m, T_x)
+        da: gradients that reach each hidden state directly, (n_a, m, T_x);
+            T_x may be smaller than the number of caches
         caches: the tuple (list of caches, x) of rnn_forward
 
     Returns:
