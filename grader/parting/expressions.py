@@ -34,6 +34,8 @@ def expression_apart(between: Between, record: Record, raised: bool = False) -> 
         if found.differs is None:
             return _swapped_names(between, record) or _other_operation(between, record, found.other)
         given = record.operands[found.differs]
+        if _circular(between, record, found):
+            continue
         if isinstance(given, tuple) and isinstance(found.wanted, tuple):
             operand = operand_of(between, record, found.differs)
             made = wrong_operand(between, operand, found.wanted, found.alone)
@@ -111,6 +113,18 @@ def _unlikely(between: Between, record: Record, found: _Near) -> tuple[int, bool
     unnamed = led_here or not _named_so(between, record, found)
     there = between.made.has(found.other.sketch) and not begins
     return kind, unnamed, there, made and not begins, sound
+
+
+def _circular(between: Between, record: Record, found: _Near) -> bool:
+    """Tell whether what would belong there is what is made here, or would make what is there."""
+    wanted, line = found.wanted, between.run.line(record)
+    if not found.alone or isinstance(wanted, str):
+        return False
+    given = [o for o in record.operands if isinstance(o, tuple)]
+    if between.their_keys((found.other.number,)) in [between.my_keys(o) for o in given]:
+        return True
+    bound = {name for name, at, _ in between.run.bindings if at == line}
+    return between.their_name(wanted).partition(",")[0] in bound
 
 
 def _named_so(between: Between, record: Record, found: _Near) -> bool:

@@ -28,11 +28,12 @@ SENTENCES = {
     "size": "{operand} is given another size here than is needed below.",
     "pairs": "what this line goes through does not belong together, or lies in another "
     "order{instead}.",
-    "not handed on": "{wanted} is never handed on to the next step; here, beside it, it could be.",
+    "not handed on": "{belonging} is never handed on to the next step; here, beside it, it "
+    "could be.",
     "swapped names": "two of the names in this line are given each other's values.",
     "alias": "{operand} is another name here for what the function was given, and `{more}` writes "
     "into it.",
-    "named": "the name does not fit the value: this is {given}, and {wanted} belongs there.",
+    "named": "the name does not fit the value: this is {given}, and {belonging} belongs there.",
     "elsewhere": "at {operand} of what comes back, something else is to stand.",
     "assembled": "what is put together here does not fit what it meets: is its order right?",
     "dropped": "{text} makes what is wanted, and nothing takes it.",
@@ -50,10 +51,10 @@ SENTENCES = {
     "one array": "{more} are names of one array: what is written to one shows in the other.",
     "overwritten": "{text} writes over what `{more}` made, which was right and is still needed.",
     "nothing returned": "the function comes to its end here and gives nothing back.",
-    "kind": "at {operand} of what comes back, {wanted} is to stand.",
+    "kind": "at {operand} of what comes back, {belonging} is to stand.",
     "lacks": "what is made here has no {more}.",
     "shuffled": "the right values come back at {operand}, in another order or not all of them.",
-    "place": "at {operand} of what comes back stands {given}; {wanted} belongs there.",
+    "place": "at {operand} of what comes back stands {given}; {belonging} belongs there.",
     "left out": "everything up to here is right; what is never made is {wanted}.",
     "left out unnamed": "everything up to here is right, and what follows from it is never made.",
 }
@@ -90,11 +91,13 @@ def sentence(parting: Parting) -> str:
     needed, otherwise = NEEDS.get(kind, ("", ""))
     if needed and not getattr(parting, needed):
         kind = otherwise
+    wanted = _named(parting.wanted) or "what belongs there"
     said = SENTENCES[kind].format(
         text=f"`{parting.text}`" if parting.text else "this line",
         operand=f"`{parting.operand}`" if parting.operand else "what is used",
         given=_named(parting.given),
-        wanted=_named(parting.wanted) or "what belongs there",
+        wanted=wanted,
+        belonging=f"{wanted}{_comma(wanted)}",
         more=parting.more or "a number",
         towards=f", on the way to {_named(parting.towards)}" if parting.towards else "",
         instead=_instead(parting),
@@ -121,14 +124,20 @@ def _instead(parting: Parting) -> str:
     """Say what stands in a place and what belongs there, where the notebook has names for both."""
     given, wanted = _named(parting.given), _named(parting.wanted)
     if parting.missing:
-        return f": {_named(parting.missing)} is missing in it"
+        missing = _named(parting.missing)
+        return f": {missing}{_comma(missing)} is missing in it"
     if given and wanted and given != wanted:
-        return f": this is {given}, and {wanted} belongs there"
+        return f": this is {given}, and {wanted}{_comma(wanted)} belongs there"
     if wanted:
-        return f": {wanted} belongs there"
+        return f": {wanted}{_comma(wanted)} belongs there"
     if given:
         return f": this is {given}"
     return f", on the way to {_named(parting.towards)}" if parting.towards else ""
+
+
+def _comma(named: str) -> str:
+    """Return the comma that closes a name's equation."""
+    return "," if ", " in named else ""
 
 
 def _named(name: str) -> str:

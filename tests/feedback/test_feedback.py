@@ -494,7 +494,7 @@ def test_the_line_to_look_at_is_quoted_and_marked() -> None:
     made = page(of(one(where=where)), cells=[code("f", source)])
     assert made.html.count("<mark>x * 2</mark>") == 2
     assert 'class="pointed"' in made.html and "Where to look" in made.html
-    assert "Probably: `x * 2` is not right." in made.html
+    assert "Probably: <code>x * 2</code> is not right." in made.html
     elsewhere = Where("g", 2, "<i>", "value", "<script>", "<i>")
     hostile = page(of(one(where=elsewhere)), cells=[code("f", source)])
     assert 'class="pointed"' not in hostile.html and "<mark>&lt;i&gt;</mark>" in hostile.html

@@ -65,8 +65,18 @@ STYLES = {
             total[k] = total[k] + g[k]
     return {"dx": dx, "da0": back, **total}
 """,
+    "lstm_cell_forward": """def lstm_cell_forward(xt, a_prev, c_prev, p):
+    v = np.vstack([a_prev, xt])
+    f, i, o = (sigmoid(p["W" + k] @ v + p["b" + k]) for k in "fio")
+    cct = np.tanh(p["Wc"] @ v + p["bc"])
+    c_next = f * c_prev + i * cct
+    a_next = o * np.tanh(c_next)
+    y = softmax(p["Wy"] @ a_next + p["by"])
+    return a_next, c_next, y, (a_next, c_next, a_prev, c_prev, f, i, cct, o, xt, p)
+""",
 }
 L, R, F, B = "lstm_cell_backward", "rnn_cell_backward", "lstm_forward", "rnn_backward"
+C = "lstm_cell_forward"
 # The exercise, an edit of its function, the line, the kind, and words of the sentence.
 MISTAKES = [
     (L, "g * i * (1 - i)", "g * (1 - i)", 6, None, "`it` is missing in it"),
@@ -114,6 +124,9 @@ MISTAKES = [
     (B, "total[k] + g[k]", "g[k]", 12, None, ""),
     (B, "steps[t])", "steps[t - 1])", 8, "operand", ""),
     (B, "dx[:, :, t] =", "dx[:, :, T_x - 1 - t] =", 9, None, ""),
+    # What the line is to make does not belong into it, and tanh(z) not where tanh(tanh(z)) stands.
+    (C, "i * cct", "i * np.tanh(cct)", 5, "value", "`np.tanh(cct)` is made of is right"),
+    (C, "np.tanh(c_next)", "np.tanh(cct)", 6, "operand", "and `c_next`, equation (7), belongs"),
 ]
 
 
