@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -139,12 +139,19 @@ class ExerciseResult:
         return f"Judged with a right {names} in place of yours." if names else ""
 
     @property
+    def told(self) -> Finding | None:
+        """Return the first thing wrong; where a line is known to look at, it says that one."""
+        if self.finding is None or self.where is None or self.finding.rung != "values":
+            return self.finding
+        return replace(self.finding, look=f"line {self.where.line} of the cell {self.where.cell}")
+
+    @property
     def message(self) -> str:
         """Return what is said of the exercise, in paragraphs; empty when there is nothing."""
         note = self.note
         if self.outcome == "missing" and note:
             note = f"No such function: {note[:1].lower()}{note[1:]}"
-        said = [told.text() for told in (self.finding, self.cause) if told is not None]
+        said = [told.text() for told in (self.told, self.cause) if told is not None]
         where = self.where.paragraph() if self.where is not None else ""
         return "\n\n".join(filter(None, (*said, where, note, self.judged_with)))
 

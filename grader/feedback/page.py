@@ -185,7 +185,7 @@ def _exercise(
         max_points=result.max_points,
         bonus=result.bonus,
         by_hand=by_hand,
-        finding=None if empty else result.finding,
+        finding=None if empty else result.told,
         cause=None if empty else result.cause,
         where=result.where,
         notes=() if empty else tuple(filter(None, (result.note, result.judged_with))),

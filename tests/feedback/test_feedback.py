@@ -495,6 +495,9 @@ def test_the_line_to_look_at_is_quoted_and_marked() -> None:
     assert made.html.count("<mark>x * 2</mark>") == 2
     assert 'class="pointed"' in made.html and "Where to look" in made.html
     assert "Probably: <code>x * 2</code> is not right." in made.html
+    off = Finding("values", "the values of y", "right", "off", "the line that computes y")
+    said = page(of(one(where=where, finding=off)), cells=[code("f", source)])
+    assert "line 2 of the cell f" in said.text and "that computes y" not in said.text
     elsewhere = Where("g", 2, "<i>", "value", "<script>", "<i>")
     hostile = page(of(one(where=elsewhere)), cells=[code("f", source)])
     assert 'class="pointed"' not in hostile.html and "<mark>&lt;i&gt;</mark>" in hostile.html
