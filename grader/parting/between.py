@@ -216,18 +216,13 @@ class Between:
         exact = (self.known.either_way(record.sketch) for record in self.run.records)
         return [min(same, default=("mine", n)) for n, same in enumerate(exact)]
 
-    @cached_property
-    def _theirs(self) -> list[Key]:
-        exact = (self.known.either_way(record.sketch) for record in self.reference.records)
-        return [min(same, default=n) for n, same in enumerate(exact)]
-
     def my_keys(self, numbers: Iterable[int]) -> tuple[Key, ...]:
         """Return for each record the reference's first with its value."""
         return tuple(self._mine[i] for i in numbers)
 
     def their_keys(self, numbers: Iterable[int]) -> tuple[Key, ...]:
         """Return for each record of the reference its first with the value."""
-        return tuple(self._theirs[i] for i in numbers)
+        return tuple(self.reference.firsts[i] for i in numbers)
 
     # ---- calls of other exercises' functions
 

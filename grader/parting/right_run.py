@@ -66,6 +66,12 @@ class RightRun:
         )
 
     @cached_property
+    def firsts(self) -> list[int]:
+        """Return for each record the first that has its value."""
+        alike = (self.known.either_way(record.sketch) for record in self.records)
+        return [min(same, default=number) for number, same in enumerate(alike)]
+
+    @cached_property
     def used_by(self) -> list[list[int]]:
         """Return for each record those that are made from it."""
         found: list[list[int]] = [[] for _ in self.records]

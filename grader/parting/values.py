@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -205,6 +206,7 @@ def _allowed(one: Sketch, other: Sketch) -> Any:
     return max(one.scale, other.scale, SMALLEST) * _units(one.shape)
 
 
+@lru_cache(maxsize=1024)
 def _units(shape: tuple[int, ...]) -> Any:
     """Return how far apart the numbers of a sketch may be, for arrays up to 1."""
     if not shape:
