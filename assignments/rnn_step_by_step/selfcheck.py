@@ -2698,6 +2698,13 @@ def _items(node: ast.AST) -> list[tuple[str | int, ast.expr]]:
     return []
 
 
+def _as_read(target: ast.expr) -> ast.expr:
+    """Return what reads what an assignment writes to."""
+    if isinstance(target, ast.Name):
+        return ast.Name(target.id, LOAD)
+    return ast.parse(ast.unparse(target), mode="eval").body
+
+
 class Weave(ast.NodeTransformer):
     """Turn every operation of a source into a call of the recorder."""
 
@@ -2832,13 +2839,10 @@ class Weave(ast.NodeTransformer):
         self, target: ast.expr, after: list[ast.stmt], value: ast.expr | None = None
     ) -> ast.expr:
         """Return what to assign a value to; what is to be done after that goes into ``after``."""
-        if isinstance(target, ast.Name):
-            bound = ast.Constant(target.lineno), ast.Constant(target.id), ast.Name(target.id, LOAD)
-            after.append(ast.copy_location(ast.Expr(self._to("bind", *bound)), target))
-        elif isinstance(target, ast.Attribute):
-            read = ast.parse(ast.unparse(target), mode="eval").body
+        if isinstance(target, ast.Name | ast.Attribute):
             line, name = ast.Constant(target.lineno), ast.Constant(ast.unparse(target))
-            after.append(ast.copy_location(ast.Expr(self._to("bind", line, name, read)), target))
+            bind = self._to("bind", line, name, _as_read(target))
+            after.append(ast.copy_location(ast.Expr(bind), target))
         elif isinstance(target, ast.Starred):
             target.value = self._target(target.value, after)
         elif isinstance(target, ast.Tuple | ast.List):
@@ -2879,7 +2883,7 @@ class Weave(ast.NodeTransformer):
         target = node.target
         if isinstance(target, ast.Attribute):
             return self.generic_visit(node)
-        reads = ast.copy_location(ast.parse(ast.unparse(target), mode="eval").body, target)
+        reads = ast.copy_location(_as_read(target), target)
         k = self._place(node, type(node.op).__name__, [reads, node.value])
         value = self.visit(node.value)
         if isinstance(target, ast.Name):

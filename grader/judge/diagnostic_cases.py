@@ -17,6 +17,7 @@ from grader.parting.right_run import RightRun
 
 SEED = 20_160  # of the first try to draw diagnostic cases
 MOST_TRIES = 50
+MOST_KEPT = 64  # exercises whose cases are kept
 SMALLEST_SIDE = 3  # of the first case: what has two rows is easily like something else
 
 
@@ -48,6 +49,19 @@ class Diagnostics:
             case = self.cases[name]
             self._made[name] = Diagnostic(case, self._runs.of(case))
         return self._made.get(name)
+
+
+_made: dict[tuple[str, str], Diagnostics] = {}  # by the assignment's digest and the exercise
+
+
+def diagnostics(assignment: Assignment, exercise: Exercise) -> Diagnostics:
+    """Return an exercise's diagnostic cases; drawn and recorded once a process."""
+    key = assignment.sha256, exercise.name
+    if key not in _made:
+        if len(_made) >= MOST_KEPT:
+            _made.clear()
+        _made[key] = Diagnostics(assignment, exercise)
+    return _made[key]
 
 
 def _drawn(assignment: Assignment, exercise: Exercise) -> list[Case]:

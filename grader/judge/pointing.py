@@ -18,7 +18,7 @@ from grader.instrument.portable import portable_text
 from grader.instrument.recorder import Full
 from grader.instrument.weave import NotWoven, Woven
 from grader.judge.attempt import Attempt
-from grader.judge.diagnostic_cases import Diagnostic, Diagnostics
+from grader.judge.diagnostic_cases import Diagnostic, Diagnostics, diagnostics
 from grader.judge.in_process_runs import between_in_process
 from grader.judge.own_cells import OwnCells
 from grader.judge.right_runs import after_of
@@ -32,21 +32,7 @@ from grader.verdict import ExerciseResult
 
 CPU_SECONDS = 1.0  # of a call; the rewritten function takes some ten times as long as the plain one
 MOST_TIMES_AS_MANY = 2  # questions as a right function asks, and a few
-MOST_KEPT = 64  # exercises whose cases are kept
 MOST_CASES = 2  # that are tried until one shows the mistake
-
-
-_made: dict[tuple[str, str], Diagnostics] = {}  # by the assignment's digest and the exercise
-
-
-def diagnostics(assignment: Assignment, exercise: Exercise) -> Diagnostics:
-    """Return an exercise's diagnostic cases; drawn and recorded once a process."""
-    key = assignment.sha256, exercise.name
-    if key not in _made:
-        if len(_made) >= MOST_KEPT:
-            _made.clear()
-        _made[key] = Diagnostics(assignment, exercise)
-    return _made[key]
 
 
 def pointed(

@@ -98,9 +98,6 @@ class ValueNames:
         whole, index = record.operands
         if not isinstance(whole, tuple) or len(whole) != 1 or not isinstance(index, str):
             return ""
-        name, told = (
-            names.get(whole[0], ""),
-            index.strip("()"),
-        )
+        name, told = names.get(whole[0], ""), index.strip("()")
         plain = name.isidentifier() and all(c in ":, 0123456789" for c in told)
         return f"{name}[{told}]" if plain else ""

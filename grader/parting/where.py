@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from grader.instrument.weave import base_name
 from grader.parting.between import Between, parting
@@ -199,14 +199,13 @@ def _once(between: Between, name: str) -> bool:
     return sum(u.name == name and not u.binds for u in between.run.uses.uses) == 1
 
 
-def factor(times: float, dims: object) -> str:
+def factor(times: float, dims: Mapping[str, int]) -> str:
     """Say by which factor a value is off, where that has a name."""
     if abs(times + 1) < 1e-5:
         return "-1"
-    sizes = dims.items() if isinstance(dims, dict) else ()
-    for letter, size in sizes:
+    for letter, size in dims.items():
         if abs(times - size) < 1e-5 * size:
-            return str(letter)
+            return letter
         if abs(times * size - 1) < 1e-5:
             return f"1/{letter}"
     for number in (2, 3, 4, 0.5):

@@ -46,9 +46,13 @@ def known_values(spec: Spec, source: Source, exercise: Exercise, case: Case) -> 
     table = [digests(values[name], salt) for name in named]
     refuse_more(exercise.name, salt, table, list(arrays_in(case.arguments)), values)
     known = [
-        {"name": name, "equation": exercise.equations[name], "digests": of, "shape": shape}
+        {
+            "name": name,
+            "equation": exercise.equations[name],
+            "digests": of,
+            "shape": list(values[name].shape),
+        }
         for name, of in zip(named, table, strict=True)
-        for shape in [list(values[name].shape)]
     ]
     return {"salt": salt, "known": known}
 

@@ -11,7 +11,7 @@ from grader.assignment.assignment import Assignment
 from grader.assignment.calling import bound
 from grader.assignment.spec import Exercise
 from grader.instrument.recorder import Full
-from grader.judge.diagnostic_cases import Diagnostics
+from grader.judge.diagnostic_cases import diagnostics
 from grader.judge.in_process_runs import between_in_process
 from grader.parting.finding import Parting
 from grader.parting.recording import NotTold
@@ -28,14 +28,13 @@ SAMPLE = 16  # mutants of each style that a run looks at; all of them with every
 def styles_earn_all(assignment: Assignment, exercise: Exercise, styles: Mapping[str, str]) -> Held:
     """Hold right answers in other styles to full marks, and to no line pointed at."""
     posed = in_process.pose(exercise, assignment.functions, SEED)
-    cases = Diagnostics(assignment, exercise)
     wrong = []
     for style, source in styles.items():
         function = in_process.define(source, exercise.name, assignment.names)
         whole = bound(exercise, {**assignment.names, exercise.name: function})
         if in_process.loses(exercise, whole, posed):
             wrong.append(f"{style} loses marks")
-        elif pointed_at(assignment, exercise, cases, source) is not None:
+        elif pointed_at(assignment, exercise, source) is not None:
             wrong.append(f"a line of {style} is pointed at")
     what = f"other styles of {exercise.name} are right"
     return Held(what, not wrong, "; ".join(wrong) or f"{len(styles)} of them")
@@ -47,10 +46,9 @@ def changed_lines_are_pointed_at(
     """Hold the kit to pointing at exactly the changed line of mutants that lose marks."""
     exact, total, no_line = 0, 0, 0
     for exercise in assignment.spec.exercises:
-        cases = Diagnostics(assignment, exercise)
         for source in styles[exercise.name].values():
             for mutant, lines in _wrong(assignment, exercise, source, every):
-                found = pointed_at(assignment, exercise, cases, mutant.source)
+                found = pointed_at(assignment, exercise, mutant.source)
                 if mutant.operator in NO_LINE:
                     no_line += 1
                     continue
@@ -89,10 +87,9 @@ def _changed(before: list[str], after: list[str]) -> set[int]:
     return {line for tag, _, _, a, b in blocks if tag != "equal" for line in range(a + 1, b + 1)}
 
 
-def pointed_at(
-    assignment: Assignment, exercise: Exercise, cases: Diagnostics, source: str
-) -> Parting | None:
+def pointed_at(assignment: Assignment, exercise: Exercise, source: str) -> Parting | None:
     """Return where a function of the kit's own goes wrong; it runs in this process."""
+    cases = diagnostics(assignment, exercise)
     for name in cases.cases:
         diagnostic = cases.of(name)
         assert diagnostic is not None

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-
 import pytest
 
-from grader.judge.diagnostic_cases import Diagnostics
 from grader.verify.pointed_at import pointed_at
 from tests.content.variants import all_variants
 from tests.kit.course import assignment
 from tests.kit.solution import NAMES
 
 
-@functools.cache
-def diagnostics(name: str) -> Diagnostics:
-    """The diagnostic cases of an exercise."""
-    return Diagnostics(assignment(), assignment().spec.exercise(name))
-
-
 def pointed(name: str, source: str):
     """Where a right function would be pointed at, on any kind of case."""
-    return pointed_at(assignment(), assignment().spec.exercise(name), diagnostics(name), source)
+    return pointed_at(assignment(), assignment().spec.exercise(name), source)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from grader.autograde.inbox import open_bytes
 from grader.autograde.judge_process import Task
 from grader.autograde.pool import judge_all
-from grader.judge.diagnostic_cases import Diagnostics
 from grader.judge.judge import Judgement
 from grader.simulate.pupils import Pupil
 from grader.verify.pointed_at import pointed_at
@@ -18,16 +16,10 @@ from tests.kit.course import assignment, packed, released
 from tests.parting.cases import Wrong, read
 
 
-@functools.cache
-def diagnostics(exercise: str) -> Diagnostics:
-    """The diagnostic cases of an exercise."""
-    return Diagnostics(assignment(), assignment().spec.exercise(exercise))
-
-
 def found_in(case: Wrong):
     """Where the values part in a case, without its catalogue."""
     exercise = assignment().spec.exercise(case.exercise)
-    return pointed_at(assignment(), exercise, diagnostics(case.exercise), case.source)
+    return pointed_at(assignment(), exercise, case.source)
 
 
 def share_of(folder: str) -> float:

@@ -6,7 +6,6 @@ import pytest
 
 from grader.course import Course
 from grader.errors import UsageError
-from grader.judge.diagnostic_cases import Diagnostics
 from grader.parting.finding import Parting
 from grader.verify import pointed_at
 from grader.verify.verify import _styles
@@ -64,5 +63,4 @@ def test_a_loop_without_an_end_is_no_finding() -> None:
     """Neither hangs nor fails."""
     exercise = assignment().spec.exercise(EXERCISE)
     source = f"def {EXERCISE}(da_next, cache):\n    while True:\n        da_next = da_next * 1.1\n"
-    cases = Diagnostics(assignment(), exercise)
-    assert pointed_at.pointed_at(assignment(), exercise, cases, source) is None
+    assert pointed_at.pointed_at(assignment(), exercise, source) is None
