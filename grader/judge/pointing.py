@@ -23,7 +23,7 @@ from grader.judge.in_process_runs import between_in_process
 from grader.judge.own_cells import OwnCells
 from grader.judge.right_runs import after_of
 from grader.judge.session import Session
-from grader.parting.between import Between
+from grader.parting.between import Between, Path
 from grader.parting.finding import Parting
 from grader.parting.recording import NotTold, Recording, read
 from grader.parting.where import where
@@ -113,26 +113,20 @@ def _agrees(exercise: Exercise, between: Between, tried: Attempt) -> bool:
     """Tell whether what is wrong here is wrong in the hidden cases, too."""
     if bool(between.run.error) != (tried.error is not None):
         return False
-    layout = exercise.layout
+    checked = {check.name for check in exercise.layout.checks} & {*exercise.layout.returns}
     wrong = {name for name, finding in tried.findings.items() if finding}
-    for path in between.wrong:
-        if layout.returns_dict:
-            name = path[0] if path else ""
-        elif len(layout.returns) == 1:
-            name = layout.returns[0]
-        else:
-            name = (
-                layout.returns[int(path[0])]
-                if path and path[0] in range(len(layout.returns))
-                else ""
-            )
-        if (
-            name in layout.returns
-            and name not in wrong
-            and any(c.name == name for c in layout.checks)
-        ):
-            return False
-    return True
+    return not any(_output(exercise, path) in checked - wrong for path in between.wrong)
+
+
+def _output(exercise: Exercise, path: Path) -> str | int:
+    """Return the output in which something came back, empty where it is in none."""
+    layout = exercise.layout
+    if not layout.returns_dict and len(layout.returns) == 1:
+        return layout.returns[0]
+    if layout.returns_dict or not path:
+        return path[0] if path else ""
+    places: dict[str | int, str] = dict(enumerate(layout.returns))
+    return places.get(path[0], "")
 
 
 def _told(

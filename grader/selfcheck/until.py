@@ -46,9 +46,8 @@ def right_until(reference: Reference, function: Callable[..., Any]) -> str:
     for record in _finished(recorder, lines_of):
         for name in _known(reference, record):
             found.setdefault(name, lines_of[record.place])
-    names = [known["name"] for known in reference.known]
     missing = [known for known in reference.known if known["name"] not in found]
-    if not missing or not names:
+    if not missing:
         return ""
     return " ".join(filter(None, (_until(reference, function, start, found), _not_made(missing))))
 
