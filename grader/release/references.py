@@ -20,9 +20,10 @@ from grader.assignment.assignment import mistaken
 from grader.assignment.calling import bound, driver_of
 from grader.assignment.differences import numeric_gradients
 from grader.assignment.example_calls import visible_cases
+from grader.assignment.places import at, place_of
 from grader.assignment.portable import portable
 from grader.assignment.source import Source
-from grader.assignment.spec import Case, Exercise, Spec, SpecError
+from grader.assignment.spec import Case, Exercise, Functions, Spec, SpecError
 from grader.comparison.fingerprints import fingerprint, result_fingerprint, same_fingerprint
 from grader.comparison.joined_arrays import joined, parted
 from grader.comparison.ladder import by_name, compare
@@ -60,15 +61,19 @@ def build_references(spec: Spec, source: Source) -> dict[str, Array]:
             about[exercise.name] = _entry(spec, exercise, case, source, store, names, alive)
         except UsageError:
             raise
-        except SpecError as error:  # its text is a line of the solution: never for students
-            raise UsageError(f"{exercise.name}: {error}; write its edits anew") from None
         except Exception as error:
-            raise UsageError(
-                f"the solution of {exercise.name} fails on its visible example, after the answer "
-                f"cells and the one called 'setup': {type(error).__name__}: {error}"
-            ) from error
+            place = place_of(error, spec.name) or exercise.place
+            raise UsageError(at(place, _failure(exercise, error))) from error
     text = json.dumps({"exercises": about})  # in the notebook's order, as students are shown it
     return {**store, ABOUT: np.frombuffer(text.encode(), dtype=np.uint8)}
+
+
+def _failure(exercise: Exercise, error: Exception) -> str:
+    """Say what failed; where no line of the author's is at work, the description does not fit."""
+    return (
+        f"the solution of {exercise.name} fails on its visible example, after the answer cells and "
+        f"the one called 'setup': {type(error).__name__}: {error}"
+    )
 
 
 def _entry(
@@ -83,9 +88,9 @@ def _entry(
     functions = source.functions()
     # Before calls are recorded: differences make many, and are for nobody but the check.
     wanted = exercise.gradient is not None and not exercise.sealed
-    numeric = numeric_gradients(spec, exercise, case, functions) if wanted else {}
+    numeric = _differentiated(spec, exercise, case, functions) if wanted else {}
     texts = {name: portable(of, f"the property of {name}") for name, of in exercise.holds.items()}
-    second = second_case(exercise, case, functions)
+    second = second_case(spec, exercise, case, functions)
     alive += [numeric]
     called = _called(exercise, case, source, store, names, alive)
     other = _called(exercise, second, source, store, names, alive) if second else None
@@ -107,6 +112,20 @@ def _entry(
         **called,
         "other": other,
     }
+
+
+def _differentiated(
+    spec: Spec, exercise: Exercise, case: Case, functions: Functions
+) -> Mapping[str, Tree]:
+    """Differentiate the example; raises UsageError where `gradient=` says what cannot be done."""
+    try:
+        return numeric_gradients(spec, exercise, case, functions)
+    except Exception as error:
+        why = str(error) if isinstance(error, UsageError) else f"{type(error).__name__}: {error}"
+        place = place_of(error, spec.name) or exercise.place
+        raise UsageError(
+            at(place, f"what {exercise.name} says it differentiates does not fit: {why}")
+        ) from error
 
 
 def _called(
@@ -160,15 +179,14 @@ def _refuse_unlike(exercise: Exercise, case: Case, result: Tree) -> None:
     for check in exercise.checks:
         why = unlike_kind(check, outputs[check.name]) if check.name in outputs else ""
         if why:
-            raise UsageError(f"{exercise.name}: {why}: declare what the solution returns")
+            told = f"{exercise.name}: {why}: declare what the solution returns"
+            raise UsageError(at(exercise.place, told))
     holds = properties(exercise.holds, case.arguments)
     found = compare(exercise.layout, result, result, Tolerance(), case.dims, holds)
     wrong = next((f"{name}: {finding.got}" for name, finding in found.items() if finding), None)
     if wrong:
-        raise UsageError(
-            f"the solution of {exercise.name} is not right by its own checks on {case.name} "
-            f"({wrong}): mend the check or the case"
-        )
+        told = f"the solution of {exercise.name} is not right by its own checks on {case.name}"
+        raise UsageError(at(exercise.place, f"{told} ({wrong}): mend the check or the case"))
 
 
 def recording(function: Callable[..., Any], steps: list[Any]) -> Callable[..., Any]:
@@ -197,7 +215,7 @@ def _mistakes(exercise: Exercise, source: Source, about: Reference) -> list[dict
     truth, scope = result_fingerprint(exercise.layout, about.result), source.namespace()
     for number, mistake in enumerate(exercise.mistakes):
         entry: dict[str, Any] = {"id": mistake.id, "title": mistake.title, "hint": mistake.hint}
-        wrong = mistaken(exercise, source, number, scope)
+        wrong = _edited(exercise, source, number, scope)
         function = bound(exercise, {**scope, exercise.name: wrong})
         try:
             with np.errstate(all="ignore"):
@@ -214,6 +232,21 @@ def _mistakes(exercise: Exercise, source: Source, about: Reference) -> list[dict
             entry["off"] = [*left.off[:2], *map(_shortened, left.off[2:])]
         entries.append(entry)
     return entries
+
+
+def _edited(
+    exercise: Exercise, source: Source, number: int, scope: Mapping[str, Any]
+) -> Callable[..., Any]:
+    """Return the function with a mistake in it; raises UsageError where its edits make none."""
+    mistake = exercise.mistakes[number]
+    try:
+        return mistaken(exercise, source, number, scope)
+    except SpecError as error:
+        why = f"{exercise.name}: {error}; write its edits anew"
+    except Exception as error:
+        told = f"{type(error).__name__}: {error}"
+        why = f"{exercise.name}: the edits of {mistake.id!r} leave no such function ({told})"
+    raise UsageError(at(mistake.place or exercise.place, why))
 
 
 def _changed_outputs(exercise: Exercise, right: Tree, wrong: Tree) -> dict[str, Any]:

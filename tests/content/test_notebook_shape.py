@@ -11,8 +11,8 @@ import jupytext
 import nbformat
 import pytest
 
+from grader.assignment.cell_headers import expand
 from grader.assignment.importable import importable
-from grader.release.cell_headers import expand
 from tests.kit.solution import COURSE, ROOT, SPEC
 
 NAME = SPEC.name
