@@ -256,7 +256,9 @@ class Spec:
     ``files`` are handed out beside the notebook: modules that students import, data that they read.
     ``lookalikes`` are functions of the subject that are easily taken for each other, by the name
     that the solution calls; ``verify`` puts one in another's place. ``rubrics`` say by what written
-    questions are marked, by their names: the points of each item.
+    questions are marked, by their names: the points of each item. ``leaves_out`` are the rules of
+    shape that the lesson does not keep, by name, each with the reason; `verify` holds it to the
+    others.
     """
 
     name: str
@@ -265,6 +267,7 @@ class Spec:
     files: tuple[str, ...] = ()
     lookalikes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rubrics: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    leaves_out: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         own = {*MADE_FILES, DRIVERS, f"{self.name}.ipynb"}

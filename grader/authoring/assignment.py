@@ -184,6 +184,7 @@ class Assignment:
     """An assignment in the making: its title, what it hands out, its exercises in their order.
 
     The order is the notebook's: that in which the exercises are defined, or that of ``order``.
+    ``leaves_out`` names the rules of shape that the lesson does not keep, each with the reason.
     """
 
     def __init__(
@@ -192,11 +193,13 @@ class Assignment:
         files: Sequence[str] = (),
         lookalikes: Mapping[str, tuple[str, ...]] | None = None,
         order: Sequence[str] = (),
+        leaves_out: Mapping[str, str] | None = None,
     ) -> None:
         self._title = title
         self._files = tuple(files)
         self._lookalikes = dict(lookalikes or {})
         self._order = tuple(order)
+        self._leaves_out = dict(leaves_out or {})
         self._exercises: dict[str, ExerciseInMaking] = {}
         self._rubrics: dict[str, Mapping[str, float]] = {}
 
@@ -278,4 +281,5 @@ class Assignment:
             files=self._files,
             lookalikes=self._lookalikes,
             rubrics=self._rubrics,
+            leaves_out=self._leaves_out,
         )
