@@ -10,20 +10,19 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 
-from grader.assignment.assignment import mistaken
 from grader.assignment.calling import bound, driver_of
 from grader.assignment.differences import numeric_gradients
 from grader.assignment.example_calls import visible_cases
 from grader.assignment.places import at, place_of
 from grader.assignment.portable import portable
 from grader.assignment.source import Source
-from grader.assignment.spec import Case, Exercise, Functions, Spec, SpecError
+from grader.assignment.spec import Case, Exercise, Functions, Spec
 from grader.comparison.fingerprints import fingerprint, result_fingerprint, same_fingerprint
 from grader.comparison.joined_arrays import joined, parted
 from grader.comparison.ladder import by_name, compare
@@ -33,6 +32,7 @@ from grader.comparison.properties import properties
 from grader.comparison.trees import deep_copy, returned_by, same
 from grader.comparison.values import unlike_kind
 from grader.errors import UsageError
+from grader.release.edits import edited
 from grader.release.known_values import known_values
 from grader.release.second_case import second_case
 from grader.selfcheck.attempts import try_on
@@ -44,8 +44,12 @@ KEEP = 1e-12  # a committed array is kept when the recomputed one agrees to this
 KEEP_NUMERIC = 1e-7  # and a numerical gradient, where the last bits are divided by a small step
 
 
-def build_references(spec: Spec, source: Source) -> dict[str, Array]:
+def build_references(
+    spec: Spec, source: Source, only: Collection[str] | None = None
+) -> dict[str, Array]:
     """Return the arrays of ``references.npz`` for an assignment, computed from its solution.
+
+    With ``only`` they are those of the exercises named there.
 
     Raises UsageError when the solution fails on a visible example, and when a known mistake no
     longer fits the solution's text.
@@ -55,7 +59,7 @@ def build_references(spec: Spec, source: Source) -> dict[str, Array]:
     alive: list[Any] = []  # ids of freed arrays would be handed out again
     about = {}
     visible = visible_cases(spec, source)
-    for exercise in spec.exercises:
+    for exercise in (each for each in spec.exercises if only is None or each.name in only):
         case = visible[exercise.name]
         try:
             about[exercise.name] = _entry(spec, exercise, case, source, store, names, alive)
@@ -215,7 +219,7 @@ def _mistakes(exercise: Exercise, source: Source, about: Reference) -> list[dict
     truth, scope = result_fingerprint(exercise.layout, about.result), source.namespace()
     for number, mistake in enumerate(exercise.mistakes):
         entry: dict[str, Any] = {"id": mistake.id, "title": mistake.title, "hint": mistake.hint}
-        wrong = _edited(exercise, source, number, scope)
+        wrong = edited(exercise, source, number, scope)
         function = bound(exercise, {**scope, exercise.name: wrong})
         try:
             with np.errstate(all="ignore"):
@@ -232,21 +236,6 @@ def _mistakes(exercise: Exercise, source: Source, about: Reference) -> list[dict
             entry["off"] = [*left.off[:2], *map(_shortened, left.off[2:])]
         entries.append(entry)
     return entries
-
-
-def _edited(
-    exercise: Exercise, source: Source, number: int, scope: Mapping[str, Any]
-) -> Callable[..., Any]:
-    """Return the function with a mistake in it; raises UsageError where its edits make none."""
-    mistake = exercise.mistakes[number]
-    try:
-        return mistaken(exercise, source, number, scope)
-    except SpecError as error:
-        why = f"{exercise.name}: {error}; write its edits anew"
-    except Exception as error:
-        told = f"{type(error).__name__}: {error}"
-        why = f"{exercise.name}: the edits of {mistake.id!r} leave no such function ({told})"
-    raise UsageError(at(mistake.place or exercise.place, why))
 
 
 def _changed_outputs(exercise: Exercise, right: Tree, wrong: Tree) -> dict[str, Any]:
