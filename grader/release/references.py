@@ -32,7 +32,7 @@ from grader.comparison.properties import properties
 from grader.comparison.trees import deep_copy, returned_by, same
 from grader.comparison.values import unlike_kind
 from grader.errors import UsageError
-from grader.release.edits import edited
+from grader.release.edits import with_mistake
 from grader.release.known_values import known_values
 from grader.release.second_case import second_case
 from grader.selfcheck.attempts import try_on
@@ -219,7 +219,7 @@ def _mistakes(exercise: Exercise, source: Source, about: Reference) -> list[dict
     truth, scope = result_fingerprint(exercise.layout, about.result), source.namespace()
     for number, mistake in enumerate(exercise.mistakes):
         entry: dict[str, Any] = {"id": mistake.id, "title": mistake.title, "hint": mistake.hint}
-        wrong = edited(exercise, source, number, scope)
+        wrong = with_mistake(exercise, source, number, scope)
         function = bound(exercise, {**scope, exercise.name: wrong})
         try:
             with np.errstate(all="ignore"):
