@@ -216,7 +216,7 @@ WRONG = {
     ),
     "run": (
         "def run(xs, h):\n    return np.stack([cell(x, h) for x in xs[::-1]])",
-        "states of run", "values are off", "it is taken from another time step",
+        "states of run", "values are off", "it is taken from another step",
     ),
     "both": (
         "def both(xs, h):\n    return np.concatenate([run(xs, h), run(xs, h)], axis=1)",
