@@ -23,7 +23,8 @@ from grader.comparison.trees import deep_copy, returned_by, same
 from grader.course import Course
 from grader.errors import UsageError
 from grader.judge.hidden_cases import Posed
-from grader.release.agreement import refuse_told_answers
+from grader.release.agreement import refuse_lost_places, refuse_told_answers
+from grader.release.described import refuse_undescribed
 from grader.release.draft import Draft, read_draft
 from grader.release.drawing import refuse_bad_drawing
 from grader.release.edits import refuse_unfit_edits
@@ -73,11 +74,13 @@ def drafted(course: Course, name: str) -> Draft:
     """
     draft = read_draft(course, name)
     refuse_told_answers(draft.assignment.spec, draft.text)
+    refuse_lost_places(draft.assignment.source, course.figures(name))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         functions = draft.assignment.functions
         refuse_bad_drawing(draft.assignment.spec, functions)
         refuse_failing_solution(draft.assignment.spec, functions)
+        refuse_undescribed(draft.assignment)
         refuse_unfit_edits(draft.assignment.spec, draft.assignment.source, draft.assignment.names)
     return draft
 
