@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +33,7 @@ def try_out(
 
     Returns: whether all is well. Raises UsageError, with the line, where it cannot be tried.
     """
+    warnings.simplefilter("ignore")  # of a mean of nothing: students' are kept quiet as well
     draft = drafted(course, name)
     assignment = draft.assignment
     width = min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDTH)
