@@ -89,6 +89,9 @@ def release(assignment: str | None, adopt: bool, source_only: bool, course: Cour
     for file in made.files:
         state = "changed" if file in made.changed else "unchanged"
         click.echo(f"{made.folder.relative_to(course.root) / file}  {state}")
+    click.echo(
+        f"judged: the solution earns {made.points:g} of {made.points:g} points, a blank none"
+    )
 
 
 @main.command()

@@ -44,6 +44,7 @@ class Released:
     folder: Path
     files: tuple[str, ...]
     changed: tuple[str, ...]
+    points: float  # by tests, which the judge has given the solution, and the blank none of
 
 
 def release(course: Course, name: str, adopt: bool = False) -> Released:
@@ -76,7 +77,7 @@ def release(course: Course, name: str, adopt: bool = False) -> Released:
             spec.exercises,
         )
         refuse_unfair_marks(Assignment(spec, source, draft.assignment.exercises), released)
-        return _install(course, name, book, released)
+        return _install(course, name, book, released, spec.points)
 
 
 def _take_edits(course: Course, name: str, points: Mapping[str, float], adopt: bool) -> None:
@@ -145,7 +146,9 @@ def blank(folder: Path, name: str, book: NotebookNode, files: Mapping[str, bytes
     return course.assignments / name
 
 
-def _install(course: Course, name: str, book: NotebookNode, released: Path) -> Released:
+def _install(
+    course: Course, name: str, book: NotebookNode, released: Path, points: float
+) -> Released:
     """Rename the released folder into place; write the notebook, and nbgrader's source folder."""
     target = course.assignments / name
     # Files alone: whoever tried the notebook in place has left compiled code there.
@@ -168,4 +171,4 @@ def _install(course: Course, name: str, book: NotebookNode, released: Path) -> R
             raise
     write_source(course, name, over_edits=True)
     changed = sorted(file for file in {*before, *after} if before.get(file) != after.get(file))
-    return Released(target, tuple(sorted(after)), tuple(changed))
+    return Released(target, tuple(sorted(after)), tuple(changed), points)
