@@ -1,0 +1,976 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # A network that learns names
+#
+# In the first assignment you built recurrent networks and carried gradients back through them. What was missing is everything around them: where the loss comes from, what a gradient is used for, and how you find out whether anything was learned.
+# In this notebook you write these parts and train a network on five thousand first names. After a few seconds it makes up names of its own, one letter at a time.
+#
+# When you have finished, you can
+#
+# - turn words of different lengths into one batch, with a mask for the places that hold nothing,
+# - compute a loss that ignores those places, and its gradient at the scores,
+# - carry that gradient through the output layer, to the place where backpropagation through time takes over,
+# - keep a training run alive by clipping gradients, and make it fast with Adam,
+# - draw letters from probabilities, colder or warmer, and let a network write,
+# - say how good a language model is, on words that it has never seen, and against plain counting.
+#
+# You need NumPy, the softmax, and the chain rule for a matrix product. The recurrent networks are given here, in a fast form; you can put your own in their place.
+
+# %% [markdown]
+# ## Before you start
+#
+# ### How an exercise works
+#
+# Each of the eight exercises is one function. You read why it exists, look at a figure and its equations, and fill in the empty cell.
+# Two hints are folded away below the empty cell; the second says more than the first.
+# Then you run two cells. The **example** prints a few numbers, which you can compare with the numbers below it.
+# The **check** tells you your points and, if something is wrong, the first thing that is wrong and where to look.
+# You can run a check as often as you like.
+#
+# Most exercises stand alone, so you can leave one out and come back to it. Two call others: exercise 7 calls your function from exercise 6, exercise 8 calls those from exercises 1 and 2.
+#
+# ### What each exercise is worth, and how long it takes
+#
+# A check looks at every output. The main outputs are the heart of an exercise: if one of them is wrong, the exercise earns at most half of its points.
+# One point of each exercise is for leaving the arguments as they were; it counts when the main outputs are right.
+#
+# All of it takes about three and a half hours. The minutes in the table are estimates; exercise 5 is a good place to stop for the day.
+#
+# <details>
+# <summary>Points and minutes of each exercise; main outputs are in bold</summary>
+#
+# | exercise | points | minutes, about | outputs and their points |
+# | --- | --- | --- | --- |
+# | 1 `make_batch` | 14 | 30 | **`x` 4**, **`y` 6**, `mask` 3, arguments unchanged 1 |
+# | 2 `masked_loss` | 13 | 25 | **`loss` 4**, **`dz` 8**, arguments unchanged 1 |
+# | 3 `output_backward` | 12 | 25 | **`da` 5**, **`dWya` 4**, `dby` 2, arguments unchanged 1 |
+# | 4 `clip_gradients` | 10 | 15 | **`clipped` 6**, `norm` 3, arguments unchanged 1 |
+# | 5 `adam_step` | 16 | 30 | **`parameters_next` 9**, `state_next` 6, arguments unchanged 1 |
+# | 6 `sample_index` | 10 | 20 | **`index` 9**, arguments unchanged 1 |
+# | 7 `generate` | 12 | 25 | **`word` 11**, arguments unchanged 1 |
+# | 8 `perplexity_of` | 8 | 15 | **`whole` 4**, `each` 3, arguments unchanged 1 |
+# | closing section and written question | 5 | 35 | read and marked by a person |
+# | all together | 100 | 220 | |
+#
+# </details>
+
+# %% [markdown]
+# ### Notation
+#
+# It is that of the first assignment. Each column is one example; time stands last.
+#
+# | letter | code name | meaning |
+# | --- | --- | --- |
+# | $n_x$ | `n_x` | numbers in the input at one time step: here one for each letter |
+# | $n_a$ | `n_a` | numbers in the hidden state |
+# | $n_y$ | `n_y` | classes that are predicted: here the same letters, so $n_y = n_x$ |
+# | $m$ | `m` | words in the batch |
+# | $T_x$ | `T_x` | time steps: the letters of the longest word, and one more |
+#
+# | symbol | code name | shape | meaning |
+# | --- | --- | --- | --- |
+# | $x^{\langle t \rangle}$ | `x[:, :, t]` | $(n_x, m)$ | input at time step $t$: the letter before |
+# | $y^{\langle t \rangle}$ | `y[:, :, t]` | $(n_y, m)$ | what should be predicted there: the letter itself |
+# | $a^{\langle t \rangle}$ | `a[:, :, t]` | $(n_a, m)$ | hidden state after time step $t$ |
+# | $z^{\langle t \rangle}$ | | $(n_y, m)$ | scores, the argument of the softmax |
+# | $\hat{y}^{\langle t \rangle}$ | `y_pred[:, :, t]` | $(n_y, m)$ | prediction, one probability a letter |
+# | $J$ | `loss` | one number | the loss, which learning makes small |
+#
+# A `d` in front of a name means the gradient of $J$ with respect to it: `da` is $\partial J / \partial a$.
+# In the formulas time steps count from 1 and in Python from 0. The sign $\odot$ multiplies entry by entry (`*` in NumPy), and two symbols side by side are a matrix product (`@`).
+# Logarithms are natural ones (`np.log`).
+
+# %% [markdown]
+# ### Set-up
+#
+# The notebook works together with a few files in the same folder. The next cell looks for them and says what to do if one is not there.
+# The cells after it load what you need, print the versions you work with, and read the names.
+
+# %% locked setup_files
+for module in ("numpy", "rnn_utils", "recurrent", "wordlists", "selfcheck"):
+    try:
+        __import__(module)
+    except ModuleNotFoundError:
+        print(f"{module} is missing.")
+        if module == "numpy":
+            print("Run this in a new cell, then restart the kernel: %pip install numpy")
+        else:
+            print("Beside this notebook you need rnn_utils.py, recurrent.py, wordlists.py,")
+            print("first_names.txt, place_names.txt, selfcheck.py and references.npz.")
+            print("They are in the folder that the notebook came from.")
+            print("In Colab: open the folder icon on the left and drop the files there.")
+
+# %% locked setup
+import numpy as np
+
+from recurrent import backward, forward, new_network, new_state, step
+from rnn_utils import one_hot, softmax
+from selfcheck import check, summary
+from wordlists import presentable, read_words, split
+
+LETTERS = ".abcdefghijklmnopqrstuvwxyz"  # the dot stands first: it ends every word
+
+
+def spelled(columns, letters):
+    """Write one-hot columns (n_x, T_x) as letters, and a column of zeros as a low line."""
+    return "".join(letters[each.argmax()] if each.any() else "_" for each in columns.T)
+
+
+# %% locked versions
+import sys
+
+print("Python", sys.version.split()[0], "with NumPy", np.__version__)
+
+# %% locked names
+names, unseen = split(read_words("first_names.txt"))
+print(f"{len(names)} names to learn from, among them", *names[200::900])
+print(f"{len(unseen)} names that are never shown in training, among them", *unseen[20::100])
+
+# %% [markdown]
+# The names are first names from the census of the United States in 1990; `DATA.md` says where both lists come from. One name in ten is put aside. A network that has learned something about *names*, and not only *these* names, must do well on those too.
+
+# %% [markdown]
+# ## 1 · make_batch: words become arrays
+#
+# A language model does one thing: from the letters so far it predicts the next one. So a list of words is its own teacher. Cover a word, uncover it letter by letter, and guess each time what comes next.
+#
+# That makes input and target almost the same array, *shifted by one step*. The target at a step is the letter of that step. The input is the letter before it. At the first step there is none, so the input is zeros. At the last step the target is the end mark: a network that is to write words has to learn where they stop.
+#
+# Words have different lengths, and a batch is one array. Short words leave places over at their end. A *mask* says which places count.
+#
+# ![Two rows of boxes for the word bo in a batch of five steps. Targets: b, o, the end mark, then two empty boxes. Inputs, one place to the right: an empty box, b, o, then two empty boxes. Below them the mask: 1, 1, 1, 0, 0.](figures/make_batch.svg)
+#
+# *Figure 1. The word "bo" in a batch whose longest word has four letters. The inputs are the targets, moved one step to the right; the mask is 1 for every letter and for the end mark.*
+
+# %% [markdown]
+# ### Equations of a batch
+#
+# Let the word in column $i$ have $L_i$ letters, and let $e_k$ be the column that holds a single 1, in row $k$. The letter at place $t$ of the word is letter $k(i, t)$ of the alphabet, and letter 0 is the end mark. The targets of one word are
+#
+# $$y_i^{\langle t \rangle} = e_{k(i, t)} \ \text{ for } t = 1, \dots, L_i, \qquad y_i^{\langle L_i + 1 \rangle} = e_0 \tag{1}$$
+#
+# and zeros behind it. Its inputs are the same letters a step later, without the end mark:
+#
+# $$x_i^{\langle 1 \rangle} = 0, \qquad x_i^{\langle t + 1 \rangle} = y_i^{\langle t \rangle} \ \text{ for } t = 1, \dots, L_i \tag{2}$$
+#
+# The mask is 1 where there is something to predict:
+#
+# $$\mathrm{mask}_{i, t} = 1 \ \text{ for } t = 1, \dots, L_i + 1, \qquad \mathrm{mask}_{i, t} = 0 \ \text{ for all later } t \tag{3}$$
+#
+# | symbol | code name | shape |
+# | --- | --- | --- |
+# | $x^{\langle 1 \rangle}, \dots, x^{\langle T_x \rangle}$ | `x` | $(n_x, m, T_x)$ |
+# | $y^{\langle 1 \rangle}, \dots, y^{\langle T_x \rangle}$ | `y` | $(n_x, m, T_x)$, since $n_y = n_x$ |
+# | $\mathrm{mask}$ | `mask` | $(m, T_x)$ |
+# | $T_x$ | | letters of the longest word, plus 1 |
+#
+# Written as letters, with a low line for a column of zeros, the word "bo" has the targets `bo.__`, the inputs `_bo__` and the mask 1 1 1 0 0.
+
+
+# %% answer
+def make_batch(words, letters):
+    """Turn words into inputs, targets and a mask, equations (1) to (3); about 13 lines.
+
+    Arguments:
+        words: a list of m words, each of at least one letter
+        letters: the alphabet as one text of n_x letters; the first one is the end mark
+
+    Returns:
+        x: inputs, one-hot, zeros where there is no letter before, (n_x, m, T_x)
+        y: targets, one-hot, zeros behind the end mark, (n_x, m, T_x)
+        mask: 1.0 where there is a target and 0.0 elsewhere, (m, T_x)
+    """
+    ### BEGIN SOLUTION
+    n_x, m = len(letters), len(words)
+    T_x = max(len(word) for word in words) + 1
+    x = np.zeros((n_x, m, T_x))
+    y = np.zeros((n_x, m, T_x))
+    mask = np.zeros((m, T_x))
+    for i, word in enumerate(words):
+        for t, letter in enumerate(word):
+            k = letters.index(letter)
+            y[k, i, t] = 1
+            x[k, i, t + 1] = 1
+        y[0, i, len(word)] = 1
+        mask[i, : len(word) + 1] = 1
+    return x, y, mask
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ### Hints for make_batch
+#
+# <details>
+# <summary>Hint 1: where to begin</summary>
+#
+# Find the three sizes first, then make three arrays of zeros. After that everything is putting a 1 in the right place. On paper, write the word "bo" into five boxes, once as targets and once as inputs. At which step does the letter "b" stand in each?
+#
+# </details>
+#
+# <details>
+# <summary>Hint 2: nearly there</summary>
+#
+# Go through the words with `enumerate`, and through the letters of each word with a second `enumerate`. The row of a letter is `letters.index(...)`. The same letter goes into the targets at its own step and into the inputs one step later. When a word is done, three things are left: its end mark in row 0 of the targets, at the step behind the last letter, and its row of the mask, which is one longer than the word.
+#
+# </details>
+
+# %% example
+x, y, mask = make_batch(["emma", "bo", "ann"], ".abemno")
+print("shapes:", x.shape, y.shape, mask.shape)
+for i in range(3):
+    print(f"x {spelled(x[:, i], '.abemno')}   y {spelled(y[:, i], '.abemno')}   mask {mask[i]}")
+
+# %% check
+check("make_batch", make_batch)
+
+# %% [markdown]
+# ### What you should see from make_batch
+#
+# <!-- expected: example_make_batch -->
+#
+# ### What it means
+#
+# Read a column from left to right: having seen nothing, say "b"; having seen "b", say "o"; having seen "bo", say that the word is over. People often ask how a network can learn anything when input and target are the same word. They are never the same at the same *time*: what is asked at a step is shown only at the next one.
+
+# %% [markdown]
+# ## 2 · masked_loss: how wrong, and in which direction
+#
+# The network gives every letter a probability, and only one of them counts: that of the letter which really comes. The *surprise* at a letter is minus the logarithm of its probability. It is 0 for what was certain and large for what was thought impossible. The loss is the mean surprise over all letters of the batch.
+#
+# Over all *letters*, not over all places. A place behind the end of a word asks nothing, and must neither be counted nor pull at the weights. That is what the mask is for.
+#
+# Going back, the derivative of the logarithm and that of the softmax cancel almost entirely. What is left at the scores is prediction minus target.
+#
+# ![From left to right: y_pred and y meet in the probability of the right letter; its logarithm, times the mask, is summed and divided by the number of masked-in places, which gives the loss. A dashed road runs back from the loss to dz, which is mask times y_pred minus y, divided by the same number.](figures/masked_loss.svg)
+#
+# *Figure 2. The loss looks at one probability in each place that counts. On the way back every score of that place gets a gradient: the probability that its letter was given, minus 1 for the right one.*
+
+# %% [markdown]
+# ### Equations of the loss
+#
+# The probability that the right letter was given at a place, and the number of places that count:
+#
+# $$p_{i, t} = \sum_{k} y_{k, i, t}\; \hat{y}_{k, i, t}, \qquad N = \sum_{i, t} \mathrm{mask}_{i, t} \tag{4}$$
+#
+# The loss is the mean surprise over these places:
+#
+# $$J = -\frac{1}{N} \sum_{i, t} \mathrm{mask}_{i, t} \, \log p_{i, t} \tag{5}$$
+#
+# Its gradient at the scores $z$, where $\hat{y} = \mathrm{softmax}(z)$:
+#
+# $$dz_{k, i, t} = \frac{1}{N}\, \mathrm{mask}_{i, t} \left(\hat{y}_{k, i, t} - y_{k, i, t}\right) \tag{6}$$
+#
+# | symbol | code name | shape |
+# | --- | --- | --- |
+# | $\hat{y}$ | `y_pred` | $(n_y, m, T_x)$ |
+# | $y$ | `y` | $(n_y, m, T_x)$ |
+# | $\mathrm{mask}$ | `mask` | $(m, T_x)$ |
+# | $p,\ N$ | `p`, `count` | $(m, T_x)$, one number |
+# | $J$ | `loss` | one number |
+# | $dz$ | `dz` | $(n_y, m, T_x)$ |
+#
+# ### One word by hand
+#
+# Take a single word of one letter: two places count, the letter and the end mark. Let the network give the letter a probability of 0.5 and, at the second place, the end mark one of 0.25.
+#
+# | place | $p$ | surprise, $-\log p$ | $dz$ of the right one, $(p - 1) / 2$ |
+# | --- | --- | --- | --- |
+# | the letter | 0.5 | 0.693 | −0.250 |
+# | the end mark | 0.25 | 1.386 | −0.375 |
+#
+# The loss is (0.693 + 1.386) / 2 = 1.040. A third place behind the word, whatever is predicted there, changes neither the sum nor the 2. The gradients of each place add up to zero: what the right letter is to gain, the others are to lose.
+
+
+# %% answer
+def masked_loss(y_pred, y, mask):
+    """Return the mean surprise over the places that count, (4) to (6); about 6 lines.
+
+    Arguments:
+        y_pred: predictions, each column the softmax of its scores, (n_y, m, T_x)
+        y: targets, one-hot; zeros in the places that do not count, (n_y, m, T_x)
+        mask: 1 in the places that count and 0 elsewhere, (m, T_x)
+
+    Returns:
+        loss: the mean surprise at the right letters, one number
+        dz: gradient of the loss with respect to the scores, (n_y, m, T_x)
+    """
+    ### BEGIN SOLUTION
+    count = np.sum(mask)
+    p = np.sum(y * y_pred, axis=0)
+    surprise = -np.log(np.where(mask > 0, p, 1))
+    loss = np.sum(surprise) / count
+    dz = mask * (y_pred - y) / count
+    return loss, dz
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ### Hints for masked_loss
+#
+# <details>
+# <summary>Hint 1: where to begin</summary>
+#
+# How many places count? That number is needed twice. Then look at one column of `y * y_pred`: what is left in it? And what is left in a column whose target is zeros, and what does the logarithm make of that?
+#
+# </details>
+#
+# <details>
+# <summary>Hint 2: nearly there</summary>
+#
+# Multiply targets and predictions and sum over axis 0: one probability for each place, in an array of the shape of the mask. Where the mask is 0 that probability is 0, and its logarithm is minus infinity, which no multiplication by 0 will mend. Put a 1 there before you take the logarithm (`np.where`). For the gradient, NumPy lets the mask act on all $n_y$ rows by itself: its two axes are the last two of `y_pred`.
+#
+# </details>
+
+# %% example
+rng = np.random.default_rng(2)
+y_pred = softmax(rng.standard_normal((4, 3, 2)))
+y = one_hot([[2, 0], [0, 3], [1, 1]], 4)
+mask = np.array([[1.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+y[:, 1, 1] = 0
+
+loss, dz = masked_loss(y_pred, y, mask)
+print("loss =", np.round(loss, 8))
+print("dz[:, 0, 0] =", dz[:, 0, 0].round(8))
+print("dz[:, 1, 1] =", dz[:, 1, 1])
+
+# %% check
+check("masked_loss", masked_loss)
+
+# %% [markdown]
+# ### What you should see from masked_loss
+#
+# <!-- expected: example_masked_loss -->
+#
+# ### What it means
+#
+# There are four letters, so a network that knows nothing and gives each of them a quarter has a loss of $\log 4$, about 1.386. It is worth knowing this number for your own task: a first loss far above it means that something is wrong with the first weights, and a loss that stays there means that nothing is learned. For the 27 signs of this notebook it is $\log 27$, about 3.296.
+
+# %% [markdown]
+# ## 3 · output_backward: from the scores to the hidden states
+#
+# In the first assignment the gradients `da` fell from the sky: "they reach each hidden state directly", and they were given. Here is where they come from.
+#
+# Between the hidden state and the softmax lies one layer: a matrix, a bias, nothing else. It is the same layer at every step. So going back through it is what you know: to the input of a product leads the transposed matrix, to the matrix leads the input, and what is shared by all steps and all examples gets the sum of their gradients.
+#
+# The two halves of the derivation meet here. Backpropagation through time takes `da` and does the rest.
+#
+# ![At every time step a dashed arrow dz comes down from the loss into a box with Wya transposed and leaves it as da of that step, which goes on into backpropagation through time. From all boxes together come two sums, dWya and dby.](figures/output_backward.svg)
+#
+# *Figure 3. The output layer in reverse. Each step has its own gradient da, since each hidden state was used once here; the weights were used by all steps, so their gradients are sums.*
+
+# %% [markdown]
+# ### Equations of the output layer
+#
+# The way forward, at every time step:
+#
+# $$z^{\langle t \rangle} = W_{ya}\, a^{\langle t \rangle} + b_y, \qquad \hat{y}^{\langle t \rangle} = \mathrm{softmax}\left(z^{\langle t \rangle}\right) \tag{7}$$
+#
+# Back to the hidden states, one step at a time:
+#
+# $$da^{\langle t \rangle} = W_{ya}^T\, dz^{\langle t \rangle} \tag{8}$$
+#
+# Back to the weights, over all steps; the product sums over the examples by itself:
+#
+# $$dW_{ya} = \sum_{t=1}^{T_x} dz^{\langle t \rangle} \left(a^{\langle t \rangle}\right)^T \tag{9}$$
+#
+# Back to the bias, over all steps and all examples:
+#
+# $$db_y = \sum_{t=1}^{T_x} \sum_{i=1}^{m} dz_i^{\langle t \rangle} \tag{10}$$
+#
+# | symbol | code name | shape |
+# | --- | --- | --- |
+# | $dz^{\langle 1 \rangle}, \dots, dz^{\langle T_x \rangle}$ | `dz` | $(n_y, m, T_x)$ |
+# | $a^{\langle 1 \rangle}, \dots, a^{\langle T_x \rangle}$ | `a` | $(n_a, m, T_x)$ |
+# | $W_{ya},\ b_y$ | `parameters["Wya"]`, `parameters["by"]` | $(n_y, n_a)$, $(n_y, 1)$ |
+# | $da^{\langle 1 \rangle}, \dots, da^{\langle T_x \rangle}$ | `da` | $(n_a, m, T_x)$ |
+# | $dW_{ya},\ db_y$ | `dWya`, `dby` | $(n_y, n_a)$, $(n_y, 1)$ |
+#
+# No mask is needed any more. Where the mask was 0, `dz` is 0, and zeros add nothing.
+
+
+# %% answer
+def output_backward(dz, a, parameters):
+    """Go back through the output layer, equations (8) to (10); about 11 lines.
+
+    Arguments:
+        dz: gradient of the loss with respect to the scores, (n_y, m, T_x)
+        a: hidden state after every time step, (n_a, m, T_x)
+        parameters: a dictionary with Wya, (n_y, n_a), and by, (n_y, 1), and others
+
+    Returns:
+        da: with respect to every hidden state, (n_a, m, T_x)
+        dWya: with respect to the weights, (n_y, n_a)
+        dby: with respect to the bias, (n_y, 1)
+    """
+    ### BEGIN SOLUTION
+    Wya = parameters["Wya"]
+    da = np.zeros(a.shape)
+    dWya = np.zeros(Wya.shape)
+    dby = np.zeros(parameters["by"].shape)
+    for t in range(a.shape[2]):
+        dzt = dz[:, :, t]
+        da[:, :, t] = Wya.T @ dzt
+        dWya += dzt @ a[:, :, t].T
+        dby += np.sum(dzt, axis=1, keepdims=True)
+    return da, dWya, dby
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ### Hints for output_backward
+#
+# <details>
+# <summary>Hint 1: where to begin</summary>
+#
+# It is one step of a loop that you have written before, without tanh. Which of the three results has a place for every time step, and which are totals? Decide that first, and make room for all three.
+#
+# </details>
+#
+# <details>
+# <summary>Hint 2: nearly there</summary>
+#
+# Take the slice of `dz` at $t$. The transposed weights times that slice is the slice of `da`. The slice times the transposed slice of `a` is added to the gradient of the weights; check that its shape is that of `Wya`. Its sum over the examples, axis 1, with `keepdims=True`, is added to the gradient of the bias. Dividing by anything is no longer your business: $1/N$ is in `dz` already.
+#
+# </details>
+
+# %% example
+rng = np.random.default_rng(3)
+dz, a = rng.standard_normal((4, 3, 2)), rng.standard_normal((5, 3, 2))
+parameters = {"Wya": rng.standard_normal((4, 5)), "by": np.zeros((4, 1))}
+
+da, dWya, dby = output_backward(dz, a, parameters)
+print(f"da[1, 2] of {da.shape}:", da[1, 2].round(8))
+print(f"dWya[3] of {dWya.shape}:", dWya[3].round(8))
+print(f"dby of {dby.shape}:", dby[:, 0].round(8))
+
+# %% check
+check("output_backward", output_backward)
+
+# %% [markdown]
+# ### What you should see from output_backward
+#
+# <!-- expected: example_output_backward -->
+#
+# ### What it means
+#
+# `da` is the short road of backpropagation through time: what the prediction at a step tells the hidden state of that step. From here on, the backward function of a recurrent network adds the long road, through all later steps. With this exercise no link of the chain is missing: words, batch, forward pass, loss, `dz`, `da`, and the gradient of every weight.
+
+# %% [markdown]
+# ## 4 · clip_gradients: one factor for all of them
+#
+# Now and then a gradient explodes: a batch comes along at which the loss is as steep as a cliff, and one step over its edge can undo a thousand good ones. The cure is as simple as it sounds: a step may not be longer than so much.
+#
+# Longer, as what? All gradients together are *one* arrow in a space with as many directions as there are weights. Its length is the *global norm*. If it is too long, all gradients are multiplied by the same factor. The arrow gets shorter and points where it pointed before.
+#
+# Cutting each entry off at a bound is easier to write, and it bends the arrow. So does giving each array a norm of its own.
+#
+# ![An arrow far outside a circle of radius max_norm. Clipped by the global norm it ends on the circle and keeps its direction. Clipped entry by entry it ends in the corner of a square and points somewhere else. A short arrow inside the circle stays as it is.](figures/clip_gradients.svg)
+#
+# *Figure 4. Clipping two gradients, one to the right and one upwards. Shortening the arrow keeps its direction; cutting off each entry does not. What lies inside the circle is left alone.*
+
+# %% [markdown]
+# ### Equations of clipping
+#
+# The global norm of all gradients $g$, over every entry of every array:
+#
+# $$\mathrm{norm} = \left(\sum_{g} \sum_{\text{entries}} g \odot g\right)^{1/2} \tag{11}$$
+#
+# Every gradient is multiplied by the same factor, which is 1 for gradients that are short enough:
+#
+# $$g \leftarrow g \cdot \frac{\mathrm{max\_norm}}{\mathrm{max}\left(\mathrm{norm},\ \mathrm{max\_norm}\right)} \tag{12}$$
+#
+# | symbol | code name | shape |
+# | --- | --- | --- |
+# | all $g$ | `gradients`, a dictionary | those of the parameters |
+# | $\mathrm{max\_norm}$ | `max_norm` | one number above 0 |
+# | $\mathrm{norm}$ | `norm` | one number |
+# | the new $g$ | `clipped`, a dictionary | as before |
+#
+# ### Three numbers by hand
+#
+# Let the weights have the gradients 3 and −4, and the bias 12. The squares add up to 9 + 16 + 144 = 169, so the norm is 13. With a `max_norm` of 6.5 the factor is a half, and what comes out is 1.5, −2 and 6, of norm 6.5. The array of the weights alone would have had a norm of 5, and nothing to fear.
+
+
+# %% answer
+def clip_gradients(gradients, max_norm):
+    """Shorten all gradients by one factor, equations (11) and (12); about 5 lines.
+
+    Arguments:
+        gradients: a dictionary of arrays, each of the shape of its parameter
+        max_norm: the longest that all of them together may be, one number above 0
+
+    Returns:
+        clipped: a new dictionary with the same keys; short gradients keep their values
+        norm: the global norm before clipping, one number
+    """
+    ### BEGIN SOLUTION
+    squares = [np.sum(gradient**2) for gradient in gradients.values()]
+    norm = np.sqrt(sum(squares))
+    factor = max_norm / max(norm, max_norm)
+    clipped = {name: factor * gradient for name, gradient in gradients.items()}
+    return clipped, norm
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ### Hints for clip_gradients
+#
+# <details>
+# <summary>Hint 1: where to begin</summary>
+#
+# First one number from all arrays together; only then one factor. Where does the square root belong: inside the sum over the arrays, or around it? And what should the factor be if the norm is smaller than `max_norm`, or zero?
+#
+# </details>
+#
+# <details>
+# <summary>Hint 2: nearly there</summary>
+#
+# Add up the squares of each array, then add up these sums over the dictionary's values, then take one square root. The factor divides `max_norm` by the larger of the two, so it is never above 1 and the division is always safe. Build a new dictionary with the same keys and every array times the factor; a product makes new arrays, so those that were given stay as they are.
+#
+# </details>
+
+# %% example
+gradients = {"Wya": np.array([[3.0, -4.0]]), "by": np.array([[12.0]])}
+clipped, norm = clip_gradients(gradients, 6.5)
+print("norm =", norm, " clipped:", clipped["Wya"], clipped["by"])
+clipped, norm = clip_gradients(gradients, 20.0)
+print("norm =", norm, " clipped:", clipped["Wya"], clipped["by"])
+
+# %% check
+check("clip_gradients", clip_gradients)
+
+# %% [markdown]
+# ### What you should see from clip_gradients
+#
+# <!-- expected: example_clip_gradients -->
+#
+# ### What it means
+#
+# The second call changes nothing: 13 is less than 20. A bound that never acts does no harm, and no good either. In the closing section you see training runs that clipping rescues, and one in which it never has anything to do. Return the norm in any case; printed beside the loss it tells you what a good bound would be.
+
+# %% [markdown]
+# ## 5 · adam_step: what to do with a gradient
+#
+# The plainest rule moves every weight against its gradient, times a rate. One rate for all is a poor fit: the weights of a rare letter get tiny gradients, those of the bias large ones. With a rate that suits the one, the other crawls or leaps.
+#
+# *Adam* keeps two running means for every single weight: of its gradient, and of the gradient's square. It moves along the first, divided by the root of the second. So each weight moves by about the rate, whatever the size of its gradients, and by less where their sign keeps changing.
+#
+# Both means start from zero, so at first they are too small. Adam knows by how much and divides it away.
+#
+# ![A gradient g branches into two running means: m, nine tenths old and one tenth new, and v, the same for the square with 0.999. Each is divided by one minus its decay to the power t. The move is rate times the first over the root of the second plus epsilon; it is subtracted from the parameter.](figures/adam_step.svg)
+#
+# *Figure 5. One step of Adam for one array. The state is what it remembers from step to step: the number of the step, and both running means.*
+
+# %% [markdown]
+# ### Equations of Adam
+#
+# All operations are entry by entry, for each parameter $W$ with its gradient $g$. Let $t$ be the number of this step, counted from 1, and $\beta_1 = 0.9$, $\beta_2 = 0.999$, $\epsilon = 10^{-8}$. The running means of the gradient and of its square:
+#
+# $$m \leftarrow \beta_1\, m + \left(1 - \beta_1\right) g \tag{13}$$
+#
+# $$v \leftarrow \beta_2\, v + \left(1 - \beta_2\right) g \odot g \tag{14}$$
+#
+# Both without the zeros that they started from:
+#
+# $$\hat{m} = \frac{m}{1 - \beta_1^t}, \qquad \hat{v} = \frac{v}{1 - \beta_2^t} \tag{15}$$
+#
+# The step, with $\eta$ for the rate:
+#
+# $$W \leftarrow W - \eta\, \frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon} \tag{16}$$
+#
+# | symbol | code name | shape |
+# | --- | --- | --- |
+# | $W$ | `parameters[name]` | that of the parameter |
+# | $g$ | `gradients[name]` | the same |
+# | $m,\ v$ | `state["m"][name]`, `state["v"][name]` | the same |
+# | $t$ | `state["t"]`, the number of steps so far | a whole number |
+# | $\hat{m},\ \hat{v}$ | `m_hat`, `v_hat` | that of the parameter |
+# | $\eta$ | `rate` | one number |
+#
+# The letter $m$ has two meanings in this exercise: here it is a mean, as in the paper on Adam, and no number of examples. The gradients lie under the names of their parameters, without a `d`.
+#
+# ### The first step by hand
+#
+# One weight, at the very first step: $m$ and $v$ are 0, and the gradient is 2. Then $m = 0.2$ and $\hat{m} = 0.2 / 0.1 = 2$; $v = 0.004$ and $\hat{v} = 0.004 / 0.001 = 4$. The move is the rate times $2 / \sqrt{4} = 1$. With a gradient of 0.0002 it would be the rate times 1 as well.
+
+
+# %% answer
+def adam_step(parameters, gradients, state, rate):
+    """Take one step of Adam, equations (13) to (16); about 11 lines.
+
+    Arguments:
+        parameters: a dictionary of arrays
+        gradients: a dictionary of arrays with the same keys and shapes
+        state: a dictionary with "t", the steps taken so far, a whole number, and "m"
+            and "v", dictionaries of running means with the same keys
+        rate: the learning rate, one number
+
+    Returns:
+        parameters_next: a new dictionary, the parameters after the step
+        state_next: a new dictionary like state, after the step
+    """
+    ### BEGIN SOLUTION
+    beta1, beta2, epsilon = 0.9, 0.999, 1e-8
+    t = state["t"] + 1
+    parameters_next, m, v = {}, {}, {}
+    for name, gradient in gradients.items():
+        m[name] = beta1 * state["m"][name] + (1 - beta1) * gradient
+        v[name] = beta2 * state["v"][name] + (1 - beta2) * gradient**2
+        m_hat = m[name] / (1 - beta1**t)
+        v_hat = v[name] / (1 - beta2**t)
+        move = rate * m_hat / (np.sqrt(v_hat) + epsilon)
+        parameters_next[name] = parameters[name] - move
+    return parameters_next, {"t": t, "m": m, "v": v}
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ### Hints for adam_step
+#
+# <details>
+# <summary>Hint 1: where to begin</summary>
+#
+# Write equations (13) to (16) for a single array, one line each, with the number of *this* step. Then put a loop over the names around them. What has to survive until the next call, and what is needed only inside this one?
+#
+# </details>
+#
+# <details>
+# <summary>Hint 2: nearly there</summary>
+#
+# The new $t$ is one more than the one in `state`; with the old one the first step would divide by zero. Start three empty dictionaries, for the new parameters and for both means. The means that you store are those of (13) and (14); the corrected ones of (15) are used once and forgotten. The root covers $\hat{v}$ alone and $\epsilon$ is added behind it. Put the new $t$ and both dictionaries into a new state, and change nothing in place.
+#
+# </details>
+
+# %% example
+rng = np.random.default_rng(5)
+parameters = {"Wya": rng.standard_normal((2, 3)), "by": np.zeros((2, 1))}
+gradients = {"Wya": rng.standard_normal((2, 3)), "by": np.array([[1e-8], [-40.0]])}
+state = {
+    "t": 2,
+    "m": {"Wya": rng.standard_normal((2, 3)) / 10, "by": np.array([[3e-9], [-5.0]])},
+    "v": {"Wya": rng.random((2, 3)) / 100, "by": np.array([[2e-19], [3.0]])},
+}
+parameters_next, state_next = adam_step(parameters, gradients, state, 0.1)
+for name in parameters:
+    print(name, "moved by", (parameters_next[name] - parameters[name]).round(6).tolist())
+print("t =", state_next["t"], " m of by:", state_next["m"]["by"][:, 0])
+
+# %% check
+check("adam_step", adam_step)
+
+# %% [markdown]
+# ### What you should see from adam_step
+#
+# <!-- expected: example_adam_step -->
+#
+# ### What it means
+#
+# The two gradients of `by` differ by a factor of four thousand million, and the two weights still move by amounts of one order. That is what makes Adam easy to use: the rate says how far a weight moves, almost whatever the loss looks like. It is also why $\epsilon$ is there. The first of the two gradients is about as small as $\epsilon$, and its weight moves less; a weight that never gets a gradient would ask for $0 / 0$ and stays where it is.
+
+# %% [markdown]
+# ## 6 · sample_index: drawing a letter
+#
+# A language model that always takes the likeliest letter writes the same word for ever. To write *words*, it has to draw: each letter as often as its probability says.
+#
+# Lay the probabilities side by side on a line from 0 to 1 and throw a dart at it. The dart is a uniform number $u$, and the letter is the one in whose stretch it lands. Where $u$ comes from is not the function's business: it is handed in. So the same $u$ gives the same letter on every machine, and your function can be checked.
+#
+# A *temperature* reshapes the stretches before the throw. Below 1 the likely letters become likelier still; above 1 all come closer to each other.
+#
+# ![Three lines from 0 to 1, each divided into four stretches for the letters a, b, c and d, at temperatures 0.5, 1 and 2. A vertical line at u = 0.36 meets d, c and b: at a low temperature the widest stretch has grown, at a high one all come closer to each other.](figures/sample_index.svg)
+#
+# *Figure 6. One throw, three temperatures. The probabilities are 0.2, 0.1, 0.15 and 0.55 at temperature 1; a letter's stretch grows or shrinks with the temperature, and the order of the letters stays.*
+
+# %% [markdown]
+# ### Equations of sampling
+#
+# The tempered probabilities. At $\tau = 1$ they are the old ones:
+#
+# $$q_k = \frac{p_k^{1/\tau}}{\sum_{j} p_j^{1/\tau}} \tag{17}$$
+#
+# The index is the first one whose *cumulative* probability lies above $u$. Nothing is added before the first letter, so its stretch begins at 0:
+#
+# $$\mathrm{index} = \text{the smallest } k \text{ for which } \; q_0 + q_1 + \dots + q_k > u \tag{18}$$
+#
+# | symbol | code name | shape |
+# | --- | --- | --- |
+# | $p$ | `p` | $(n_y)$ |
+# | $u$ | `u` | one number, at least 0 and below 1 |
+# | $\tau$ | `temperature` | one number above 0 |
+# | $\mathrm{index}$ | `index` | one whole number, from 0 to $n_y - 1$ |
+#
+# With the scores of the network at hand you would divide them by $\tau$ and take the softmax. Equation (17) is the same, since raising $e^z$ to the power $1/\tau$ gives $e^{z/\tau}$.
+
+
+# %% answer
+def sample_index(p, u, temperature):
+    """Draw an index by inverting the cumulative sum, equations (17), (18); about 4 lines.
+
+    Arguments:
+        p: probabilities, they sum to one, (n_y,)
+        u: a uniform number, 0 <= u < 1
+        temperature: one number above 0; 1 leaves p as it is
+
+    Returns:
+        index: the first whose cumulative probability is above u, a whole number
+    """
+    ### BEGIN SOLUTION
+    weights = p ** (1 / temperature)
+    cumulative = np.cumsum(weights)
+    index = np.argmax(cumulative / cumulative[-1] > u)
+    return index
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ### Hints for sample_index
+#
+# <details>
+# <summary>Hint 1: where to begin</summary>
+#
+# Do it on paper with Figure 6: the probabilities, their running sums, and the first running sum that lies above $u$. Which function of NumPy makes running sums? What is the last of them, if the powers have not been divided by their total yet?
+#
+# </details>
+#
+# <details>
+# <summary>Hint 2: nearly there</summary>
+#
+# Raise `p` to the power of one over the temperature and take `np.cumsum` of it. Divide by the last running sum, so that the last step lies at exactly 1. Comparing with $u$ gives an array of truth values: first some `False`, then `True` to the end. The place of the first `True` is what you want, and `np.argmax` finds it.
+#
+# </details>
+
+# %% example
+p = np.array([0.2, 0.1, 0.15, 0.55])
+print("temperature 2.0:", sample_index(p, 0.36, 2.0))
+print("temperature 1.0:", [int(sample_index(p, u, 1.0)) for u in (0.0, 0.19, 0.21, 0.36, 0.99)])
+print("temperature 0.1:", [int(sample_index(p, u, 0.1)) for u in (0.0, 0.19, 0.21, 0.36, 0.99)])
+
+# %% check
+check("sample_index", sample_index)
+
+# %% [markdown]
+# ### What you should see from sample_index
+#
+# <!-- expected: example_sample_index -->
+#
+# ### What it means
+#
+# At a temperature of 0.1 the likeliest letter takes nearly the whole line, and all but the smallest throws land on it. At 2 the letter with probability 0.1 has grown so much that a throw of 0.36 hits it. Neither is better. A low temperature writes what is safe and repeats itself; a high one dares more and misspells.
+
+# %% [markdown]
+# ## 7 · generate: writing a word
+#
+# Now the network writes. It sees nothing at first, exactly as in training, and predicts the first letter. You draw one, and *what you have drawn is the next input*: the network reads its own writing. So it goes on, letter after letter, until it draws the end mark.
+#
+# Two things travel from step to step: the letter that was drawn, and the memory of the network, its state. Forget the one and it writes without reading; forget the other and it has to guess the fifth letter from the fourth alone.
+#
+# There are as many uniform numbers as the word may have letters. If they run out before the end mark comes, the word ends there.
+#
+# ![Four time steps in a row. Each box step gets the state from the left and an input from below, and gives a prediction above. A letter is drawn from the prediction with its own u, and a line leads from the letter down to the input of the next step. The first input is zeros; the last letter drawn is the end mark, and nothing follows.](figures/generate.svg)
+#
+# *Figure 7. Writing "ann". The letter that was drawn is the input of the next step. The end mark stops the writing, and is no part of the word.*
+
+# %% [markdown]
+# ### Equations of writing
+#
+# Let $s$ be the state, $u^{\langle t \rangle}$ the uniform number of step $t$, and $e_k$ the column with a single 1 in row $k$. At each step:
+#
+# $$\left(\hat{y}^{\langle t \rangle},\ s^{\langle t \rangle}\right) = \mathrm{step}\left(x^{\langle t \rangle},\ s^{\langle t-1 \rangle}\right) \tag{19}$$
+#
+# $$k = \mathrm{sample\_index}\left(\hat{y}^{\langle t \rangle},\ u^{\langle t \rangle},\ \tau\right) \tag{20}$$
+#
+# If $k$ is 0, the word is finished. If not, letter $k$ is added to it and read at the next step:
+#
+# $$x^{\langle 1 \rangle} = 0, \qquad x^{\langle t + 1 \rangle} = e_k \tag{21}$$
+#
+# | symbol | code name | shape |
+# | --- | --- | --- |
+# | $x^{\langle t \rangle}$ | `xt` | $(n_x, 1)$: a batch of one word |
+# | $\hat{y}^{\langle t \rangle}$ | `yt_pred` | $(n_y, 1)$ |
+# | $s^{\langle t \rangle}$ | `state` | what `step` returns and takes |
+# | $u^{\langle 1 \rangle}, u^{\langle 2 \rangle}, \dots$ | `uniforms` | one number a step |
+# | $\tau$ | `temperature` | one number above 0 |
+#
+# Two given functions do the network's part. `new_state(parameters)` is the memory before the first step. `step(xt, state, parameters)` returns the prediction $(n_y, 1)$ and the new state; of an RNN that is the hidden state, of an LSTM the cell state too. And `one_hot([k], n)` is the column $e_k$ of $n$ rows.
+
+
+# %% answer
+def generate(parameters, letters, uniforms, temperature):
+    """Let a network write one word, equations (19) to (21); about 11 lines.
+
+    Arguments:
+        parameters: those of the network
+        letters: the alphabet as one text of n_x letters; the first one is the end mark
+        uniforms: a uniform number for each step, as many as the word may have letters
+        temperature: one number above 0
+
+    Returns:
+        word: what was written, as one text, without the end mark
+    """
+    ### BEGIN SOLUTION
+    word = ""
+    xt = np.zeros((len(letters), 1))
+    state = new_state(parameters)
+    for u in uniforms:
+        yt_pred, state = step(xt, state, parameters)
+        index = sample_index(yt_pred[:, 0], u, temperature)
+        if index == 0:
+            break
+        word += letters[index]
+        xt = one_hot([index], len(letters))
+    return word
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ### Hints for generate
+#
+# <details>
+# <summary>Hint 1: where to begin</summary>
+#
+# Before the loop, three things need a first value: the word, the input and the state. Then each turn uses one uniform number. In Figure 7, follow the two lines that lead from one step to the next; each of them is a variable that is overwritten in every turn.
+#
+# </details>
+#
+# <details>
+# <summary>Hint 2: nearly there</summary>
+#
+# The word begins empty, the input as a column of zeros, the state as `new_state` gives it. Each turn calls `step` and keeps *both* of its results, draws an index from the first column of the prediction with this turn's number, and leaves the loop if the index is 0. If not, the letter at that place of the alphabet is added to the word, and its one-hot column becomes the input of the next turn.
+#
+# </details>
+
+# %% example
+rng = np.random.default_rng(4)
+parameters = new_network("LSTM", 7, 5, 7, rng, size=4.0)
+uniforms = rng.random(12)
+print(generate(parameters, ".aeilmn", uniforms, 0.9))
+print(generate(parameters, ".aeilmn", rng.random(12), 0.9))
+print(generate(parameters, ".aeilmn", uniforms, 0.2))
+
+# %% check
+check("generate", generate)
+
+# %% [markdown]
+# ### What you should see from generate
+#
+# <!-- expected: example_generate -->
+#
+# ### What it means
+#
+# This network has never been trained, and it writes like it. In training the network was always shown the *right* letter before the next one; when it writes, it is shown its own. One unlucky letter early on, and it finds itself in a place where no name ever was, and has to make the best of it.
+
+# %% [markdown]
+# ## 8 · perplexity_of: how good is it?
+#
+# A loss of 1.94 says little to a person. Its exponential says more: it is the number of letters among which the network hesitates, on average, as if it had to choose between so many that are equally likely. It is called *perplexity*. With 27 signs, knowing nothing is a perplexity of 27; knowing everything would be 1.
+#
+# Ask it of names that the network has never seen. On the names that it learned from, a network can reach a low perplexity by knowing them by heart.
+#
+# You return two things. The whole list's perplexity is that of all letters together. And each word has one of its own, which tells you which names sound familiar and which are a surprise.
+#
+# ![A list of words goes through make_batch and forward to y_pred. Two roads lead on: all letters of all words together through masked_loss and exp to one number, the whole; and each word alone, one row of the mask at a time, through masked_loss and exp to one number for each word.](figures/perplexity_of.svg)
+#
+# *Figure 8. Two questions to the same predictions. The perplexity of the whole is not the mean of the words' perplexities: long words have more letters, and so more weight.*
+
+# %% [markdown]
+# ### Equations of perplexity
+#
+# Let $J$ be your masked loss of all words, and $J_i$ that of word $i$ alone: the predictions, targets and mask of that one example.
+#
+# $$\mathrm{each}_i = e^{J_i} \tag{22}$$
+#
+# $$\mathrm{whole} = e^{J} \tag{23}$$
+#
+# | symbol | code name | shape |
+# | --- | --- | --- |
+# | $\mathrm{each}$ | `each` | $(m)$ |
+# | $\mathrm{whole}$ | `whole` | one number |
+#
+# ### The word by hand, once more
+#
+# The word of exercise 2 had probabilities of 0.5 and 0.25 and a loss of 1.040. Its perplexity is $e^{1.040} = 2.83$. A probability of 0.5 is a choice between 2, one of 0.25 between 4, and 2.83 lies in their middle, as factors go: $2 \cdot 4 = 2.83 \cdot 2.83$.
+#
+# `forward(x, a0, parameters)` is given: it returns the hidden states, the predictions $(n_y, m, T_x)$ and what the way back needs. `a0` is zeros, $(n_a, m)$; $n_a$ can be read from the shape of `parameters["Wya"]`.
+
+
+# %% answer
+def perplexity_of(words, letters, parameters):
+    """Say how surprised a network is, equations (22) and (23); about 10 lines.
+
+    Arguments:
+        words: a list of m words
+        letters: the alphabet as one text of n_x letters; the first one is the end mark
+        parameters: those of the network; Wya is (n_y, n_a)
+
+    Returns:
+        each: the perplexity of every word alone, (m,)
+        whole: the perplexity of all letters of all words, one number
+    """
+    ### BEGIN SOLUTION
+    m = len(words)
+    x, y, mask = make_batch(words, letters)
+    a0 = np.zeros((parameters["Wya"].shape[1], m))
+    y_pred = forward(x, a0, parameters)[1]
+    whole = np.exp(masked_loss(y_pred, y, mask)[0])
+    each = np.zeros(m)
+    for i in range(m):
+        one = slice(i, i + 1)
+        loss = masked_loss(y_pred[:, one], y[:, one], mask[one])[0]
+        each[i] = np.exp(loss)
+    return each, whole
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ### Hints for perplexity_of
+#
+# <details>
+# <summary>Hint 1: where to begin</summary>
+#
+# Everything is written already: make a batch, run the network, take the loss. For a single word you need the same loss of a smaller batch. How do you cut one example out of `y_pred`, and keep all three axes?
+#
+# </details>
+#
+# <details>
+# <summary>Hint 2: nearly there</summary>
+#
+# `make_batch` gives the three arrays, `forward` the predictions; both losses come from `masked_loss`, whose first result is the loss. A slice `i : i + 1` keeps an axis that an index `i` would take away; the examples lie along axis 1 of `y_pred` and `y` and along axis 0 of `mask`. Run the network once, for all words; only the loss is taken word by word.
+#
+# </details>
+
+# %% example
+parameters = new_network("RNN", 7, 5, 7, np.random.default_rng(6), size=2.0)
+each, whole = perplexity_of(["emma", "bo", "ann"], ".abemno", parameters)
+print("each word:", each.round(6))
+print("the whole:", np.round(whole, 6), " the mean of each:", np.mean(each).round(6))
+
+# %% check
+check("perplexity_of", perplexity_of)
+
+# %% [markdown]
+# ### What you should see from perplexity_of
+#
+# <!-- expected: example_perplexity_of -->
+#
+# ### What it means
+#
+# There are seven signs here, and this untrained network hesitates between more than seven: it is not ignorant, it is *wrong*, and sure of it. Random weights of twice the ordinary size have opinions. A perplexity above the number of signs is a useful alarm: guessing would be better.
+
+# %% [markdown]
+# ## A question to answer in words
+
+# %% written learning 5
+# **1.** to come.
+
+# %% locked summary
+summary()
