@@ -294,7 +294,7 @@ check("make_batch", make_batch)
 
 # %% answer
 def masked_loss(y_pred, y, mask):
-    """Return the mean surprise over the places that count, (4) to (6); about 6 lines.
+    """Return the mean surprise over the places that count, (4) to (6); about 5 lines.
 
     Arguments:
         y_pred: predictions, each column the softmax of its scores, (n_y, m, T_x)
@@ -308,8 +308,7 @@ def masked_loss(y_pred, y, mask):
     ### BEGIN SOLUTION
     count = np.sum(mask)
     p = np.sum(y * y_pred, axis=0)
-    surprise = -np.log(np.where(mask > 0, p, 1))
-    loss = np.sum(surprise) / count
+    loss = -np.sum(np.log(p[mask > 0])) / count
     dz = mask * (y_pred - y) / count
     return loss, dz
     ### END SOLUTION
@@ -328,7 +327,7 @@ def masked_loss(y_pred, y, mask):
 # <details>
 # <summary>Hint 2: nearly there</summary>
 #
-# Multiply targets and predictions and sum over axis 0: one probability for each place, in an array of the shape of the mask. Where the mask is 0 that probability is 0, and its logarithm is minus infinity, which no multiplication by 0 will mend. Put a 1 there before you take the logarithm (`np.where`). For the gradient, NumPy lets the mask act on all $n_y$ rows by itself: its two axes are the last two of `y_pred`.
+# Multiply targets and predictions and sum over axis 0: one probability for each place, in an array of the shape of the mask. Where the mask is 0 that probability is 0, and its logarithm is minus infinity, which no multiplication by 0 will mend. So pick out the places where the mask is above 0 before you take the logarithm; an array of truth values can stand where an index stands. For the gradient, NumPy lets the mask act on all $n_y$ rows by itself: its two axes are the last two of `y_pred`.
 #
 # </details>
 
@@ -401,7 +400,7 @@ check("masked_loss", masked_loss)
 
 # %% answer
 def output_backward(dz, a, parameters):
-    """Go back through the output layer, equations (8) to (10); about 11 lines.
+    """Go back through the output layer, equations (8) to (10); about 6 lines.
 
     Arguments:
         dz: gradient of the loss with respect to the scores, (n_y, m, T_x)
@@ -414,15 +413,10 @@ def output_backward(dz, a, parameters):
         dby: with respect to the bias, (n_y, 1)
     """
     ### BEGIN SOLUTION
-    Wya = parameters["Wya"]
-    da = np.zeros(a.shape)
-    dWya = np.zeros(Wya.shape)
-    dby = np.zeros(parameters["by"].shape)
-    for t in range(a.shape[2]):
-        dzt = dz[:, :, t]
-        da[:, :, t] = Wya.T @ dzt
-        dWya += dzt @ a[:, :, t].T
-        dby += np.sum(dzt, axis=1, keepdims=True)
+    Wya, steps = parameters["Wya"], range(a.shape[2])
+    da = np.stack([Wya.T @ dz[:, :, t] for t in steps], axis=2)
+    dWya = sum(dz[:, :, t] @ a[:, :, t].T for t in steps)
+    dby = np.sum(dz, axis=(1, 2))[:, np.newaxis]
     return da, dWya, dby
     ### END SOLUTION
 
@@ -433,24 +427,24 @@ def output_backward(dz, a, parameters):
 # <details>
 # <summary>Hint 1: where to begin</summary>
 #
-# It is one step of a loop that you have written before, without tanh. Which of the three results has a place for every time step, and which are totals? Decide that first, and make room for all three.
+# It is one step of a loop that you have written before, without tanh. Which of the three results has a slice for every time step, and which are totals? Decide that first; a loop with three arrays of zeros does it, and so do three lines without one.
 #
 # </details>
 #
 # <details>
 # <summary>Hint 2: nearly there</summary>
 #
-# Take the slice of `dz` at $t$. The transposed weights times that slice is the slice of `da`. The slice times the transposed slice of `a` is added to the gradient of the weights; check that its shape is that of `Wya`. Its sum over the examples, axis 1, with `keepdims=True`, is added to the gradient of the bias. Dividing by anything is no longer your business: $1/N$ is in `dz` already.
+# Take the slice of `dz` at $t$. The transposed weights times that slice is the slice of `da`. The slice times the transposed slice of `a` is added to the gradient of the weights; check that its shape is that of `Wya`. The gradient of the bias is the sum of `dz` over two axes at once, examples and steps; it has to be a column again. Dividing by anything is no longer your business: $1/N$ is in `dz` already.
 #
 # </details>
 
 # %% example
 rng = np.random.default_rng(3)
-dz, a = rng.standard_normal((4, 3, 2)), rng.standard_normal((5, 3, 2))
+dz, a = rng.standard_normal((4, 2, 3)), rng.standard_normal((5, 2, 3))
 parameters = {"Wya": rng.standard_normal((4, 5)), "by": np.zeros((4, 1))}
 
 da, dWya, dby = output_backward(dz, a, parameters)
-print(f"da[1, 2] of {da.shape}:", da[1, 2].round(8))
+print(f"da[1, 1] of {da.shape}:", da[1, 1].round(8))
 print(f"dWya[3] of {dWya.shape}:", dWya[3].round(8))
 print(f"dby of {dby.shape}:", dby[:, 0].round(8))
 
@@ -497,9 +491,9 @@ check("output_backward", output_backward)
 # | $\mathrm{norm}$ | `norm` | one number |
 # | the new $g$ | `clipped`, a dictionary | as before |
 #
-# ### Three numbers by hand
+# ### Five numbers by hand
 #
-# Let the weights have the gradients 3 and −4, and the bias 12. The squares add up to 9 + 16 + 144 = 169, so the norm is 13. With a `max_norm` of 6.5 the factor is a half, and what comes out is 1.5, −2 and 6, of norm 6.5. The array of the weights alone would have had a norm of 5, and nothing to fear.
+# Let the weights have the gradients 2, −1 and 2, and the biases 4 and 12. The squares add up to 4 + 1 + 4 + 16 + 144 = 169, so the norm is 13. With a `max_norm` of 6.5 the factor is a half, and what comes out is 1, −0.5, 1, 2 and 6, of norm 6.5. The weights alone have a norm of 3 and seem to have nothing to fear; they are halved all the same, or the arrow would turn.
 
 
 # %% answer
@@ -541,11 +535,11 @@ def clip_gradients(gradients, max_norm):
 # </details>
 
 # %% example
-gradients = {"Wya": np.array([[3.0, -4.0]]), "by": np.array([[12.0]])}
+gradients = {"Wya": np.array([[2.0, -1.0, 2.0]]), "by": np.array([[4.0], [12.0]])}
 clipped, norm = clip_gradients(gradients, 6.5)
-print("norm =", norm, " clipped:", clipped["Wya"], clipped["by"])
+print("norm =", norm, " clipped:", clipped["Wya"][0], clipped["by"][:, 0])
 clipped, norm = clip_gradients(gradients, 20.0)
-print("norm =", norm, " clipped:", clipped["Wya"], clipped["by"])
+print("norm =", norm, " clipped:", clipped["Wya"][0], clipped["by"][:, 0])
 
 # %% check
 check("clip_gradients", clip_gradients)
@@ -593,7 +587,7 @@ check("clip_gradients", clip_gradients)
 # | --- | --- | --- |
 # | $W$ | `parameters[name]` | that of the parameter |
 # | $g$ | `gradients[name]` | the same |
-# | $m,\ v$ | `state["m"][name]`, `state["v"][name]` | the same |
+# | $m,\ v$ | `m`, `v`; from step to step `state["m"][name]`, `state["v"][name]` | the same |
 # | $t$ | `state["t"]`, the number of steps so far | a whole number |
 # | $\hat{m},\ \hat{v}$ | `m_hat`, `v_hat` | that of the parameter |
 # | $\eta$ | `rate` | one number |
@@ -623,15 +617,15 @@ def adam_step(parameters, gradients, state, rate):
     ### BEGIN SOLUTION
     beta1, beta2, epsilon = 0.9, 0.999, 1e-8
     t = state["t"] + 1
-    parameters_next, m, v = {}, {}, {}
+    parameters_next, state_next = {}, {"t": t, "m": {}, "v": {}}
     for name, gradient in gradients.items():
-        m[name] = beta1 * state["m"][name] + (1 - beta1) * gradient
-        v[name] = beta2 * state["v"][name] + (1 - beta2) * gradient**2
-        m_hat = m[name] / (1 - beta1**t)
-        v_hat = v[name] / (1 - beta2**t)
+        m = beta1 * state["m"][name] + (1 - beta1) * gradient
+        v = beta2 * state["v"][name] + (1 - beta2) * gradient**2
+        m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
         move = rate * m_hat / (np.sqrt(v_hat) + epsilon)
         parameters_next[name] = parameters[name] - move
-    return parameters_next, {"t": t, "m": m, "v": v}
+        state_next["m"][name], state_next["v"][name] = m, v
+    return parameters_next, state_next
     ### END SOLUTION
 
 
@@ -648,7 +642,7 @@ def adam_step(parameters, gradients, state, rate):
 # <details>
 # <summary>Hint 2: nearly there</summary>
 #
-# The new $t$ is one more than the one in `state`; with the old one the first step would divide by zero. Start three empty dictionaries, for the new parameters and for both means. The means that you store are those of (13) and (14); the corrected ones of (15) are used once and forgotten. The root covers $\hat{v}$ alone and $\epsilon$ is added behind it. Put the new $t$ and both dictionaries into a new state, and change nothing in place.
+# The new $t$ is one more than the one in `state`; with the old one the first step would divide by zero. Start with empty dictionaries for the new parameters and for both means. The means that you store are those of (13) and (14); the corrected ones of (15) are used once and forgotten. The root covers $\hat{v}$ alone and $\epsilon$ is added behind it. Put the new $t$ and both dictionaries into a new state, and change nothing in place.
 #
 # </details>
 
@@ -704,30 +698,32 @@ check("adam_step", adam_step)
 #
 # | symbol | code name | shape |
 # | --- | --- | --- |
-# | $p$ | `p` | $(n_y)$ |
-# | $u$ | `u` | one number, at least 0 and below 1 |
+# | $p$ | `p` | $(n_y, m)$ |
+# | $u$ | `u` | $(m)$, each at least 0 and below 1 |
 # | $\tau$ | `temperature` | one number above 0 |
-# | $\mathrm{index}$ | `index` | one whole number, from 0 to $n_y - 1$ |
+# | $\mathrm{index}$ | `index` | $(m)$, whole numbers from 0 to $n_y - 1$ |
+#
+# The equations are those of one column. As everywhere, a batch has $m$ of them, and each column has a $u$ of its own.
 #
 # With the scores of the network at hand you would divide them by $\tau$ and take the softmax. Equation (17) is the same, since raising $e^z$ to the power $1/\tau$ gives $e^{z/\tau}$.
 
 
 # %% answer
 def sample_index(p, u, temperature):
-    """Draw an index by inverting the cumulative sum, equations (17), (18); about 4 lines.
+    """Draw a letter for each example, equations (17) and (18); about 4 lines.
 
     Arguments:
-        p: probabilities, they sum to one, (n_y,)
-        u: a uniform number, 0 <= u < 1
+        p: probabilities, each column sums to one, (n_y, m)
+        u: a uniform number for each column, 0 <= u < 1, (m,)
         temperature: one number above 0; 1 leaves p as it is
 
     Returns:
-        index: the first whose cumulative probability is above u, a whole number
+        index: the first row whose cumulative probability is above u, (m,)
     """
     ### BEGIN SOLUTION
     weights = p ** (1 / temperature)
-    cumulative = np.cumsum(weights)
-    index = np.argmax(cumulative / cumulative[-1] > u)
+    cumulative = np.cumsum(weights, axis=0)
+    index = np.argmax(cumulative / cumulative[-1] > u, axis=0)
     return index
     ### END SOLUTION
 
@@ -738,22 +734,22 @@ def sample_index(p, u, temperature):
 # <details>
 # <summary>Hint 1: where to begin</summary>
 #
-# Do it on paper with Figure 6: the probabilities, their running sums, and the first running sum that lies above $u$. Which function of NumPy makes running sums? What is the last of them, if the powers have not been divided by their total yet?
+# Do it on paper with Figure 6: the probabilities, their running sums, and the first running sum that lies above $u$. Which function of NumPy makes running sums, and along which axis? What is the last of them, if the powers have not been divided by their total yet?
 #
 # </details>
 #
 # <details>
 # <summary>Hint 2: nearly there</summary>
 #
-# Raise `p` to the power of one over the temperature and take `np.cumsum` of it. Divide by the last running sum, so that the last step lies at exactly 1. Comparing with $u$ gives an array of truth values: first some `False`, then `True` to the end. The place of the first `True` is what you want, and `np.argmax` finds it.
+# Raise `p` to the power of one over the temperature and take `np.cumsum` of it down the columns. Divide by the last row of the running sums, so that the last step lies at exactly 1. Comparing with $u$ gives columns of truth values: first some `False`, then `True` to the end. The place of the first `True` is what you want, and `np.argmax` finds it, column by column.
 #
 # </details>
 
 # %% example
-p = np.array([0.2, 0.1, 0.15, 0.55])
-print("temperature 2.0:", sample_index(p, 0.36, 2.0))
-print("temperature 1.0:", [int(sample_index(p, u, 1.0)) for u in (0.0, 0.19, 0.21, 0.36, 0.99)])
-print("temperature 0.1:", [int(sample_index(p, u, 0.1)) for u in (0.0, 0.19, 0.21, 0.36, 0.99)])
+p = np.array([[0.2], [0.1], [0.15], [0.55]]) * np.ones(10)
+u = np.array([0.36, 0.0, 0.13, 0.22, 0.31, 0.42, 0.49, 0.58, 0.73, 0.99])
+for temperature in (2.0, 1.0, 0.5, 0.1):
+    print(f"temperature {temperature}:", sample_index(p, u, temperature))
 
 # %% check
 check("sample_index", sample_index)
@@ -765,7 +761,7 @@ check("sample_index", sample_index)
 #
 # ### What it means
 #
-# At a temperature of 0.1 the likeliest letter takes nearly the whole line, and all but the smallest throws land on it. At 2 the letter with probability 0.1 has grown so much that a throw of 0.36 hits it. Neither is better. A low temperature writes what is safe and repeats itself; a high one dares more and misspells.
+# Ten throws at the four letters of Figure 6. At a temperature of 0.1 the likeliest letter takes nearly the whole line, and every throw but 0 lands on it. At 2 the rare letters have grown: a throw of 0.36 hits the second one, whose probability is 0.1. Neither is better. A low temperature writes what is safe and repeats itself; a high one dares more and misspells.
 
 # %% [markdown]
 # ## 7 · generate: writing a word
@@ -787,9 +783,9 @@ check("sample_index", sample_index)
 #
 # $$\left(\hat{y}^{\langle t \rangle},\ s^{\langle t \rangle}\right) = \mathrm{step}\left(x^{\langle t \rangle},\ s^{\langle t-1 \rangle}\right) \tag{19}$$
 #
-# $$k = \mathrm{sample\_index}\left(\hat{y}^{\langle t \rangle},\ u^{\langle t \rangle},\ \tau\right) \tag{20}$$
+# $$k = \mathrm{draw}\left(\hat{y}^{\langle t \rangle},\ u^{\langle t \rangle},\ \tau\right) \tag{20}$$
 #
-# If $k$ is 0, the word is finished. If not, letter $k$ is added to it and read at the next step:
+# where $\mathrm{draw}$ is your `sample_index`. If $k$ is 0, the word is finished. If not, letter $k$ is added to it and read at the next step:
 #
 # $$x^{\langle 1 \rangle} = 0, \qquad x^{\langle t + 1 \rangle} = e_k \tag{21}$$
 #
@@ -823,7 +819,7 @@ def generate(parameters, letters, uniforms, temperature):
     state = new_state(parameters)
     for u in uniforms:
         yt_pred, state = step(xt, state, parameters)
-        index = sample_index(yt_pred[:, 0], u, temperature)
+        index = sample_index(yt_pred, np.array([u]), temperature)[0]
         if index == 0:
             break
         word += letters[index]
@@ -845,12 +841,12 @@ def generate(parameters, letters, uniforms, temperature):
 # <details>
 # <summary>Hint 2: nearly there</summary>
 #
-# The word begins empty, the input as a column of zeros, the state as `new_state` gives it. Each turn calls `step` and keeps *both* of its results, draws an index from the first column of the prediction with this turn's number, and leaves the loop if the index is 0. If not, the letter at that place of the alphabet is added to the word, and its one-hot column becomes the input of the next turn.
+# The word begins empty, the input as a column of zeros, the state as `new_state` gives it. Each turn calls `step` and keeps *both* of its results, draws an index from the prediction with this turn's number (an array that holds this one number, and one index comes back), and leaves the loop if the index is 0. If not, the letter at that place of the alphabet is added to the word, and its one-hot column becomes the input of the next turn.
 #
 # </details>
 
 # %% example
-rng = np.random.default_rng(4)
+rng = np.random.default_rng(67)
 parameters = new_network("LSTM", 7, 5, 7, rng, size=4.0)
 uniforms = rng.random(12)
 print(generate(parameters, ".aeilmn", uniforms, 0.9))

@@ -45,57 +45,59 @@ def adam_step(draw: Draw) -> tuple[Any, ...]:
 
 adam_step.returns(parameters_next=tree(9, main=True), state_next=tree(6))
 adam_step.untouched(1)
-adam_step.equations(m_hat=15, v_hat=15)
+adam_step.equations(m=13, v=14, m_hat=15, v_hat=15)
 adam_step.cases("usual", FIRST, LATE, NOTHING, FLOAT32, STRIDED)
 
 DECAYS = "beta1, beta2, epsilon = 0.9, 0.999, 1e-8"
 T = 't = state["t"] + 1'
-M = 'm[name] = beta1 * state["m"][name] + (1 - beta1) * gradient'
-V = 'v[name] = beta2 * state["v"][name] + (1 - beta2) * gradient**2'
-M_HAT = "m_hat = m[name] / (1 - beta1**t)"
-V_HAT = "v_hat = v[name] / (1 - beta2**t)"
+M = 'm = beta1 * state["m"][name] + (1 - beta1) * gradient'
+V = 'v = beta2 * state["v"][name] + (1 - beta2) * gradient**2'
+HATS = "m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)"
 MOVE = "move = rate * m_hat / (np.sqrt(v_hat) + epsilon)"
 STEP = "parameters_next[name] = parameters[name] - move"
-RETURN = 'return parameters_next, {"t": t, "m": m, "v": v}'
+KEEP = 'state_next["m"][name], state_next["v"][name] = m, v'
+RETURN = "return parameters_next, state_next"
 
 adam_step.mistake(
     "no-bias-correction",
     "both means are used as they are, too small at first",
     "What do the means start from, and which equation makes up for it?",
-    edit(M_HAT, "m_hat = m[name]"),
-    edit(V_HAT, "v_hat = v[name]"),
+    edit(HATS, "m_hat, v_hat = m, v"),
 )
 adam_step.mistake(
     "m-not-corrected",
     "the mean of the gradient is not corrected",
     "Equation (15) has two halves.",
-    edit(M_HAT, "m_hat = m[name]"),
+    edit(HATS, "m_hat, v_hat = m, v / (1 - beta2**t)"),
 )
 adam_step.mistake(
     "v-not-corrected",
     "the mean of the square is not corrected",
     "Equation (15) has two halves.",
-    edit(V_HAT, "v_hat = v[name]"),
+    edit(HATS, "m_hat, v_hat = m / (1 - beta1**t), v"),
 )
 adam_step.mistake(
     "t-of-the-last-step",
     "the correction uses the number of the step before",
     "Which number does the very first step have?",
-    edit(M_HAT, 'm_hat = m[name] / np.float64(1 - beta1 ** state["t"])'),
-    edit(V_HAT, 'v_hat = v[name] / np.float64(1 - beta2 ** state["t"])'),
+    edit(
+        HATS,
+        "m_hat = m / np.float64(1 - beta1 ** (t - 1))\n"
+        "        v_hat = v / np.float64(1 - beta2 ** (t - 1))",
+    ),
 )
 adam_step.mistake(
     "t-not-counted",
     "the step is not counted in the new state",
     "Which number does the next step need to know?",
-    edit(RETURN, 'return parameters_next, {"t": state["t"], "m": m, "v": v}'),
+    edit('{"t": t, ', '{"t": state["t"], '),
 )
 adam_step.mistake(
     "t-counted-for-each-array",
     "the number of the step grows with every array",
     "How many steps is one call, however many arrays there are?",
-    edit(T, 't = state["t"]'),
-    edit(M, f"t += 1\n        {M}"),
+    edit(M, f't += state_next["t"] != t or name != next(iter(gradients))\n        {M}'),
+    edit(RETURN, 'return parameters_next, {**state_next, "t": t}'),
 )
 adam_step.mistake(
     "epsilon-inside-the-root",
@@ -119,7 +121,7 @@ adam_step.mistake(
     "gradient-not-squared",
     "v is a mean of gradients, without a square",
     "Of what is v the running mean?",
-    edit(V, 'v[name] = beta2 * state["v"][name] + (1 - beta2) * np.abs(gradient)'),
+    edit(V, 'v = beta2 * state["v"][name] + (1 - beta2) * np.abs(gradient)'),
 )
 adam_step.mistake(
     "no-root",
@@ -143,15 +145,15 @@ adam_step.mistake(
     "weights-exchanged",
     "the new gradient has the large weight, and the old mean the small one",
     "Does a running mean change a little at each step, or almost entirely?",
-    edit(M, 'm[name] = (1 - beta1) * state["m"][name] + beta1 * gradient'),
-    edit(V, 'v[name] = (1 - beta2) * state["v"][name] + beta2 * gradient**2'),
+    edit(M, 'm = (1 - beta1) * state["m"][name] + beta1 * gradient'),
+    edit(V, 'v = (1 - beta2) * state["v"][name] + beta2 * gradient**2'),
 )
 adam_step.mistake(
     "new-gradient-whole",
     "the new gradient is added whole to the old mean",
     "What do the two weights of a mean add up to?",
-    edit(M, 'm[name] = beta1 * state["m"][name] + gradient'),
-    edit(V, 'v[name] = beta2 * state["v"][name] + gradient**2'),
+    edit(M, 'm = beta1 * state["m"][name] + gradient'),
+    edit(V, 'v = beta2 * state["v"][name] + gradient**2'),
 )
 adam_step.mistake(
     "plus-for-minus",
@@ -163,8 +165,11 @@ adam_step.mistake(
     "step-before-the-means",
     "the step is made with the means of the step before",
     "Which comes first: the new means, or the step that uses them?",
-    edit(M_HAT, 'm_hat = state["m"][name] / (1 - beta1**t)'),
-    edit(V_HAT, 'v_hat = state["v"][name] / (1 - beta2**t)'),
+    edit(
+        HATS,
+        'm_hat = state["m"][name] / (1 - beta1**t)\n'
+        '        v_hat = state["v"][name] / (1 - beta2**t)',
+    ),
 )
 adam_step.mistake(
     "gradient-for-mean",
@@ -182,41 +187,43 @@ adam_step.mistake(
     "corrected-means-kept",
     "the new state holds the corrected means",
     "Which means does equation (13) go on from at the next step?",
-    edit(V_HAT, "v_hat = v[name] / (1 - beta2**t)\n        m[name], v[name] = m_hat, v_hat"),
+    edit(KEEP, 'state_next["m"][name], state_next["v"][name] = m_hat, v_hat'),
 )
 adam_step.mistake(
-    "state-in-place",
-    "the state that was given is changed as well",
-    "Which dictionaries do the new means go into?",
-    edit(
-        "parameters_next, m, v = {}, {}, {}", 'parameters_next, m, v = {}, state["m"], state["v"]'
-    ),
+    "in-place",
+    "parameters and state are changed in place, and nothing is returned",
+    "Are the dictionaries themselves to be changed, or new ones made?",
+    edit(RETURN, "parameters.update(parameters_next)\n    state.update(state_next)"),
 )
 adam_step.mistake(
-    "parameters-in-place",
-    "the parameters that were given are changed as well",
-    "Does the step act on the arrays themselves, or on new ones?",
-    edit(STEP, "parameters[name] -= move\n        parameters_next[name] = parameters[name]"),
+    "means-exchanged-in-the-state",
+    "the new state holds m in the place of v",
+    "Which of the two means is kept under which key?",
+    edit(KEEP, 'state_next["m"][name], state_next["v"][name] = v, m'),
+)
+adam_step.mistake(
+    "means-not-kept",
+    "the new state holds the means of the step before",
+    "From which means does the next step go on?",
+    edit(KEEP, 'state_next["m"][name], state_next["v"][name] = state["m"][name], state["v"][name]'),
 )
 adam_step.mistake(
     "one-size-for-all",
     "all entries of an array share one v",
     "How many running means does a matrix of weights have?",
-    edit(V, 'v[name] = beta2 * state["v"][name] + (1 - beta2) * np.mean(gradient**2)'),
+    edit(V, 'v = beta2 * state["v"][name] + (1 - beta2) * np.mean(gradient**2)'),
 )
 adam_step.mistake(
     "correction-without-a-power",
     "the correction is the same at every step",
     "What becomes of beta to the power t as the steps go on?",
-    edit(M_HAT, "m_hat = m[name] / (1 - beta1)"),
-    edit(V_HAT, "v_hat = v[name] / (1 - beta2)"),
+    edit(HATS, "m_hat, v_hat = m / (1 - beta1), v / (1 - beta2)"),
 )
 adam_step.mistake(
     "multiplied-by-the-correction",
     "the means are multiplied by the correction, which makes them smaller still",
     "Are the means too small or too large at first?",
-    edit(M_HAT, "m_hat = m[name] * (1 - beta1**t)"),
-    edit(V_HAT, "v_hat = v[name] * (1 - beta2**t)"),
+    edit(HATS, "m_hat, v_hat = m * (1 - beta1**t), v * (1 - beta2**t)"),
 )
 adam_step.mistake(
     "keys-with-a-d",

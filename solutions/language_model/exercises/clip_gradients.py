@@ -43,6 +43,11 @@ clip_gradients.untouched(1)
 clip_gradients.equations(norm=11, clipped=12)
 clip_gradients.cases(LONG, SHORT, NOTHING, ONE_TOO_LONG, FLOAT32, STRIDED)
 
+clip_gradients.equivalent(
+    "the larger of the two is the same",
+    "order: factor = max_norm / max(max_norm, norm)",
+)
+
 SQUARES = "squares = [np.sum(gradient**2) for gradient in gradients.values()]"
 NORM = "norm = np.sqrt(sum(squares))"
 FACTOR = "factor = max_norm / max(norm, max_norm)"
@@ -60,12 +65,9 @@ clip_gradients.mistake(
 )
 clip_gradients.mistake(
     "in-place",
-    "the gradients that were given are changed as well",
-    "Does the factor act on the arrays themselves, or on new ones?",
-    edit(
-        CLIPPED,
-        "clipped = {n: np.multiply(factor, g, out=g) for n, g in gradients.items()}",
-    ),
+    "the gradients that were given are changed in place, and nothing is returned",
+    "Are the arrays themselves to be changed, or new ones made?",
+    edit(RETURN, "gradients.update(clipped)"),
 )
 clip_gradients.mistake(
     "each-by-its-own-norm",

@@ -17,10 +17,11 @@ CUT = Challenge("no end mark in time", more={"gates": 4, "temperature": 1.0, "cu
 EMPTY = Challenge("the end mark first", more={"gates": 4, "temperature": 1.2, "length": 0})
 ONE = Challenge("a word of one letter", more={"gates": 1, "temperature": 0.9, "length": 1})
 LONG = Challenge("a long word", more={"gates": 4, "temperature": 1.1, "length": 12})
+SPARE = 3  # throws behind the end mark
 SIZE = 5.0  # of the weights: what was read before changes the prediction a good deal
 
 
-@A.exercise(calls=["sample_index"])
+@A.exercise(calls=["sample_index"], more_questions=SPARE)
 def generate(draw: Draw) -> tuple[Any, ...]:
     """Draw the arguments of a case: throws that spell a word of a certain length."""
     n_x, n_a = draw.sizes(n_x=(6, 8), n_a=(4, 9))
@@ -33,7 +34,7 @@ def generate(draw: Draw) -> tuple[Any, ...]:
             thrown = writing.throws(draw.rng, parameters, length, temperature)
         except ValueError:  # the end mark is out of reach at some step: another network
             continue
-        spare = draw.rng.random(3).tolist()
+        spare = draw.rng.random(SPARE).tolist()
         uniforms = thrown[:-1] if "cut" in more else [*thrown, *spare]
         return parameters, letters, np.array(uniforms), temperature
     raise ValueError("no network writes such a word")
@@ -44,10 +45,24 @@ generate.untouched(1)
 generate.equations(yt_pred=19)
 generate.cases(USUAL, RNN, CUT, EMPTY, ONE, LONG)
 
+generate.equivalent(
+    "zeros add nothing, in however many columns, and only the first is read",
+    "shorter: xt = np.zeros((len(letters),))",
+    "constant: xt = np.zeros((len(letters), 2))",
+)
+generate.equivalent(
+    "one number comes back, which is the first and the last",
+    "constant: index = sample_index(yt_pred, np.array([u]), temperature)[-1]",
+)
+generate.equivalent(
+    "NumPy compares with a list as with an array",
+    "call: index = sample_index(yt_pred, [u], temperature)[0]",
+)
+
 XT = "xt = np.zeros((len(letters), 1))"
 LOOP = "for u in uniforms:"
 STEP = "yt_pred, state = step(xt, state, parameters)"
-SAMPLE = "index = sample_index(yt_pred[:, 0], u, temperature)"
+SAMPLE = "index = sample_index(yt_pred, np.array([u]), temperature)[0]"
 END = "if index == 0:\n            break"
 WRITE = "word += letters[index]"
 FEED = "xt = one_hot([index], len(letters))"
@@ -105,7 +120,7 @@ generate.mistake(
     "same-throw-at-every-step",
     "every step uses the first uniform number",
     "How many uniform numbers are there, and for what?",
-    edit(SAMPLE, "index = sample_index(yt_pred[:, 0], uniforms[0], temperature)"),
+    edit(SAMPLE, "index = sample_index(yt_pred, uniforms[:1], temperature)[0]"),
 )
 generate.mistake(
     "misses-the-last-throw",
@@ -135,7 +150,7 @@ generate.mistake(
     "temperature-forgotten",
     "the temperature is ignored",
     "Which argument has not been used?",
-    edit(SAMPLE, "index = sample_index(yt_pred[:, 0], u, 1.0)"),
+    edit(SAMPLE, "index = sample_index(yt_pred, np.array([u]), 1.0)[0]"),
 )
 generate.mistake(
     "no-draw",
@@ -149,8 +164,8 @@ generate.mistake(
     "Which function already knows of the temperature?",
     edit(
         SAMPLE,
-        "p = yt_pred[:, 0] ** (1 / temperature)\n"
-        "        index = sample_index(p / np.sum(p), u, temperature)",
+        "p = yt_pred ** (1 / temperature)\n"
+        "        index = sample_index(p / np.sum(p), np.array([u]), temperature)[0]",
     ),
 )
 generate.mistake(

@@ -31,10 +31,18 @@ masked_loss.untouched(1)
 masked_loss.equations(count=4, p=4, loss=5, dz=6)
 masked_loss.cases(*draws.USUAL, draws.ONE_EXAMPLE, FULL, LONGER, *draws.STORED)
 
+masked_loss.equivalent(
+    "targets are zeros where the mask is, and ones add up to the same",
+    "name: count = np.sum(y)",
+)
+masked_loss.equivalent(
+    "a column of targets holds a single 1, so the largest product is their sum",
+    "call: p = np.max(y * y_pred, axis=0)",
+)
+
 COUNT = "count = np.sum(mask)"
 RIGHT = "p = np.sum(y * y_pred, axis=0)"
-SURPRISE = "surprise = -np.log(np.where(mask > 0, p, 1))"
-LOSS = "loss = np.sum(surprise) / count"
+LOSS = "loss = -np.sum(np.log(p[mask > 0])) / count"
 DZ = "dz = mask * (y_pred - y) / count"
 RETURN = "return loss, dz"
 
@@ -72,37 +80,41 @@ masked_loss.mistake(
     "mean-of-words",
     "the loss is the mean of the words' own means",
     "Does a letter of a short word count for more than one of a long word?",
-    edit(LOSS, "loss = np.mean(np.sum(surprise, axis=1) / np.sum(mask, axis=1))"),
+    edit(
+        LOSS,
+        "p = np.where(mask > 0, p, 1)\n    "
+        "loss = -np.mean(np.sum(np.log(p), axis=1) / np.sum(mask, axis=1))",
+    ),
 )
 masked_loss.mistake(
     "base-two",
     "the logarithm is that to the base of 2",
     "Which logarithm does the notebook use?",
-    edit(SURPRISE, "surprise = -np.log2(np.where(mask > 0, p, 1))"),
+    edit(LOSS, "loss = -np.sum(np.log2(p[mask > 0])) / count"),
 )
 masked_loss.mistake(
     "base-ten",
     "the logarithm is that to the base of 10",
     "Which logarithm does the notebook use?",
-    edit(SURPRISE, "surprise = -np.log10(np.where(mask > 0, p, 1))"),
+    edit(LOSS, "loss = -np.sum(np.log10(p[mask > 0])) / count"),
 )
 masked_loss.mistake(
     "no-minus",
     "the loss has no minus",
     "The logarithm of a probability is never above zero: and a loss?",
-    edit(LOSS, "loss = -np.sum(surprise) / count"),
+    edit(LOSS, "loss = np.sum(np.log(p[mask > 0])) / count"),
 )
 masked_loss.mistake(
     "no-logarithm",
     "the loss is made of probabilities, without a logarithm",
     "What does equation (5) take of a probability before it sums?",
-    edit(LOSS, "loss = np.sum(mask - np.where(mask > 0, p, 0)) / count"),
+    edit(LOSS, "loss = np.sum(1 - p[mask > 0]) / count"),
 )
 masked_loss.mistake(
-    "log-of-zero-on-padding",
-    "the loss takes the logarithm of 0 where nothing is asked for",
-    "What is 0 times minus infinity?",
-    edit(SURPRISE, "surprise = -mask * np.log(p)"),
+    "padding-nearly-impossible",
+    "a place behind a word counts as a letter that was thought nearly impossible",
+    "What is the surprise at a place where nothing is asked for?",
+    edit(LOSS, "loss = -np.sum(np.log(p + 1e-12)) / count"),
 )
 masked_loss.mistake(
     "other-classes-too",
@@ -177,7 +189,7 @@ masked_loss.mistake(
     "one-loss-a-place",
     "the loss is an array with a number for each place",
     "How many numbers is a loss?",
-    edit(LOSS, "loss = surprise / count"),
+    edit(LOSS, "loss = -np.log(np.where(mask > 0, p, 1)) / count"),
 )
 masked_loss.mistake(
     "dz-forgotten",

@@ -34,18 +34,30 @@ output_backward.untouched(1)
 output_backward.equations(da=8, dWya=9, dby=10)
 output_backward.cases(*draws.USUAL, draws.ONE_EXAMPLE, ONE_STEP, ONE_CLASS, LARGER, *draws.STORED)
 
-LOOP = "for t in range(a.shape[2]):"
-SLICE = "dzt = dz[:, :, t]"
-DA = "da[:, :, t] = Wya.T @ dzt"
-DWYA = "dWya += dzt @ a[:, :, t].T"
-DBY = "dby += np.sum(dzt, axis=1, keepdims=True)"
+output_backward.equivalent(
+    "dz and a have as many steps",
+    "name: Wya, steps = (parameters['Wya'], range(dz.shape[2]))",
+)
+output_backward.equivalent(
+    "of three axes -1 is axis 2",
+    "keyword: da = np.stack([Wya.T @ dz[:, :, t] for t in steps], axis=1 - 2)",
+)
+output_backward.equivalent(
+    "which of two axes is named first does not matter",
+    "order: dby = np.sum(dz, axis=(2, 1))[:, np.newaxis]",
+)
+
+STEPS = "range(a.shape[2])"
+DA = "da = np.stack([Wya.T @ dz[:, :, t] for t in steps], axis=2)"
+DWYA = "dWya = sum(dz[:, :, t] @ a[:, :, t].T for t in steps)"
+DBY = "dby = np.sum(dz, axis=(1, 2))[:, np.newaxis]"
 RETURN = "return da, dWya, dby"
 
 output_backward.mistake(
     "last-step-only",
-    "only the last step is gone through",
+    "only the last step is gone through, and all others are left at zero",
     "At how many steps does the network predict something?",
-    edit(LOOP, "for t in [a.shape[2] - 1]:"),
+    edit(STEPS, f"{STEPS}\n    dz = dz * (np.arange(dz.shape[2]) == dz.shape[2] - 1)"),
 )
 output_backward.mistake(
     "dby-without-keepdims",
@@ -57,20 +69,19 @@ output_backward.mistake(
     "dWya-of-the-last-step",
     "dWya is that of the last step",
     "The same weights are used at every step: how do their gradients combine?",
-    edit(DWYA, "dWya = dzt @ a[:, :, t].T"),
+    edit(DWYA, "dWya = dz[:, :, -1] @ a[:, :, -1].T"),
 )
 output_backward.mistake(
     "dby-of-the-last-step",
     "dby is that of the last step",
     "The same bias is used at every step: how do its gradients combine?",
-    edit(DBY, "dby = np.sum(dzt, axis=1, keepdims=True)"),
+    edit(DBY, "dby = np.sum(dz[:, :, -1], axis=1, keepdims=True)"),
 )
 output_backward.mistake(
     "dby-not-summed-over-examples",
     "dby keeps a column for every example",
     "The bias acts on every example: how do their gradients combine?",
-    edit('dby = np.zeros(parameters["by"].shape)', "dby = 0"),
-    edit(DBY, "dby = dby + dzt"),
+    edit(DBY, "dby = sum(dz[:, :, t] for t in steps)"),
 )
 output_backward.mistake(
     "dby-keeps-the-steps",
@@ -82,19 +93,19 @@ output_backward.mistake(
     "dby-sums-classes",
     "dby is summed over the classes",
     "Which axis runs over the examples?",
-    edit(DBY, "dby += np.sum(dzt, axis=0, keepdims=True)[:, :1]"),
+    edit(DBY, "dby = np.resize(np.sum(dz, axis=(0, 2)), (len(dz), 1))"),
 )
 output_backward.mistake(
     "dby-one-number",
     "dby has the same number for every class",
     "How many numbers does by have, and does each get a gradient of its own?",
-    edit(DBY, "dby += np.sum(dzt)"),
+    edit(DBY, "dby = np.full((len(dz), 1), np.sum(dz))"),
 )
 output_backward.mistake(
     "no-transpose",
     "da is made with the weights read row by row, not transposed",
     "From n_y scores back to n_a hidden numbers: which way round does Wya lead there?",
-    edit(DA, "da[:, :, t] = Wya.reshape(Wya.shape[1], -1) @ dzt"),
+    edit(DA, DA.replace("Wya.T", "Wya.reshape(Wya.shape[1], -1)")),
 )
 output_backward.mistake(
     "dWya-transposed",
@@ -106,7 +117,7 @@ output_backward.mistake(
     "divided-by-words",
     "the gradients are divided by the number of words once more",
     "Where was the mean taken, and is that in dz already?",
-    edit(SLICE, "dzt = dz[:, :, t] / dz.shape[1]"),
+    edit(STEPS, f"{STEPS}\n    dz = dz / dz.shape[1]"),
 )
 output_backward.mistake(
     "weights-divided-by-words",
@@ -136,7 +147,7 @@ output_backward.mistake(
     "weights-one-step-late",
     "dWya pairs each dz with the hidden state of the step before",
     "Which hidden state was the prediction at t read from?",
-    edit(DWYA, "dWya += dzt @ a[:, :, t - 1].T"),
+    edit(DWYA, DWYA.replace("a[:, :, t]", "a[:, :, t - 1]")),
 )
 output_backward.mistake(
     "da-flattened",
@@ -148,13 +159,13 @@ output_backward.mistake(
     "dWya-of-one-word",
     "dWya is made of the first word only",
     "A product sums over what lies along the shared axis: which examples does it see?",
-    edit(DWYA, "dWya += dzt[:, :1] @ a[:, :1, t].T"),
+    edit(DWYA, "dWya = sum(dz[:, :1, t] @ a[:, :1, t].T for t in steps)"),
 )
 output_backward.mistake(
     "tanh-slope",
     "da is multiplied by the slope of tanh",
     "Is there a tanh between the hidden state and the scores?",
-    edit(DA, "da[:, :, t] = (Wya.T @ dzt) * (1 - a[:, :, t] ** 2)"),
+    edit(DA, f"{DA} * (1 - a**2)"),
 )
 output_backward.mistake(
     "future-added",
@@ -166,19 +177,19 @@ output_backward.mistake(
     "same-for-all-steps",
     "every step of da is the sum over all steps",
     "Each hidden state is read at its own step: which dz does it feel?",
-    edit(DA, "da[:, :, t] = Wya.T @ np.sum(dz, axis=2)"),
+    edit(DA, DA.replace("dz[:, :, t]", "np.sum(dz, axis=2)")),
 )
 output_backward.mistake(
     "misses-first-step",
     "the loop begins one step late",
     "Which index does the first step have in Python?",
-    edit(LOOP, "for t in range(1, a.shape[2]):"),
+    edit(STEPS, f"{STEPS}\n    dz = dz * (np.arange(dz.shape[2]) > 0)"),
 )
 output_backward.mistake(
     "misses-last-step",
     "the loop ends one step early",
     "How many steps does a hold, and what is the last t?",
-    edit(LOOP, "for t in range(a.shape[2] - 1):"),
+    edit(STEPS, f"{STEPS}\n    dz = dz * (np.arange(dz.shape[2]) < dz.shape[2] - 1)"),
 )
 output_backward.mistake(
     "weights-and-bias-exchanged",

@@ -28,6 +28,21 @@ perplexity_of.returns(("each", "whole"), whole=number(4, main=True), each=array(
 perplexity_of.untouched(1)
 perplexity_of.cases(USUAL, RNN, ONE_WORD, LONGER)
 
+perplexity_of.equivalent(
+    "the words do not know of each other", "loop: for i in range(m - 1, -1, -1):"
+)
+perplexity_of.equivalent("every entry is written before it is read", "call: each = np.ones(m)")
+perplexity_of.equivalent(
+    "the loss multiplies targets and predictions, and its gradient is not used",
+    "order: whole = np.exp(masked_loss(y, y_pred, mask)[0])",
+    "order: loss = masked_loss(y[:, one], y_pred[:, one], mask[one])[0]",
+)
+perplexity_of.equivalent(
+    "of one word the loss is the same, with an axis for examples or without",
+    "call: one = i",
+)
+perplexity_of.equivalent("a slice of one entry is that entry", "name: each[one] = np.exp(loss)")
+
 A0 = 'a0 = np.zeros((parameters["Wya"].shape[1], m))'
 Y_PRED = "y_pred = forward(x, a0, parameters)[1]"
 WHOLE = "whole = np.exp(masked_loss(y_pred, y, mask)[0])"
@@ -147,12 +162,6 @@ perplexity_of.mistake(
     "the network is shown the targets",
     "What has the network seen when it is asked for a letter?",
     edit(Y_PRED, "y_pred = forward(y, a0, parameters)[1]"),
-)
-perplexity_of.mistake(
-    "states-for-predictions",
-    "the loss is taken of hidden states, and not of predictions",
-    "In which order does forward return what it returns?",
-    edit(Y_PRED, "y_pred = np.abs(np.resize(forward(x, a0, parameters)[0], x.shape))"),
 )
 perplexity_of.mistake(
     "returned-in-other-order",
