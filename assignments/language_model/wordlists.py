@@ -7,10 +7,10 @@ __all__ = ["presentable", "read_words", "split"]
 
 # Letters that are not shown where a network made them up, each moved by 13 places, so that nobody
 # has to read them here. The list is short; nothing hangs on it but what is printed.
-HELD_BACK = """
+TURNED = """
 ahqr anmv arte avtt cbea chffl cravf cvff encr ergneq fcvp frk fuvg fyhg gheq gjng gneq gvg
 intvan jnax juber kkk nahf nany onfgneq ovgpu pbba pbpx phag qlxr qvpx shpx snt uvgyre xvxr
-""".split()
+"""
 
 
 def read_words(file):
@@ -28,4 +28,4 @@ def split(words):
 def presentable(word):
     """Say whether a word that was made up may be shown."""
     turned = codecs.encode(word, "rot13")
-    return not any(letters in turned for letters in HELD_BACK)
+    return not any(letters in turned for letters in TURNED.split())

@@ -113,11 +113,11 @@ for module in ("numpy", "rnn_utils", "recurrent", "wordlists", "selfcheck"):
 
 # %% locked setup
 import numpy as np
-
 from recurrent import backward, forward, new_network, new_state, step
-from rnn_utils import one_hot, softmax
-from selfcheck import check, summary
 from wordlists import presentable, read_words, split
+
+from rnn_utils import numeric_gradient, one_hot, relative_error, softmax
+from selfcheck import check, summary
 
 LETTERS = ".abcdefghijklmnopqrstuvwxyz"  # the dot stands first: it ends every word
 
@@ -670,7 +670,7 @@ check("adam_step", adam_step)
 #
 # ### What it means
 #
-# The two gradients of `by` differ by a factor of four thousand million, and the two weights still move by amounts of one order. That is what makes Adam easy to use: the rate says how far a weight moves, almost whatever the loss looks like. It is also why $\epsilon$ is there. The first of the two gradients is about as small as $\epsilon$, and its weight moves less; a weight that never gets a gradient would ask for $0 / 0$ and stays where it is.
+# The two gradients of `by` differ by a factor of four thousand million, and the two weights still move by amounts of one order. That is what makes Adam easy to use: the rate says how far a weight moves, almost whatever the loss looks like. It is also why $\epsilon$ is there. The first of the two gradients is as small as $\epsilon$, and its weight moves half as far as it would without it; a weight that never gets a gradient would ask for $0 / 0$, and stays where it is.
 
 # %% [markdown]
 # ## 6 · sample_index: drawing a letter
@@ -963,10 +963,395 @@ check("perplexity_of", perplexity_of)
 # There are seven signs here, and this untrained network hesitates between more than seven: it is not ignorant, it is *wrong*, and sure of it. Random weights of twice the ordinary size have opinions. A perplexity above the number of signs is a useful alarm: guessing would be better.
 
 # %% [markdown]
+# ## What you have built
+#
+# Eight functions, and nothing is missing any more between a list of words and a network that writes some. Use them now. The cells of this section are complete: you only run them. They need your eight functions and earn no points. Their code is folded away, so that you can read on; a click on the three dots opens it.
+#
+# The networks are those of `recurrent.py`: an RNN and an LSTM, with all gates in one matrix product. If you would rather train the functions that you wrote in the first assignment, put them into a file `my_functions.py` beside this notebook, with the imports that they need, and run these lines in a new cell. They are fast enough.
+#
+# ```python
+# from my_functions import lstm_backward, lstm_forward
+# from recurrent import joined, taken_apart
+#
+# def forward(x, a0, parameters):
+#     return lstm_forward(x, a0, taken_apart(parameters))
+#
+# def backward(da, caches):
+#     return joined(lstm_backward(da, caches))
+# ```
+#
+# ### Something to beat: counting
+#
+# Before anybody trains a network, they should know what can be had without one. For names that is a lot. Count, in the names to learn from, how often each letter follows the three letters before it. That is a language model as well: it gives a probability to every next letter, and you can ask for its perplexity.
+#
+# Three letters that were never seen together say nothing, so counts of longer runs are mixed with those of shorter ones: whatever the shorter runs predict counts as if it had been seen five times more.
+
+
+# %% lesson counts
+def count(words, size):
+    """Count what follows each run of fewer than ``size`` letters: arrays (n_y,), by the run."""
+    behind = {}
+    for word in words:
+        text = LETTERS[0] * (size - 1) + word + LETTERS[0]
+        for t in range(size - 1, len(text)):
+            for start in range(t - size + 1, t + 1):
+                counts = behind.setdefault(text[start:t], np.zeros(len(LETTERS)))
+                counts[LETTERS.index(text[t])] += 1
+    return behind
+
+
+def counted(run, behind):
+    """Mix the counts behind longer and longer ends of a run: probabilities, (n_y,)."""
+    p = np.full(len(LETTERS), 1 / len(LETTERS))
+    for start in range(len(run), -1, -1):
+        counts = behind.get(run[start:], np.zeros(len(LETTERS)))
+        p = (counts + 5 * p) / (np.sum(counts) + 5)
+    return p
+
+
+# %% lesson baselines
+def counted_perplexity(words, size, behind):
+    """Return the perplexity of words under counts of ``size`` letters."""
+    surprises = []
+    for word in words:
+        text = LETTERS[0] * (size - 1) + word + LETTERS[0]
+        for t in range(size - 1, len(text)):
+            p = counted(text[t - size + 1 : t], behind)
+            surprises.append(-np.log(p[LETTERS.index(text[t])]))
+    return np.exp(np.mean(surprises))
+
+
+baselines = {}
+print("counted             perplexity of unseen names")
+for size in (1, 2, 3, 4):
+    behind = count(names, size)
+    baselines[size] = counted_perplexity(unseen, size, behind)
+    print(f"{size} letters together {baselines[size]:12.1f}")
+
+# %% [markdown]
+# Letters alone bring the 27 down to 16.7, and each letter of context more brings less. Four letters reach 7.4. Choosing the five with care, one for each list, makes that 7.2. The network has to do better than this to be worth its trouble.
+#
+# ### One step of learning
+#
+# The next cell is the whole way, forward and back: words, batch, network, loss, and every gradient. After it comes the ritual of the first assignment. Never train before you have compared your gradients with central differences.
+
+
+# %% lesson whole_way
+def loss_and_gradients(words, parameters):
+    """Go forward and back once: the loss of some words, and the gradient of every parameter."""
+    x, y, mask = make_batch(words, LETTERS)
+    a0 = np.zeros((parameters["Wya"].shape[1], len(words)))
+    a, y_pred, *_, caches = forward(x, a0, parameters)
+    loss, dz = masked_loss(y_pred, y, mask)
+    da, dWya, dby = output_backward(dz, a, parameters)
+    back = backward(da, caches)
+    return loss, {"Wx": back["dWx"], "Wa": back["dWa"], "b": back["db"], "Wya": dWya, "by": dby}
+
+
+# %% lesson ritual
+def loss_with(name, value, words, parameters):
+    """Return the loss of some words where one parameter has another value."""
+    return float(loss_and_gradients(words, {**parameters, name: value})[0])
+
+
+try:
+    small = new_network("LSTM", len(LETTERS), 3, len(LETTERS), np.random.default_rng(1))
+    _, gradients = loss_and_gradients(["emma", "bo"], small)
+    for name, value in small.items():
+        measured = numeric_gradient(
+            lambda v, name=name: loss_with(name, v, ["emma", "bo"], small), value
+        )
+        close = relative_error(gradients[name], measured) < 1e-6
+        print(f"{name:>4}: {'agrees with the differences' if close else 'DOES NOT AGREE'}")
+except NotImplementedError:
+    print("Fill the eight exercises first, then run this cell again.")
+
+# %% [markdown]
+# All five agree, so the chain has no gap.
+#
+# ### Training
+#
+# A training run keeps everything in one dictionary: the parameters, Adam's state, the losses so far. So it can be stopped at any time and go on later. Press the stop button while the training cell runs, look around, and run the cell again. The rate falls as the steps go on; large steps find the valley, small ones its floor.
+#
+# Every now and then the network is asked for two things: how it does on the unseen names, and a few names of its own.
+
+
+# %% lesson new_run
+def new_run(kind, words, unseen, seed=1, max_norm=5.0):
+    """Put together what a training run needs to begin, and what it needs to go on."""
+    rng = np.random.default_rng(seed)
+    parameters = new_network(kind, len(LETTERS), 64, len(LETTERS), rng)
+    m, v = ({name: 0 * value for name, value in parameters.items()} for _ in range(2))
+    run = {"words": words, "unseen": unseen, "rng": rng, "max_norm": max_norm}
+    run |= {"parameters": parameters, "state": {"t": 0, "m": m, "v": v}}
+    return run | {"losses": [], "curve": {}, "written": {}}
+
+
+# %% lesson write
+def in_a_row(words):
+    """Join made-up names, without unfortunate ones; a star marks one that was in the list."""
+    kept = [word for word in dict.fromkeys(words) if word and presentable(word)]
+    return " ".join(word + "*" * (word in names) for word in kept[:8])
+
+
+def write(parameters, temperature=1.0):
+    """Let a network write names, always with the same throws."""
+    throws = np.random.default_rng(8).random((12, 12))
+    return in_a_row(generate(parameters, LETTERS, row, temperature) for row in throws)
+
+
+# %% lesson look
+def look(run):
+    """Every 100 steps, note the perplexity of unseen words and what the network writes."""
+    done = len(run["losses"])
+    if not run["unseen"] or done % 100 or done in run["curve"]:
+        return
+    _, run["curve"][done] = perplexity_of(run["unseen"], LETTERS, run["parameters"])
+    run["written"][done] = write(run["parameters"])
+    if done in (0, 100) or done % 250 == 0:
+        told = f"perplexity of unseen words about {run['curve'][done]:.1f}"
+        print(f"step {done:>4}: {told}; it writes {' '.join(run['written'][done].split()[:3])}")
+
+
+# %% lesson train
+def adam(run, gradients):
+    """Return parameters and state after a step of Adam, at a rate that falls."""
+    rate = 0.01 / (1 + len(run["losses"]) / 500)
+    return adam_step(run["parameters"], gradients, run["state"], rate)
+
+
+def train(run, until, update=adam):
+    """Train up to a step and say whether it was reached; call again to go on."""
+    try:
+        while len(run["losses"]) < until:
+            look(run)
+            chosen = run["rng"].integers(len(run["words"]), size=32)
+            words = [run["words"][i] for i in chosen]
+            loss, gradients = loss_and_gradients(words, run["parameters"])
+            gradients, _ = clip_gradients(gradients, run["max_norm"])
+            run["parameters"], run["state"] = update(run, gradients)
+            run["losses"].append(loss)
+        look(run)
+    except KeyboardInterrupt:
+        print(f"Stopped after {len(run['losses'])} steps. Run the cell again, and it goes on.")
+    return len(run["losses"]) >= until
+
+
+# %% lesson begin
+learner = new_run("LSTM", names, unseen)
+
+# %% [markdown]
+# The next cell trains an LSTM of 64 hidden numbers for 2,000 steps of 32 names each. It takes from a few seconds to half a minute.
+
+# %% lesson training
+try:
+    train(learner, until=2000)
+except NotImplementedError:
+    print("Fill the eight exercises first, then run this cell again.")
+
+# %% lesson training_plot
+try:
+    import matplotlib.pyplot as plt
+except ModuleNotFoundError:
+    plt = None
+    print("No matplotlib here, so no plots: what is printed has the same numbers.")
+
+
+def show_curves(curves, lines, title):
+    """Draw perplexities over the steps, and what counting reaches as lines across."""
+    _, axes = plt.subplots(figsize=(8, 4.5))
+    for (name, curve), style in zip(curves.items(), ["-", "--"], strict=False):
+        axes.semilogy(list(curve), list(curve.values()), style, linewidth=2.5, label=name)
+    for name, value in lines.items():
+        axes.axhline(value, color="black", linewidth=0.8)
+        axes.text(max(curve), value, name, ha="right", va="bottom")
+    axes.set(xlabel="training step", ylabel="perplexity", title=title)
+    axes.legend()
+    plt.show()
+
+
+if plt and len(learner["curve"]) > 1:
+    lines = {f"counts of {size}": value for size, value in baselines.items()}
+    show_curves({"LSTM, unseen names": learner["curve"]}, lines, "Learning names")
+
+# %% [markdown]
+# The network overtakes the counts of one letter, of two, of three. At the end of its 2,000 steps it is below those of four: over five runs, each with weights and batches of its own, it ended between 6.99 and 7.10, and the counts of four letters have 7.4, or 7.2 with the best mixture that there is.
+#
+# Be fair to the counts all the same. Those of *five* letters, mixed with care, come down to 7.0, and counting takes a second. Five thousand names of six or seven letters are a small world, in which the last few letters say nearly all there is to say. A network is worth more where what matters lies further back.
+#
+# ### What it writes
+#
+# The same throws at every stage, so you see one and the same writer grow up. A star marks a name that stands in the list; all others are its own.
+
+
+# %% lesson stages
+def written_by_counts(uniforms, behind):
+    """Let the counts of four letters write one name, with your sample_index."""
+    word, run = "", LETTERS[0] * 3
+    for u in uniforms:
+        [index] = sample_index(counted(run, behind)[:, np.newaxis], np.array([u]), 1.0)
+        if index == 0:
+            break
+        word, run = word + LETTERS[index], run[1:] + LETTERS[index]
+    return word
+
+
+for done in (0, 100, 500, 2000):
+    if done in learner["written"]:
+        print(f"after {done:>4} steps: {learner['written'][done]}")
+if learner["losses"]:
+    throws = np.random.default_rng(8).random((12, 12))
+    print(f"counts of four:   {in_a_row(written_by_counts(row, behind) for row in throws)}")
+
+# %% [markdown]
+# Without training: letters. After 100 steps it has found out how long a name is and that vowels and consonants take turns. After 500 most of it can be said aloud, and at the end many a name could be somebody's.
+#
+# It has only ever seen names, and has never been told manners: a network that puts letters together will sooner or later put together a word that nobody wants to read. A short list holds the worst ones back where names are shown. The list changes what you see, and nothing about the network; larger models have the same problem, and it is not solved by lists.
+#
+# ### Colder and warmer
+
+# %% lesson temperatures
+for temperature in (0.3, 0.7, 1.0, 1.5):
+    if learner["losses"]:
+        print(f"temperature {temperature}: {write(learner['parameters'], temperature)}")
+
+# %% [markdown]
+# Cold, it writes what is likeliest at every letter: safe names, many of them real, and much alike. Warm, it dares more than it knows. No temperature makes it a *better* model; perplexity is measured at 1.
+#
+# ### Which names surprise it?
+#
+# Your `perplexity_of` gives one number for each unseen name. The next cell shows the most familiar ones and the greatest surprises. Most of the surprises are initials and very short names: there are few of these to learn from.
+
+# %% lesson surprises
+if learner["losses"]:
+    each, _ = perplexity_of(unseen, LETTERS, learner["parameters"])
+    order = np.argsort(each)
+    print("familiar:  ", *(f"{unseen[i]} ({each[i]:.1f})" for i in order[:6]))
+    print("surprising:", *(f"{unseen[i]} ({each[i]:.0f})" for i in order[:-7:-1]))
+
+# %% [markdown]
+# ### What clipping rescues
+#
+# In the run above the gradients never reached a norm of 1, so clipping at 5 had nothing to do. Take the plain rule in its place, weights minus rate times gradient, with a bold rate of 2. Three RNNs, 300 steps each, without clipping and with a `max_norm` of 0.5. A guess has a loss of 3.3.
+
+
+# %% lesson rescue
+def plain(run, gradients):
+    """Return parameters after a step of plain gradient descent, at a rate of 2."""
+    old = run["parameters"]
+    return {name: old[name] - 2.0 * gradients[name] for name in old}, run["state"]
+
+
+def last_loss(seed, max_norm):
+    """Train an RNN with the plain rule; return the mean of its last 50 losses, or None."""
+    other = new_run("RNN", names, [], seed, max_norm)
+    with np.errstate(all="ignore"):
+        reached = train(other, 300, plain)
+    return np.mean(other["losses"][-50:]) if reached else None
+
+
+if learner["losses"]:
+    print("weights   loss without clipping   loss with clipping")
+    for seed in (1, 2, 3):
+        lost, kept = last_loss(seed, 1e9), last_loss(seed, 0.5)
+        if lost is None or kept is None:
+            break
+        print(f"draw {seed}    {lost:>15.1f} {kept:>22.1f}")
+
+# %% [markdown]
+# Without clipping all three end up worse than a guess. Some step leaped over a cliff, and from where it landed there is no way back at this rate. With clipping the same weights learn as if nothing had been wrong, and to very nearly the same loss.
+#
+# ### Learning by heart
+#
+# The second list has 376 names of towns and islands to learn from, and 42 that are put aside. The network has 7,643 weights. Watch both curves: how it does on what it learns, and on what it has never seen.
+
+# %% lesson places
+places, unseen_places = split(read_words("place_names.txt"))
+traveller = new_run("RNN", places, unseen_places)
+counts_of_two = counted_perplexity(unseen_places, 2, count(places, 2))
+try:
+    train(traveller, until=2000)
+except NotImplementedError:
+    print("Fill the eight exercises first, then run this cell again.")
+
+# %% lesson places_plot
+if len(traveller["losses"]) >= 200:
+    steps = [done for done in traveller["curve"] if done >= 100]
+    learned = {done: np.exp(np.mean(traveller["losses"][done - 100 : done])) for done in steps}
+    best = min(traveller["curve"], key=traveller["curve"].get)
+    last = max(steps)
+    print(f"counts of two letters: {counts_of_two:.1f}; lowest at step {best}, then up again.")
+    print(f"At step {last}: about {learned[last]:.0f} on its own places,", end=" ")
+    print(f"about {traveller['curve'][last]:.0f} on unseen ones.")
+    if plt:
+        curves = {"unseen places": traveller["curve"], "places it learns from": learned}
+        show_curves(curves, {"counts of 2": counts_of_two}, "Learning by heart")
+
+# %% [markdown]
+# On its own places it does better and better, until it hesitates between about three letters. On unseen ones it is at its best around step 100, where it is about as good as counting pairs of letters. From then on it gets worse and worse, far worse than knowing nothing. It has stopped learning what places are called and started to learn *these* places.
+#
+# The loss that it was trained on told nothing of this. Only words that had been put aside did.
+#
 # ## A question to answer in words
+#
+# Answer in about ten lines:
+#
+# 1. Counts of four letters know nothing about three letters in a row that they have never met, and there are 27 · 27 · 27 = 19,683 such runs. Why can the network predict something sensible there, and what else can it do that these counts can not? (2 points)
+# 2. Describe the two curves of the place names. At which step would you have stopped, and what would you have looked at to decide that? Why did the same not happen with the first names? (2 points)
+# 3. Two gradients are 3 and 0.4, and the longest that is allowed is 1. What does clipping by the global norm make of them, and what clipping entry by entry? What is kept in the one case and lost in the other? (1 point)
 
 # %% written learning 5
-# **1.** to come.
+# **1.** Counts keep a separate entry for every run of letters, and a run that was never met has none; all that is left then are the shorter runs. The network has no entries. Its weights are shared by all runs, so letters that behave alike, such as vowels, end up acting alike on the hidden state, and what was learned from one run holds for similar ones. (1 point for sharing.) It also carries its state through the whole word: it can know how long the word is already, how it began, or that there was a double letter, where counts see three letters and no more. (1 point for the memory beyond three letters, or for any sensible example of it.)
+#
+# **2.** On the places that it learns from, the perplexity falls all the time, to about 3. On unseen ones it falls for about a hundred steps, to about 15, and then rises for good, far beyond 27. I would have stopped where the curve of unseen places is lowest; to decide that, one needs words that are put aside, and to be strict a third list for the final number. (1 point for both curves with the lowest point.) 376 places are 3,154 letters and end marks for 7,643 weights, enough to store them one by one. The first names are twelve times as many, so that finding what they share pays more than storing them, and training stopped in time. (1 point for the size of the list against that of the network.)
+#
+# **3.** The norm is $(9 + 0.16)^{1/2} = 3.03$. By the global norm the gradients become 0.99 and 0.13: a third of the length, the same direction, so the step still goes where the loss falls fastest. Entry by entry they become 1 and 0.4: the second has three times the share that it had, and the direction is lost. (1 point for the direction, with or without the numbers.)
+
+# %% [markdown]
+# ## From here to a library
+#
+# What you have written is in every deep learning library, under other names.
+#
+# | here | PyTorch | Keras |
+# | --- | --- | --- |
+# | `make_batch` with its mask | `pad_sequence`, and `ignore_index` for the places that do not count | `pad_sequences`, and a `Masking` layer |
+# | `masked_loss`, of scores | `cross_entropy`, which takes scores and not probabilities | `CategoricalCrossentropy(from_logits=True)` |
+# | `output_backward` | done by automatic differentiation | the same |
+# | `clip_gradients` | `clip_grad_norm_`, in place; returns the norm as well | `global_clipnorm=` of an optimizer; `clipnorm=` is array by array |
+# | `adam_step` | `optim.Adam`; `eps` stands where ours does | `Adam`; its `epsilon` is 1e-7 |
+# | `sample_index` | `multinomial`, of probabilities, with a generator of its own | `random.categorical`, of logarithms of probabilities |
+#
+# ## If you want to go on
+#
+# Four things to try, without points. Open new cells at the end for them.
+#
+# 1. **Go on training.** Call `train(learner, until=6000)`. When does the curve of unseen names begin to rise?
+# 2. **Another network.** Train an RNN on the first names. Over several seeds, does it get below the counts of four letters?
+# 3. **Your own words.** A file with one word a line is all it takes: towns of your country, plants, surnames. Letters other than a to z want a longer `LETTERS`.
+# 4. **How does a word begin?** Give `generate` the first letters of a name, and let the network go on from there. What has to happen to the state before the first letter is drawn?
+#
+# ## Three things to remember
+#
+# 1. **A language model is its own teacher.** Input and target are the same words, shifted by one step; a mask says what counts.
+# 2. **The loss is only the beginning of a gradient.** What you do with it (its direction, its length, what is remembered of earlier ones) decides whether anything is learned.
+# 3. **A number means something beside another one.** Compare with counting, with a guess, and on words that were never seen. A loss that falls proves very little.
+#
+# ### Further reading
+#
+# - Claude E. Shannon, "Prediction and Entropy of Printed English", *Bell System Technical Journal* 30 (1951), section 3: people guess the next letter of a text, and how surprised they are.
+# - Yoshua Bengio, Réjean Ducharme, Pascal Vincent and Christian Jauvin, "A Neural Probabilistic Language Model", *Journal of Machine Learning Research* 3 (2003), section 1: why shared weights can do what counts can not.
+# - Ilya Sutskever, James Martens and Geoffrey Hinton, "Generating Text with Recurrent Neural Networks", *ICML* (2011), section 5: a network that writes, letter by letter.
+# - Razvan Pascanu, Tomas Mikolov and Yoshua Bengio, "On the Difficulty of Training Recurrent Neural Networks", *ICML* (2013), section 3: the cliffs, and clipping by the norm.
+# - Diederik P. Kingma and Jimmy Ba, "Adam: A Method for Stochastic Optimization", *ICLR* (2015), section 2: Adam, and why both means are corrected.
+# - Reinhard Kneser and Hermann Ney, "Improved Backing-Off for M-gram Language Modeling", *ICASSP* (1995), section 2: how counts are mixed with care.
+#
+# ### What comes next
+#
+# The plan of the course goes on with gated networks and networks that read from both ends, and at last music. The functions that you wrote here are what all of them are trained with.
+#
+# ### Your points
+#
+# The last cell adds up what your checks have earned in this session. Before you hand in, restart the kernel, run all cells and look at it once more.
 
 # %% locked summary
 summary()

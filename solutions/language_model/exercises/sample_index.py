@@ -132,7 +132,8 @@ sample_index.mistake(
     "At which end of the line does the first letter lie?",
     edit(
         INDEX,
-        "index = np.sum(np.cumsum(weights[::-1], axis=0) / np.sum(weights, axis=0) > u, axis=0) - 1",
+        "cumulative = np.cumsum(weights[::-1], axis=0)\n"
+        "    index = np.sum(cumulative / cumulative[-1] > u, axis=0) - 1",
     ),
 )
 sample_index.mistake(
