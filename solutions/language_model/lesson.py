@@ -252,20 +252,20 @@ check("make_batch", make_batch)
 #
 # Going back, the derivative of the logarithm and that of the softmax cancel almost entirely. What is left at the scores is prediction minus target.
 #
-# ![From left to right: y_pred and y meet in the probability of the right letter; its logarithm, times the mask, is summed and divided by the number of masked-in places, which gives the loss. A dashed road runs back from the loss to dz, which is mask times y_pred minus y, divided by the same number.](figures/masked_loss.svg)
+# ![From left to right: the logarithm of y_pred and y meet in the surprise at the right letter; times the mask, it is summed and divided by the sum of the mask, which gives the loss. A dashed road runs back from the loss to dz, which is mask times y_pred minus y, divided by the same number.](figures/masked_loss.svg)
 #
 # *Figure 2. The loss looks at one probability in each place that counts. On the way back every score of that place gets a gradient: the probability that its letter was given, minus 1 for the right one.*
 
 # %% [markdown]
 # ### Equations of the loss
 #
-# The probability that the right letter was given at a place, and the number of places that count:
+# The surprise at a place, which is that at its right letter, and the number of places that count:
 #
-# $$p_{i, t} = \sum_{k} y_{k, i, t}\; \hat{y}_{k, i, t}, \qquad N = \sum_{i, t} \mathrm{mask}_{i, t} \tag{4}$$
+# $$\mathrm{surprise}_{i, t} = -\sum_{k} y_{k, i, t}\, \log \hat{y}_{k, i, t}, \qquad N = \sum_{i, t} \mathrm{mask}_{i, t} \tag{4}$$
 #
 # The loss is the mean surprise over these places:
 #
-# $$J = -\frac{1}{N} \sum_{i, t} \mathrm{mask}_{i, t} \, \log p_{i, t} \tag{5}$$
+# $$J = \frac{1}{N} \sum_{i, t} \mathrm{mask}_{i, t}\; \mathrm{surprise}_{i, t} \tag{5}$$
 #
 # Its gradient at the scores $z$, where $\hat{y} = \mathrm{softmax}(z)$:
 #
@@ -276,7 +276,7 @@ check("make_batch", make_batch)
 # | $\hat{y}$ | `y_pred` | $(n_y, m, T_x)$ |
 # | $y$ | `y` | $(n_y, m, T_x)$ |
 # | $\mathrm{mask}$ | `mask` | $(m, T_x)$ |
-# | $p,\ N$ | `p`, `count` | $(m, T_x)$, one number |
+# | $\mathrm{surprise},\ N$ | `surprise`, `count` | $(m, T_x)$, one number |
 # | $J$ | `loss` | one number |
 # | $dz$ | `dz` | $(n_y, m, T_x)$ |
 #
@@ -284,7 +284,7 @@ check("make_batch", make_batch)
 #
 # Take a single word of one letter: two places count, the letter and the end mark. Let the network give the letter a probability of 0.5 and, at the second place, the end mark one of 0.25.
 #
-# | place | $p$ | surprise, $-\log p$ | $dz$ of the right one, $(p - 1) / 2$ |
+# | place | probability $p$ | surprise, $-\log p$ | $dz$ of the right one, $(p - 1) / 2$ |
 # | --- | --- | --- | --- |
 # | the letter | 0.5 | 0.693 | −0.250 |
 # | the end mark | 0.25 | 1.386 | −0.375 |
@@ -298,7 +298,7 @@ def masked_loss(y_pred, y, mask):
 
     Arguments:
         y_pred: predictions, each column the softmax of its scores, (n_y, m, T_x)
-        y: targets, one-hot; zeros in the places that do not count, (n_y, m, T_x)
+        y: targets, one-hot; what stands where the mask is 0 has no say, (n_y, m, T_x)
         mask: 1 in the places that count and 0 elsewhere, (m, T_x)
 
     Returns:
@@ -307,8 +307,8 @@ def masked_loss(y_pred, y, mask):
     """
     ### BEGIN SOLUTION
     count = np.sum(mask)
-    p = np.sum(y * y_pred, axis=0)
-    loss = -np.sum(np.log(p[mask > 0])) / count
+    surprise = -np.sum(y * np.log(y_pred), axis=0)
+    loss = np.sum(surprise[mask > 0]) / count
     dz = mask * (y_pred - y) / count
     return loss, dz
     ### END SOLUTION
@@ -320,14 +320,14 @@ def masked_loss(y_pred, y, mask):
 # <details>
 # <summary>Hint 1: where to begin</summary>
 #
-# How many places count? That number is needed twice. Then look at one column of `y * y_pred`: what is left in it? And what is left in a column whose target is zeros, and what does the logarithm make of that?
+# How many places count? That number is needed twice. Then look at one column of `y` times the logarithm of the same column of `y_pred`: how many of its entries are not zero, and what does their sum say?
 #
 # </details>
 #
 # <details>
 # <summary>Hint 2: nearly there</summary>
 #
-# Multiply targets and predictions and sum over axis 0: one probability for each place, in an array of the shape of the mask. Where the mask is 0 that probability is 0, and its logarithm is minus infinity, which no multiplication by 0 will mend. So pick out the places where the mask is above 0 before you take the logarithm; an array of truth values can stand where an index stands. For the gradient, NumPy lets the mask act on all $n_y$ rows by itself: its two axes are the last two of `y_pred`.
+# Take the logarithm of the predictions first, and multiply by the targets then: zeros of the targets wipe out what was not asked for. The other way round the logarithm would meet zeros, and minus infinity times 0 is no number. Summed over axis 0, with a minus, this is one surprise for each place, in an array of the shape of the mask, and the loss wants those where the mask is not 0. For the gradient, NumPy lets the mask act on all $n_y$ rows by itself: its two axes are the last two of `y_pred`.
 #
 # </details>
 
@@ -336,7 +336,6 @@ rng = np.random.default_rng(2)
 y_pred = softmax(rng.standard_normal((4, 3, 2)))
 y = one_hot([[2, 0], [0, 3], [1, 1]], 4)
 mask = np.array([[1.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-y[:, 1, 1] = 0
 
 loss, dz = masked_loss(y_pred, y, mask)
 print("loss =", np.round(loss, 8))
@@ -400,7 +399,7 @@ check("masked_loss", masked_loss)
 
 # %% answer
 def output_backward(dz, a, parameters):
-    """Go back through the output layer, equations (8) to (10); about 6 lines.
+    """Go back through the output layer, equations (8) to (10); about 10 lines.
 
     Arguments:
         dz: gradient of the loss with respect to the scores, (n_y, m, T_x)
@@ -413,10 +412,14 @@ def output_backward(dz, a, parameters):
         dby: with respect to the bias, (n_y, 1)
     """
     ### BEGIN SOLUTION
-    Wya, steps = parameters["Wya"], range(a.shape[2])
-    da = np.stack([Wya.T @ dz[:, :, t] for t in steps], axis=2)
-    dWya = sum(dz[:, :, t] @ a[:, :, t].T for t in steps)
-    dby = np.sum(dz, axis=(1, 2))[:, np.newaxis]
+    Wya = parameters["Wya"]
+    da = np.zeros(a.shape)
+    dWya, dby = np.zeros(Wya.shape), np.zeros(parameters["by"].shape)
+    for t in range(a.shape[2]):
+        dzt = dz[:, :, t]
+        da[:, :, t] = Wya.T @ dzt
+        dWya += dzt @ a[:, :, t].T
+        dby += np.sum(dzt, axis=1, keepdims=True)
     return da, dWya, dby
     ### END SOLUTION
 
@@ -427,14 +430,14 @@ def output_backward(dz, a, parameters):
 # <details>
 # <summary>Hint 1: where to begin</summary>
 #
-# It is one step of a loop that you have written before, without tanh. Which of the three results has a slice for every time step, and which are totals? Decide that first; a loop with three arrays of zeros does it, and so do three lines without one.
+# It is one step of a loop that you have written before, without tanh. Which of the three results has a slice for every time step, and which are totals? Decide that first, and make room for all three.
 #
 # </details>
 #
 # <details>
 # <summary>Hint 2: nearly there</summary>
 #
-# Take the slice of `dz` at $t$. The transposed weights times that slice is the slice of `da`. The slice times the transposed slice of `a` is added to the gradient of the weights; check that its shape is that of `Wya`. The gradient of the bias is the sum of `dz` over two axes at once, examples and steps; it has to be a column again. Dividing by anything is no longer your business: $1/N$ is in `dz` already.
+# Take the slice of `dz` at $t$. The transposed weights times that slice is the slice of `da`. The slice times the transposed slice of `a` is added to the gradient of the weights; check that its shape is that of `Wya`. Its sum over the examples, axis 1, with `keepdims=True`, is added to the gradient of the bias. Dividing by anything is no longer your business: $1/N$ is in `dz` already.
 #
 # </details>
 
@@ -469,7 +472,7 @@ check("output_backward", output_backward)
 #
 # Cutting each entry off at a bound is easier to write, and it bends the arrow. So does giving each array a norm of its own.
 #
-# ![An arrow far outside a circle of radius max_norm. Clipped by the global norm it ends on the circle and keeps its direction. Clipped entry by entry it ends in the corner of a square and points somewhere else. A short arrow inside the circle stays as it is.](figures/clip_gradients.svg)
+# ![An arrow far outside a circle of radius max_norm. Clipped by the global norm it ends on the circle and keeps its direction. Clipped entry by entry it ends at the side of a square and points somewhere else. A short arrow inside the circle stays as it is.](figures/clip_gradients.svg)
 #
 # *Figure 4. Clipping two gradients, one to the right and one upwards. Shortening the arrow keeps its direction; cutting off each entry does not. What lies inside the circle is left alone.*
 

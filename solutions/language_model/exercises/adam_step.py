@@ -28,7 +28,7 @@ def adam_step(draw: Draw) -> tuple[Any, ...]:
     n_y, n_a = draw.sizes(n_y=(3, 6), n_a=(3, 7))
     more = draw.challenge.more
     shapes = {"Wx": (n_a, 4), "Wya": (n_y, n_a), "by": (n_y, 1)}
-    sizes = dict(zip(shapes, draw.rng.permutation([0.3, 30.0, TINY]), strict=True))
+    sizes = dict(zip(shapes, [*draw.rng.permutation([0.3, 30.0]), TINY], strict=True))
     parameters = {name: draw.normal(*shape) for name, shape in shapes.items()}
     gradients, m, v = {}, {}, {}
     for name, shape in shapes.items():

@@ -51,12 +51,6 @@ def mask(draw: Draw, m: int, T_x: int) -> Array:
     return (np.arange(T_x) < draw.rng.permutation(ends)[:, None]).astype(float)
 
 
-def targets(draw: Draw, n_y: int, where: Array) -> Array:
-    """Draw one-hot targets (n_y, m, T_x), zeros where the mask is 0."""
-    chosen = draw.rng.integers(n_y, size=where.shape)
-    return np.moveaxis(np.eye(n_y)[chosen], -1, 0) * where
-
-
 def predictions(draw: Draw, *shape: int) -> Array:
     """Draw predictions: the softmax, along the first axis, of scores that differ well."""
     weights = np.exp(1.5 * draw.rng.standard_normal(shape))

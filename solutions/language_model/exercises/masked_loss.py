@@ -20,7 +20,7 @@ def masked_loss(draw: Draw) -> tuple[Any, ...]:
     """Draw the arguments of a case."""
     n_y, m, T_x = draw.sizes(n_y=(4, 8), m=(3, 7), T_x=(3, 6))
     mask = np.ones((m, T_x)) if "full" in draw.challenge.more else draws.mask(draw, m, T_x)
-    y = draws.targets(draw, n_y, mask)
+    y = draw.one_hot(n_y, m, T_x)
     y_pred = draws.predictions(draw, n_y, m, T_x)
     arranged: list[Any] = [draw.challenge.arrange(each) for each in (y_pred, y, mask)]
     return tuple(arranged)
@@ -28,21 +28,12 @@ def masked_loss(draw: Draw) -> tuple[Any, ...]:
 
 masked_loss.returns(loss=number(4, main=True), dz=array(8, "(n_y, m, T_x)", main=True))
 masked_loss.untouched(1)
-masked_loss.equations(count=4, p=4, loss=5, dz=6)
+masked_loss.equations(surprise=4, count=4, loss=5, dz=6)
 masked_loss.cases(*draws.USUAL, draws.ONE_EXAMPLE, FULL, LONGER, *draws.STORED)
 
-masked_loss.equivalent(
-    "targets are zeros where the mask is, and ones add up to the same",
-    "name: count = np.sum(y)",
-)
-masked_loss.equivalent(
-    "a column of targets holds a single 1, so the largest product is their sum",
-    "call: p = np.max(y * y_pred, axis=0)",
-)
-
 COUNT = "count = np.sum(mask)"
-RIGHT = "p = np.sum(y * y_pred, axis=0)"
-LOSS = "loss = -np.sum(np.log(p[mask > 0])) / count"
+SURPRISE = "surprise = -np.sum(y * np.log(y_pred), axis=0)"
+LOSS = "loss = np.sum(surprise[mask > 0]) / count"
 DZ = "dz = mask * (y_pred - y) / count"
 RETURN = "return loss, dz"
 
@@ -80,56 +71,64 @@ masked_loss.mistake(
     "mean-of-words",
     "the loss is the mean of the words' own means",
     "Does a letter of a short word count for more than one of a long word?",
-    edit(
-        LOSS,
-        "p = np.where(mask > 0, p, 1)\n    "
-        "loss = -np.mean(np.sum(np.log(p), axis=1) / np.sum(mask, axis=1))",
-    ),
+    edit(LOSS, "loss = np.mean(np.sum(mask * surprise, axis=1) / np.sum(mask, axis=1))"),
 )
 masked_loss.mistake(
     "base-two",
     "the logarithm is that to the base of 2",
     "Which logarithm does the notebook use?",
-    edit(LOSS, "loss = -np.sum(np.log2(p[mask > 0])) / count"),
+    edit(SURPRISE, "surprise = -np.sum(y * np.log2(y_pred), axis=0)"),
 )
 masked_loss.mistake(
     "base-ten",
     "the logarithm is that to the base of 10",
     "Which logarithm does the notebook use?",
-    edit(LOSS, "loss = -np.sum(np.log10(p[mask > 0])) / count"),
+    edit(SURPRISE, "surprise = -np.sum(y * np.log10(y_pred), axis=0)"),
 )
 masked_loss.mistake(
     "no-minus",
     "the loss has no minus",
     "The logarithm of a probability is never above zero: and a loss?",
-    edit(LOSS, "loss = np.sum(np.log(p[mask > 0])) / count"),
+    edit(SURPRISE, "surprise = np.sum(y * np.log(y_pred), axis=0)"),
 )
 masked_loss.mistake(
     "no-logarithm",
     "the loss is made of probabilities, without a logarithm",
     "What does equation (5) take of a probability before it sums?",
-    edit(LOSS, "loss = np.sum(1 - p[mask > 0]) / count"),
+    edit(SURPRISE, "surprise = 1 - np.sum(y * y_pred, axis=0)"),
 )
 masked_loss.mistake(
-    "padding-nearly-impossible",
-    "a place behind a word counts as a letter that was thought nearly impossible",
-    "What is the surprise at a place where nothing is asked for?",
-    edit(LOSS, "loss = -np.sum(np.log(p + 1e-12)) / count"),
+    "loss-not-masked",
+    "the loss counts places where nothing is asked for",
+    "What should a place behind the end of a word add to the loss?",
+    edit(LOSS, "loss = np.sum(surprise) / count"),
+)
+masked_loss.mistake(
+    "no-mask-at-all",
+    "the mask is not used",
+    "Which argument says what counts?",
+    edit(COUNT, "count = mask.size\n    mask = np.ones(mask.shape)"),
+)
+masked_loss.mistake(
+    "wrong-letters-surprise",
+    "the surprise is that at the letters that did not come",
+    "Which probability does the targets' 1 pick out?",
+    edit(SURPRISE, "surprise = -np.sum((1 - y) * np.log(y_pred), axis=0)"),
 )
 masked_loss.mistake(
     "other-classes-too",
     "the loss has the term for every wrong letter as well",
     "That is the loss of many separate yes-or-no questions: what does a softmax answer?",
     edit(
-        LOSS,
-        "loss = -np.sum(mask * (y * np.log(y_pred) + (1 - y) * np.log(1 - y_pred))) / count",
+        SURPRISE,
+        "surprise = -np.sum(y * np.log(y_pred) + (1 - y) * np.log(1 - y_pred), axis=0)",
     ),
 )
 masked_loss.mistake(
     "squared-error",
     "the loss is a squared error",
     "What does equation (5) take of a probability?",
-    edit(LOSS, "loss = np.sum(mask * (y_pred - y) ** 2) / count"),
+    edit(SURPRISE, "surprise = np.sum((y_pred - y) ** 2, axis=0)"),
 )
 masked_loss.mistake(
     "dz-not-masked",
@@ -189,7 +188,7 @@ masked_loss.mistake(
     "one-loss-a-place",
     "the loss is an array with a number for each place",
     "How many numbers is a loss?",
-    edit(LOSS, "loss = -np.log(np.where(mask > 0, p, 1)) / count"),
+    edit(LOSS, "loss = mask * surprise / count"),
 )
 masked_loss.mistake(
     "dz-forgotten",

@@ -20,9 +20,14 @@ LARGER = Challenge("a larger network", {"n_y": 27, "n_a": 40, "m": 9, "T_x": 12}
 def output_backward(draw: Draw) -> tuple[Any, ...]:
     """Draw the arguments of a case."""
     n_y, n_a, m, T_x = draw.sizes(n_y=(3, 8), n_a=(3, 8), m=(2, 7), T_x=(3, 6))
-    dz, a = draw.normal(n_y, m, T_x), np.tanh(2 * draw.normal(n_a, m, T_x))
-    others = draw.parameters(Wa=(n_a, n_a), b=(n_a, 1))
-    return dz, draw.challenge.arrange(a), {**draw.parameters(Wya=(n_y, n_a), by=(n_y, 1)), **others}
+    dz, a = _coarse(draw, n_y, m, T_x), _coarse(draw, n_a, m, T_x)
+    shapes = {"Wya": (n_y, n_a), "by": (n_y, 1), "Wa": (n_a, n_a), "b": (n_a, 1)}
+    return dz, a, draw.parameters(**shapes)
+
+
+def _coarse(draw: Draw, *shape: int) -> Any:
+    """Draw sixty-fourths: sums of their products are exact, whatever their order."""
+    return draw.challenge.arrange(np.round(64 * draw.rng.normal(0, 0.5, shape)) / 64)
 
 
 output_backward.returns(
@@ -35,29 +40,26 @@ output_backward.equations(da=8, dWya=9, dby=10)
 output_backward.cases(*draws.USUAL, draws.ONE_EXAMPLE, ONE_STEP, ONE_CLASS, LARGER, *draws.STORED)
 
 output_backward.equivalent(
-    "dz and a have as many steps",
-    "name: Wya, steps = (parameters['Wya'], range(dz.shape[2]))",
+    "every entry is written before it is read", "call: da = np.ones(a.shape)"
 )
+output_backward.equivalent("dz and a have as many steps", "name: for t in range(dz.shape[2]):")
 output_backward.equivalent(
-    "of three axes -1 is axis 2",
-    "keyword: da = np.stack([Wya.T @ dz[:, :, t] for t in steps], axis=1 - 2)",
-)
-output_backward.equivalent(
-    "which of two axes is named first does not matter",
-    "order: dby = np.sum(dz, axis=(2, 1))[:, np.newaxis]",
+    "each step has a place of its own, and these sums do not depend on their order",
+    "loop: for t in range(a.shape[2] - 1, -1, -1):",
 )
 
-STEPS = "range(a.shape[2])"
-DA = "da = np.stack([Wya.T @ dz[:, :, t] for t in steps], axis=2)"
-DWYA = "dWya = sum(dz[:, :, t] @ a[:, :, t].T for t in steps)"
-DBY = "dby = np.sum(dz, axis=(1, 2))[:, np.newaxis]"
+LOOP = "for t in range(a.shape[2]):"
+SLICE = "dzt = dz[:, :, t]"
+DA = "da[:, :, t] = Wya.T @ dzt"
+DWYA = "dWya += dzt @ a[:, :, t].T"
+DBY = "dby += np.sum(dzt, axis=1, keepdims=True)"
 RETURN = "return da, dWya, dby"
 
 output_backward.mistake(
     "last-step-only",
-    "only the last step is gone through, and all others are left at zero",
+    "only the last step is gone through",
     "At how many steps does the network predict something?",
-    edit(STEPS, f"{STEPS}\n    dz = dz * (np.arange(dz.shape[2]) == dz.shape[2] - 1)"),
+    edit(LOOP, "for t in [a.shape[2] - 1]:"),
 )
 output_backward.mistake(
     "dby-without-keepdims",
@@ -69,19 +71,19 @@ output_backward.mistake(
     "dWya-of-the-last-step",
     "dWya is that of the last step",
     "The same weights are used at every step: how do their gradients combine?",
-    edit(DWYA, "dWya = dz[:, :, -1] @ a[:, :, -1].T"),
+    edit(DWYA, "dWya = dzt @ a[:, :, t].T"),
 )
 output_backward.mistake(
     "dby-of-the-last-step",
     "dby is that of the last step",
     "The same bias is used at every step: how do its gradients combine?",
-    edit(DBY, "dby = np.sum(dz[:, :, -1], axis=1, keepdims=True)"),
+    edit(DBY, "dby = np.sum(dzt, axis=1, keepdims=True)"),
 )
 output_backward.mistake(
     "dby-not-summed-over-examples",
     "dby keeps a column for every example",
     "The bias acts on every example: how do their gradients combine?",
-    edit(DBY, "dby = sum(dz[:, :, t] for t in steps)"),
+    edit(RETURN, "return da, dWya, np.sum(dz, axis=2)"),
 )
 output_backward.mistake(
     "dby-keeps-the-steps",
@@ -93,19 +95,19 @@ output_backward.mistake(
     "dby-sums-classes",
     "dby is summed over the classes",
     "Which axis runs over the examples?",
-    edit(DBY, "dby = np.resize(np.sum(dz, axis=(0, 2)), (len(dz), 1))"),
+    edit(RETURN, "return da, dWya, np.resize(np.sum(dz, axis=(0, 2)), (len(dz), 1))"),
 )
 output_backward.mistake(
     "dby-one-number",
     "dby has the same number for every class",
     "How many numbers does by have, and does each get a gradient of its own?",
-    edit(DBY, "dby = np.full((len(dz), 1), np.sum(dz))"),
+    edit(DBY, "dby += np.sum(dzt)"),
 )
 output_backward.mistake(
     "no-transpose",
     "da is made with the weights read row by row, not transposed",
     "From n_y scores back to n_a hidden numbers: which way round does Wya lead there?",
-    edit(DA, DA.replace("Wya.T", "Wya.reshape(Wya.shape[1], -1)")),
+    edit(DA, "da[:, :, t] = Wya.reshape(Wya.shape[1], -1) @ dzt"),
 )
 output_backward.mistake(
     "dWya-transposed",
@@ -117,7 +119,7 @@ output_backward.mistake(
     "divided-by-words",
     "the gradients are divided by the number of words once more",
     "Where was the mean taken, and is that in dz already?",
-    edit(STEPS, f"{STEPS}\n    dz = dz / dz.shape[1]"),
+    edit(SLICE, "dzt = dz[:, :, t] / dz.shape[1]"),
 )
 output_backward.mistake(
     "weights-divided-by-words",
@@ -147,7 +149,7 @@ output_backward.mistake(
     "weights-one-step-late",
     "dWya pairs each dz with the hidden state of the step before",
     "Which hidden state was the prediction at t read from?",
-    edit(DWYA, DWYA.replace("a[:, :, t]", "a[:, :, t - 1]")),
+    edit(DWYA, "dWya += dzt @ a[:, :, t - 1].T"),
 )
 output_backward.mistake(
     "da-flattened",
@@ -159,13 +161,13 @@ output_backward.mistake(
     "dWya-of-one-word",
     "dWya is made of the first word only",
     "A product sums over what lies along the shared axis: which examples does it see?",
-    edit(DWYA, "dWya = sum(dz[:, :1, t] @ a[:, :1, t].T for t in steps)"),
+    edit(DWYA, "dWya += dzt[:, :1] @ a[:, :1, t].T"),
 )
 output_backward.mistake(
     "tanh-slope",
     "da is multiplied by the slope of tanh",
     "Is there a tanh between the hidden state and the scores?",
-    edit(DA, f"{DA} * (1 - a**2)"),
+    edit(DA, "da[:, :, t] = (Wya.T @ dzt) * (1 - a[:, :, t] ** 2)"),
 )
 output_backward.mistake(
     "future-added",
@@ -177,19 +179,19 @@ output_backward.mistake(
     "same-for-all-steps",
     "every step of da is the sum over all steps",
     "Each hidden state is read at its own step: which dz does it feel?",
-    edit(DA, DA.replace("dz[:, :, t]", "np.sum(dz, axis=2)")),
+    edit(DA, "da[:, :, t] = Wya.T @ np.sum(dz, axis=2)"),
 )
 output_backward.mistake(
     "misses-first-step",
     "the loop begins one step late",
     "Which index does the first step have in Python?",
-    edit(STEPS, f"{STEPS}\n    dz = dz * (np.arange(dz.shape[2]) > 0)"),
+    edit(LOOP, "for t in range(1, a.shape[2]):"),
 )
 output_backward.mistake(
     "misses-last-step",
     "the loop ends one step early",
     "How many steps does a hold, and what is the last t?",
-    edit(STEPS, f"{STEPS}\n    dz = dz * (np.arange(dz.shape[2]) < dz.shape[2] - 1)"),
+    edit(LOOP, "for t in range(a.shape[2] - 1):"),
 )
 output_backward.mistake(
     "weights-and-bias-exchanged",
