@@ -327,6 +327,58 @@ def bench(
 
 
 @main.command()
+@click.argument("assignment")
+@click.option("--exercise", metavar="SIGNATURE", help='Add one: "step(x, h) -> h_next".')
+@click.option("--course", default=".", metavar="DIR", help="The course's folder.")
+def new(assignment: str, exercise: str | None, course: str) -> None:
+    """Lay out an assignment that releases as it is, or add an exercise to one."""
+    from grader.drafting.start import new_assignment, new_exercise
+
+    root = Path(course).resolve()
+    if exercise is None:  # a course begins with its first assignment
+        (root / "solutions").mkdir(exist_ok=True)
+        made = new_assignment(Course.at(root), assignment)
+    else:
+        made = new_exercise(Course.at(root), assignment, exercise)
+    for path, is_new in made.files:
+        click.echo(f"{path.relative_to(root)}  {'new' if is_new else 'changed'}")
+    click.echo(f"next: python -m grader try {assignment}")
+
+
+@main.command("try")
+@click.argument("assignment", required=False)
+@click.argument("function", required=False)
+@click.option("--mistake", metavar="ID", help="Show what a student with this mistake sees.")
+@click.option("--page", type=A_FILE, metavar="FILE", help="Write the students' notebook as a page.")
+@in_course
+def try_(
+    assignment: str | None,
+    function: str | None,
+    mistake: str | None,
+    page: Path | None,
+    course: Course,
+) -> None:
+    """Try an assignment as it is written now: solutions, mistakes, a student's panel."""
+    from grader.drafting.try_out import try_out
+
+    name = course.assignment(assignment)
+    if not try_out(course, name, function, mistake, page and page.resolve(), click.echo):
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("assignment", required=False)
+@click.argument("function", required=False)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Of the page; default: any.")
+@in_course
+def watch(assignment: str | None, function: str | None, port: int, course: Course) -> None:
+    """Try an assignment at every save, and show the students' notebook as a page."""
+    from grader.drafting.watch import watch as run
+
+    run(course, course.assignment(assignment), function, port, click.echo)
+
+
+@main.command()
 @click.argument("assignment", required=False)
 @click.option("--workers", type=click.IntRange(1, 256), help="Judge processes; default: cores.")
 @click.option(

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.assignment.places import at, in_lesson
 from grader.assignment.portable import portable
 from grader.assignment.source import Source
 from grader.assignment.spec import Case, Exercise, Functions, Spec, SpecError
@@ -118,10 +119,16 @@ def completed(spec: Spec, source: Source) -> Spec:
 def _completed(exercise: Exercise, source: Source) -> Exercise:
     names = _arguments(exercise, source)
     if not exercise.arguments and names:
-        return replace(exercise, arguments=names)
+        try:
+            return replace(exercise, arguments=names)
+        except SpecError as error:
+            raise SpecError(at(exercise.place, str(error))) from None
     if exercise.arguments != names:
         said, has = ", ".join(exercise.arguments), ", ".join(names)
-        raise UsageError(f"{exercise.name}: its arguments are {has}, not {said}")
+        line = next((c.line for c in source.cells if c.id == exercise.name), 0)
+        where = f", as {in_lesson(source.name, line)}, says" if line else ""
+        why = f"{exercise.name}: its arguments are {has}{where}, not {said}"
+        raise UsageError(at(exercise.place, why))
     return exercise
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from grader.assignment.calling import driver_of
 from grader.assignment.importable import importable, run_cell
+from grader.assignment.places import in_lesson
 from grader.assignment.source import Source
 from grader.assignment.spec import Case, Exercise, Forward, Spec
 from grader.comparison.drivers import driven
@@ -56,16 +57,21 @@ def visible_cases(spec: Spec, source: Source) -> dict[str, Case]:
                 continue
             before = len(calls)
             with np.errstate(all="ignore"):
-                run_cell(cell.id, cell.source, scope)
+                run_cell(source.name, cell.id, cell.source, cell.line, scope)
             if cell.role == "answer" and cell.id not in driven_:
                 scope[cell.id] = _recording(cell.id, scope[cell.id], calls)
             name = cell.id.removeprefix(EXAMPLE_CELL)
             if cell.role == "example" and cell.id != name and name in exercises:
-                cases[name] = _case(exercises[name], calls[:before], calls[before:])
+                made = _case(exercises[name], calls[:before], calls[before:])
+                if made is None:
+                    place = in_lesson(source.name, cell.line)
+                    raise UsageError(f"{place}: the example cell of {name} does not call it")
+                cases[name] = made
     lacking = [name for name in exercises if name not in cases]
     if lacking:
+        place = in_lesson(source.name, source.answer(lacking[0]).line)
         raise UsageError(
-            f"{lacking[0]} has no example: add a cell headed '# %% example' that calls it"
+            f"{place}: {lacking[0]} has no example: add a cell headed '# %% example' that calls it"
         )
     return cases
 
@@ -112,10 +118,10 @@ def _recording_driver(
     return drive
 
 
-def _case(exercise: Exercise, earlier: list[Called], calls: list[Called]) -> Case:
+def _case(exercise: Exercise, earlier: list[Called], calls: list[Called]) -> Case | None:
     at = next((at for at, call in enumerate(calls) if call.function == exercise.name), None)
     if at is None:
-        raise UsageError(f"the example cell of {exercise.name} does not call it")
+        return None
     own = calls[at]
     forward = _forward(own, [*earlier, *calls[:at]])
     result = own.result

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from grader.assignment.places import in_lesson, lesson_path, place_of
 from grader.errors import UsageError
 
 
@@ -63,10 +64,20 @@ def _modules(files: Sequence[tuple[str, bytes]], drive: Callable[..., Any]) -> I
                 sys.modules[name] = module_
 
 
-def run_cell(name: str, source: str, scope: dict[str, Any]) -> None:
-    """Run a cell in ``scope``; raises UsageError when it fails."""
+def code_of(lesson: str, cell: str, source: str, line: int) -> types.CodeType:
+    """Compile a cell of a lesson; where its line is known, a traceback names lesson and line."""
+    file = lesson_path(lesson) if line else f"<{cell}>"
+    code: types.CodeType = compile("\n" * max(line - 1, 0) + source, file, "exec")
+    return code
+
+
+def run_cell(lesson: str, cell: str, source: str, line: int, scope: dict[str, Any]) -> None:
+    """Run a cell in ``scope``; raises UsageError, with the innermost line, when it fails."""
     try:
-        exec(compile(source, f"<{name}>", "exec"), scope)
+        exec(code_of(lesson, cell, source, line), scope)
+    except UsageError:
+        raise
     except Exception as error:
         why = f"{type(error).__name__}: {error}"
-        raise UsageError(f"cell {name!r} of the solution fails: {why}") from error
+        place = place_of(error, lesson) or in_lesson(lesson)
+        raise UsageError(f"{place}: cell {cell!r} of the solution fails: {why}") from error

@@ -10,7 +10,6 @@ import hashlib
 import importlib
 import linecache
 import sys
-import traceback
 import types
 from collections.abc import Sequence
 from importlib.abc import InspectLoader, MetaPathFinder
@@ -18,6 +17,7 @@ from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
 from pathlib import PurePosixPath
 
+from grader.assignment.places import FOLDER, place_of
 from grader.assignment.spec import Spec, SpecError
 from grader.errors import UsageError
 
@@ -85,7 +85,8 @@ def load_spec(name: str, texts: Texts) -> Spec:
         try:
             found = described.spec(name)
         except SpecError as error:
-            raise UsageError(f"the exercises of {name}: {error}") from None
+            where = "" if str(error).startswith(FOLDER) else f"the exercises of {name}: "
+            raise UsageError(f"{where}{error}") from None
     if not isinstance(found, Spec):
         raise UsageError(
             f"the exercises of {name} define no A: make one with grader.authoring.Assignment"
@@ -107,8 +108,11 @@ def load_module(name: str, texts: Texts, module: str) -> types.ModuleType:
     try:
         return importlib.import_module(f"{package}.{module}")
     except Exception as error:  # it is a program: anything can go wrong in it
+        if isinstance(error, SpecError) and str(error).startswith(FOLDER):
+            raise UsageError(str(error)) from None
         why = f"{type(error).__name__}: {error}".partition("\n")[0]
-        raise UsageError(f"{_place(name, error, module)} fails ({why}): mend it") from None
+        place = place_of(error, name) or f"solutions/{name}/{module}.py"
+        raise UsageError(f"{place}, fails ({why}): mend it") from None
 
 
 def _package(name: str, texts: Texts) -> str:
@@ -122,12 +126,3 @@ def _package(name: str, texts: Texts) -> str:
             full = ".".join((package, *(parts[:-1] if inner else parts)))
             _finder.loaders[full] = TextLoader(f"solutions/{name}/{path}", text, package=inner)
     return package
-
-
-def _place(name: str, error: Exception, module: str) -> str:
-    """Return the assignment's file, and the line, at which an import failed."""
-    own = f"solutions/{name}/"
-    if isinstance(error, SyntaxError) and (error.filename or "").startswith(own):
-        return f"{error.filename}, line {error.lineno},"
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(own)]
-    return f"{frames[-1].filename}, line {frames[-1].lineno}," if frames else f"{own}{module}.py"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.assignment.importable import importable
+from grader.assignment.importable import code_of, importable
 from grader.errors import UsageError
 from grader.files.atomic import read_text
 
@@ -26,13 +26,15 @@ class SourceCell:
     """One cell of the source notebook.
 
     ``role`` is ``answer`` (students write it), ``check`` (graded by tests), ``written`` (marked by
-    hand), ``lesson`` (not run when grading), ``example`` (other code) or ``text``.
+    hand), ``lesson`` (not run when grading), ``example`` (other code) or ``text``. ``line`` is that
+    of its first line in the lesson's text, 0 where only the notebook was read.
     """
 
     id: str
     role: str
     source: str
     points: float = 0.0
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Source:
         with importable(self.files):
             for cell in self.cells:
                 if cell.role == "answer" or cell.id == "setup":
-                    exec(compile(cell.source, f"<{cell.id}>", "exec"), scope)
+                    exec(code_of(self.name, cell.id, cell.source, cell.line), scope)
         return scope
 
     def functions(self, scope: Mapping[str, Any] | None = None) -> dict[str, Callable[..., Any]]:
@@ -124,11 +126,16 @@ def cell_points(cell: NotebookNode) -> float:
 
 
 def _role(cell: NotebookNode) -> str:
-    about = cell.metadata.get("nbgrader", {})
+    about, tags = cell.metadata.get("nbgrader", {}), cell.metadata.get("tags", [])
+    return cell_role(about, cell.cell_type, tags)
+
+
+def cell_role(about: Mapping[str, Any], cell_type: str, tags: Sequence[str]) -> str:
+    """Tell a cell's role by nbgrader's metadata, its type and its tags."""
     if about.get("grade"):
         return "written" if about.get("solution") else "check"
-    if cell.cell_type != "code":
+    if cell_type != "code":
         return "text"
     if about.get("solution"):
         return "answer"
-    return LESSON if LESSON in cell.metadata.get("tags", []) else "example"
+    return LESSON if LESSON in tags else "example"

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.assignment.places import at, described_here
 from grader.comparison.layout import INPUTS, KINDS, Check, Layout
 
 __all__ = ["Case", "Check", "Exercise", "Forward", "Functions", "Mistake", "Spec", "SpecError"]
@@ -96,8 +97,10 @@ class Mistake:
     hint: str
     edits: tuple[tuple[str, str], ...]
     value: str | float | None = None
+    place: str = field(default="", compare=False, repr=False)  # where its author describes it
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "place", self.place or described_here())
         for each in self.edits:
             if not isinstance(each, tuple) or [type(part) for part in each] != [str, str]:
                 raise SpecError(
@@ -111,9 +114,10 @@ class Mistake:
         kept, source = _without_docstring(source)
         for old, new in self.edits:
             if source.count(old) != 1:
-                raise SpecError(
-                    f"mistake {self.id!r}: {old!r} occurs {source.count(old)} times, not once"
-                )
+                where = f"occurs {source.count(old)} times, not once"
+                if old in kept and old not in source:
+                    where = "stands in the docstring alone, which is no code"
+                raise SpecError(f"mistake {self.id!r}: {old!r} {where}")
             source = source.replace(old, new)
         return source.replace(DOCSTRING, kept)
 
@@ -184,8 +188,10 @@ class Exercise:
     published: Mapping[str, str] = field(default_factory=dict)  # place in a result: digits printed
     published_with: str | None = None  # the mistake that those numbers were made with
     equations: Mapping[str, int] = field(default_factory=dict)  # variable: its equation's number
+    place: str = field(default="", compare=False, repr=False)  # where its author describes it
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "place", self.place or described_here())
         names = [check.name for check in self.checks]
         if len(set(names)) != len(names):
             raise SpecError(f"{self.name}: a check is listed twice")
@@ -252,7 +258,9 @@ class Spec:
     ``files`` are handed out beside the notebook: modules that students import, data that they read.
     ``lookalikes`` are functions of the subject that are easily taken for each other, by the name
     that the solution calls; ``verify`` puts one in another's place. ``rubrics`` say by what written
-    questions are marked, by their names: the points of each item.
+    questions are marked, by their names: the points of each item. ``leaves_out`` are the rules of
+    shape that the lesson does not keep, by name, each with the reason; `verify` holds it to the
+    others.
     """
 
     name: str
@@ -261,6 +269,7 @@ class Spec:
     files: tuple[str, ...] = ()
     lookalikes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rubrics: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    leaves_out: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         own = {*MADE_FILES, DRIVERS, f"{self.name}.ipynb"}
@@ -273,9 +282,12 @@ class Spec:
         for exercise in self.exercises:
             for name in exercise.calls:
                 if name not in above:
-                    raise SpecError(f"{exercise.name} calls {name!r}: no exercise above it")
+                    known = any(name == other.name for other in self.exercises)
+                    why = "no exercise above it" if known else "no exercise has that name"
+                    raise SpecError(at(exercise.place, f"{exercise.name} calls {name!r}: {why}"))
                 if above[name].drive is not None:
-                    raise SpecError(f"{exercise.name} calls {name!r}, which is driven: nothing can")
+                    why = f"{exercise.name} calls {name!r}, which is driven: nothing can"
+                    raise SpecError(at(exercise.place, why))
             above[exercise.name] = exercise
 
     @property

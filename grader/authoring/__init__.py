@@ -1,5 +1,6 @@
 """Give an assignment's own modules all that they may use, and the words to describe it in."""
 
+from grader.assignment.filled import Book
 from grader.assignment.spec import (
     Case,
     Exercise,
@@ -15,7 +16,7 @@ from grader.authoring.assignment import Assignment, ExerciseInMaking, edit
 from grader.authoring.draw import Challenge, Draw
 from grader.authoring.kinds import Kind, after, array, flags, holds, ints, number, text, tree
 from grader.comparison.layout import Check
-from grader.simulate.pupils import Book, Pupil
+from grader.simulate.pupils import Pupil
 
 __all__ = [
     "Assignment",

@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.assignment.places import at, described_here
 from grader.assignment.spec import Case, Exercise, Functions, Gradient, Mistake, Spec, SpecError
 from grader.authoring.draw import READY, Challenge, Draw
 from grader.authoring.kinds import Kind
@@ -53,6 +54,7 @@ class ExerciseInMaking:
         self._challenges: tuple[Challenge, ...] = tuple(READY[name] for name in USUAL)
         self._mistakes: list[Mistake] = []
         self._equivalent: dict[str, str] = {}
+        self._place = described_here()
 
     def returns(self, order: Sequence[str] = (), /, **kinds: Kind) -> None:
         """Say what is returned, one value or a tuple of several.
@@ -150,6 +152,12 @@ class ExerciseInMaking:
 
     def finished(self) -> Exercise:
         """Return the exercise as the engine reads it. Raises SpecError for a contradiction."""
+        try:
+            return self._finished()
+        except SpecError as error:
+            raise SpecError(at(self._place, str(error))) from None
+
+    def _finished(self) -> Exercise:
         if not self._kinds:
             raise SpecError(f"{self.name}: say what it returns, with `{self.name}.returns(...)`")
         checks = [replace(kind.check, name=name) for name, kind in self._kinds.items()]
@@ -167,6 +175,7 @@ class ExerciseInMaking:
             equivalent=self._equivalent,
             labels=labels,
             holds=properties,
+            place=self._place,
             **self._more,
         )
 
@@ -175,6 +184,7 @@ class Assignment:
     """An assignment in the making: its title, what it hands out, its exercises in their order.
 
     The order is the notebook's: that in which the exercises are defined, or that of ``order``.
+    ``leaves_out`` names the rules of shape that the lesson does not keep, each with the reason.
     """
 
     def __init__(
@@ -183,11 +193,13 @@ class Assignment:
         files: Sequence[str] = (),
         lookalikes: Mapping[str, tuple[str, ...]] | None = None,
         order: Sequence[str] = (),
+        leaves_out: Mapping[str, str] | None = None,
     ) -> None:
         self._title = title
         self._files = tuple(files)
         self._lookalikes = dict(lookalikes or {})
         self._order = tuple(order)
+        self._leaves_out = dict(leaves_out or {})
         self._exercises: dict[str, ExerciseInMaking] = {}
         self._rubrics: dict[str, Mapping[str, float]] = {}
 
@@ -278,4 +290,5 @@ class Assignment:
             files=self._files,
             lookalikes=self._lookalikes,
             rubrics=self._rubrics,
+            leaves_out=self._leaves_out,
         )

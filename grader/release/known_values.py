@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.assignment.places import at
 from grader.assignment.published import published_names
 from grader.assignment.source import Source
 from grader.assignment.spec import Case, Exercise, Spec
@@ -65,11 +66,11 @@ def _refuse_unprinted(source: Source, exercise: Exercise) -> None:
     names = published_names(source, exercise.name)
     for name, number in exercise.equations.items():
         if number not in printed:
-            raise UsageError(
-                f"{exercise.name}: there is no equation ({number}), which defines {name}"
-            )
+            why = f"{exercise.name}: there is no equation ({number}), which defines {name}"
+            raise UsageError(at(exercise.place, why))
         if name not in names:
-            raise UsageError(f"{exercise.name}: its text never calls a value `{name}`")
+            why = f"{exercise.name}: its text never calls a value `{name}`"
+            raise UsageError(at(exercise.place, why))
 
 
 def refuse_more(

@@ -12,7 +12,7 @@ import contextlib
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -24,6 +24,8 @@ from nbformat import NotebookNode
 from grader.assignment.derived import mark_derived
 from grader.assignment.example_calls import EXAMPLE_CELL
 from grader.assignment.importable import importable, run_cell
+from grader.assignment.lesson_text import lesson_cells
+from grader.assignment.places import in_lesson
 from grader.assignment.source import LESSON
 from grader.comparison.drivers import driven
 from grader.errors import UsageError
@@ -65,22 +67,21 @@ def to_notebook(
         raise UsageError(
             f"solutions/{name}/lesson.py cannot be read ({why}): mend its header"
         ) from None
-    for cell in book.cells:
+    lines = _lines(text, book)
+    for cell, line in zip(book.cells, lines, strict=True):
         wrong = cell.metadata.get("incorrectly_encoded_metadata")
         if wrong:  # jupytext goes on without it, and a cell would lose its points or its lock
-            raise UsageError(
-                f"solutions/{name}/lesson.py: a cell header that is no JSON: {wrong[:120]}"
-            )
+            place = in_lesson(name, line)
+            raise UsageError(f"{place}: a cell header that is no JSON: {wrong[:120]}")
     if not any(cell.cell_type == "code" for cell in book.cells):
         raise UsageError(
             f"solutions/{name}/lesson.py has no code cells: is it jupytext's percent format?"
         )
-    _name_cells(book)
-    outputs = example_outputs(book, files, drivers)
-    for cell in book.cells:
+    _name_cells(book, name, lines)
+    outputs = example_outputs(book, name, lines, files, drivers)
+    for cell, line in zip(book.cells, lines, strict=True):
         if cell.cell_type == "markdown":
-            cell.source = FIGURE.sub(lambda found: _inline(found, figures), cell.source)
-            cell.source = EXPECTED.sub(lambda found: _fill(found, outputs), cell.source)
+            cell.source = _filled_in(cell.source, name, line, figures, outputs)
     if book.cells[0].cell_type != "markdown":
         book.cells.insert(0, nbformat.v4.new_markdown_cell(id="derived"))
     book.cells[0].source = BANNER.format(name) + book.cells[0].source
@@ -93,6 +94,23 @@ def to_notebook(
     book.nbformat, book.nbformat_minor = 4, 5
     mark_derived(book, written or text)
     return book
+
+
+def _lines(text: str, book: NotebookNode) -> list[int]:
+    """Return the line at which each cell's header stands; 0s where cells begin in another way."""
+    lines = [cell.line for cell in lesson_cells(text)]
+    return lines if len(lines) == len(book.cells) else [0] * len(book.cells)
+
+
+def _filled_in(source: str, name: str, line: int, figures: Path, outputs: Mapping[str, str]) -> str:
+    """Return a text cell with its figures and with what examples print."""
+
+    def place(found: re.Match[str]) -> str:
+        above = found.string.count("\n", 0, found.start())
+        return in_lesson(name, line + 1 + above if line else 0)
+
+    with_figures = FIGURE.sub(lambda found: _inline(found, figures, place(found)), source)
+    return EXPECTED.sub(lambda found: _fill(found, outputs, place(found)), with_figures)
 
 
 def to_text(book: NotebookNode, figures: Path) -> str:
@@ -121,40 +139,45 @@ def without_version(text: str) -> str:
 
 
 def example_outputs(
-    book: NotebookNode, files: tuple[tuple[str, bytes], ...], drivers: Mapping[str, str]
+    book: NotebookNode,
+    name: str,
+    lines: Sequence[int],
+    files: tuple[tuple[str, bytes], ...],
+    drivers: Mapping[str, str],
 ) -> Mapping[str, str]:
     """Run the code cells up to each named example and return what each one prints, by cell id."""
     scope: dict[str, Any] = {"__name__": "__main__"}
     outputs = {}
 
-    def drive(name: str, *arguments: Any) -> Any:
-        return driven(drivers[name], scope)(*arguments)
+    def drive(exercise: str, *arguments: Any) -> Any:
+        return driven(drivers[exercise], scope)(*arguments)
 
     with importable(files, drive):
-        for cell in book.cells:
+        for cell, line in zip(book.cells, lines, strict=True):
             if cell.cell_type != "code" or LESSON in cell.metadata.get("tags", []):
                 continue
             printed = io.StringIO()
             with contextlib.redirect_stdout(printed):
-                run_cell(cell.id, cell.source, scope)
+                run_cell(name, cell.id, cell.source, line and line + 1, scope)
             outputs[cell.id] = printed.getvalue().rstrip()
     return outputs
 
 
-def _name_cells(book: NotebookNode) -> None:
+def _name_cells(book: NotebookNode, lesson: str, lines: Sequence[int]) -> None:
     """Give every cell an id: its grade id, or the heading it stands under and its position.
 
     Raises UsageError when two cells have the same grade id.
     """
     heading, place, used = "start", 0, set[str]()
-    for cell in book.cells:
+    for cell, line in zip(book.cells, lines, strict=True):
         found = HEADING.search(cell.source) if cell.cell_type == "markdown" else None
         if found:
             words = re.sub(r"[^a-z0-9]+", "-", found["words"].lower()).strip("-")
             heading, place = words[:40], 0
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         if name in used:
-            raise UsageError(f"two cells have the grade id {name!r}: give one of them another")
+            why = f"two cells have the grade id {name!r}: give one of them another"
+            raise UsageError(f"{in_lesson(lesson, line)}: {why}")
         if not name:
             name = f"{heading}-{place}"
             while name in used:
@@ -188,10 +211,10 @@ def _uri(svg: bytes) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
 
 
-def _inline(found: re.Match[str], figures: Path) -> str:
+def _inline(found: re.Match[str], figures: Path, place: str) -> str:
     path = figures / found["file"]
     if not path.exists():
-        raise UsageError(f"the text shows {found['file']}, but {path} is missing")
+        raise UsageError(f"{place}: the text shows {found['file']}, but {path} is missing")
     return f"![{found['alt']}]({_uri(path.read_bytes())})"
 
 
@@ -205,7 +228,8 @@ def _outline(found: re.Match[str], masters: Mapping[str, str]) -> str:
     return f"![{found['alt']}](figures/{name})"
 
 
-def _fill(found: re.Match[str], outputs: Mapping[str, str]) -> str:
+def _fill(found: re.Match[str], outputs: Mapping[str, str], place: str) -> str:
     if found["cell"] not in outputs:
-        raise UsageError(f"the text expects the output of {found['cell']!r}: no such code cell")
+        why = f"the text expects the output of {found['cell']!r}: no such code cell"
+        raise UsageError(f"{place}: {why}")
     return f"{found[0]}\n```text\n{outputs[found['cell']]}\n```"

@@ -10,19 +10,19 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 
-from grader.assignment.assignment import mistaken
 from grader.assignment.calling import bound, driver_of
 from grader.assignment.differences import numeric_gradients
 from grader.assignment.example_calls import visible_cases
+from grader.assignment.places import at, place_of
 from grader.assignment.portable import portable
 from grader.assignment.source import Source
-from grader.assignment.spec import Case, Exercise, Spec, SpecError
+from grader.assignment.spec import Case, Exercise, Functions, Spec
 from grader.comparison.fingerprints import fingerprint, result_fingerprint, same_fingerprint
 from grader.comparison.joined_arrays import joined, parted
 from grader.comparison.ladder import by_name, compare
@@ -32,6 +32,7 @@ from grader.comparison.properties import properties
 from grader.comparison.trees import deep_copy, returned_by, same
 from grader.comparison.values import unlike_kind
 from grader.errors import UsageError
+from grader.release.edits import edited
 from grader.release.known_values import known_values
 from grader.release.second_case import second_case
 from grader.selfcheck.attempts import try_on
@@ -43,8 +44,12 @@ KEEP = 1e-12  # a committed array is kept when the recomputed one agrees to this
 KEEP_NUMERIC = 1e-7  # and a numerical gradient, where the last bits are divided by a small step
 
 
-def build_references(spec: Spec, source: Source) -> dict[str, Array]:
+def build_references(
+    spec: Spec, source: Source, only: Collection[str] | None = None
+) -> dict[str, Array]:
     """Return the arrays of ``references.npz`` for an assignment, computed from its solution.
+
+    With ``only`` they are those of the exercises named there.
 
     Raises UsageError when the solution fails on a visible example, and when a known mistake no
     longer fits the solution's text.
@@ -54,21 +59,25 @@ def build_references(spec: Spec, source: Source) -> dict[str, Array]:
     alive: list[Any] = []  # ids of freed arrays would be handed out again
     about = {}
     visible = visible_cases(spec, source)
-    for exercise in spec.exercises:
+    for exercise in (each for each in spec.exercises if only is None or each.name in only):
         case = visible[exercise.name]
         try:
             about[exercise.name] = _entry(spec, exercise, case, source, store, names, alive)
         except UsageError:
             raise
-        except SpecError as error:  # its text is a line of the solution: never for students
-            raise UsageError(f"{exercise.name}: {error}; write its edits anew") from None
         except Exception as error:
-            raise UsageError(
-                f"the solution of {exercise.name} fails on its visible example, after the answer "
-                f"cells and the one called 'setup': {type(error).__name__}: {error}"
-            ) from error
+            place = place_of(error, spec.name) or exercise.place
+            raise UsageError(at(place, _failure(exercise, error))) from error
     text = json.dumps({"exercises": about})  # in the notebook's order, as students are shown it
     return {**store, ABOUT: np.frombuffer(text.encode(), dtype=np.uint8)}
+
+
+def _failure(exercise: Exercise, error: Exception) -> str:
+    """Say what failed; where no line of the author's is at work, the description does not fit."""
+    return (
+        f"the solution of {exercise.name} fails on its visible example, after the answer cells and "
+        f"the one called 'setup': {type(error).__name__}: {error}"
+    )
 
 
 def _entry(
@@ -83,9 +92,9 @@ def _entry(
     functions = source.functions()
     # Before calls are recorded: differences make many, and are for nobody but the check.
     wanted = exercise.gradient is not None and not exercise.sealed
-    numeric = numeric_gradients(spec, exercise, case, functions) if wanted else {}
+    numeric = _differentiated(spec, exercise, case, functions) if wanted else {}
     texts = {name: portable(of, f"the property of {name}") for name, of in exercise.holds.items()}
-    second = second_case(exercise, case, functions)
+    second = second_case(spec, exercise, case, functions)
     alive += [numeric]
     called = _called(exercise, case, source, store, names, alive)
     other = _called(exercise, second, source, store, names, alive) if second else None
@@ -107,6 +116,20 @@ def _entry(
         **called,
         "other": other,
     }
+
+
+def _differentiated(
+    spec: Spec, exercise: Exercise, case: Case, functions: Functions
+) -> Mapping[str, Tree]:
+    """Differentiate the example; raises UsageError where `gradient=` says what cannot be done."""
+    try:
+        return numeric_gradients(spec, exercise, case, functions)
+    except Exception as error:
+        why = str(error) if isinstance(error, UsageError) else f"{type(error).__name__}: {error}"
+        place = place_of(error, spec.name) or exercise.place
+        raise UsageError(
+            at(place, f"what {exercise.name} says it differentiates does not fit: {why}")
+        ) from error
 
 
 def _called(
@@ -160,15 +183,14 @@ def _refuse_unlike(exercise: Exercise, case: Case, result: Tree) -> None:
     for check in exercise.checks:
         why = unlike_kind(check, outputs[check.name]) if check.name in outputs else ""
         if why:
-            raise UsageError(f"{exercise.name}: {why}: declare what the solution returns")
+            told = f"{exercise.name}: {why}: declare what the solution returns"
+            raise UsageError(at(exercise.place, told))
     holds = properties(exercise.holds, case.arguments)
     found = compare(exercise.layout, result, result, Tolerance(), case.dims, holds)
     wrong = next((f"{name}: {finding.got}" for name, finding in found.items() if finding), None)
     if wrong:
-        raise UsageError(
-            f"the solution of {exercise.name} is not right by its own checks on {case.name} "
-            f"({wrong}): mend the check or the case"
-        )
+        told = f"the solution of {exercise.name} is not right by its own checks on {case.name}"
+        raise UsageError(at(exercise.place, f"{told} ({wrong}): mend the check or the case"))
 
 
 def recording(function: Callable[..., Any], steps: list[Any]) -> Callable[..., Any]:
@@ -197,7 +219,7 @@ def _mistakes(exercise: Exercise, source: Source, about: Reference) -> list[dict
     truth, scope = result_fingerprint(exercise.layout, about.result), source.namespace()
     for number, mistake in enumerate(exercise.mistakes):
         entry: dict[str, Any] = {"id": mistake.id, "title": mistake.title, "hint": mistake.hint}
-        wrong = mistaken(exercise, source, number, scope)
+        wrong = edited(exercise, source, number, scope)
         function = bound(exercise, {**scope, exercise.name: wrong})
         try:
             with np.errstate(all="ignore"):

@@ -1,36 +1,36 @@
 """Release an assignment: from its lesson to the folder that students get.
 
-text → source notebook → references → nbgrader's blanking in a course of its own → checked →
-renamed into place. Nothing of the live course is touched before everything has succeeded.
+text → source notebook → references → nbgrader's blanking in a course of its own → checked and
+judged → renamed into place. Nothing of the live course is touched before everything has succeeded.
 """
 
 from __future__ import annotations
 
-import json
-import math
-import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
-from grader.assignment.calling import completed, driver_of
+from grader.assignment.assignment import Assignment
+from grader.assignment.cell_headers import expand, shorten
 from grader.assignment.derived import edited, same_cells, text_changed
-from grader.assignment.example_calls import EXAMPLE_CELL
-from grader.assignment.python_cells import defined_function
-from grader.assignment.source import WRITTEN_CELL, Source, check_cell, read_notebook, source_of
+from grader.assignment.lesson_text import placed
+from grader.assignment.source import Source, read_notebook, source_of
 from grader.assignment.spec import REFERENCES, SELFCHECK, Spec
-from grader.comparison.stub import STUB
 from grader.course import Course
 from grader.errors import UsageError
-from grader.files.atomic import read_text, write_beside
+from grader.files.atomic import write_beside
 from grader.gradebook.config import nbgrader_api
 from grader.gradebook.source_folder import ADOPT, write_source
-from grader.release.cell_headers import expand, shorten
+from grader.release.agreement import check_stubs, refuse_told_answers
+from grader.release.draft import points_of, read_draft
+from grader.release.drawing import refuse_bad_drawing
+from grader.release.judged import refuse_unfair_marks
+from grader.release.kept_back import refuse_solutions
+from grader.release.own_cases import refuse_failing_solution
 from grader.release.percent_text import to_notebook, to_text
 from grader.release.references import build_references, from_bytes, keep_committed, to_bytes
 from grader.release.selfcheck_file import selfcheck_text
@@ -50,30 +50,28 @@ def release(course: Course, name: str, adopt: bool = False) -> Released:
 
     With ``adopt`` edits made in a notebook are first written back to the lesson. Raises UsageError
     when the lesson does not make a notebook, when a notebook holds edits that the lesson lacks, and
-    when a released file would hold solution text.
+    when a released file would hold solution text, and unless the judge gives the solution all
+    points and the blank none; it says at which line of the lesson or of the exercises.
     """
-    spec = course.spec(name)
-    points = {exercise.name: exercise.counted for exercise in spec.exercises}
-    _take_edits(course, name, points, adopt)
-    handed_out = course.files(spec)
-    text = read_text(course.lesson(name), "write the assignment's text there")
-    for exercise in spec.exercises:
-        if exercise.sealed and f"<!-- expected: {EXAMPLE_CELL}{exercise.name} -->" in text:
-            raise UsageError(
-                f"the answer to {exercise.name} would be shown below its example: take the line "
-                f"'<!-- expected: {EXAMPLE_CELL}{exercise.name} -->' away"
-            )
-    texts = {e.name: driver_of(e) for e in spec.exercises if e.drive is not None}
-    book = to_notebook(expand(text, points), name, course.figures(name), handed_out, text, texts)
-    source = source_of(book, name, handed_out)
-    check_agreement(spec, source)
-    spec = completed(spec, source)
+    _take_edits(course, name, points_of(course.spec(name)), adopt)
+    draft = read_draft(course, name)
+    spec, handed_out = draft.assignment.spec, draft.assignment.source.files
+    refuse_told_answers(spec, draft.text)
+    book = to_notebook(
+        draft.long, name, course.figures(name), handed_out, draft.text, draft.drivers
+    )
+    source = placed(source_of(book, name, handed_out), draft.long)
+    refuse_bad_drawing(spec, draft.assignment.functions)
+    refuse_failing_solution(spec, draft.assignment.functions)
     files = student_files(course, spec, source)
     # In the course itself, so that the finished folder can be renamed into place.
     with tempfile.TemporaryDirectory(prefix="release-", dir=course.root) as folder:
         released = blank(Path(folder), name, book, files)
-        check_stubs(spec, released)
-        refuse_solutions(source, {path.name: path.read_bytes() for path in released.iterdir()})
+        check_stubs(spec, source, released)
+        refuse_solutions(
+            draft.assignment.source, {path.name: path.read_bytes() for path in released.iterdir()}
+        )
+        refuse_unfair_marks(Assignment(spec, source, draft.assignment.exercises), released)
         return _install(course, name, book, released)
 
 
@@ -106,57 +104,6 @@ def _take_edits(course: Course, name: str, points: Mapping[str, float], adopt: b
     # Headers stay as short or as long as their author writes them.
     long = before and expand(before, points) == before
     write_beside(lesson, (made if long else shorten(made, points)).encode())
-
-
-def check_agreement(spec: Spec, source: Source) -> None:
-    """Raise UsageError unless the specification and the notebook agree.
-
-    They must agree in exercises, solution marks, checks and points, those of rubrics included.
-    """
-    answers = [cell.id for cell in source.cells if cell.role == "answer"]
-    wanted = [exercise.name for exercise in spec.exercises]
-    if answers != wanted:
-        raise UsageError(f"the notebook's answer cells are {answers}, the exercises {wanted}")
-    for cell in source.cells:
-        # Without its BEGIN mark a cell would be released as a bare raise, without its `def` line.
-        if cell.role == "answer" and not re.fullmatch("(BE)+", _marks(cell.source)):
-            raise UsageError(
-                f"cell {cell.id} has no pair of marks '### BEGIN SOLUTION' and '### END SOLUTION', "
-                "or one mark without the other: put them around the solution's lines"
-            )
-    checks = {cell.id: cell.points for cell in source.cells if cell.role == "check"}
-    for exercise in spec.exercises:
-        points = checks.get(check_cell(exercise.name))
-        if points != exercise.counted:
-            worth = "a bonus has 0 there" if exercise.bonus else f"its checks {exercise.points:g}"
-            raise UsageError(f"cell {check_cell(exercise.name)} says {points} points, {worth}")
-    _refuse_other_rubrics(spec, source)
-
-
-def _refuse_other_rubrics(spec: Spec, source: Source) -> None:
-    worth = {
-        cell.id.removeprefix(WRITTEN_CELL): cell.points
-        for cell in source.cells
-        if cell.role == "written" and cell.id.startswith(WRITTEN_CELL)
-    }
-    for name, items in spec.rubrics.items():
-        if name not in worth:
-            known = ", ".join(worth) or "none"
-            raise UsageError(
-                f"there is a rubric for {name!r}, and no written question of that name: name one "
-                f"of the notebook's ({known}), or take the rubric out"
-            )
-        total = float(sum(items.values()))
-        if not math.isclose(total, worth[name]):
-            raise UsageError(
-                f"the rubric of {name!r} adds up to {total:g} points and its question has "
-                f"{worth[name]:g}: change an item, or the points in the question's header"
-            )
-
-
-def _marks(source: str) -> str:
-    """Return the solution marks of a cell in their order: B where one begins, E where it ends."""
-    return "".join(found[0] for found in re.findall(r"(BEGIN|END) SOLUTION", source))
 
 
 def student_files(course: Course, spec: Spec, source: Source) -> dict[str, bytes]:
@@ -192,63 +139,6 @@ def blank(folder: Path, name: str, book: NotebookNode, files: Mapping[str, bytes
         why = why.removeprefix("[ERROR]").strip()
         raise UsageError(f"nbgrader could not release {name} ({why}): mend its lesson.py")
     return course.assignments / name
-
-
-def check_stubs(spec: Spec, released: Path) -> None:
-    """Raise UsageError unless students get every function's `def` line and a stub at its end."""
-    book = json.loads((released / f"{spec.name}.ipynb").read_text(encoding="utf-8"))
-    texts = {cell["id"]: "".join(cell["source"]) for cell in book["cells"]}
-    for exercise in spec.exercises:
-        text = texts[exercise.name]
-        if defined_function(text) != exercise.name or not text.rstrip().endswith(STUB):
-            raise UsageError(
-                f"cell {exercise.name} would be released without its `def` line, or with lines "
-                "below the stub: the solution marks go around all that students write"
-            )
-
-
-def refuse_solutions(source: Source, released: Mapping[str, bytes]) -> None:
-    """Raise UsageError if a released file holds a line of a solution, or a hidden test."""
-    secret = solution_lines(source)
-    for name, data in released.items():
-        text = data.decode("utf-8", errors="replace")
-        if name.endswith((".ipynb", ".json")):
-            # JSON escapes quotes, and a line that holds one would not be found in it.
-            text = "\n".join([text, *strings(json.loads(text))])
-        for line in secret:
-            if line in text:
-                raise UsageError(f"{name} would be released with solution text: {line!r}")
-        if "HIDDEN TESTS" in text or "SOLUTION" in text:
-            raise UsageError(f"{name} would be released with a solution or hidden-test mark")
-
-
-def strings(tree: Any) -> Iterator[str]:
-    """Yield every text in JSON data, keys included."""
-    if isinstance(tree, dict):
-        for key, value in tree.items():
-            yield key
-            yield from strings(value)
-    elif isinstance(tree, list):
-        for item in tree:
-            yield from strings(item)
-    elif isinstance(tree, str):
-        yield tree
-
-
-def solution_lines(source: Source) -> list[str]:
-    """Return the lines of solutions and model answers that say something.
-
-    Those have 20 characters or more.
-    """
-    lines: list[str] = []
-    for cell in source.cells:
-        inside = cell.role == "written"
-        for line in cell.source.splitlines():
-            if "BEGIN SOLUTION" in line or "END SOLUTION" in line:
-                inside = "BEGIN" in line
-            elif inside and len(line.strip()) >= 20:
-                lines.append(line.strip())
-    return lines
 
 
 def _install(course: Course, name: str, book: NotebookNode, released: Path) -> Released:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.assignment.assignment import Assignment
+from grader.assignment.filled import Book, filled
 from grader.assignment.source import cell_id
 
-Book = dict[str, Any]
 WRITTEN = "The first part follows from the second, and a small example shows it."
 
 
@@ -37,12 +37,9 @@ class Pupil:
 
     def notebook(self, assignment: Assignment, released: Mapping[str, Any]) -> bytes:
         """Return the notebook's bytes, filled in on top of the ``released`` one."""
-        book = json.loads(json.dumps(released))
-        for cell in book["cells"]:
-            text = self._answer(assignment, cell_id(cell))
-            if text is not None:
-                cell["source"] = text
-        made = self.damage(book)
+        texts = {name: self._answer(assignment, name) for name in map(cell_id, released["cells"])}
+        answers = {name: text for name, text in texts.items() if text is not None}
+        made = self.damage(filled(released, answers))
         return made if isinstance(made, bytes) else (json.dumps(made, indent=1) + "\n").encode()
 
     def _answer(self, assignment: Assignment, name: str) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from grader.assignment.assignment import Assignment
+from grader.assignment.filled import Book
 from grader.assignment.spec import Exercise, SpecError
 from grader.autograde.inbox import open_bytes
 from grader.autograde.judge_process import Task
@@ -15,7 +16,7 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.files.atomic import read_text
 from grader.judge.judge import Judgement
-from grader.simulate.pupils import Book, Pupil
+from grader.simulate.pupils import Pupil
 from grader.verdict import Verdict
 from grader.verify.held import SEED, Held, held
 from grader.verify.pairs import Pair, calls, sampled

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from grader.assignment.assignment import Assignment
+from grader.assignment.source import Source
 from grader.course import Course
 from grader.errors import UsageError
+from grader.release.draft import read_draft
 from grader.simulate.student_check import load_check
 from grader.verify.by_judge import (
     blank_earns_nothing,
@@ -27,6 +29,7 @@ from grader.verify.notebook_check import named_in_the_notebook
 from grader.verify.pairs import both_named_in_the_notebook, calls
 from grader.verify.pointed_at import changed_lines_are_pointed_at, styles_earn_all
 from grader.verify.references import gradients_are_true, published_numbers_come_out
+from grader.verify.shape.rules import keeps_shape
 from grader.verify.small_changes import equivalents_are, small_changes_lose_marks
 
 
@@ -46,6 +49,7 @@ def verify(
     assignment = course.packed(name).load()
     verdicts = judge_pupils(course, name, workers, every, progress)
     check = load_check(course, name)
+    yield keeps_shape(assignment.spec, _lesson(course, assignment))
     yield solution_earns_all(verdicts)
     yield blank_earns_nothing(verdicts)
     for exercise in assignment.spec.exercises:
@@ -74,6 +78,14 @@ def verify(
             yield styles_earn_all(assignment, exercise, styles[exercise.name])
     if any(styles.values()):
         yield changed_lines_are_pointed_at(assignment, styles, every)
+
+
+def _lesson(course: Course, assignment: Assignment) -> Source:
+    """Return the lesson as it is written, with its lines; the notebook where there is no other."""
+    name = assignment.spec.name
+    if not course.lesson(name).exists():
+        return assignment.source
+    return read_draft(course, name).assignment.source
 
 
 def _styles(course: Course, assignment: Assignment) -> dict[str, dict[str, str]]:

@@ -369,7 +369,8 @@ REFUSED: dict[str, tuple[str, str, str]] = {
         "clip.also(gradients=", "clip.also(gradient=", r"no argument is called \['gradient'\]",
     ),
     "a call of what is not above": (
-        'calls=["run"]', 'calls=["fly"]', "both calls 'fly': no exercise above it",
+        'calls=["run"]', 'calls=["fly"]',
+        r"exercises.py, line \d+: both calls 'fly': no exercise has that name",
     ),
     "a call of what is driven": (
         'calls=["run"]', 'calls=["Average"]', "both calls 'Average', which is driven",
@@ -382,7 +383,7 @@ REFUSED: dict[str, tuple[str, str, str]] = {
     ),
     "a mistake that fits the docstring alone": (
         'edit("-most, most, out=gradient)", "-most, most)")', 'edit("Clip every", "Clip no")',
-        "mistake 'clips-copies': 'Clip every' occurs 0 times, not once",
+        "mistake 'clips-copies': 'Clip every' stands in the docstring alone",
     ),
 }  # fmt: skip
 

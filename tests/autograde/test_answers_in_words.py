@@ -17,6 +17,7 @@ from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
 from nbgrader.server_extensions.formgrader import handlers
 
+from grader.assignment.filled import Book
 from grader.autograde.autograde import autograde
 from grader.autograde.graded_notebook import graded_notebook
 from grader.course import Course
@@ -26,7 +27,7 @@ from grader.gradebook.write import open_gradebook
 from grader.html.pictures import MOST_UNPACKED, read_pictures, with_pictures
 from grader.sandbox.png import rebuilt
 from grader.simulate.hand_in import hand_in
-from grader.simulate.pupils import Book, Pupil
+from grader.simulate.pupils import Pupil
 from grader.verdict import Verdict
 from tests.kit.gradebook import mark_by_hand
 from tests.kit.page import Page

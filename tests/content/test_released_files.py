@@ -8,11 +8,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from grader.assignment.cell_headers import expand, shorten
 from grader.release import release as room
-from grader.release.cell_headers import expand, shorten
+from grader.release.kept_back import refuse_solutions, solution_lines
 from grader.release.percent_text import to_notebook, to_text
 from grader.release.references import build_references, from_bytes, keep_committed, to_bytes
-from grader.release.release import refuse_solutions, release, solution_lines
+from grader.release.release import release
 from grader.release.selfcheck_file import selfcheck_text
 from grader.simulate.copy_course import copy_of
 from tests.kit.course import NAME, ROOT, assignment, course, packed, released_text

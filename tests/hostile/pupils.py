@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.assignment.assignment import Assignment
+from grader.assignment.filled import Book
 from grader.course import Course
-from grader.simulate.pupils import Book, Pupil
+from grader.simulate.pupils import Pupil
 from tests.kit.solution import ROOT, SPEC
 
 NAME = SPEC.name

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from grader.assignment.filled import Book
 from grader.course import Course
 from grader.intake.match import plan
 from grader.intake.read import UnreadableSubmission, parse_notebook
 from grader.simulate.hand_in import hand_in
-from grader.simulate.pupils import Book, Pupil
+from grader.simulate.pupils import Pupil
 from tests.hostile.graded import Graded, assert_harmless, graded_again, new_course
 from tests.hostile.pupils import (
     FULL,

@@ -14,10 +14,11 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.filters import markdown2html
 from nbgrader.server_extensions.formgrader import handlers
 
+from grader.assignment.filled import Book
 from grader.autograde.graded_notebook import escape_markup
 from grader.feedback.feedback import feedback
 from grader.simulate.hand_in import hand_in
-from grader.simulate.pupils import Book, Pupil
+from grader.simulate.pupils import Pupil
 from tests.hostile.graded import Graded, assert_harmless, graded_again, new_course
 from tests.hostile.pupils import FULL, NAME, assignment, neighbours, with_cell
 

@@ -12,12 +12,12 @@ from typing import Any
 import jupytext
 
 from grader.assignment.calling import completed
+from grader.assignment.cell_headers import expand
 from grader.assignment.example_calls import visible_cases
 from grader.assignment.source import Source, source_of
 from grader.assignment.spec import Case, Functions
 from grader.course import Course
 from grader.judge.hidden_cases import Posed
-from grader.release.cell_headers import expand
 from grader.verify import in_process
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from grader.course import Course
-from grader.release.release import solution_lines
+from grader.release.kept_back import solution_lines
 from grader.simulate.copy_course import copy_of
 from tests.kit.cluster import dask_cluster
 from tests.kit.course import NAME, ROOT, course

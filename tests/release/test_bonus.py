@@ -15,8 +15,8 @@ import pytest
 
 from grader.assignment.source import cell_id, read_source
 from grader.errors import UsageError
+from grader.release.agreement import check_agreement
 from grader.release.references import from_bytes
-from grader.release.release import check_agreement
 from tests.kit import bonus, toy
 from tests.kit.bonus import BONUS, CHECK
 from tests.kit.toy import NAME

@@ -15,15 +15,17 @@ import numpy as np
 import pytest
 
 from grader.assignment.assignment import Packed
+from grader.assignment.cell_headers import shorten
 from grader.assignment.derived import same_cells
 from grader.assignment.source import Source, SourceCell
 from grader.course import Course
 from grader.errors import UsageError
 from grader.release import release as room
-from grader.release.cell_headers import shorten
+from grader.release.kept_back import refuse_solutions, solution_lines
 from grader.release.percent_text import to_notebook, to_text
 from grader.release.references import build_references, from_bytes, keep_committed, to_bytes
-from grader.release.release import refuse_solutions, release, selfcheck_text, solution_lines
+from grader.release.release import release
+from grader.release.selfcheck_file import selfcheck_text
 from tests.kit.toy import NAME, OF, ROOT, TOYS
 from tests.kit.toy import POINTS as ALL_POINTS
 
@@ -514,7 +516,8 @@ def _not_utf8(trial: Course) -> None:
 
 def _bad_header(trial: Course) -> None:
     header = "# ---\n# jupyter:\n#   kernelspec: 3\n# ---\n"
-    text_of(trial).write_text(f"{header}# %%\nx = 1\n", encoding="utf-8")
+    _, mark, cells = text_of(trial).read_text(encoding="utf-8").partition("# %%")
+    text_of(trial).write_text(header + mark + cells, encoding="utf-8")
 
 
 INPUTS: dict[str, tuple[Callable[[Course], None], str]] = {
@@ -537,7 +540,7 @@ INPUTS: dict[str, tuple[Callable[[Course], None], str]] = {
     "a lost exercise": (
         _replace('"grade_id": "remember", "locked": false', '"grade_id": "remembr", '
                  '"locked": false'),
-        "the notebook's answer cells are",
+        r"lesson.py, line \d+: remembr is an answer, and no exercise is called so",
     ),
     "a lost mark": (_without("    ### BEGIN SOLUTION\n"), "cell leak has no pair"),
     "another lost mark": (_without("    ### END SOLUTION\n"), "cell leak has no pair"),
@@ -561,7 +564,7 @@ INPUTS: dict[str, tuple[Callable[[Course], None], str]] = {
     ),
     "no set-up": (
         _replace('"grade_id": "setup",', '"grade_id": "set_up",'),
-        "the solution of leak fails on its visible example.*NameError",
+        "lesson.py, line 47: the solution of leak fails on its own case .*NameError: name 'squash'",
     ),
     "a mistake that no longer fits": (
         _replace("squash(w * h + u * x + b)", "squash(u * x + w * h + b)"),

@@ -10,7 +10,8 @@ import pytest
 
 from grader.assignment.source import read_source
 from grader.errors import UsageError
-from grader.release.release import check_agreement, release
+from grader.release.agreement import check_agreement
+from grader.release.release import release
 from tests.kit import toy
 from tests.kit.bonus import replace_in
 from tests.kit.toy import NAME

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.assignment.cell_headers import expand, shorten
 from grader.errors import UsageError
-from grader.release.cell_headers import expand, shorten
 
 POINTS = {"f": 5.0, "g": 2.5}
 TEXT = """\
@@ -157,7 +157,7 @@ def test_points_are_any_number(word: str, points: float) -> None:
         ),
         (
             "# %% answer\ndef f(x:\n    return x\n",
-            "no Python ('(' was never closed): mend its line",
+            "no Python ('(' was never closed): mend ",
         ),
         ("# %% answer\n" + "x = 1\n" * 2000, "too long or too deep to be parsed"),
         ("# %% answer f\ndef f(): pass\n", "has 1 words after 'answer'"),

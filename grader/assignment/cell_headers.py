@@ -22,12 +22,13 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 
+from grader.assignment.lesson_text import MARKER, LessonCell, lesson_cells
+from grader.assignment.places import in_lesson
 from grader.assignment.python_cells import defined_function, parsed
 from grader.assignment.source import CHECK_CELL, LESSON, WRITTEN_CELL
 from grader.errors import UsageError
 
 KINDS = ("answer", "example", "check", "lesson", "written", "locked")
-MARKER = re.compile(r"^# %%(?P<header>.*)$", re.M)
 SHORT = re.compile(rf" (?P<kind>{'|'.join(KINDS)})(?P<words>(?: [\w.-]+)*) *")
 LONG = re.compile(r"(?P<markdown> \[markdown\])? nbgrader=(?P<about>\{[^}]*\})(?P<rest>.*)")
 TAGGED = f' tags=["{LESSON}"]'
@@ -35,54 +36,62 @@ WORDS = {"answer": (0,), "example": (0, 1), "check": (0,), "lesson": (0, 1), "lo
 WORDS["written"] = (2,)
 
 
-def expand(text: str, points: Mapping[str, float]) -> str:
+def expand(text: str, points: Mapping[str, float], name: str = "") -> str:
     """Return percent text with long headers; ``points`` are the checks' by exercise.
+
+    ``name`` is the assignment's, for messages, which begin with the line in its lesson.
 
     Raises UsageError for a header that has too few or too many words, points that are no number
     above 0, an answer that defines no function or does not parse, and a check that follows none or
     has no exercise.
     """
-    made = []
-    for header, body, function in _cells(text):
-        found = SHORT.fullmatch(header)
+    made = [_before_the_first(text)]
+    for cell, function in _cells(text):
+        found = SHORT.fullmatch(cell.header)
         if found and found["kind"] == "answer":
-            _refuse_unparsed(body)
-        made.append((_long(found, function, points) if found else header) + body)
+            _refuse_unparsed(cell, name)
+        try:
+            header = _long(found, function, points) if found else cell.header
+        except UsageError as error:
+            raise UsageError(f"{in_lesson(name, cell.line)}: {error}") from None
+        made.append(header + cell.body)
     return "# %%".join(made)
 
 
-def _refuse_unparsed(body: str) -> None:
-    tree = parsed(body)
+def _refuse_unparsed(cell: LessonCell, name: str) -> None:
+    tree = parsed(cell.body)
     if isinstance(tree, SyntaxError):
+        place = in_lesson(name, cell.line + (tree.lineno or 1) - 1)
         line = (tree.text or "").strip()
-        raise UsageError(f"an answer cell is no Python ({tree.msg}): mend its line {line!r}")
+        raise UsageError(f"{place}: an answer that is no Python ({tree.msg}): mend {line!r}")
     if tree is None:
-        raise UsageError(f"an answer cell is too long or too deep to be parsed: {body[:60]!r} ...")
+        why = "an answer cell is too long or too deep to be parsed"
+        raise UsageError(f"{in_lesson(name, cell.line)}: {why}: {cell.body[:60]!r} ...")
 
 
 def shorten(text: str, points: Mapping[str, float]) -> str:
     """Return percent text with a short header wherever one stands for the long one."""
-    made = []
-    for header, body, function in _cells(text):
-        short = _short(header, function)
+    made = [_before_the_first(text)]
+    for cell, function in _cells(text):
+        short = _short(cell.header, function)
         found = SHORT.fullmatch(short)
-        same = found is not None and _expands_to(found, function, points, header)
-        made.append((short if same else header) + body)
+        same = found is not None and _expands_to(found, function, points, cell.header)
+        made.append((short if same else cell.header) + cell.body)
     return "# %%".join(made)
 
 
-def _cells(text: str) -> Iterator[tuple[str, str, str]]:
-    """Yield each cell's header, its body, and the function of the last answer so far.
+def _before_the_first(text: str) -> str:
+    first = MARKER.search(text)
+    return text[: first.start()] if first else text
 
-    What stands before the first cell comes first, as a header without a body.
-    """
-    parts = MARKER.split(text)
+
+def _cells(text: str) -> Iterator[tuple[LessonCell, str]]:
+    """Yield each cell, and the function of the last answer so far."""
     function = ""
-    yield parts[0], "", function
-    for header, body in zip(parts[1::2], parts[2::2], strict=True):
-        if _is_answer(header):
-            function = defined_function(body) or ""
-        yield header, body, function
+    for cell in lesson_cells(text):
+        if _is_answer(cell.header):
+            function = defined_function(cell.body) or ""
+        yield cell, function
 
 
 def _is_answer(header: str) -> bool:

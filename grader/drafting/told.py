@@ -1,0 +1,110 @@
+"""Tell an author in a terminal what a trial has found: in colour there, plainly elsewhere."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator
+
+from click import style
+
+from grader.assignment.assignment import Assignment
+from grader.assignment.places import in_lesson
+from grader.assignment.spec import Case, Exercise
+from grader.drafting.trial import Trial, TriedMistake
+
+MARGIN = 11  # columns of the labels
+GOOD, BAD = "green", "red"
+
+
+def heading(assignment: Assignment) -> str:
+    """Return the assignment's name, title and points in one line."""
+    spec = assignment.spec
+    number = len(spec.exercises)
+    by_hand = f", {assignment.manual_points:g} by hand" if assignment.manual_points else ""
+    said = f"{number} exercise{'s' if number > 1 else ''}, {spec.points:g} points by tests{by_hand}"
+    return f"{style(spec.name, bold=True)} · {spec.title}: {said}"
+
+
+def trial_lines(assignment: Assignment, trial: Trial, width: int) -> Iterator[str]:
+    """Yield what is told of one exercise, in lines of at most ``width`` columns."""
+    exercise = trial.exercise
+    yield ""
+    yield style(_signature(exercise), bold=True) + f" · {exercise.points:g} points"
+    line = assignment.source.answer(exercise.name).line
+    for place in filter(None, (in_lesson(assignment.spec.name, line), exercise.place)):
+        yield _line("", style(place, dim=True))
+    yield from _wrapped("checks", ", ".join(map(_check, exercise.layout.checks)), width)
+    yield from _wrapped(
+        "example", f"runs, {trial.milliseconds:.2g} ms{_sizes(trial.visible)}", width
+    )
+    if trial.failed:
+        yield from _wrapped("hidden", f"the solution fails {'; '.join(trial.failed)}", width, BAD)
+    else:
+        number = len(trial.hidden)
+        yield _line("hidden", style(f"right on {number} case{'s' if number != 1 else ''}", fg=GOOD))
+        cases = ", ".join(f"{case.name}{_sizes(case)}" for case in trial.hidden)
+        yield from _wrapped("", cases, width)
+    yield from _mistake_lines(trial, width)
+
+
+def _mistake_lines(trial: Trial, width: int) -> Iterator[str]:
+    found, well = len(trial.mistakes), sum(each.well for each in trial.mistakes)
+    if not found:
+        yield _line("mistakes", "none are known yet")
+        return
+    said = f"{well} of {found} lose marks and are named"
+    yield _line("mistakes", style(said, fg=GOOD if well == found else BAD))
+    longest = max(len(each.mistake.id) for each in trial.mistakes)
+    for each in trial.mistakes:
+        earned = f"{each.points:g} of {trial.exercise.points:g}"
+        told = style("named" if each.well else "NOT OK", fg=GOOD if each.well else BAD)
+        yield _line("", f"{each.mistake.id:<{longest}}  {earned:>10}  {told}")
+        if not each.well:
+            yield from _wrapped("", _trouble(each), width, BAD)
+
+
+def _trouble(tried: TriedMistake) -> str:
+    """Say what is to be mended about a mistake, and where it stands."""
+    if not tried.loses:
+        why = "loses nothing: draw a case that shows it"
+    else:
+        why = f"is told as {tried.told_as}, which gives the same everywhere"
+    place = f" ({tried.mistake.place})" if tried.mistake.place else ""
+    return f"it {why}{place}"
+
+
+def _signature(exercise: Exercise) -> str:
+    returned = ", ".join(exercise.returns)
+    if exercise.returns_dict:
+        returned = f"{{{returned}}}"
+    arrow = f" -> {returned}" if returned else ""
+    return f"{exercise.name}({', '.join(exercise.arguments)}){arrow}"
+
+
+def _check(check: object) -> str:
+    name, points, shape, main = (getattr(check, x) for x in ("name", "points", "shape", "main"))
+    return f"{name}{' ' + shape if shape else ''} {points:g}{' main' if main else ''}"
+
+
+def _sizes(case: Case) -> str:
+    sizes = ", ".join(f"{letter} = {size}" for letter, size in case.dims.items())
+    return f" ({sizes})" if sizes and sizes != case.name else ""
+
+
+def _line(label: str, text: str) -> str:
+    return f"  {label:<{MARGIN - 2}}{text}"
+
+
+def _wrapped(label: str, text: str, width: int, colour: str | None = None) -> Iterator[str]:
+    """Yield a text in as many lines as it takes, the label before the first."""
+    for part in textwrap.wrap(text, max(width - MARGIN, 40), break_long_words=False):
+        yield _line(label, style(part, fg=colour))
+        label = ""
+
+
+def say_panel(exercise: Exercise, mistake: str, panel: str, say: Callable[[str], None]) -> None:
+    """Say what a student sees whose function has a mistake."""
+    say("")
+    say(style(f"A student whose {exercise.name} has {mistake} sees", bold=True))
+    for line in panel.splitlines():
+        say(f"  {line}".rstrip())
