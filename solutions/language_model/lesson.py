@@ -1306,7 +1306,7 @@ if len(traveller["losses"]) >= 200:
 # %% written learning 5
 # **1.** Counts keep a separate entry for every run of letters, and a run that was never met has none; all that is left then are the shorter runs. The network has no entries. Its weights are shared by all runs, so letters that behave alike, such as vowels, end up acting alike on the hidden state, and what was learned from one run holds for similar ones. (1 point for sharing.) It also carries its state through the whole word: it can know how long the word is already, how it began, or that there was a double letter, where counts see three letters and no more. (1 point for the memory beyond three letters, or for any sensible example of it.)
 #
-# **2.** On the places that it learns from, the perplexity falls all the time, to about 3. On unseen ones it falls for about a hundred steps, to about 15, and then rises for good, far beyond 27. I would have stopped where the curve of unseen places is lowest; to decide that, one needs words that are put aside, and to be strict a third list for the final number. (1 point for both curves with the lowest point.) 376 places are 3,154 letters and end marks for 7,643 weights, enough to store them one by one. The first names are twelve times as many, so that finding what they share pays more than storing them, and training stopped in time. (1 point for the size of the list against that of the network.)
+# **2.** On the places that it learns from, the perplexity falls all the time, to about 3. On unseen ones it falls for about a hundred steps, to about 15, and then rises for good, far beyond 27. I would have stopped where the curve of unseen places is lowest; to decide that, one needs words that are put aside, and to be strict a third list for the final number. (1 point for both curves with the lowest point.) 376 places are 3,154 letters and end marks for 7,643 weights, enough to store them one by one. The first names are ten times as many, so that finding what they share pays more than storing them, and training stopped in time. (1 point for the size of the list against that of the network.)
 #
 # **3.** The norm is $(9 + 0.16)^{1/2} = 3.03$. By the global norm the gradients become 0.99 and 0.13: a third of the length, the same direction, so the step still goes where the loss falls fastest. Entry by entry they become 1 and 0.4: the second has three times the share that it had, and the direction is lost. (1 point for the direction, with or without the numbers.)
 
@@ -1332,7 +1332,8 @@ if len(traveller["losses"]) >= 200:
 # 2. **Another network.** Train an RNN on the first names. Over several seeds, does it get below the counts of four letters?
 # 3. **Your own words.** A file with one word a line is all it takes: towns of your country, plants, surnames. Letters other than a to z want a longer `LETTERS`.
 # 4. **How does a word begin?** Give `generate` the first letters of a name, and let the network go on from there. What has to happen to the state before the first letter is drawn?
-#
+
+# %% [markdown]
 # ## Three things to remember
 #
 # 1. **A language model is its own teacher.** Input and target are the same words, shifted by one step; a mask says what counts.

@@ -28,21 +28,24 @@ STORED = (
 
 
 def alphabet(draw: Draw, n_x: int) -> str:
-    """Draw an alphabet of ``n_x`` letters in any order; an end mark comes first."""
-    mark = draw.rng.choice(list(END_MARKS))
-    return "".join([mark, *draw.rng.permutation(list(SIGNS))[: n_x - 1]])
-
-
-def word(draw: Draw, letters: str, length: int) -> str:
-    """Draw a word of ``length`` letters."""
-    return "".join(draw.rng.choice(list(letters[1:]), size=length))
+    """Draw an alphabet of ``n_x`` letters; an end mark comes first, and they are not sorted."""
+    letters = draw.rng.permutation(list(SIGNS))[: n_x - 1]
+    if letters[0] < letters[-1]:
+        letters = letters[::-1]
+    return "".join([draw.rng.choice(list(END_MARKS)), *letters])
 
 
 def words(draw: Draw, letters: str, m: int, T_x: int) -> list[str]:
-    """Draw ``m`` words, the longest of ``T_x`` - 1 letters and the others, if they can, shorter."""
+    """Draw ``m`` words, the longest of ``T_x`` - 1 letters and the others, if they can, shorter.
+
+    The longest is not the first, and is not the same from behind.
+    """
     shorter = draw.rng.integers(1, max(2, T_x - 1), size=m - 1).tolist()
-    lengths = draw.rng.permutation([T_x - 1, *shorter]).tolist()
-    return [word(draw, letters, length) for length in lengths]
+    made = ["".join(draw.rng.choice(list(letters[1:]), size=length)) for length in shorter]
+    inner = "".join(draw.rng.choice(list(letters[1:]), size=max(0, T_x - 3)))
+    longest = (letters[-1] + inner + letters[1])[: T_x - 1]
+    made.insert(int(draw.rng.integers(min(1, m - 1), m)), longest)
+    return made
 
 
 def mask(draw: Draw, m: int, T_x: int) -> Array:
