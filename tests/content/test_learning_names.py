@@ -83,7 +83,7 @@ def test_training_leaves_earlier_parameters_alone() -> None:
 
 
 def test_ones_own_functions_can_be_trained() -> None:
-    """The lines that the text gives put the first assignment's functions in the given ones' place."""
+    """The lines that the text gives put those of the first assignment in the given ones' place."""
     from tests.kit import solution
 
     names = lesson()

@@ -7,6 +7,7 @@ writes is computed here once more, since a case is drawn where the notebook's mo
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 MARGIN = 1e-3  # between a throw and the nearest step
-TRIES = 10_000
+TRIES, FEW = 2_000, 100
 
 
 def tempered(p: Array, temperature: float) -> Array:
@@ -31,13 +32,18 @@ def landing(q: Array, u: float) -> int:
     return int(np.searchsorted(np.cumsum(q), u, side="right"))
 
 
-def throw(rng: np.random.Generator, q: Array, among: Array) -> float:
-    """Throw until it lands on one of the letters that may be hit, far from every step."""
+def throw(rng: np.random.Generator, q: Array, among: Array, unlike: Array | None = None) -> float:
+    """Throw until it lands on one of the letters that may be hit, far from every step.
+
+    With the probabilities ``unlike`` the same throw hits another letter. Raises ValueError where
+    none was found.
+    """
     steps = np.concatenate([[0.0], np.cumsum(q)])
-    for _ in range(TRIES):
+    for _ in range(TRIES if unlike is None else FEW):
         u = float(rng.random())
         hit = landing(q, u)
-        if hit < len(q) and among[hit] and np.min(np.abs(steps - u)) > MARGIN:
+        apart = unlike is None or landing(unlike, u) != hit
+        if hit < len(q) and among[hit] and apart and np.min(np.abs(steps - u)) > MARGIN:
             return u
     raise ValueError("no throw lands there")
 
@@ -61,15 +67,27 @@ def predicted(x: Array, state: tuple[Array, Array], p: Mapping[str, Array]) -> A
 def throws(
     rng: np.random.Generator, p: Mapping[str, Array], length: int, temperature: float
 ) -> list[float]:
-    """Throw ``length`` letters, none of them the end mark, and then the end mark."""
+    """Throw ``length`` letters, none of them the end mark, and then the end mark.
+
+    Where there are several letters, some throw would hit another one without the temperature, and
+    some throw where it acts twice. Raises ValueError where the network does not allow it.
+    """
     n_x, n_a = p["Wx"].shape[1], p["Wa"].shape[1]
     x, state = np.zeros((n_x, 1)), (np.zeros((n_a, 1)), np.zeros((n_a, 1)))
-    thrown = []
+    thrown: list[float] = []
+    to_tell = [1.0, temperature**2] if length > 1 and temperature != 1 else []
     for t in range(length + 1):
         prediction, state = predicted(x, state, p)
-        q = tempered(prediction, temperature)
-        ends = np.arange(n_x) == 0
-        u = throw(rng, q, ends if t == length else ~ends)
-        thrown.append(u)
-        x = np.eye(n_x)[:, [landing(q, u)]]
+        q, ends = tempered(prediction, temperature), np.arange(n_x) == 0
+        among = ends if t == length else ~ends
+        u = None
+        for other in to_tell if t < length else ():
+            with contextlib.suppress(ValueError):
+                u = throw(rng, q, among, tempered(prediction, other))
+                to_tell = [each for each in to_tell if each != other]
+                break
+        thrown.append(throw(rng, q, among) if u is None else u)
+        x = np.eye(n_x)[:, [landing(q, thrown[-1])]]
+    if to_tell:
+        raise ValueError("no throw tells the temperature")
     return thrown

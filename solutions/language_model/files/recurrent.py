@@ -11,23 +11,32 @@ the forget gate, the update gate, the candidate and the output gate, in this ord
     by   (n_y, 1)       its bias
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from rnn_utils import sigmoid, softmax
 
 __all__ = ["backward", "forward", "joined", "new_network", "new_state", "step", "taken_apart"]
 
+Array = NDArray[np.floating]
+Parameters = dict[str, Array]
+State = tuple[Array, Array]
+
 GATES = {"RNN": 1, "LSTM": 4}
 
 
-def new_network(kind, n_x, n_a, n_y, rng, size=1.0):
+def new_network(
+    kind: str, n_x: int, n_a: int, n_y: int, rng: np.random.Generator, size: float = 1.0
+) -> Parameters:
     """Draw the parameters of a network: ``kind`` is "RNN" or "LSTM", ``size`` 1 the ordinary size.
 
     Biases start at zero, but for those of an LSTM's forget gates: these start at 1, open.
     """
     rows = GATES[kind] * n_a
     spread = size / np.sqrt(n_x + n_a)
-    parameters = {
+    parameters: Parameters = {
         "Wx": spread * rng.standard_normal((rows, n_x)),
         "Wa": spread * rng.standard_normal((rows, n_a)),
         "b": np.zeros((rows, 1)),
@@ -39,13 +48,13 @@ def new_network(kind, n_x, n_a, n_y, rng, size=1.0):
     return parameters
 
 
-def new_state(parameters, m=1):
+def new_state(parameters: Parameters, m: int = 1) -> State:
     """Return the memory before the first time step, all zeros: hidden state and cell state."""
     n_a = parameters["Wa"].shape[1]
     return np.zeros((n_a, m)), np.zeros((n_a, m))
 
 
-def step(xt, state, parameters):
+def step(xt: Array, state: State, parameters: Parameters) -> tuple[Array, State]:
     """Take one time step.
 
     Arguments:
@@ -62,7 +71,7 @@ def step(xt, state, parameters):
     return softmax(parameters["Wya"] @ a_next + parameters["by"]), (a_next, c_next)
 
 
-def forward(x, a0, parameters):
+def forward(x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Array, Any]:
     """Run the network over a whole sequence.
 
     Arguments:
@@ -89,7 +98,7 @@ def forward(x, a0, parameters):
     return a.transpose(0, 2, 1), y_pred, (kept, flat, parameters)
 
 
-def backward(da, caches):
+def backward(da: Array, caches: Any) -> dict[str, Array]:
     """Go back through the whole sequence.
 
     Arguments:
@@ -104,9 +113,9 @@ def backward(da, caches):
     """
     kept, flat, parameters = caches
     Wx, Wa = parameters["Wx"], parameters["Wa"]
-    n_a, m, T_x = da.shape
-    dz = np.empty((len(Wa), T_x, m))
-    dWa, da_prev, dc = np.zeros_like(Wa), np.zeros((n_a, m)), np.zeros((n_a, m))
+    _, m, T_x = da.shape
+    dz: Array = np.empty((len(Wa), T_x, m))
+    dWa, da_prev, dc = np.zeros_like(Wa), np.zeros_like(da[:, :, 0]), np.zeros_like(da[:, :, 0])
     for t in reversed(range(T_x)):
         dz[:, t], dc = _retreat(da[:, :, t] + da_prev, dc, kept[t])
         da_prev = Wa.T @ dz[:, t]
@@ -121,7 +130,7 @@ def backward(da, caches):
     }
 
 
-def _advance(z, a_prev, c_prev, parameters):
+def _advance(z: Array, a_prev: Array, c_prev: Array, parameters: Parameters) -> tuple[Any, ...]:
     """Return the next hidden and cell state, and what the way back needs; z (g·n_a, m) of x."""
     n_a = len(a_prev)
     z = z + parameters["Wa"] @ a_prev
@@ -135,7 +144,7 @@ def _advance(z, a_prev, c_prev, parameters):
     return o * squashed, c_next, (a_prev, c_prev, f, i, candidate, o, squashed)
 
 
-def _retreat(da, dc, inside):
+def _retreat(da: Array, dc: Array, inside: tuple[Array, ...]) -> tuple[Array, Array]:
     """Return the gradient at z (g·n_a, m) of a step, and at the cell state before it."""
     if len(inside) == 2:
         _, a = inside
@@ -151,7 +160,7 @@ def _retreat(da, dc, inside):
     return np.concatenate(dz), dc * f
 
 
-def taken_apart(parameters):
+def taken_apart(parameters: Parameters) -> Parameters:
     """Return an LSTM's parameters gate by gate: Wf, bf, Wi, bi, Wc, bc, Wo, bo, and Wy, by.
 
     The first n_a columns of a gate's weights belong to the hidden state, the others to the input.
@@ -163,7 +172,7 @@ def taken_apart(parameters):
     return gates | {"Wy": parameters["Wya"], "by": parameters["by"]}
 
 
-def joined(gradients):
+def joined(gradients: dict[str, Array]) -> dict[str, Array]:
     """Return gradients that were made gate by gate (dWf, dbf, ...) as ``backward`` returns them."""
     weights = np.concatenate([gradients[f"dW{gate}"] for gate in "fico"])
     n_a = len(weights) // 4

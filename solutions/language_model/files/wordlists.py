@@ -12,19 +12,19 @@ intvan jnax juber kkk nahf nany onfgneq ovgpu pbba pbpx phag qlxr qvpx shpx snt 
 """
 
 
-def read_words(file):
+def read_words(file: str) -> list[str]:
     """Read a file that holds one word a line; return the words as a list."""
     with open(file, encoding="utf-8") as lines:
         return lines.read().split()
 
 
-def split(words):
+def split(words: list[str]) -> tuple[list[str], list[str]]:
     """Put every tenth word aside; return the words to learn from and the unseen ones."""
     known = [word for at, word in enumerate(words) if at % 10 != 4]
     return known, words[4::10]
 
 
-def presentable(word):
+def presentable(word: str) -> bool:
     """Say whether a word that was made up may be shown."""
     turned = codecs.encode(word, "rot13")
     return not any(letters in turned for letters in TURNED.split())
