@@ -241,7 +241,7 @@ check("make_batch", make_batch)
 #
 # ### What it means
 #
-# Read a column from left to right: having seen nothing, say "b"; having seen "b", say "o"; having seen "bo", say that the word is over. People often ask how a network can learn anything when input and target are the same word. They are never the same at the same *time*: what is asked at a step is shown only at the next one.
+# Read the line of "bo" from left to right: having seen nothing, say "b"; having seen "b", say "o"; having seen "bo", say that the word is over. People often ask how a network can learn anything when input and target are the same word. They are never the same at the same *time*: what is asked at a step is shown only at the next one.
 
 # %% [markdown]
 # ## 2 · masked_loss: how wrong, and in which direction
@@ -1184,7 +1184,7 @@ if plt and len(learner["curve"]) > 1:
 #
 # ### What it writes
 #
-# The same throws at every stage, so you see one and the same writer grow up. A star marks a name that stands in the list; all others are its own.
+# The same throws at every stage, so you see one and the same writer grow up. A star marks a name that stands in the list; all others are its own. Yours may be others than your neighbour's: the last digits of a sum differ between processors, and two thousand steps make much of little.
 
 
 # %% lesson stages

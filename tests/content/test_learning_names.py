@@ -164,7 +164,7 @@ def test_clipping_rescues_the_plain_rule(seed: int) -> None:
     with quiet():
         lost, kept = (lesson()["last_loss"](seed, max_norm) for max_norm in (1e9, 0.5))
     assert kept < 2.4
-    assert not lost < 3.8
+    assert not lost < np.log(27)  # it may be no number at all
 
 
 @pytest.mark.slow
