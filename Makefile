@@ -71,7 +71,16 @@ fuzz: $(READY)  ## search for bytes that break what reads untrusted bytes (ARGS=
 postgres: $(READY)  ## install the driver of a gradebook on a PostgreSQL server
 	@$(PIP) -r requirements-postgres.lock
 
-.PHONY: release autograde feedback report export verify verify-every mark forget simulate bench doctor
+.PHONY: new try watch release autograde feedback report export verify verify-every mark forget simulate bench doctor
+new: $(READY)  ## lay out a new assignment A, or add to it (ARGS='--exercise "f(x) -> y"')
+	@$(GRADER) new $(A) $(ARGS)
+
+try: $(READY)  ## say in a second or two what solutions and known mistakes do (ARGS=rnn_forward)
+	@$(GRADER) try $(A) $(ARGS)
+
+watch: $(READY)  ## do so at every save, and show the students' notebook as a page
+	@$(GRADER) watch $(A) $(ARGS)
+
 release: $(READY)  ## make the students' folder assignments/A from solutions/A/
 	@$(GRADER) release $(A) $(ARGS)
 

@@ -34,8 +34,9 @@ from tests.kit.toy import NAME, ROOT, SLOPE, assignment, book_of, new_course
 VERBS = sorted(main.commands)
 CONTRACT = (
     *("release", "autograde", "feedback", "report", "export", "verify", "mark", "simulate"),
-    *("bench", "doctor"),
+    *("bench", "doctor", "new", "try", "watch"),
 )
+BEGINS = "new"  # which needs no course yet, and no assignment of the name
 NEEDS = {"mark": ["x.ipynb"], "simulate": ["3"]}
 
 
@@ -135,7 +136,7 @@ def test_version_and_help() -> None:
         assert run(spelling).exit_code == 0
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb != BEGINS])
 def test_a_folder_that_is_no_course(verb: str, tmp_path: Path) -> None:
     """Each verb says that there is no course, and how to name one."""
     given = NEEDS.get(verb, [])
@@ -143,8 +144,20 @@ def test_a_folder_that_is_no_course(verb: str, tmp_path: Path) -> None:
     refused(run(verb, *given, at=tmp_path / "absent"), "is not a course")
 
 
+def test_a_course_begins_with_its_first_assignment(tmp_path: Path) -> None:
+    """Where there is a folder; what is written is told, and what comes next."""
+    begun = run(BEGINS, "gru", at=tmp_path)
+    assert begun.exit_code == 0 and begun.stdout.splitlines() == [
+        "solutions/gru/lesson.py  new",
+        "solutions/gru/exercises.py  new",
+        "next: python -m grader try gru",
+    ]
+    refused(run(BEGINS, "gru", at=tmp_path), "is there already: add an exercise with --exercise")
+    refused(run(BEGINS, "gru", at=tmp_path / "absent"), "absent.solutions cannot be used")
+
+
 TAKES_ASSIGNMENT = [
-    v for v in VERBS if any(p.name == "assignment" for p in main.commands[v].params)
+    v for v in VERBS if v != BEGINS and any(p.name == "assignment" for p in main.commands[v].params)
 ]
 
 

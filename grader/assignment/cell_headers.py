@@ -17,6 +17,7 @@ The long form, with nbgrader's metadata in the header, stays valid, cell by cell
 
 from __future__ import annotations
 
+import difflib
 import json
 import math
 import re
@@ -50,12 +51,22 @@ def expand(text: str, points: Mapping[str, float], name: str = "") -> str:
         found = SHORT.fullmatch(cell.header)
         if found and found["kind"] == "answer":
             _refuse_unparsed(cell, name)
+        _refuse_misspelt(cell, name)
         try:
             header = _long(found, function, points) if found else cell.header
         except UsageError as error:
             raise UsageError(f"{in_lesson(name, cell.line)}: {error}") from None
         made.append(header + cell.body)
     return "# %%".join(made)
+
+
+def _refuse_misspelt(cell: LessonCell, name: str) -> None:
+    """Raise UsageError for a header that is a short one but for a letter or two."""
+    kind, *words = cell.header.split() or [""]
+    near = difflib.get_close_matches(kind, KINDS, 1, cutoff=0.8)
+    if near and not kind.startswith(near[0]) and len(words) in WORDS[near[0]]:
+        place = in_lesson(name, cell.line)
+        raise UsageError(f"{place}: there is no cell '# %% {kind}': is '# %% {near[0]}' meant?")
 
 
 def _refuse_unparsed(cell: LessonCell, name: str) -> None:

@@ -85,10 +85,14 @@ class ExerciseInMaking:
 
         ``m_one=dict(m=1)`` is a case that is called ``m = 1``.
         """
+        unknown = [c for c in challenges if isinstance(c, str) and c not in READY]
+        if unknown:
+            known = ", ".join(READY)
+            raise SpecError(f"{self.name}: no cases are called {unknown[0]!r}: one of {known}")
         own = [READY[c] if isinstance(c, str) else c for c in challenges]
         for fixed in sizes.values():
             name = ", ".join(f"{letter} = {size}" for letter, size in fixed.items())
-            own.append(Challenge(name, fixed))
+            own.append(Challenge(name, fixed, own=True))
         self._challenges = tuple(own)
 
     def mistake(self, id: str, title: str, hint: str, *edits: tuple[str, str]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.assignment.spec import Case, Forward, Functions
+from grader.assignment.spec import Case, Forward, Functions, SpecError
 from grader.authoring import arrangements
 
 Array = np.ndarray[Any, Any]
@@ -32,6 +32,7 @@ class Challenge:
     scale: float = 1.0  # of parameters
     tolerance: float = 1e-6
     more: Mapping[str, Any] = field(default_factory=dict)
+    own: bool = False  # of one exercise: every size that it fixes is a size there
 
 
 READY = {
@@ -125,6 +126,12 @@ class Draw:
 
     def case(self, arguments: Any) -> Case:
         """Return the finished case."""
+        unknown = sorted({*self.challenge.sizes} - {*self.dims})
+        if unknown and self.challenge.own:
+            known = ", ".join(self.dims)
+            raise SpecError(
+                f"the case {self.challenge.name!r} fixes {unknown[0]}, which is no size: {known}"
+            )
         given = arguments if isinstance(arguments, tuple) else (arguments,)
         forward = None
         if self._cached is not None:

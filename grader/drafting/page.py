@@ -16,7 +16,7 @@ from grader.verify.shape.lesson import blanked
 TEXT_STUB = "YOUR ANSWER HERE"  # nbgrader's own, in the place of a model answer
 
 
-def student_page(course: Course, draft: Draft) -> str:
+def draft_page(course: Course, draft: Draft) -> str:
     """Return the page of the students' notebook that a draft makes; raises UsageError as release.
 
     nbgrader has no part in it: answers are blanked as it does, and the rest is the lesson's.

@@ -5,65 +5,68 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterator
 
-from click import style
-
 from grader.assignment.assignment import Assignment
 from grader.assignment.places import in_lesson
 from grader.assignment.spec import Case, Exercise
-from grader.drafting.trial import Trial, TriedMistake
+from grader.drafting.trial import ExerciseTried, MistakeTried
 
 MARGIN = 11  # columns of the labels
-GOOD, BAD = "green", "red"
+Paint = Callable[[str, str], str]  # a text, and how it is meant: one of these
+GOOD, BAD, STRONG, QUIET, PLAIN = "good", "bad", "strong", "quiet", "plain"
 
 
-def heading(assignment: Assignment) -> str:
+def heading(assignment: Assignment, paint: Paint) -> str:
     """Return the assignment's name, title and points in one line."""
     spec = assignment.spec
     number = len(spec.exercises)
     by_hand = f", {assignment.manual_points:g} by hand" if assignment.manual_points else ""
     said = f"{number} exercise{'s' if number > 1 else ''}, {spec.points:g} points by tests{by_hand}"
-    return f"{style(spec.name, bold=True)} · {spec.title}: {said}"
+    return f"{paint(spec.name, STRONG)} · {spec.title}: {said}"
 
 
-def trial_lines(assignment: Assignment, trial: Trial, width: int) -> Iterator[str]:
+def trial_lines(
+    assignment: Assignment, trial: ExerciseTried, width: int, paint: Paint
+) -> Iterator[str]:
     """Yield what is told of one exercise, in lines of at most ``width`` columns."""
     exercise = trial.exercise
     yield ""
-    yield style(_signature(exercise), bold=True) + f" · {exercise.points:g} points"
+    yield paint(_signature(exercise), STRONG) + f" · {exercise.points:g} points"
     line = assignment.source.answer(exercise.name).line
     for place in filter(None, (in_lesson(assignment.spec.name, line), exercise.place)):
-        yield _line("", style(place, dim=True))
-    yield from _wrapped("checks", ", ".join(map(_check, exercise.layout.checks)), width)
+        yield _line("", paint(place, QUIET))
+    yield from _wrapped("checks", ", ".join(map(_check, exercise.layout.checks)), width, paint)
     yield from _wrapped(
-        "example", f"runs, {trial.milliseconds:.2g} ms{_sizes(trial.visible)}", width
+        "example", f"runs, {trial.milliseconds:.2g} ms{_sizes(trial.visible)}", width, paint
     )
     if trial.failed:
-        yield from _wrapped("hidden", f"the solution fails {'; '.join(trial.failed)}", width, BAD)
+        yield from _wrapped(
+            "hidden", f"the solution fails {'; '.join(trial.failed)}", width, paint, BAD
+        )
     else:
         number = len(trial.hidden)
-        yield _line("hidden", style(f"right on {number} case{'s' if number != 1 else ''}", fg=GOOD))
+        yield _line("hidden", paint(f"right on {number} case{'s' if number != 1 else ''}", GOOD))
         cases = ", ".join(f"{case.name}{_sizes(case)}" for case in trial.hidden)
-        yield from _wrapped("", cases, width)
-    yield from _mistake_lines(trial, width)
+        yield from _wrapped("", cases, width, paint)
+    yield from _mistake_lines(trial, width, paint)
 
 
-def _mistake_lines(trial: Trial, width: int) -> Iterator[str]:
+def _mistake_lines(trial: ExerciseTried, width: int, paint: Paint) -> Iterator[str]:
     found, well = len(trial.mistakes), sum(each.well for each in trial.mistakes)
     if not found:
         yield _line("mistakes", "none are known yet")
         return
     said = f"{well} of {found} lose marks and are named"
-    yield _line("mistakes", style(said, fg=GOOD if well == found else BAD))
+    yield _line("mistakes", paint(said, GOOD if well == found else BAD))
     longest = max(len(each.mistake.id) for each in trial.mistakes)
     for each in trial.mistakes:
         earned = f"{each.points:g} of {trial.exercise.points:g}"
-        told = style("named" if each.well else "NOT OK", fg=GOOD if each.well else BAD)
+        told = paint("named" if each.well else "NOT OK", GOOD if each.well else BAD)
         yield _line("", f"{each.mistake.id:<{longest}}  {earned:>10}  {told}")
         if not each.well:
-            yield from _wrapped("", _trouble(each), width, BAD)
+            yield from _wrapped("", _trouble(each), width, paint, BAD)
 
 
-def _trouble(tried: TriedMistake) -> str:
+def _trouble(tried: MistakeTried) -> str:
     """Say what is to be mended about a mistake, and where it stands."""
     if not tried.loses:
         why = "loses nothing: draw a case that shows it"
@@ -95,16 +98,15 @@ def _line(label: str, text: str) -> str:
     return f"  {label:<{MARGIN - 2}}{text}"
 
 
-def _wrapped(label: str, text: str, width: int, colour: str | None = None) -> Iterator[str]:
+def _wrapped(label: str, text: str, width: int, paint: Paint, how: str = PLAIN) -> Iterator[str]:
     """Yield a text in as many lines as it takes, the label before the first."""
     for part in textwrap.wrap(text, max(width - MARGIN, 40), break_long_words=False):
-        yield _line(label, style(part, fg=colour))
+        yield _line(label, paint(part, how))
         label = ""
 
 
-def say_panel(exercise: Exercise, mistake: str, panel: str, say: Callable[[str], None]) -> None:
-    """Say what a student sees whose function has a mistake."""
-    say("")
-    say(style(f"A student whose {exercise.name} has {mistake} sees", bold=True))
-    for line in panel.splitlines():
-        say(f"  {line}".rstrip())
+def panel_lines(exercise: Exercise, mistake: str, panel: str, paint: Paint) -> Iterator[str]:
+    """Yield what a student sees whose function has a mistake."""
+    yield ""
+    yield paint(f"A student whose {exercise.name} has {mistake} sees", STRONG)
+    yield from (f"  {line}".rstrip() for line in panel.splitlines())

@@ -23,7 +23,8 @@ from grader.comparison.trees import deep_copy, returned_by, same
 from grader.course import Course
 from grader.errors import UsageError
 from grader.judge.hidden_cases import Posed
-from grader.release.agreement import refuse_told_answers
+from grader.release.agreement import refuse_lost_places, refuse_told_answers
+from grader.release.described import refuse_undescribed
 from grader.release.draft import Draft, read_draft
 from grader.release.drawing import refuse_bad_drawing
 from grader.release.edits import refuse_unfit_edits
@@ -35,7 +36,7 @@ Made = tuple[str, Any]  # "returned" and a result, or the type and the text of a
 
 
 @dataclass(frozen=True)
-class TriedMistake:
+class MistakeTried:
     """A known mistake that was tried: what it still earns, and as which one it is told."""
 
     mistake: Mistake
@@ -50,7 +51,7 @@ class TriedMistake:
 
 
 @dataclass(frozen=True)
-class Trial:
+class ExerciseTried:
     """A trial of one exercise: its cases, what the solution fails there, and its mistakes."""
 
     exercise: Exercise
@@ -58,7 +59,7 @@ class Trial:
     hidden: tuple[Case, ...]
     failed: tuple[str, ...]  # checks that the solution itself fails, each with the case's name
     milliseconds: float  # of the solution's call on the visible case
-    mistakes: tuple[TriedMistake, ...]
+    mistakes: tuple[MistakeTried, ...]
 
     @property
     def well(self) -> bool:
@@ -73,11 +74,13 @@ def drafted(course: Course, name: str) -> Draft:
     """
     draft = read_draft(course, name)
     refuse_told_answers(draft.assignment.spec, draft.text)
+    refuse_lost_places(draft.assignment.source, course.figures(name))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         functions = draft.assignment.functions
         refuse_bad_drawing(draft.assignment.spec, functions)
         refuse_failing_solution(draft.assignment.spec, functions)
+        refuse_undescribed(draft.assignment)
         refuse_unfit_edits(draft.assignment.spec, draft.assignment.source, draft.assignment.names)
     return draft
 
@@ -91,7 +94,7 @@ def exercises_of(assignment: Assignment, function: str | None) -> Sequence[Exerc
     return found
 
 
-def tried(assignment: Assignment, exercise: Exercise) -> Trial:
+def tried(assignment: Assignment, exercise: Exercise) -> ExerciseTried:
     """Try one exercise; raises UsageError where an example fails or a mistake does not fit."""
     visible = assignment.visible(exercise.name)
     posed = in_process.pose(exercise, assignment.functions, SEED, visible)
@@ -100,7 +103,7 @@ def tried(assignment: Assignment, exercise: Exercise) -> Trial:
     _called(exercise, solution, visible)
     milliseconds = (time.perf_counter() - started) * 1000
     failed = in_process.failed_checks(exercise, solution, posed)
-    return Trial(
+    return ExerciseTried(
         exercise,
         visible,
         tuple(case for case, _ in posed[1:]),
@@ -110,7 +113,7 @@ def tried(assignment: Assignment, exercise: Exercise) -> Trial:
     )
 
 
-def _mistakes(assignment: Assignment, exercise: Exercise, posed: Posed) -> Iterator[TriedMistake]:
+def _mistakes(assignment: Assignment, exercise: Exercise, posed: Posed) -> Iterator[MistakeTried]:
     """Try each mistake on all cases; of two that give the same everywhere the first is told."""
     cases = [case for case, _ in posed]
     before: list[tuple[str, Callable[..., Any], Made]] = []
@@ -127,7 +130,7 @@ def _mistakes(assignment: Assignment, exercise: Exercise, posed: Posed) -> Itera
         )
         if told_as == mistake.id:
             before.append((mistake.id, function, first))
-        yield TriedMistake(mistake, points, points < exercise.points, told_as)
+        yield MistakeTried(mistake, points, points < exercise.points, told_as)
 
 
 def _called(exercise: Exercise, function: Callable[..., Any], case: Case) -> Made:

@@ -147,6 +147,11 @@ def _comma(named: str) -> str:
 
 
 def _named(name: str) -> str:
-    """Return a name of the notebook's as code, with its equation or its step as words."""
+    """Return a name of the notebook's as code, with its equation or its step as words.
+
+    What has more words, "an array", is none.
+    """
+    if name.startswith(("a ", "an ")):
+        return name
     word = re.match(r"\w+(?:\[[^\]]*\])?", name)
     return f"`{word[0]}`{name[word.end() :]}" if word is not None else name

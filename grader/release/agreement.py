@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import math
 import re
@@ -10,11 +11,15 @@ from pathlib import Path
 
 from grader.assignment.example_calls import EXAMPLE_CELL
 from grader.assignment.places import at, in_lesson
-from grader.assignment.python_cells import defined_function
+from grader.assignment.python_cells import defined_function, parsed
 from grader.assignment.source import WRITTEN_CELL, Source, check_cell
 from grader.assignment.spec import Spec
 from grader.comparison.stub import STUB
 from grader.errors import UsageError
+
+SHOWN = re.compile(
+    r"!\[[^\]]*\]\(figures/(?P<figure>[\w.-]+)\)|^<!-- expected: (?P<cell>\w+) -->$", re.M
+)
 
 
 def check_agreement(spec: Spec, source: Source) -> None:
@@ -38,6 +43,9 @@ def check_agreement(spec: Spec, source: Source) -> None:
             why = f"no check of {exercise.name} has main=True: say what the exercise is about"
             raise UsageError(at(exercise.place, why))
         cell_name = check_cell(exercise.name)
+        if EXAMPLE_CELL + exercise.name not in lines:
+            why = f"{exercise.name} has no example: add a cell headed '# %% example' that calls it"
+            raise UsageError(f"{lines[exercise.name]}: {why}")
         if cell_name not in checks:
             why = f"{exercise.name} has no check: add a cell headed '# %% check' below its example"
             raise UsageError(f"{lines[exercise.name]}: {why}")
@@ -45,7 +53,20 @@ def check_agreement(spec: Spec, source: Source) -> None:
             worth = "a bonus has 0 there" if exercise.bonus else f"its checks {exercise.points:g}"
             why = f"cell {cell_name} says {checks[cell_name]} points, {worth}"
             raise UsageError(f"{lines[cell_name]}: {why}")
+    _refuse_idle_calls(spec, source)
     _refuse_other_rubrics(spec, source)
+
+
+def _refuse_idle_calls(spec: Spec, source: Source) -> None:
+    """Raise UsageError where an exercise says that it calls what nothing in it names."""
+    for exercise in spec.exercises:
+        tree = parsed(source.function_source(exercise.name))
+        walked = ast.walk(tree) if isinstance(tree, ast.Module) else ()
+        named = {node.id for node in walked if isinstance(node, ast.Name)}
+        for name in exercise.calls if exercise.drive is None else ():
+            if name not in named:
+                why = f"{exercise.name} says that it calls {name}, and its solution never does"
+                raise UsageError(at(exercise.place, why))
 
 
 def _refuse_other_functions(spec: Spec, source: Source, lines: Mapping[str, str]) -> None:
@@ -94,6 +115,22 @@ def _refuse_other_rubrics(spec: Spec, source: Source) -> None:
 def _marks(source: str) -> str:
     """Return the solution marks of a cell in their order: B where one begins, E where it ends."""
     return "".join(found[0] for found in re.findall(r"(BEGIN|END) SOLUTION", source))
+
+
+def refuse_lost_places(source: Source, figures: Path) -> None:
+    """Raise UsageError where a text shows a figure, or an example's output, that there is not."""
+    known = {cell.id for cell in source.cells if cell.role not in ("text", "written")}
+    for cell in source.cells:
+        for found in SHOWN.finditer(cell.source) if cell.role == "text" else ():
+            place = in_lesson(source.name, cell.line + cell.source.count("\n", 0, found.start()))
+            if found["figure"] and not (figures / found["figure"]).exists():
+                why = (
+                    f"the text shows {found['figure']}, but {figures / found['figure']} is missing"
+                )
+                raise UsageError(f"{place}: {why}")
+            if found["cell"] and found["cell"] not in known:
+                why = f"the text expects the output of {found['cell']!r}: no such code cell"
+                raise UsageError(f"{place}: {why}")
 
 
 def refuse_told_answers(spec: Spec, text: str) -> None:

@@ -16,10 +16,10 @@ def refuse_unfit_edits(spec: Spec, source: Source, scope: Mapping[str, Any]) -> 
     """Raise UsageError, with the mistake's own line, where its edits do not make a function."""
     for exercise in spec.exercises:
         for number in range(len(exercise.mistakes)):
-            edited(exercise, source, number, scope)
+            with_mistake(exercise, source, number, scope)
 
 
-def edited(
+def with_mistake(
     exercise: Exercise, source: Source, number: int, scope: Mapping[str, Any]
 ) -> Callable[..., Any]:
     """Return the function with a mistake in it; raises UsageError where its edits make none."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from grader.assignment.places import at, in_lesson
 from grader.assignment.source import Source
+from grader.assignment.spec import Exercise
 from grader.errors import UsageError
 
 
-def refuse_solutions(source: Source, released: Mapping[str, bytes]) -> None:
+def refuse_solutions(
+    source: Source, released: Mapping[str, bytes], exercises: Sequence[Exercise] = ()
+) -> None:
     """Raise UsageError if a released file holds a line of a solution, or a hidden test."""
     secret = solution_lines(source)
     for name, data in released.items():
@@ -21,12 +24,17 @@ def refuse_solutions(source: Source, released: Mapping[str, bytes]) -> None:
             text = "\n".join([text, *strings(json.loads(text))])
         for line in secret:
             if line in text:
-                place = _told_at(source, line)
-                raise UsageError(
-                    at(place, f"{name} would be released with solution text: {line!r}")
-                )
+                place = _told_at(source, line) or _told_by(exercises, line)
+                why = f"{name} would be released with solution text: {line!r}"
+                raise UsageError(at(place, why))
         if "HIDDEN TESTS" in text or "SOLUTION" in text:
             raise UsageError(f"{name} would be released with a solution or hidden-test mark")
+
+
+def _told_by(exercises: Sequence[Exercise], line: str) -> str:
+    """Return where the words on a mistake tell a line of a solution; empty where none do."""
+    mistakes = (mistake for exercise in exercises for mistake in exercise.mistakes)
+    return next((m.place for m in mistakes if line in m.title or line in m.hint), "")
 
 
 def _told_at(source: Source, line: str) -> str:

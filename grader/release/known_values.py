@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import FrameType
 from typing import Any
 
 import numpy as np
 
+from grader.assignment.calling import bound
 from grader.assignment.places import at
 from grader.assignment.published import published_names
 from grader.assignment.source import Source
 from grader.assignment.spec import Case, Exercise, Spec
+from grader.comparison.trees import deep_copy, same
 from grader.errors import UsageError
 from grader.instrument.digests import digests, digests_of, told
 from grader.instrument.recorder import arrays_in
@@ -37,11 +41,12 @@ def known_values(spec: Spec, source: Source, exercise: Exercise, case: Case) -> 
     run = RightRuns(spec, source, source.namespace(), exercise).of(case)
     values = {
         name: run.values[number]
-        for name, _, number in reversed(run.recording.bindings)
+        for name, _, number in run.recording.bindings  # the last one counts
         if name in exercise.equations and told(run.values[number])
     }
     if not values:
         return {}
+    _refuse_changed(exercise, source, case, values)
     salt = f"{spec.name} {exercise.name}"
     named = sorted(values, key=lambda name: exercise.equations[name])
     table = [digests(values[name], salt) for name in named]
@@ -71,6 +76,39 @@ def _refuse_unprinted(source: Source, exercise: Exercise) -> None:
         if name not in names:
             why = f"{exercise.name}: its text never calls a value `{name}`"
             raise UsageError(at(exercise.place, why))
+
+
+def _refuse_changed(
+    exercise: Exercise, source: Source, case: Case, values: Mapping[str, Numeric]
+) -> None:
+    """Raise UsageError for a variable that is written into after the line that makes it.
+
+    What it was in between, no other style has to make.
+    """
+    ends = _variables_at_the_end(bound(exercise, source.functions()), exercise.name, case)
+    for name, value in values.items():
+        if name in ends and not same(np.asarray(ends[name]), value, 1e-9):
+            why = f"`{name}` is written into after the line that makes it"
+            raise UsageError(
+                at(exercise.place, f"{exercise.name}: {why}: leave it out of its equations")
+            )
+
+
+def _variables_at_the_end(function: Callable[..., Any], name: str, case: Case) -> Mapping[str, Any]:
+    """Return what the variables of a trusted function hold when it returns."""
+    found: dict[str, Any] = {}
+
+    def look(frame: FrameType, event: str, _: Any) -> None:
+        if event == "return" and frame.f_code.co_name == name:
+            found.update(deep_copy(dict(frame.f_locals)))
+
+    before = sys.getprofile()
+    sys.setprofile(look)
+    try:
+        function(*deep_copy(case.arguments))
+    finally:
+        sys.setprofile(before)
+    return found
 
 
 def refuse_more(

@@ -11,7 +11,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ from grader.comparison.properties import properties
 from grader.comparison.trees import deep_copy, returned_by, same
 from grader.comparison.values import unlike_kind
 from grader.errors import UsageError
-from grader.release.edits import edited
+from grader.release.edits import with_mistake
 from grader.release.known_values import known_values
 from grader.release.second_case import second_case
 from grader.selfcheck.attempts import try_on
@@ -143,26 +143,26 @@ def _called(
     """Describe one call of the solution: its arguments and sizes, its steps, its result."""
     scope = source.namespace()
     functions = source.functions(scope)
-    steps: dict[str, list[tuple[Tree, ...]]] = {name: [] for name in exercise.calls}
-    recorded = {name: recording(functions[name], steps[name]) for name in exercise.calls}
+    calls: dict[str, list[Recorded]] = {name: [] for name in exercise.calls}
+    recorded = {name: recording(functions[name], calls[name]) for name in exercise.calls}
     scope |= recorded
     # What a plain function returns may hold its arguments, which are stored once then.
     changes = bool(exercise.layout.after) or exercise.drive is not None
     own = deep_copy(case.arguments) if changes else case.arguments
     result = returned_by(exercise.layout, bound(exercise, {**functions, **recorded}), own)
     _refuse_unlike(exercise, case, result)
-    alive += [case, result, steps]
+    steps = {name: tuple(call.step() for call in made) for name, made in calls.items()}
+    alive += [case, result, calls]
     known: dict[str, Any] = {"result": None, "mistakes": []}
     if not exercise.sealed:
         known["result"] = pack(result, store, names)
-        made = {name: tuple(calls) for name, calls in steps.items()}
-        about = Reference(exercise.layout, case.arguments, result, case.dims, (), {}, made)
+        about = Reference(exercise.layout, case.arguments, result, case.dims, (), {}, steps)
         about = replace(about, driver=driver_of(exercise), seconds=exercise.call_seconds)
         known["mistakes"] = _mistakes(exercise, source, about)
     return {
         "dims": dict(case.dims),
         "arguments": pack(case.arguments, store, names),
-        "steps": {name: pack(tuple(made), store, names) for name, made in steps.items()},
+        "steps": {name: pack(made, store, names) for name, made in steps.items()},
         **known,
     }
 
@@ -193,21 +193,38 @@ def _refuse_unlike(exercise: Exercise, case: Case, result: Tree) -> None:
         raise UsageError(at(exercise.place, f"{told} ({wrong}): mend the check or the case"))
 
 
-def recording(function: Callable[..., Any], steps: list[Any]) -> Callable[..., Any]:
-    """Wrap ``function`` so that each call's arguments and result are added to ``steps``.
+@dataclass(frozen=True)
+class Recorded:
+    """A recorded call: the very objects, and copies of what they were before and after it."""
 
-    Where it writes into its arguments, they are added as they were before, and their state after
-    the call beside the result.
-    """
+    arguments: tuple[Tree, ...]
+    result: Tree
+    before: tuple[Tree, ...]
+    after: tuple[Tree, ...]
+    kept: Tree  # the result, with the arguments' copies where it holds them
+
+    def step(self) -> tuple[Tree, ...]:
+        """Return arguments and result and, where the call changed them, the arguments after it.
+
+        The objects themselves, which may be shared with other calls; copies where somebody has
+        written into one since.
+        """
+        if not same(self.after, self.before, 0.0):
+            return self.before, self.kept, self.after
+        if same(self.arguments, self.before, 0.0) and same(self.result, self.kept, 0.0):
+            return self.arguments, self.result
+        return self.before, self.kept
+
+
+def recording(function: Callable[..., Any], calls: list[Recorded]) -> Callable[..., Any]:
+    """Wrap ``function`` so that each of its calls is added to ``calls``."""
 
     def wrapped(*arguments: Tree) -> Tree:
         made: dict[int, Any] = {}
         before = deep_copy(arguments, made)
         result = function(*arguments)
-        if same(arguments, before, 0.0):
-            steps.append((arguments, result))
-        else:
-            steps.append((before, deep_copy(result, made), deep_copy(arguments)))
+        kept = deep_copy(result, made)
+        calls.append(Recorded(arguments, result, before, deep_copy(arguments), kept))
         return result
 
     return wrapped
@@ -219,7 +236,7 @@ def _mistakes(exercise: Exercise, source: Source, about: Reference) -> list[dict
     truth, scope = result_fingerprint(exercise.layout, about.result), source.namespace()
     for number, mistake in enumerate(exercise.mistakes):
         entry: dict[str, Any] = {"id": mistake.id, "title": mistake.title, "hint": mistake.hint}
-        wrong = edited(exercise, source, number, scope)
+        wrong = with_mistake(exercise, source, number, scope)
         function = bound(exercise, {**scope, exercise.name: wrong})
         try:
             with np.errstate(all="ignore"):

@@ -26,6 +26,7 @@ from grader.files.atomic import write_beside
 from grader.gradebook.config import nbgrader_api
 from grader.gradebook.source_folder import ADOPT, write_source
 from grader.release.agreement import check_stubs, refuse_told_answers
+from grader.release.described import refuse_undescribed
 from grader.release.draft import points_of, read_draft
 from grader.release.drawing import refuse_bad_drawing
 from grader.release.judged import refuse_unfair_marks
@@ -63,13 +64,16 @@ def release(course: Course, name: str, adopt: bool = False) -> Released:
     source = placed(source_of(book, name, handed_out), draft.long)
     refuse_bad_drawing(spec, draft.assignment.functions)
     refuse_failing_solution(spec, draft.assignment.functions)
+    refuse_undescribed(draft.assignment)
     files = student_files(course, spec, source)
     # In the course itself, so that the finished folder can be renamed into place.
     with tempfile.TemporaryDirectory(prefix="release-", dir=course.root) as folder:
         released = blank(Path(folder), name, book, files)
         check_stubs(spec, source, released)
         refuse_solutions(
-            draft.assignment.source, {path.name: path.read_bytes() for path in released.iterdir()}
+            draft.assignment.source,
+            {path.name: path.read_bytes() for path in released.iterdir()},
+            spec.exercises,
         )
         refuse_unfair_marks(Assignment(spec, source, draft.assignment.exercises), released)
         return _install(course, name, book, released)

@@ -104,7 +104,8 @@ def _raised(reference: Reference, error: Exception, scope: dict[str, Any], locat
     if empty:
         got, look, short = EMPTY, "the cell above: write the function there", EMPTY
     if isinstance(error, NotThisStep):
-        checked, got, short = f"how {layout.name} calls its cell function", str(error), ""
+        called = str(error.off[0]).rpartition("> ")[2]
+        checked, got, short = f"how {layout.name} calls {called}", str(error), ""
     finding = Finding("raised", checked, "a result", got, look, short)
     replay = error if isinstance(error, NotThisStep) else None
     findings: dict[str, Finding | None] = dict.fromkeys(check_names(layout), finding)

@@ -111,7 +111,8 @@ def _panel(
     notes = [shown.cause.text()] if shown.cause else []
     certain = shown.cause is not None and shown.cause.certain
     if first is not None and not certain and not shown.tried.empty:
-        notes += filter(None, [right_until(reference, function)])
+        right = [name for name, finding in shown.tried.findings.items() if finding is None]
+        notes += filter(None, [right_until(reference, function, right)])
     if first is not None and sizes:
         notes.insert(0, f"Right on the example, not where {sizes}. {ASK_SIZES}")
         short = first.short or f"{first.checked}: got {first.got}"

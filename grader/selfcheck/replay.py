@@ -70,7 +70,7 @@ def _replay(reference: Reference, name: str, own: Any, path: list[str]) -> Calla
 
 
 def _other_arguments(helper: str) -> str:
-    return f"{helper} was called with arguments that belong to no time step"
+    return f"{helper} was called with arguments that belong to no step"
 
 
 def _off(last: str, name: str, given: list[Tree]) -> Off:
@@ -142,7 +142,7 @@ def _mismatch(reference: Reference, helper: str, given: list[Tree], before: int)
         i for i, (g, r) in enumerate(zip(given, recorded, strict=True)) if not same(g, r, 1e-6)
     )
     return (
-        f"argument {place + 1} of {helper} is not the one that belongs to this time step"
+        f"argument {place + 1} of {helper} is not the one that belongs to this step"
         f"{_origin(reference, steps, place, given[place])}"
     )
 
@@ -160,5 +160,5 @@ def _origin(
     for recorded, result, *_ in steps:
         for _, leaf in [*leaves(result), *leaves(recorded)]:
             if isinstance(leaf, np.ndarray) and same(value, leaf, 1e-6):
-                return ": it is taken from another time step"
+                return ": it is taken from another step"
     return ""

@@ -6,7 +6,7 @@ import inspect
 import itertools
 import linecache
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -27,10 +27,13 @@ WATCHED_SECONDS = 2.0  # of processor time, for a loop that never ends
 LONGEST_LINE = 80  # characters
 
 
-def right_until(reference: Reference, function: Callable[..., Any]) -> str:
+def right_until(
+    reference: Reference, function: Callable[..., Any], right: Collection[str] = ()
+) -> str:
     """Return the last line that makes a value which an equation names, and what is not made.
 
-    Empty where no equation names one, and where nothing can be looked at.
+    Outputs that are ``right`` are made, whichever way. Empty where no equation names a value, and
+    where nothing can be looked at.
     """
     if not reference.known:
         return ""
@@ -46,7 +49,7 @@ def right_until(reference: Reference, function: Callable[..., Any]) -> str:
     for record in _finished(recorder, lines_of):
         for name in _known(reference, record):
             found.setdefault(name, lines_of[record.place])
-    missing = [known for known in reference.known if known["name"] not in found]
+    missing = [k for k in reference.known if k["name"] not in found and k["name"] not in right]
     if not missing:
         return ""
     return " ".join(filter(None, (_until(reference, function, start, found), _not_made(missing))))

@@ -17,7 +17,7 @@ from grader.errors import UsageError
 from grader.files.atomic import read_text
 from grader.judge.judge import Judgement
 from grader.simulate.pupils import Pupil
-from grader.verdict import Verdict
+from grader.verdict import ExerciseResult, Verdict
 from grader.verify.held import SEED, Held, held
 from grader.verify.pairs import Pair, calls, sampled
 
@@ -107,7 +107,7 @@ def mistakes_cost_once(exercise: Exercise, verdicts: Verdicts) -> Held:
     problems = []
     for mistake in exercise.mistakes:
         results = verdicts[f"{exercise.name}/{mistake.id}"].exercises
-        own = next(result for result in results if result.name == exercise.name)
+        own = _of(verdicts[f"{exercise.name}/{mistake.id}"], exercise.name)
         elsewhere = [r.name for r in results if r.name != exercise.name and r.outcome != "passed"]
         if own.outcome == "passed":
             problems.append(f"{mistake.id} loses nothing")
@@ -119,10 +119,15 @@ def mistakes_cost_once(exercise: Exercise, verdicts: Verdicts) -> Held:
     return held(what, problems, f"{len(exercise.mistakes)} mistakes")
 
 
+def _of(verdict: Verdict, name: str) -> ExerciseResult:
+    return next(result for result in verdict.exercises if result.name == name)
+
+
 def both_named(exercise: Exercise, helper: Exercise, verdicts: Verdicts) -> Held:
     """Hold the judge to naming a mistake of an exercise beside one of a function that it calls.
 
-    Two that make up for each other are right together, which is the helper's to tell.
+    Two that make up for each other, wholly or in part, earn more together than the one alone: what
+    is left is the helper's to tell.
     """
     pairs = sampled(exercise, helper, exercise.mistakes, helper.mistakes)
     problems, even = [], 0
@@ -130,11 +135,12 @@ def both_named(exercise: Exercise, helper: Exercise, verdicts: Verdicts) -> Held
         results = {r.name: r for r in verdicts[_both(exercise, helper, pair)].exercises}
         for each, mistake in zip((exercise, helper), pair, strict=True):
             result = results[each.name]
-            if each is exercise and result.outcome == "passed" and not result.stand_ins:
+            alone = _of(verdicts[f"{each.name}/{mistake.id}"], each.name)
+            if each is exercise and not result.stand_ins and result.points > alone.points:
                 even += 1
             elif result.mistake != mistake.id:
                 told = f"{each.name} is told {result.mistake}"
                 problems.append(f"{_both(exercise, helper, pair)}: {told}")
     what = f"{exercise.name} wrong together with a wrong {helper.name} is told both by the judge"
     figures = f"{len(pairs)} of {len(exercise.mistakes) * len(helper.mistakes)} pairs"
-    return held(what, problems, figures + (f", {even} right together" if even else ""))
+    return held(what, problems, figures + (f", {even} make up for each other" if even else ""))

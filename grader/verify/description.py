@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from grader.assignment.assignment import Assignment
-from grader.assignment.spec import Case, Exercise, Mistake
-from grader.comparison.ladder import by_name
-from grader.comparison.layout import INPUTS, Tree
-from grader.verify.held import SEED, Held, held
-from grader.verify.in_process import pose
+from grader.assignment.spec import Exercise, Mistake
+from grader.release.described import unchecked, undescribed
+from grader.verify.held import Held, held
 
 LONGEST_TITLE, LONGEST_HINT = 100, 160  # characters: a panel in a notebook shows both
 TELLS = 12  # characters of a solution's expression that would tell what to write
@@ -20,54 +17,8 @@ TELLS = 12  # characters of a solution's expression that would tell what to writ
 def described(assignment: Assignment, exercise: Exercise) -> Held:
     """Hold arguments, checks, shapes in letters and labels to what the solution takes and gives."""
     what = f"{exercise.name} is described as its solution is"
-    return held(what, list(_undescribed(assignment, exercise)), f"{len(exercise.checks)} checks")
-
-
-def _undescribed(assignment: Assignment, exercise: Exercise) -> Iterator[str]:
-    asked = {*exercise.returns}
-    if exercise.arguments and not exercise.layout.after and exercise.drive is None:
-        asked.add(INPUTS)
-    unchecked = asked - {check.name for check in exercise.checks}
-    if unchecked:
-        yield f"nothing checks {', '.join(sorted(unchecked))}"
-    visible = assignment.visible(exercise.name)
-    posed = pose(exercise, assignment.functions, SEED, visible)
-    for case, result in posed:
-        yield from _misshapen(exercise, case, by_name(exercise.layout, result)[0], case is visible)
-    outputs, _ = by_name(exercise.layout, posed[0][1])
-    for name, labels in exercise.labels.items():
-        if not _holds_so_many(outputs.get(name), len(labels)):
-            yield f"nothing in {name} has {len(labels)} entries, as its labels say"
-
-
-def _misshapen(
-    exercise: Exercise, case: Case, outputs: Mapping[str, Tree], visible: bool
-) -> Iterator[str]:
-    """Yield each output whose shape is not the letters' sizes in this case.
-
-    In the ``visible`` one, whose sizes are read from results, a letter may be unknown.
-    """
-    for check in exercise.checks:
-        if not check.shape:
-            continue
-        try:
-            wanted = eval(check.shape, {"__builtins__": {}}, dict(case.dims))
-        except NameError as error:
-            if not visible:
-                yield f"{check.name} in {case.name}: {error}"
-            continue
-        except Exception as error:  # an expression of the author's: anything can go wrong in it
-            yield f"{check.name} in {case.name}: {error}"
-            continue
-        if (found := getattr(outputs.get(check.name), "shape", None)) != wanted:
-            yield f"{check.name} in {case.name} is {found}, not {check.shape} = {wanted}"
-
-
-def _holds_so_many(tree: Any, number: int) -> bool:
-    """Tell whether a tuple or list with so many entries lies anywhere in ``tree``."""
-    if not isinstance(tree, tuple | list):
-        return False
-    return len(tree) == number or any(_holds_so_many(item, number) for item in tree)
+    problems = [*unchecked(exercise), *undescribed(assignment, exercise)]
+    return held(what, problems, f"{len(exercise.checks)} checks")
 
 
 def said_well(assignment: Assignment, exercise: Exercise) -> Held:

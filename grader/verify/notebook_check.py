@@ -53,7 +53,9 @@ def _only_answered(what: str, panel: Any, message: str) -> Held:
 
 def _problem(mistake: Mistake, panel: Any, message: str, shows: bool) -> str:
     if not shows:
-        return "shows, and is not known there" if message else ""
+        failed = [row.name for row in panel.rows if not row.passed]
+        told = not message or failed == ["arguments untouched"]  # which that row says by itself
+        return "" if told else "is no mistake that the notebook can name: say which in the text"
     said = Cause(mistake.id, mistake.title, mistake.hint).text()
     if not message or panel.points >= panel.max_points:
         return "loses nothing there"

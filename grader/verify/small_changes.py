@@ -45,7 +45,10 @@ def small_changes_lose_marks(assignment: Assignment, exercise: Exercise, every: 
         f"{len(alive) - len(unexplained)} equivalent"
     )
     what = f"small changes of {exercise.name} lose marks"
-    return Held(what, not unexplained, "; ".join([figures, *unexplained]))
+    lines = {mutant.id: mutant.line for mutant in chosen}
+    told = [f"line {lines[name]} of its code: {name!r}" for name in unexplained]
+    remedy = "draw a case that shows it, or list it: .equivalent('why', '...')"
+    return Held(what, not unexplained, "; ".join([figures, *told, *([remedy] if told else [])]))
 
 
 def _mutants(assignment: Assignment, exercise: Exercise) -> Iterator[Mutant]:

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from grader.assignment.assignment import Assignment
+from grader.assignment.cell_headers import expand
+from grader.assignment.lesson_text import lesson_source
 from grader.assignment.source import Source
 from grader.course import Course
 from grader.errors import UsageError
-from grader.release.draft import read_draft
+from grader.files.atomic import read_text
+from grader.release.draft import points_of
 from grader.simulate.student_check import load_check
 from grader.verify.by_judge import (
     blank_earns_nothing,
@@ -82,10 +85,11 @@ def verify(
 
 def _lesson(course: Course, assignment: Assignment) -> Source:
     """Return the lesson as it is written, with its lines; the notebook where there is no other."""
-    name = assignment.spec.name
-    if not course.lesson(name).exists():
+    name, path = assignment.spec.name, course.lesson(assignment.spec.name)
+    if not path.exists():
         return assignment.source
-    return read_draft(course, name).assignment.source
+    text = expand(read_text(path, "write it anew"), points_of(assignment.spec), name)
+    return lesson_source(name, text, assignment.source.files)
 
 
 def _styles(course: Course, assignment: Assignment) -> dict[str, dict[str, str]]:

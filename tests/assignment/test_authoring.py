@@ -6,6 +6,7 @@ import functools
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment.modules import Texts, load_spec
+from grader.verify.shape.rules import RULES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "authoring.md"
@@ -26,11 +27,6 @@ FILE = re.compile(r"`(solutions/\w+/\w+\.py)`")
 COMMAND = "python -m grader "
 
 
-def one(text: str) -> Texts:
-    """The exercises of one file."""
-    return (("exercises.py", text),)
-
-
 def blocks() -> Iterator[tuple[str, str, str]]:
     """The walk's blocks in order: the line before it, its language and its text."""
     for found in BLOCK.finditer(WALK):
@@ -38,24 +34,28 @@ def blocks() -> Iterator[tuple[str, str, str]]:
 
 
 def write(course: Path, lead: str, body: str) -> None:
-    """Make, lengthen or change the file that the line before a block names."""
+    """Look for a block in the file that the line before it names, or put it in its place."""
     named = FILE.search(lead)
     assert named, lead
     path = course / named[1]
-    if lead.startswith("Add to "):
-        path.write_text(path.read_text() + body)
-    elif lead.endswith("in place of `SPEC`:"):
-        before, mark, _ = path.read_text().partition("\nSPEC = ")
-        assert mark
-        path.write_text(before + "\n" + body)
+    text = path.read_text()
+    if lead.endswith("holds:"):
+        assert body in text, lead
+    elif lead.endswith("in place of the cells of `smooth`:"):
+        before, mark, rest = text.partition("# %% [markdown]\n# ## 2 · smooth")
+        _, end, after = rest.partition("# %% [markdown]\n# ## Your points")
+        assert mark and end
+        path.write_text(f"{before}{body}\n{end}{after}")
     else:
-        assert not path.exists() and lead == f"`{named[1]}`:"
-        path.write_text(body)
+        assert lead.endswith("in place of what describes `smooth`:"), lead
+        before, mark, _ = text.partition("@A.exercise()\ndef smooth")
+        assert mark
+        path.write_text(before + body)
 
 
 def run(course: Path, line: str) -> str:
     """Run one command as it stands on the page, with this Python; return what it printed."""
-    python = [sys.executable, "-m", "grader", *line.removeprefix(COMMAND).split()]
+    python = [sys.executable, "-m", "grader", *shlex.split(line.removeprefix(COMMAND))]
     command = python if line.startswith(COMMAND) else line.split()
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
@@ -64,21 +64,28 @@ def run(course: Path, line: str) -> str:
 
 
 def test_every_block_is_a_file_or_a_list_of_commands() -> None:
-    """The page has both files, both additions and the verbs that an author needs."""
+    """The page shows both files, the second exercise, and the verbs that an author needs."""
     kinds = [kind for _, kind, _ in blocks()]
-    assert kinds.count("python") == 4 and kinds.count("sh") == 3
-    assert WALK.count("```") == 2 * len(kinds)
+    assert kinds.count("python") == 4 and kinds.count("sh") == 5
+    assert WALK.count("```") == 2 * (len(kinds) + 1)  # and what `try` says
     lines = [line for _, kind, body in blocks() if kind == "sh" for line in body.splitlines()]
-    verbs = [line.split()[3] for line in lines if line.startswith(COMMAND)]
+    verbs = [line.split()[3] for line in lines]
+    assert verbs[:4] == ["new", "try", "new", "try"]
     assert {"release", "verify", "simulate", "autograde", "feedback", "report"} <= set(verbs)
 
 
-def test_the_page_s_exercises_make_a_specification() -> None:
-    """Both versions of the exercises file load, with one exercise and with two."""
-    first, second = (body for lead, _, body in blocks() if "exercises.py`" in lead)
-    assert [e.name for e in load_spec(NAME, one(first)).exercises] == ["blend"]
-    both = load_spec(NAME, one(first.partition("\nSPEC = ")[0] + "\n" + second))
-    assert [e.name for e in both.exercises] == ["blend", "smooth"] and both.points == 10
+def test_the_rules_on_the_page_are_the_rules() -> None:
+    """Each by its name, with the sentence that it begins with."""
+    table = WALK.partition("| rule | what it asks |")[2].partition("\n\n")[0]
+    told = re.findall(r"^\| `([a-z-]+)` \| (.*) \|$", table, re.M)
+    assert told == [(name, rule.__doc__) for name, rule in RULES.items()]
+
+
+def told_by_try() -> list[str]:
+    """The lines that the page says `try` says."""
+    found = re.search(r"^```text\n(.*?)^```$", WALK, re.S | re.M)
+    assert found
+    return [line for line in found[1].splitlines() if line]
 
 
 @functools.cache
@@ -99,8 +106,11 @@ def test_the_page_can_be_followed_word_for_word(tmp_path: Path) -> None:
             continue
         for line in body.splitlines():
             printed[line] = run(tmp_path, line)
+    said = printed[f"{COMMAND}try {NAME}"].splitlines()
+    assert [line for line in told_by_try() if line not in said] == []
     verified = printed[f"{COMMAND}verify {NAME} --every"]
     assert "solution earns full marks: 10 of 10 points" in verified
+    assert "the lesson keeps the rules of shape: 20 of 20 rules" in verified
     assert "mistakes of smooth cost once and are named: 2 mistakes" in verified
     assert "NOT OK" not in verified and "1 equivalent" in verified
     verdicts = [json.loads(p.read_text()) for p in tmp_path.glob("autograded/*/*/verdict.json")]
@@ -118,8 +128,9 @@ def test_a_wrong_helper_costs_the_new_assignment_once(tmp_path: Path) -> None:
     """The stand-in answers as often as the case says; no letter of the case has to be T_x."""
     for lead, kind, body in blocks():
         if kind == "python":
-            (tmp_path / "solutions" / NAME).mkdir(exist_ok=True, parents=True)
             write(tmp_path, lead, body)
+        elif " new " in body:
+            run(tmp_path, next(line for line in body.splitlines() if " new " in line))
     run(tmp_path, f"{COMMAND}release {NAME}")
     book = json.loads((tmp_path / "assignments" / NAME / f"{NAME}.ipynb").read_text())
     source = (tmp_path / "solutions" / NAME / "lesson.py").read_text()

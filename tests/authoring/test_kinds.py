@@ -216,7 +216,7 @@ WRONG = {
     ),
     "run": (
         "def run(xs, h):\n    return np.stack([cell(x, h) for x in xs[::-1]])",
-        "states of run", "values are off", "it is taken from another time step",
+        "states of run", "values are off", "it is taken from another step",
     ),
     "both": (
         "def both(xs, h):\n    return np.concatenate([run(xs, h), run(xs, h)], axis=1)",
@@ -374,6 +374,16 @@ REFUSED: dict[str, tuple[str, str, str]] = {
     ),
     "a call of what is driven": (
         'calls=["run"]', 'calls=["Average"]', "both calls 'Average', which is driven",
+    ),
+    "cases that nobody knows": (
+        "clip.also(gradients=after(3, main=True))",
+        'clip.also(gradients=after(3, main=True))\nclip.cases("usual", "stridded")',
+        "clip: no cases are called 'stridded': one of usual, again, float32",
+    ),
+    "a size that is fixed and is none": (
+        "clip.also(gradients=after(3, main=True))",
+        'clip.also(gradients=after(3, main=True))\nclip.cases("usual", q_one=dict(q=1))',
+        "the case 'q = 1' fixes q, which is no size: n, k",
     ),
     "an exercise that returns nothing": (
         "clip.also(gradients=after(3, main=True))", "", "clip: say what it returns",

@@ -67,9 +67,9 @@ def test_a_judge_process_starts_without_the_libraries_of_notebooks() -> None:
 
 
 def test_only_the_command_line_knows_the_command_line() -> None:
-    """click stays in cli.py: nothing else prints for it."""
+    """click stays in cli/: nothing else prints for it."""
     users = [m for m in FILES if any(name.split(".")[0] == "click" for name in imports(m))]
-    assert users == ["grader.cli"]
+    assert users and all(module.startswith("grader.cli.") for module in users)
 
 
 def test_pickle_is_nowhere() -> None:

@@ -95,6 +95,27 @@ REFUSED: dict[str, tuple[str, str, str, tuple[str, str], str]] = {
         "h_next, cache = leak(x[:, :, t], h_next, parameters)",
         (LESSON, "# `caches.append"), "would be released with solution text",
     ),
+    "a shape that does not come back": (
+        EXERCISES, 'Check("h", 6, "(n, m, T)", main=True)', 'Check("h", 6, "(n, T, m)", main=True)',
+        (EXERCISES, "REMEMBER = "), r"remember: h in random sizes is .*, not \(n, T, m\)",
+    ),
+    "an example that there is not": (
+        LESSON, '"grade_id": "example_leak"', '"grade_id": "show_leak"',
+        (LESSON, "def leak("), "leak has no example",
+    ),
+    "a header that is nearly one": (
+        LESSON, "# %% [markdown]\n# ## In words", "# %% exampel\n# ## In words",
+        (LESSON, "# %% exampel"), "there is no cell '# %% exampel': is '# %% example' meant",
+    ),
+    "a call that is never made": (
+        LESSON, "h_next, cache = leak(x[:, :, t]", "h_next, cache = STEP(x[:, :, t]",
+        (EXERCISES, "REMEMBER = "), "remember says that it calls leak, and its solution never does",
+    ),
+    "words on a mistake that tell": (
+        EXERCISES, '"What is the first thing in the cache?"',
+        '"cache = (h_next, h, x, parameters)?"',
+        (EXERCISES, '            "old-memory-in-cache"'), "would be released with solution text",
+    ),
     "a gradient of what is not there": (
         EXERCISES, 'calls=("leak",),\n', 'calls=("leak",), gradient=Gradient(forward="lick"),\n',
         (EXERCISES, "REMEMBER = "), "what remember says it differentiates does not fit",

@@ -121,7 +121,7 @@ def test_a_drawing_that_fails_stops_the_release_with_its_exercise() -> None:
     exercise = replace(toy.exercise("leak"), cases=fails)
     visible = toy.assignment().visible("leak")
     with pytest.raises(UsageError, match=r"leak: no cases are drawn .*by nothing.*mend"):
-        second_case(exercise, visible, toy.assignment().functions)
+        second_case(toy.assignment().spec, exercise, visible, toy.assignment().functions)
 
 
 @pytest.mark.parametrize("lacks", ["sizes", "cases", "a tolerance as narrow"])
@@ -134,6 +134,7 @@ def test_where_there_are_no_other_sizes_there_is_no_second_case(lacks: str) -> N
         changed = {"sizes": {"dims": {}}, "a tolerance as narrow": {"tolerance": 1e-3}}
         return [] if lacks == "cases" else [replace(first, **changed[lacks])]
 
-    visible, functions = toy.assignment().visible("leak"), toy.assignment().functions
-    assert second_case(exercise, visible, functions) is not None
-    assert second_case(replace(exercise, cases=drawn), visible, functions) is None
+    spec, functions = toy.assignment().spec, toy.assignment().functions
+    visible = toy.assignment().visible("leak")
+    assert second_case(spec, exercise, visible, functions) is not None
+    assert second_case(spec, replace(exercise, cases=drawn), visible, functions) is None

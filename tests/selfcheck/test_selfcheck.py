@@ -388,7 +388,7 @@ RIGHT_CALL = "leak(x[:, :, t], h_next, parameters)"
 RECURRENCES = {
     "the first state again": (
         "leak(x[:, :, t], h0, parameters)",
-        "argument 2 of leak is not the one that belongs to this time step",
+        "argument 2 of leak is not the one that belongs to this step",
         "it is h0 again",
     ),
     "zeros": (
@@ -399,16 +399,16 @@ RECURRENCES = {
     "the first input again": (
         "leak(x[:, :, 0], h_next, parameters)",
         "argument 1 of leak",
-        "it is taken from another time step",
+        "it is taken from another step",
     ),
     "the last input first": (
         "leak(x[:, :, t - 1], h_next, parameters)",
-        "argument 1 of leak is not the one that belongs to this time step",
-        "it is taken from another time step",
+        "argument 1 of leak is not the one that belongs to this step",
+        "it is taken from another step",
     ),
     "arguments in another order": (
         "leak(h_next, x[:, :, t], parameters)",
-        "argument 1 of leak is not the one that belongs to this time step: it is h0",
+        "argument 1 of leak is not the one that belongs to this step: it is h0",
         "",
     ),
     "too many arguments": (

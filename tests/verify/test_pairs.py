@@ -89,12 +89,17 @@ def test_a_pair_that_the_judge_does_not_tell_both_is_found() -> None:
     def verdicts(**told: str | None) -> dict[str, Any]:
         """What the judge says, of every pair what it says of the first."""
         results = [
-            SimpleNamespace(name=name, outcome="failed" if mistake else "passed", stand_ins=())
+            SimpleNamespace(name=name, points=0.0 if mistake else 1.0, stand_ins=())
             for name, mistake in told.items()
         ]
         for result, mistake in zip(results, told.values(), strict=True):
             result.mistake = mistake
-        return dict.fromkeys(cases, SimpleNamespace(exercises=results))
+        alone = [SimpleNamespace(name=name, points=0.0) for name in told]
+        ones = [f"{e.name}/{m.id}" for e in (REMEMBER, LEAK) for m in e.mistakes]
+        return {
+            **dict.fromkeys(ones, SimpleNamespace(exercises=alone)),
+            **dict.fromkeys(cases, SimpleNamespace(exercises=results)),
+        }
 
     first = cases[0]
     found = both_named(REMEMBER, LEAK, verdicts(**named))

@@ -12,7 +12,7 @@ from itertools import pairwise
 from grader.assignment.python_cells import parsed
 from grader.assignment.source import LESSON
 from grader.comparison.layout import INPUTS
-from grader.verify.shape.lesson import Lesson, blanked, solution_of
+from grader.verify.shape.lesson import LessonText, blanked, solution_of
 
 MOST_LINES, MEDIAN_LINES = 30, 12  # of code cells
 MOST_STUB_LINES = 25
@@ -26,7 +26,7 @@ IMPORTED = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.M)
 ANYWHERE = {"numpy", "matplotlib", "selfcheck"}
 
 
-def short_cells(lesson: Lesson) -> Iterator[str]:
+def short_cells(lesson: LessonText) -> Iterator[str]:
     """A code cell fits a screen, and most are much shorter."""
     lengths = {cell: len(blanked(cell.source).splitlines()) for cell in lesson.codes}
     for cell, lines in lengths.items():
@@ -36,13 +36,13 @@ def short_cells(lesson: Lesson) -> Iterator[str]:
         yield f"half of the code cells have more than {MEDIAN_LINES} lines"
 
 
-def text_beside_code(lesson: Lesson) -> Iterator[str]:
+def text_beside_code(lesson: LessonText) -> Iterator[str]:
     """Somebody says in words what is done: a text cell for every two of code, or more."""
     if len(lesson.codes) > MOST_CODE * len(lesson.texts):
         yield f"{len(lesson.texts)} cells of text stand beside {len(lesson.codes)} of code"
 
 
-def any_front_end(lesson: Lesson) -> Iterator[str]:
+def any_front_end(lesson: LessonText) -> Iterator[str]:
     """Jupyter, VS Code, Colab, a browser: no widget, magic, shell line or path of one machine."""
     for cell in (*lesson.codes, *lesson.texts):
         found = ONE_MACHINE.search(cell.source)
@@ -52,7 +52,7 @@ def any_front_end(lesson: Lesson) -> Iterator[str]:
             yield f"{lesson.at(cell, found.start())}: {found[0].strip()!r} is not there everywhere"
 
 
-def imports_handed_out(lesson: Lesson) -> Iterator[str]:
+def imports_handed_out(lesson: LessonText) -> Iterator[str]:
     """What is imported is Python's own, NumPy's, or lies beside the notebook."""
     own = {name.removesuffix(".py") for name, _ in lesson.source.files}
     known = ANYWHERE | own | set(sys.stdlib_module_names)
@@ -62,7 +62,7 @@ def imports_handed_out(lesson: Lesson) -> Iterator[str]:
                 yield f"{lesson.at(cell, found.start())}: {found[1]} is not installed everywhere"
 
 
-def own_generator(lesson: Lesson) -> Iterator[str]:
+def own_generator(lesson: LessonText) -> Iterator[str]:
     """Only examples and the set-up may draw from NumPy's global generator."""
     for cell in lesson.codes:
         found = GLOBAL_RANDOM.search(cell.source)
@@ -70,7 +70,7 @@ def own_generator(lesson: Lesson) -> Iterator[str]:
             yield f"{lesson.at(cell, found.start())}: {found[0]} draws from everybody's generator"
 
 
-def one_function_an_answer(lesson: Lesson) -> Iterator[str]:
+def one_function_an_answer(lesson: LessonText) -> Iterator[str]:
     """An answer's cell holds one function or class, and nothing else."""
     for exercise, cell in lesson.answers:
         tree = parsed(cell.source)
@@ -79,7 +79,7 @@ def one_function_an_answer(lesson: Lesson) -> Iterator[str]:
             yield f"{lesson.at(cell)}: more than {exercise.name} stands there"
 
 
-def stub_says(lesson: Lesson) -> Iterator[str]:
+def stub_says(lesson: LessonText) -> Iterator[str]:
     """What students get names every argument and result, and the shapes that are checked."""
     for exercise, cell in lesson.answers:
         stub = blanked(cell.source)
@@ -105,7 +105,7 @@ def _docstring(source: str) -> str:
     return ""
 
 
-def promised_length(lesson: Lesson) -> Iterator[str]:
+def promised_length(lesson: LessonText) -> Iterator[str]:
     """What is promised, "about 3 lines", is near what the solution takes."""
     for _, cell in lesson.answers:
         found = PROMISED.search(cell.source)
@@ -114,7 +114,7 @@ def promised_length(lesson: Lesson) -> Iterator[str]:
             yield f"{lesson.at(cell)}: {found[0]} are promised, and the solution has {lines}"
 
 
-def words_above_answers(lesson: Lesson) -> Iterator[str]:
+def words_above_answers(lesson: LessonText) -> Iterator[str]:
     """Text stands above every answer: what the function is for."""
     cells = lesson.source.cells
     for before, cell in pairwise(cells):

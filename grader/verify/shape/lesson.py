@@ -19,7 +19,7 @@ SOLUTION = re.compile(
 
 
 @dataclass(frozen=True)
-class Lesson:
+class LessonText:
     """A lesson to be looked at, with the exercises that it asks."""
 
     spec: Spec

@@ -8,10 +8,10 @@ from grader.assignment.source import Source
 from grader.assignment.spec import Spec
 from grader.verify.held import Held, held
 from grader.verify.shape import code_rules, text_rules
-from grader.verify.shape.lesson import Lesson
+from grader.verify.shape.lesson import LessonText
 
 # A rule's docstring is what it says; its name is what a lesson leaves it out by.
-RULES: Mapping[str, Callable[[Lesson], Iterator[str]]] = {
+RULES: Mapping[str, Callable[[LessonText], Iterator[str]]] = {
     rule.__name__.replace("_", "-"): rule
     for rule in (
         *(text_rules.one_title, text_rules.heading_levels, text_rules.headings_differ),
@@ -39,7 +39,7 @@ def keeps_shape(spec: Spec, source: Source) -> Held:
 
 def broken(spec: Spec, source: Source) -> Iterator[str]:
     """Yield what breaks a rule, by the rule's name and with its place in the lesson."""
-    lesson = Lesson(spec, source)
+    lesson = LessonText(spec, source)
     for name, rule in RULES.items():
         if name in spec.leaves_out:
             continue
@@ -55,5 +55,5 @@ def _left_out_wrongly(spec: Spec, source: Source) -> Iterator[str]:
             yield f"{name} is left out, and is no rule: one of {', '.join(RULES)}"
         elif not reason.strip():
             yield f"{name} is left out without a reason"
-        elif not any(RULES[name](Lesson(spec, source))):
+        elif not any(RULES[name](LessonText(spec, source))):
             yield f"{name} is left out, and the lesson keeps it: take that back"

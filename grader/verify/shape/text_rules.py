@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from grader.assignment.source import SourceCell
-from grader.verify.shape.lesson import Lesson, solution_of
+from grader.verify.shape.lesson import LessonText, solution_of
 
 LEAST_ALT_WORDS = 12
 LEAST_CAPTION = 40  # characters
@@ -42,7 +42,7 @@ COMMANDS = (
 KNOWN = frozenset(COMMANDS.split())
 
 
-def one_title(lesson: Lesson) -> Iterator[str]:
+def one_title(lesson: LessonText) -> Iterator[str]:
     """There is one heading of the first level, and it comes first."""
     found = list(_headings(lesson))
     titles = [place for level, _, place in found if level == 1]
@@ -54,14 +54,14 @@ def one_title(lesson: Lesson) -> Iterator[str]:
         yield f"{found[0][2]}: a heading stands before the title"
 
 
-def heading_levels(lesson: Lesson) -> Iterator[str]:
+def heading_levels(lesson: LessonText) -> Iterator[str]:
     """A heading is at most one level below the one before it."""
     for (before, *_), (after, words, place) in pairwise(_headings(lesson)):
         if after - before > 1:
             yield f"{place}: {words!r} is {after - before} levels below the heading before it"
 
 
-def headings_differ(lesson: Lesson) -> Iterator[str]:
+def headings_differ(lesson: LessonText) -> Iterator[str]:
     """No two headings say the same, but for one that every exercise has."""
     found = list(_headings(lesson))
     for words, count in Counter(words for _, words, _ in found).items():
@@ -70,13 +70,13 @@ def headings_differ(lesson: Lesson) -> Iterator[str]:
             yield f"{place}: the heading {words!r} stands {count} times"
 
 
-def _headings(lesson: Lesson) -> Iterator[tuple[int, str, str]]:
+def _headings(lesson: LessonText) -> Iterator[tuple[int, str, str]]:
     for cell in lesson.texts:
         for found in HEADING.finditer(cell.source):
             yield len(found["level"]), found["words"], lesson.at(cell, found.start())
 
 
-def alt_text(lesson: Lesson) -> Iterator[str]:
+def alt_text(lesson: LessonText) -> Iterator[str]:
     """Every picture has a text that can stand in its place."""
     for cell in lesson.texts:
         for found in IMAGE.finditer(cell.source):
@@ -88,7 +88,7 @@ def alt_text(lesson: Lesson) -> Iterator[str]:
             yield f"{lesson.at(cell, cell.source.index('<img'))}: write ![what is in it](figures/…)"
 
 
-def captions(lesson: Lesson) -> Iterator[str]:
+def captions(lesson: LessonText) -> Iterator[str]:
     """Every picture is followed by its caption, numbered in order."""
     number = 0
     for cell in lesson.texts:
@@ -104,7 +104,7 @@ def captions(lesson: Lesson) -> Iterator[str]:
             yield f"{lesson.at(cell, found.start())}: {what}"
 
 
-def link_words(lesson: Lesson) -> Iterator[str]:
+def link_words(lesson: LessonText) -> Iterator[str]:
     """A link says where it goes."""
     for cell in lesson.texts:
         for found in LINK.finditer(cell.source):
@@ -119,7 +119,7 @@ def _spaces(found: re.Match[str]) -> str:
     return " " * len(found[0])
 
 
-def equations_numbered(lesson: Lesson) -> Iterator[str]:
+def equations_numbered(lesson: LessonText) -> Iterator[str]:
     """Displayed equations have the numbers 1, 2, 3 …, and the text refers to none beyond."""
     number = 0
     for cell in lesson.texts:
@@ -135,7 +135,7 @@ def equations_numbered(lesson: Lesson) -> Iterator[str]:
                 yield f"{lesson.at(cell, found.start())}: there is no {found[0]}"
 
 
-def known_mathematics(lesson: Lesson) -> Iterator[str]:
+def known_mathematics(lesson: LessonText) -> Iterator[str]:
     """Formulas hold no macros of their own, and their braces are balanced."""
     for cell in lesson.texts:
         for found in FORMULA.finditer(cell.source):
@@ -150,7 +150,7 @@ def known_mathematics(lesson: Lesson) -> Iterator[str]:
                 yield f"{place}: in a formula a product is written \\cdot or \\odot, not *"
 
 
-def no_emoji(lesson: Lesson) -> Iterator[str]:
+def no_emoji(lesson: LessonText) -> Iterator[str]:
     """The voice is words: pictographs read badly aloud."""
     for cell in (*lesson.texts, *lesson.codes):
         found = EMOJI.search(cell.source)
@@ -158,7 +158,7 @@ def no_emoji(lesson: Lesson) -> Iterator[str]:
             yield f"{lesson.at(cell, found.start())}: {found[0]}"
 
 
-def short_texts(lesson: Lesson) -> Iterator[str]:
+def short_texts(lesson: LessonText) -> Iterator[str]:
     """A text cell can be taken in at once."""
     for cell in lesson.texts:
         words = len(cell.source.split())
@@ -166,7 +166,7 @@ def short_texts(lesson: Lesson) -> Iterator[str]:
             yield f"{lesson.at(cell)}: {words} words in one cell, of {MOST_WORDS}: divide it"
 
 
-def hints(lesson: Lesson) -> Iterator[str]:
+def hints(lesson: LessonText) -> Iterator[str]:
     """Hints are folded away, can be opened, and hold no code and no line of a solution."""
     solutions = [
         line.strip()
@@ -183,7 +183,7 @@ def hints(lesson: Lesson) -> Iterator[str]:
 
 
 def _told(
-    lesson: Lesson, cell: SourceCell, found: re.Match[str], solutions: list[str]
+    lesson: LessonText, cell: SourceCell, found: re.Match[str], solutions: list[str]
 ) -> Iterator[str]:
     place = lesson.at(cell, found.start())
     if "```" in found[0]:

@@ -41,7 +41,11 @@ check("climb", climb)
 
 # %% nbgrader={"grade": false, "grade_id": "climb_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def climb_backward(dy, cache):
-    """Send dy back, equation (2); about 6 lines. Returns: a dictionary with dx, dw and db."""
+    """Send dy back through the cache, equation (2); about 6 lines.
+
+    Returns:
+        a dictionary with dx (n, m), dw (n, 1) and db (n, 1)
+    """
     ### BEGIN SOLUTION
     y, x, parameters = cache
     dz = (1 - y**2) * dy
@@ -59,3 +63,8 @@ print(gradients["dx"][1])
 
 # %% nbgrader={"grade": true, "grade_id": "check_climb_backward", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
 check("climb_backward", climb_backward)
+
+# %% [markdown]
+# ### What you should see from climb_backward
+#
+# <!-- expected: example_climb_backward -->

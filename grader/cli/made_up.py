@@ -1,0 +1,89 @@
+"""The verbs that try the kit itself: demo, simulate, bench, doctor."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from grader.cli.group import for_a_terminal, in_course, main
+from grader.course import Course
+from grader.progress import bar
+
+
+@main.command()
+@click.argument("assignment", required=False)
+@in_course
+def demo(assignment: str | None, course: Course) -> None:
+    """Run a bundled class through release, grading, feedback and export, in build/demo/."""
+    from rich.console import Console
+
+    from grader.simulate import demo as bundled
+
+    name, folder = course.assignment(assignment), course.root / "build" / "demo"
+    with bar("grading the bundled class") as progress:
+        trial, summary = bundled.demo(course, name, folder, progress)
+    places = bundled.write_results(trial, summary.assignment)
+    bundled.show(summary, Console(width=None if sys.stdout.isatty() else 160))
+    for what, path in places:
+        click.echo(f"{what}: {path.relative_to(course.root)}")
+    if summary.faults:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("number", type=click.IntRange(1, 100_000))
+@click.argument("assignment", required=False)
+@click.option("--seed", default=0, show_default=True, help="Another seed gives another class.")
+@in_course
+def simulate(number: int, assignment: str | None, seed: int, course: Course) -> None:
+    """Write a synthetic class into submitted/."""
+    from grader.simulate.hand_in import simulate as run
+
+    made = run(course, course.assignment(assignment), number, seed)
+    click.echo(f"{made} submissions in {course.submitted}")
+
+
+@main.command()
+@click.argument("assignment", required=False)
+@click.option("--submissions", default=300, show_default=True, help="Size of the class.")
+@click.option("--stock", default=10, show_default=True, help="How many of them stock grades.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Judge processes; default: cores.")
+@click.option("--json", "target", type=click.Path(path_type=Path), help="Write the figures here.")
+@in_course
+def bench(
+    assignment: str | None,
+    submissions: int,
+    stock: int,
+    workers: int | None,
+    target: Path | None,
+    course: Course,
+) -> None:
+    """Measure stock nbgrader, this kit and the floor on the same class."""
+    from grader.simulate.bench import bench as run
+    from grader.simulate.bench import figures_table, write
+
+    def say(line: str) -> None:
+        click.echo(line, err=True)
+
+    stock = min(stock, submissions)
+    figures = run(course, course.assignment(assignment), submissions, stock, workers, say)
+    click.echo(figures_table(figures))
+    if target is not None:
+        write(figures, target)
+
+
+@main.command()
+@in_course
+def doctor(course: Course) -> None:
+    """Say what isolation this machine offers and how the course stands."""
+    from grader.doctor import DISPENSABLE, findings
+
+    failed = False
+    for what, well, text in findings(course):
+        failed |= not well and what not in DISPENSABLE
+        said = for_a_terminal(text)
+        click.echo(f"{what:<20} {'ok' if well else 'NOT OK':<7} {said}")
+    if failed:
+        sys.exit(1)
