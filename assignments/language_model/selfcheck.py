@@ -3324,7 +3324,7 @@ def _replay(reference: Reference, name: str, own: Any, path: list[str]) -> Calla
 
 
 def _other_arguments(helper: str) -> str:
-    return f"{helper} was called with arguments that belong to no time step"
+    return f"{helper} was called with arguments that belong to no step"
 
 
 def _off(last: str, name: str, given: list[Tree]) -> Off:
@@ -3396,7 +3396,7 @@ def _mismatch(reference: Reference, helper: str, given: list[Tree], before: int)
         i for i, (g, r) in enumerate(zip(given, recorded, strict=True)) if not same(g, r, 1e-6)
     )
     return (
-        f"argument {place + 1} of {helper} is not the one that belongs to this time step"
+        f"argument {place + 1} of {helper} is not the one that belongs to this step"
         f"{_origin(reference, steps, place, given[place])}"
     )
 
@@ -3414,7 +3414,7 @@ def _origin(
     for recorded, result, *_ in steps:
         for _, leaf in [*leaves(result), *leaves(recorded)]:
             if isinstance(leaf, np.ndarray) and same(value, leaf, 1e-6):
-                return ": it is taken from another time step"
+                return ": it is taken from another step"
     return ""
 
 
@@ -3721,7 +3721,8 @@ def _raised(reference: Reference, error: Exception, scope: dict[str, Any], locat
     if empty:
         got, look, short = EMPTY, "the cell above: write the function there", EMPTY
     if isinstance(error, NotThisStep):
-        checked, got, short = f"how {layout.name} calls its cell function", str(error), ""
+        called = str(error.off[0]).rpartition("> ")[2]
+        checked, got, short = f"how {layout.name} calls {called}", str(error), ""
     finding = Finding("raised", checked, "a result", got, look, short)
     replay = error if isinstance(error, NotThisStep) else None
     findings: dict[str, Finding | None] = dict.fromkeys(check_names(layout), finding)
@@ -3856,7 +3857,7 @@ import inspect
 import itertools
 import linecache
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -3866,10 +3867,13 @@ WATCHED_SECONDS = 2.0  # of processor time, for a loop that never ends
 LONGEST_LINE = 80  # characters
 
 
-def right_until(reference: Reference, function: Callable[..., Any]) -> str:
+def right_until(
+    reference: Reference, function: Callable[..., Any], right: Collection[str] = ()
+) -> str:
     """Return the last line that makes a value which an equation names, and what is not made.
 
-    Empty where no equation names one, and where nothing can be looked at.
+    Outputs that are ``right`` are made, whichever way. Empty where no equation names a value, and
+    where nothing can be looked at.
     """
     if not reference.known:
         return ""
@@ -3885,7 +3889,7 @@ def right_until(reference: Reference, function: Callable[..., Any]) -> str:
     for record in _finished(recorder, lines_of):
         for name in _known(reference, record):
             found.setdefault(name, lines_of[record.place])
-    missing = [known for known in reference.known if known["name"] not in found]
+    missing = [k for k in reference.known if k["name"] not in found and k["name"] not in right]
     if not missing:
         return ""
     return " ".join(filter(None, (_until(reference, function, start, found), _not_made(missing))))
@@ -4278,7 +4282,8 @@ def _panel(
     notes = [shown.cause.text()] if shown.cause else []
     certain = shown.cause is not None and shown.cause.certain
     if first is not None and not certain and not shown.tried.empty:
-        notes += filter(None, [right_until(reference, function)])
+        right = [name for name, finding in shown.tried.findings.items() if finding is None]
+        notes += filter(None, [right_until(reference, function, right)])
     if first is not None and sizes:
         notes.insert(0, f"Right on the example, not where {sizes}. {ASK_SIZES}")
         short = first.short or f"{first.checked}: got {first.got}"

@@ -45,7 +45,6 @@ def adam_step(draw: Draw) -> tuple[Any, ...]:
 
 adam_step.returns(parameters_next=tree(9, main=True), state_next=tree(6))
 adam_step.untouched(1)
-adam_step.equations(m=13, v=14, m_hat=15, v_hat=15)
 adam_step.cases("usual", FIRST, LATE, NOTHING, FLOAT32, STRIDED)
 
 DECAYS = "beta1, beta2, epsilon = 0.9, 0.999, 1e-8"
