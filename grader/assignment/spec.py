@@ -164,7 +164,8 @@ class Exercise:
     properties of outputs of that kind: ``holds[name](value, *arguments)`` is true where it holds.
     ``call_seconds`` is the processor time of one call. What a ``sealed`` exercise returns is
     compared by the judge alone: nothing of it is in students' files. Points of a ``bonus`` count on
-    top of the maximum.
+    top of the maximum. ``more_questions`` may be asked of right functions that stand in for those
+    that it calls, beyond what the solution asks: as many as a known mistake needs to be told.
     """
 
     name: str
@@ -178,6 +179,7 @@ class Exercise:
     drive: Callable[..., Any] | None = None
     holds: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     call_seconds: float = 0.0  # 0: the sandbox's own limit
+    more_questions: int = 0
     sealed: bool = False
     bonus: bool = False
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names inside a cache

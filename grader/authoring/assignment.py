@@ -218,19 +218,28 @@ class Assignment:
         calls: Sequence[str] = (),
         drive: Callable[..., Any] | None = None,
         call_seconds: float = 0.0,
+        more_questions: int = 0,
         bonus: bool = False,
     ) -> Callable[[Drawn], ExerciseInMaking]:
         """Add the exercise that has the name of the decorated function, which draws its cases.
 
         ``calls`` are the exercises that it calls. ``drive(student, *arguments)`` is called in its
         place, in the student's process, and may do anything with the student's names.
-        ``call_seconds`` is the processor time of one call, where it takes long. The points of a
-        ``bonus`` count above the maximum.
+        ``call_seconds`` is the processor time of one call, where it takes long. A known mistake
+        that asks the exercises in ``calls`` more often than the solution does needs that many
+        ``more_questions`` to be told where these are wrong, too. The points of a ``bonus`` count
+        above the maximum.
         """
 
         def add(draw: Drawn) -> ExerciseInMaking:
-            more = {"calls": tuple(calls), "drive": drive, "call_seconds": call_seconds}
-            return self._add(ExerciseInMaking(self, draw.__name__, draw, bonus=bonus, **more))
+            more = {
+                "calls": tuple(calls),
+                "drive": drive,
+                "call_seconds": call_seconds,
+                "more_questions": more_questions,
+                "bonus": bonus,
+            }
+            return self._add(ExerciseInMaking(self, draw.__name__, draw, **more))
 
         return add
 

@@ -217,11 +217,12 @@ def _calls(
     arguments, forward = case.arguments, case.forward
     more: dict[str, Any] = {}
     if stand_ins is not None:
-        # As often as a right function asks; further questions would only collect right answers.
+        # As often as a right function asks, or one that goes on where it should stop; further
+        # questions would only collect right answers.
         most = stand_ins.needed(case)
         more = {
             "stand_ins": stand_ins.functions,
-            "max_stand_in_calls": most.calls,
+            "max_stand_in_calls": most.calls + exercise.more_questions,
             "max_stand_in_elements": MOST_TIMES_AS_LARGE * most.elements,
             "stand_in_dtypes": most.dtypes,
         }

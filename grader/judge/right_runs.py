@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 from collections.abc import Callable, Mapping
 from types import CodeType
@@ -32,7 +33,8 @@ class RightRuns:
         self.names = names
         self.exercise = exercise
         # What students import is known from within, too: some write it anew.
-        self.modules = [data.decode() for file, data in source.files if file.endswith(".py")]
+        texts = [data.decode() for file, data in source.files if file.endswith(".py")]
+        self.modules = list(map(bare, texts))
 
     @functools.cached_property
     def _woven(self) -> tuple[Woven, CodeType]:
@@ -71,6 +73,26 @@ class RightRuns:
             exercise.name,
             recorder.begins,
         )
+
+
+def bare(text: str) -> str:
+    """Return a module's text without what is for readers, and without its imports from the future.
+
+    Several modules stand in one text here, of which only so much is rewritten.
+    """
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef)
+            and ast.get_docstring(node, clean=False) is not None
+        ):
+            node.body = node.body[1:] or [ast.Pass()]
+    tree.body = [
+        node
+        for node in tree.body
+        if not (isinstance(node, ast.ImportFrom) and node.module == "__future__")
+    ]
+    return ast.unparse(tree)
 
 
 def after_of(exercise: Exercise) -> dict[str, int]:

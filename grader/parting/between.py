@@ -296,7 +296,9 @@ def parting(kind: str, place: Expression, **more: str) -> Parting:
 
 
 def equal(got: Any, want: Any) -> bool:
-    """Tell whether an array came back as it should."""
+    """Tell whether an array came back as it should; one number may be Python's own."""
+    if isinstance(got, bool | int | float) and want.shape == ():
+        got = np.asarray(got)
     if not isinstance(got, np.ndarray | np.generic) or got.shape != want.shape:
         return False
     if got.dtype.kind not in "fiub" or want.dtype.kind not in "fiub":

@@ -6,6 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.kit.course import course
+
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = sorted((ROOT / "solutions").glob("*/figures/*.svg"))
 SVG = "{http://www.w3.org/2000/svg}"
@@ -22,11 +24,11 @@ def parse(path: Path) -> ElementTree.Element:
     return ElementTree.parse(path).getroot()
 
 
-def test_every_exercise_has_a_figure():
-    """The eight exercises of rnn_step_by_step each have a figure of the same name."""
-    cells = [f"{kind}_cell_{way}" for kind in ("rnn", "lstm") for way in ("forward", "backward")]
-    names = {*cells, *(cell.replace("_cell", "") for cell in cells)}
-    assert {path.stem for path in FIGURES if path.parents[1].name == "rnn_step_by_step"} == names
+@pytest.mark.parametrize("name", course().names())
+def test_every_exercise_has_a_figure(name: str):
+    """Each exercise of an assignment has a figure of the same name, and there is no other."""
+    exercises = {exercise.name for exercise in course().spec(name).exercises}
+    assert {path.stem for path in FIGURES if path.parents[1].name == name} == exercises
 
 
 @every_figure

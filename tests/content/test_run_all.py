@@ -14,20 +14,21 @@ import pytest
 from nbclient import NotebookClient
 
 from grader.simulate.pupils import Pupil
-from tests.kit.course import assignment, book_of, student_folder
+from tests.kit.course import assignment, book_of, course, student_folder
 
 pytestmark = pytest.mark.slow
 
-EXERCISES = [exercise.name for exercise in assignment().spec.exercises]
-FILLED = {"nothing": 0, "exercise 1": 1, "exercises 1 to 4": 4, "all of it": 8}
+FILLED = {"nothing": 0, "exercise 1": 1, "exercises 1 to 4": 4, "all of it": None}
 
 
 @pytest.mark.parametrize("case", FILLED)
-def test_it_runs_to_the_summary(case: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", course().names())
+def test_it_runs_to_the_summary(name: str, case: str, tmp_path: Path) -> None:
     """No cell stops it; the last one adds up the points, and an error is an empty example's."""
-    work = shutil.copytree(student_folder(), tmp_path / "work")
-    solved = tuple(EXERCISES[: FILLED[case]])
-    book = nbformat.reads(json.dumps(book_of(Pupil("s", solved=solved))), as_version=4)
+    work = shutil.copytree(student_folder(name), tmp_path / "work")
+    exercises = {exercise.name: exercise for exercise in assignment(name).spec.exercises}
+    solved = tuple([*exercises][: FILLED[case]])
+    book = nbformat.reads(json.dumps(book_of(Pupil("s", solved=solved), name)), as_version=4)
     unlike = ("NBGRADER", "PYTHONPATH")
     env = {name: value for name, value in os.environ.items() if not name.startswith(unlike)}
     with warnings.catch_warnings():
@@ -35,11 +36,11 @@ def test_it_runs_to_the_summary(case: str, tmp_path: Path) -> None:
         where = {"metadata": {"path": str(work)}}
         NotebookClient(book, timeout=300, kernel_name="python3", resources=where).execute(env=env)
     raised = [cell.id for cell in book.cells if _errors(cell)]
-    assert raised == [f"example_{name}" for name in EXERCISES if name not in solved]
+    assert raised == [f"example_{exercise}" for exercise in exercises if exercise not in solved]
     last = next(cell for cell in book.cells if cell.id == "summary")
     told = "".join(str(output.get("data", {}).get("text/plain", "")) for output in last.outputs)
-    points = sum(e.points for e in assignment().spec.exercises if e.name in solved)
-    whole = sum(e.points for e in assignment().spec.exercises)
+    points = sum(exercises[exercise].points for exercise in solved)
+    whole = assignment(name).spec.points
     assert re.search(rf"\b{points:g} of {whole:g} points", told)
 
 

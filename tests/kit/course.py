@@ -33,31 +33,32 @@ def course() -> Course:
 
 
 @functools.cache
-def packed() -> Packed:
+def packed(name: str = NAME) -> Packed:
     """The assignment as it travels."""
-    return course().packed(NAME)
+    return course().packed(name)
 
 
-def assignment() -> Assignment:
+def assignment(name: str = NAME) -> Assignment:
     """The assignment as the judge needs it."""
-    return packed().load()
+    return packed(name).load()
 
 
 @functools.cache
-def released_text() -> str:
+def released_text(name: str = NAME) -> str:
     """The released notebook's JSON text."""
-    return (course().assignments / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
+    return course().released_notebook(name).read_text(encoding="utf-8")
 
 
-def released() -> dict[str, Any]:
+def released(name: str = NAME) -> dict[str, Any]:
     """The released notebook, a fresh copy at each call."""
-    book: dict[str, Any] = json.loads(released_text())
+    book: dict[str, Any] = json.loads(released_text(name))
     return book
 
 
-def book_of(pupil: Pupil | None = None) -> dict[str, Any]:
+def book_of(pupil: Pupil | None = None, name: str = NAME) -> dict[str, Any]:
     """A pupil's notebook as JSON data; by default the right answer."""
-    book: dict[str, Any] = json.loads((pupil or Pupil("ada")).notebook(assignment(), released()))
+    text = (pupil or Pupil("ada")).notebook(assignment(name), released(name))
+    book: dict[str, Any] = json.loads(text)
     return book
 
 
@@ -79,20 +80,20 @@ def mistaken(name: str, mistake: str) -> str:
 
 
 @functools.cache
-def _kept() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="student-")
+def _kept(name: str) -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix=f"student-{name}-")
 
 
 @functools.cache
-def student_folder() -> Path:
+def student_folder(name: str = NAME) -> Path:
     """The files beside the student's notebook, made from the code as it is now."""
-    folder = Path(_kept().name)
-    arrays = build_references(assignment().spec, assignment().source)
-    committed = (course().assignments / NAME / "references.npz").read_bytes()
+    folder = Path(_kept(name).name)
+    arrays = build_references(assignment(name).spec, assignment(name).source)
+    committed = (course().assignments / name / "references.npz").read_bytes()
     (folder / "references.npz").write_bytes(to_bytes(keep_committed(arrays, from_bytes(committed))))
     (folder / "selfcheck.py").write_text(selfcheck_text(), encoding="utf-8")
-    for name, data in assignment().source.files:
-        (folder / name).write_bytes(data)
+    for file, data in assignment(name).source.files:
+        (folder / file).write_bytes(data)
     return folder
 
 
