@@ -1072,12 +1072,21 @@ def fingerprint(tree: Tree) -> tuple[str, float, float]:
         place = np.arange(seen, seen + leaf.size)
         seen += leaf.size
         flat = np.asarray(leaf, dtype=np.float64).ravel()
+        if not np.all(np.isfinite(flat)):
+            structure += _not_finite(flat)
+            flat = np.nan_to_num(flat, nan=0.0, posinf=0.0, neginf=0.0)
         with np.errstate(all="ignore"):
             # The weights change from place to place: the same values in another order give other
             # sums.
             first += float(flat @ np.cos(1.7 * place + 0.3))
             second += float(flat @ np.sin(2.3 * place + 0.9))
     return f"{zlib.crc32(structure.encode()):08x}", first, second
+
+
+def _not_finite(flat: Array) -> str:
+    """Say where NaN and the infinities stand: a mistake may be known by them."""
+    signs = np.where(np.isnan(flat), 2, np.where(np.isinf(flat), np.sign(flat), 0))
+    return f"!{zlib.crc32(signs.astype(np.int8).tobytes()):08x}"
 
 
 def result_fingerprint(layout: Layout, result: Tree) -> tuple[str, float, float]:
