@@ -32,6 +32,9 @@ PIP     := $(PY) -m pip install --quiet --disable-pip-version-check --require-ha
 JUPYTERLAB = $(if $(findstring /,$(PY)),$(abspath $(PY)),$(PY)) -m jupyterlab \
 	$(if $(filter 0,$(shell id -u)),--allow-root)
 
+# What is made and proved holds for the course: all assignments, where none is named with A=.
+ALL = $(if $(filter file,$(origin A)),$(notdir $(patsubst %/,%,$(wildcard solutions/*/))),$(A))
+
 .DEFAULT_GOAL := help
 .PHONY: help
 help:
@@ -81,8 +84,8 @@ try: $(READY)  ## say in a second or two what solutions and known mistakes do (A
 watch: $(READY)  ## do so at every save, and show the students' notebook as a page
 	@$(GRADER) watch $(A) $(ARGS)
 
-release: $(READY)  ## make the students' folder assignments/A from solutions/A/
-	@$(GRADER) release $(A) $(ARGS)
+release: $(READY)  ## make the students' folders assignments/ from solutions/ (A=... for one)
+	@$(foreach each,$(ALL),$(GRADER) release $(each) $(ARGS) &&) true
 
 autograde: $(READY)  ## grade what lies in submitted/ into the gradebook
 	@$(GRADER) autograde $(A) $(ARGS)
@@ -97,10 +100,10 @@ export: $(READY)  ## write the marks as a table (ARGS="--format csv")
 	@$(GRADER) export $(A) $(ARGS)
 
 verify: $(READY)  ## prove that solutions earn full marks, blanks none, and mistakes lose marks
-	@$(GRADER) verify $(A) $(ARGS)
+	@$(foreach each,$(ALL),$(GRADER) verify $(each) $(ARGS) &&) true
 
 verify-every: $(READY)  ## the same with every small change of the solution, not a sample
-	@$(GRADER) verify $(A) --every $(ARGS)
+	@$(foreach each,$(ALL),$(GRADER) verify $(each) --every $(ARGS) &&) true
 
 mark: $(READY)  ## mark one notebook without a gradebook (NOTEBOOK=path/to/notebook.ipynb)
 	@$(GRADER) mark "$(NOTEBOOK)" --assignment $(A) $(ARGS)
@@ -112,7 +115,7 @@ simulate: $(READY)  ## write a synthetic class of N students into submitted/
 	@$(GRADER) simulate $(N) $(A) $(ARGS)
 
 bench: $(READY)  ## measure stock nbgrader, this kit and the floor on the same class
-	@$(GRADER) bench $(ARGS)
+	@$(GRADER) bench $(A) $(ARGS)
 
 doctor: $(READY)  ## say what isolation this machine offers
 	@$(GRADER) doctor $(ARGS)

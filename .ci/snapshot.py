@@ -39,13 +39,13 @@ def main(target):
     target.mkdir(parents=True)
     with tempfile.TemporaryDirectory(prefix="snapshot-") as folder:
         demo = course(Path(folder) / "demo")
-        shown = grader(demo, "demo")
+        shown = grader(demo, "demo", NAME)
         shutil.move(demo / "build" / "demo" / "submitted", demo / "submitted")
         shutil.rmtree(demo / "build")
         (target / "demo.txt").write_text(re.sub(r"\S*snapshot-\w+/", "", shown))
         snapshot(demo, target / "demo")
         made_up = course(Path(folder) / "made_up")
-        grader(made_up, "simulate", str(SIZE))
+        grader(made_up, "simulate", str(SIZE), NAME)
         snapshot(made_up, target / "made_up")
 
 
@@ -77,12 +77,12 @@ def grader(folder, *words):
 def snapshot(folder, target):
     """Grade the class in ``folder`` and keep what came of it."""
     target.mkdir()
-    said = [grader(folder, verb) for verb in ("autograde", "feedback", "report")]
+    said = [grader(folder, verb, NAME) for verb in ("autograde", "feedback", "report")]
     for kind, options in EXPORTS.items():
-        said.append(grader(folder, "export", "--format", kind, "--provisional", *options))
+        said.append(grader(folder, "export", NAME, "--format", kind, "--provisional", *options))
     students = sorted(path.name for path in (folder / "submitted").iterdir())
     for student in students[:3]:
-        one = ["export", "--format", "gradescope", "--student", student]
+        one = ["export", NAME, "--format", "gradescope", "--student", student]
         said.append(grader(folder, *one))
         said.append(grader(folder, "mark", str(book_of(folder, student))))
     (target / "said.txt").write_text("\n".join(said))
