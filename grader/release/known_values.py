@@ -39,11 +39,12 @@ def known_values(spec: Spec, source: Source, exercise: Exercise, case: Case) -> 
         return {}
     _refuse_unprinted(source, exercise)
     run = RightRuns(spec, source, source.namespace(), exercise).of(case)
-    values = {
+    last = {  # of what a loop makes again and again
         name: run.values[number]
-        for name, _, number in run.recording.bindings  # the last one counts
-        if name in exercise.equations and told(run.values[number])
+        for name, _, number in run.recording.bindings
+        if name in exercise.equations
     }
+    values = {name: value for name, value in last.items() if told(value)}
     if not values:
         return {}
     _refuse_changed(exercise, source, case, values)
