@@ -1168,8 +1168,8 @@ def show_curves(curves, lines, title):
     for name, value in lines.items():
         axes.axhline(value, color="black", linewidth=0.8)
         axes.text(max(curve), value, name, ha="right", va="bottom")
-    axes.yaxis.set_major_formatter("{x:g}")
-    axes.yaxis.set_minor_formatter("{x:g}")
+    axes.yaxis.set_major_formatter(plt.LogFormatter())
+    axes.yaxis.set_minor_formatter(plt.LogFormatter())
     axes.set(xlabel="training step", ylabel="perplexity", title=title)
     axes.legend()
     plt.show()
