@@ -20,12 +20,13 @@ def demo(assignment: str | None, course: Course) -> None:
     from rich.console import Console
 
     from grader.simulate import demo as bundled
+    from grader.simulate.class_table import show
 
     name, folder = course.assignment(assignment), course.root / "build" / "demo"
     with bar("grading the bundled class") as progress:
         trial, summary = bundled.demo(course, name, folder, progress)
     places = bundled.write_results(trial, summary.assignment)
-    bundled.show(summary, Console(width=None if sys.stdout.isatty() else 160))
+    show(summary.assignment, summary.graded, Console(width=None if sys.stdout.isatty() else 100))
     for what, path in places:
         click.echo(f"{what}: {path.relative_to(course.root)}")
     if summary.faults:

@@ -27,11 +27,11 @@ def make_batch(words, letters):
     x = np.zeros_like(y)
     x[1:, :, 1:] = y[1:, :, :-1]
     return x, y, mask'''
-ONE_SUM = '''\
+ONE_SUM = """\
 def output_backward(dz, a, parameters):
     da = np.einsum("ya,ymt->amt", parameters["Wya"], dz)
     dWya = np.einsum("ymt,amt->ya", dz, a)
-    return da, dWya, dz.sum(axis=(1, 2))[:, None]'''
+    return da, dWya, dz.sum(axis=(1, 2))[:, None]"""
 # Wrong in ways of their own.
 WRONG_BETA = """\
 def adam_step(parameters, gradients, state, rate):
