@@ -80,31 +80,32 @@ def has_record(graded: Path) -> bool:
     return (graded / VERDICT_FILE).exists()
 
 
-def is_current(
+def current_verdict(
     course: Course,
     assignment: Assignment,
     student: str,
     digest: str,
     standing: Standing,
     safe: bool = True,
-) -> bool:
-    """Tell whether this very submission was graded already with this source and this kit.
+) -> Verdict | None:
+    """Return the verdict on this very submission, made with this source and this kit.
 
-    So it is when the gradebook holds the marks of that verdict: ``standing`` is what it holds.
-    What was graded without isolation is not current once there is a ``safe`` way.
+    None where there is none; and it counts only when the gradebook holds its marks: ``standing`` is
+    what it holds. What was graded without isolation is not current once there is a ``safe`` way.
     """
     name = assignment.spec.name
     folder = course.autograded / student / name
     if exchange_files(folder) != exchange_files(course.submitted / student / name):
-        return False  # the same work, handed in again: its time counts, and so does its secret
+        return None  # the same work, handed in again: its time counts, and so does its secret
     verdict = read_verdict(folder / VERDICT_FILE)
     if verdict is None or verdict.outcome == "grader_error":
-        return False
+        return None
     if verdict.outcome == "graded":
         exposed = verdict.sandbox.get("tier", SAFE[0]) not in SAFE
         if (safe and exposed) or not _has_something(folder / f"{name}.ipynb"):
-            return False
-    return dict(verdict.inputs) == dict(assignment.inputs(digest)) and standing.agrees(verdict)
+            return None
+    same = dict(verdict.inputs) == dict(assignment.inputs(digest))
+    return verdict if same and standing.agrees(verdict) else None
 
 
 def _has_something(path: Path) -> bool:

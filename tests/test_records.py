@@ -11,7 +11,7 @@ from grader.assignment.source import check_cell
 from grader.course import Course
 from grader.gradebook.exchange_files import STAMP, exchange_files
 from grader.gradebook.standing import Standing
-from grader.records import is_current, read_verdict
+from grader.records import current_verdict, read_verdict
 from grader.verdict import ExerciseResult, Verdict
 from tests.kit.gradebook import publish
 from tests.kit.toy import NAME, assignment
@@ -44,7 +44,8 @@ def current(course: Course, digest: str, **changed: float) -> bool:
     assert verdict is not None
     points = {check_cell(each.name): (each.points, 0.0) for each in verdict.exercises}
     points |= {check_cell(name): (value, 0.0) for name, value in changed.items()}
-    return is_current(course, assignment(), "ada", digest, Standing(verdict.digest, points))
+    standing = Standing(verdict.digest, points)
+    return current_verdict(course, assignment(), "ada", digest, standing) is not None
 
 
 def test_graded_work_is_current(course: Course) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from grader.assignment.assignment import Assignment
+from grader.autograde.class_look import ClassLook
 from grader.autograde.cluster import connect
 from grader.autograde.graded_notebook import answers, graded_notebook
 from grader.autograde.inbox import digest_of, folders, handed_in, open_folder
@@ -28,7 +29,7 @@ from grader.intake.handed_in import Stray
 from grader.intake.submission import Submission
 from grader.judge.judge import Judgement, failed
 from grader.judge.seeds import hidden_seeds
-from grader.records import is_current, published
+from grader.records import current_verdict, published
 from grader.sandbox import SAFE, protect_parent
 from grader.verdict import Verdict
 
@@ -44,17 +45,22 @@ BATCH_SECONDS = 3.0  # that what is judged waits for its commit, at most
 class Entry:
     """An entry: one student's work on its way through the steps.
 
-    ``work`` is what was handed in, or the verdict where there is nothing to judge. ``kept`` says
-    that it was graded already. The judge adds the ``judgement``; then come the graded notebook and
-    which of the answers that are marked by hand were written.
+    ``work`` is what was handed in, or the verdict where there is nothing to judge. ``earlier`` is
+    the verdict where it was graded already, and is kept. The judge adds the ``judgement``; then
+    come the graded notebook and which of the answers that are marked by hand were written.
     """
 
     student: str
     work: Submission | Verdict
-    kept: bool = False
+    earlier: Verdict | None = None
     judgement: Judgement | None = None
     notebook: str | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> bool:
+        """Tell whether it stays as it was graded."""
+        return self.earlier is not None
 
     @property
     def verdict(self) -> Verdict | None:
@@ -79,6 +85,7 @@ class Summary:
     times: tuple[str, ...] = ()  # submissions of which nobody can tell when they were handed in
     extensions: tuple[str, ...] = ()  # rows that fit nobody
     penalties: tuple[str, ...] = ()  # that changed of what was graded already
+    look: ClassLook = field(default_factory=ClassLook)  # of all who handed in, new or not
 
 
 def autograde(
@@ -138,6 +145,9 @@ def autograde(
                         batch.publish_due()
                     progress(done, len(found))
             summary.penalties = tuple(gradebook.renew_penalties(kept))
+            summary.look.waiting = gradebook.waiting()
+            if only is None:
+                summary.look.absent = tuple(sorted(gradebook.everyone() - {*found}))
     return summary
 
 
@@ -172,10 +182,10 @@ def mark_current(
     """Mark what is graded already and stands so in the gradebook: it is kept as it is."""
     for entry in entries:
         stands_so = stands.get(entry.student)
-        kept = stands_so is not None and is_current(
+        earlier = stands_so and current_verdict(
             course, assignment, entry.student, digest_of(entry.work), stands_so, safe
         )
-        yield replace(entry, kept=kept)
+        yield replace(entry, earlier=earlier or None)
 
 
 def judge_class(
@@ -231,14 +241,18 @@ def count(summary: Summary, entry: Entry, keep: bool) -> bool:
 
     The kit's own faults are not: what was known of that submission before stays.
     """
-    verdict = entry.verdict
-    if entry.kept or verdict is None:
+    if entry.earlier is not None:
+        summary.look.add(entry.student, entry.earlier)
         summary.kept += 1
+        return False
+    verdict = entry.verdict
+    if verdict is None:
         return False
     if verdict.outcome == "grader_error":
         summary.faults.append(f"{entry.student}: {verdict.fault}")
         return False
     summary.number += 1
+    summary.look.add(entry.student, verdict)
     if verdict.outcome == "unreadable":
         summary.unreadable.append(f"{entry.student}: {verdict.message}")
     if keep:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.group import A_FILE, in_course, main, painted
+from grader.cli.group import A_FILE, in_course, main, next_step, painted
 from grader.course import Course
 from grader.errors import UsageError
 from grader.progress import bar
@@ -30,7 +30,7 @@ def new(assignment: str, exercise: str | None, course: str) -> None:
         made = new_exercise(Course.at(root), assignment, exercise)
     for path, is_new in made.files:
         click.echo(f"{path.relative_to(root)}  {'new' if is_new else 'changed'}")
-    click.echo(f"next: python -m grader try {assignment}")
+    next_step(f"try {assignment}")
 
 
 @main.command("try")
@@ -92,6 +92,7 @@ def release(assignment: str | None, adopt: bool, source_only: bool, course: Cour
     click.echo(
         f"judged: the solution earns {made.points:g} of {made.points:g} points, a blank none"
     )
+    next_step(f"verify {made.folder.name}")
 
 
 @main.command()

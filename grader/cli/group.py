@@ -41,6 +41,13 @@ class Verbs(click.Group):
             sys.exit(1)
         sys.exit(code if isinstance(code, int) else 0)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs, each with its whole sentence: click would cut it to one line."""
+        verbs = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [(name, verb.get_short_help_str(LONGEST_LINE)) for name, verb in verbs if verb]
+        with formatter.section("Verbs"):
+            formatter.write_dl(rows)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; what the caller can mend becomes one line, not a traceback."""
         try:
@@ -56,6 +63,11 @@ class Verbs(click.Group):
             line = f"{where} cannot be used ({error.strerror}): {remedy} and run it again"
         click.echo(f"grader: {for_a_terminal(line)}", err=True)
         sys.exit(2)
+
+
+def next_step(command: str) -> None:
+    """Say what usually comes next, as it is typed."""
+    click.echo(f"next: python -m grader {command}")
 
 
 def say(line: str, err: bool = False) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from grader.cli.group import A_FILE, for_a_terminal, in_course, main, say
+from grader.cli.group import A_FILE, for_a_terminal, in_course, main, next_step, say
 from grader.course import Course
 from grader.html.wording import counted
 from grader.progress import bar
@@ -47,7 +47,8 @@ def autograde(
             keep=False,
             progress=progress,
         )
-    click.echo(f"{summary.number} graded, {summary.kept} unchanged (sandbox {summary.tier})")
+    new = f"{summary.number} graded" if summary.number else "nothing new"
+    click.echo(f"{new}, {summary.kept} unchanged (sandbox {summary.tier})")
     for line in summary.faults:
         say(f"grader error, not published: {line}", err=True)
     for line in summary.unreadable:
@@ -60,6 +61,11 @@ def autograde(
         say(f"fits nobody: {line}", err=True)
     for line in summary.penalties:
         say(f"late penalty changed: {line}")
+    for line in summary.look.lines():
+        say(line)
+    if summary.look.waiting:
+        click.echo("written answers are marked in formgrader: make formgrader")
+    next_step(f"feedback {name}")
     if summary.faults or summary.times or any(stray.lost for stray in summary.strays):
         sys.exit(1)
 
@@ -78,6 +84,7 @@ def feedback(assignment: str | None, student: str | None, course: Course) -> Non
     click.echo(f"{counted(len(made.written), 'page')} in {course.feedback}/<student>/{name}/")
     for line in made.left_out:
         say(f"no page for {line}", err=True)
+    next_step(f"report {name}")
     if made.left_out:
         sys.exit(1)
 
@@ -95,6 +102,7 @@ def report(assignment: str | None, course: Course) -> None:
     here = Path.cwd()
     for path in written:
         click.echo(path.relative_to(here) if path.is_relative_to(here) else path)
+    next_step(f"export {name} --format csv")
 
 
 @main.command()

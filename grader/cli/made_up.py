@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.group import for_a_terminal, in_course, main
+from grader.cli.group import for_a_terminal, in_course, main, next_step
 from grader.course import Course
 from grader.progress import bar
 
@@ -42,8 +42,10 @@ def simulate(number: int, assignment: str | None, seed: int, course: Course) -> 
     """Write a synthetic class into submitted/."""
     from grader.simulate.hand_in import simulate as run
 
-    made = run(course, course.assignment(assignment), number, seed)
+    name = course.assignment(assignment)
+    made = run(course, name, number, seed)
     click.echo(f"{made} submissions in {course.submitted}")
+    next_step(f"autograde {name}")
 
 
 @main.command()

@@ -195,6 +195,19 @@ class GradebookWriter:
         with self._asked(), self._db.no_autoflush:
             return frozenset(row[0] for row in self._db.query(Student.id).all())
 
+    def waiting(self) -> int:
+        """Count the answers of this assignment that wait for a mark, or for another look."""
+        with self._asked():
+            grades = self._db.query(Grade).join(
+                SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id
+            )
+            return int(
+                grades.filter(
+                    SubmittedNotebook.notebook_id == self._notebook.id,
+                    Grade.needs_manual_grade.is_(True),
+                ).count()
+            )
+
     def standings(self) -> dict[str, Standing]:
         """Return where each student's submission of this assignment stands in the gradebook."""
         with self._asked():

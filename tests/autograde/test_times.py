@@ -122,7 +122,7 @@ def test_a_due_date_that_moves_counts_at_the_next_run(
     assert "penalty" not in grade(late, capsys)[1]
     move(late, DUE + timedelta(days=1))
     code, said = grade(late, capsys)
-    assert code == 0 and "0 graded, 3 unchanged" in said
+    assert code == 0 and "nothing new, 3 unchanged" in said
     assert said.count("late penalty changed") == 3
     assert "late penalty changed: bom: 4 points off before, 2 now" in said
     assert {penalty for _, penalty in read(late).values()} == {2.0}

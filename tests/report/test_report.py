@@ -341,7 +341,9 @@ def test_written_answers_are_told_apart(tmp_path: Path) -> None:
 def test_the_report_says_where_it_is(course: Course) -> None:
     """Asked for from another folder, the command prints paths that can be opened from there."""
     told = CliRunner().invoke(main, ["report", "--course", str(course.root)])
-    assert [Path(line).is_file() for line in told.stdout.splitlines()] == [True, True]
+    *paths, comes_next = told.stdout.splitlines()
+    assert [Path(line).is_file() for line in paths] == [True, True]
+    assert comes_next == f"next: python -m grader export {NAME} --format csv"
 
 
 def test_pictures_say_in_words_what_they_show(course: Course) -> None:
