@@ -307,6 +307,6 @@ def test_in_ci_nothing_that_tests_need_is_missing(variable: str) -> None:
 def test_verbs_are_targets() -> None:
     """One word for a step everywhere: a verb of the command line is a target of that name."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    called = set(re.findall(r"^\t@\$\(GRADER\) ([a-z]+)", makefile, flags=re.MULTILINE))
+    called = set(re.findall(r"^\t@.*?\$\(GRADER\) ([a-z]+)", makefile, flags=re.MULTILINE))
     assert called == set(cli.main.commands)
     assert called <= set(targets())
