@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from grader.assignment.places import in_lesson
 from grader.assignment.source import Source, SourceCell, cell_role
+from grader.errors import UsageError
 
 MARKER = re.compile(r"^# %%(?P<header>.*)$", re.M)
 ABOUT = re.compile(r" nbgrader=(?P<about>\{[^}]*\})")
@@ -60,6 +62,17 @@ def lesson_source(name: str, text: str, files: tuple[tuple[str, bytes], ...]) ->
         )
         cells.append(made)
     return Source(name, tuple(cells), files)
+
+
+def refuse_unread_headers(name: str, text: str) -> None:
+    """Raise UsageError, with its line, for a header with metadata that are no JSON.
+
+    jupytext goes on without them, and a cell would lose its points or its lock.
+    """
+    for cell in lesson_cells(text):
+        if "nbgrader=" in cell.header and not _metadata(cell.header)[0]:
+            told = cell.header.strip()[:120]
+            raise UsageError(f"{in_lesson(name, cell.line)}: a cell header that is no JSON: {told}")
 
 
 def placed(source: Source, text: str) -> Source:

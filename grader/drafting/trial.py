@@ -23,12 +23,8 @@ from grader.comparison.trees import deep_copy, returned_by, same
 from grader.course import Course
 from grader.errors import UsageError
 from grader.judge.hidden_cases import Posed
-from grader.release.agreement import refuse_lost_places, refuse_told_answers
-from grader.release.described import refuse_undescribed
 from grader.release.draft import Draft, read_draft
-from grader.release.drawing import refuse_bad_drawing
-from grader.release.edits import refuse_unfit_edits
-from grader.release.own_cases import refuse_failing_solution
+from grader.release.faults import refuse_faults
 from grader.verify import in_process
 from grader.verify.held import SEED
 
@@ -73,15 +69,7 @@ def drafted(course: Course, name: str) -> Draft:
     Raises UsageError with the line of the lesson or of the exercises.
     """
     draft = read_draft(course, name)
-    refuse_told_answers(draft.assignment.spec, draft.text)
-    refuse_lost_places(draft.assignment.source, course.figures(name))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        functions = draft.assignment.functions
-        refuse_bad_drawing(draft.assignment.spec, functions)
-        refuse_failing_solution(draft.assignment.spec, functions)
-        refuse_undescribed(draft.assignment)
-        refuse_unfit_edits(draft.assignment.spec, draft.assignment.source, draft.assignment.names)
+    refuse_faults(course, draft)
     return draft
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grader.assignment.assignment import Assignment
 from grader.assignment.calling import completed, driver_of
 from grader.assignment.cell_headers import expand
-from grader.assignment.lesson_text import lesson_source
+from grader.assignment.lesson_text import lesson_source, refuse_unread_headers
 from grader.assignment.spec import Spec
 from grader.course import Course
 from grader.files.atomic import read_text
@@ -40,6 +40,7 @@ def read_draft(course: Course, name: str) -> Draft:
     spec = course.spec(name)
     text = read_text(course.lesson(name), "write the assignment's text there")
     long = expand(text, points_of(spec), name)
+    refuse_unread_headers(name, long)
     source = lesson_source(name, long, course.files(spec))
     check_agreement(spec, source)
     return Draft(text, long, Assignment(completed(spec, source), source, texts))

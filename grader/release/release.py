@@ -25,13 +25,11 @@ from grader.errors import UsageError
 from grader.files.atomic import write_beside
 from grader.gradebook.config import nbgrader_api
 from grader.gradebook.source_folder import ADOPT, write_source
-from grader.release.agreement import check_stubs, refuse_told_answers
-from grader.release.described import refuse_undescribed
+from grader.release.agreement import check_stubs
 from grader.release.draft import points_of, read_draft
-from grader.release.drawing import refuse_bad_drawing
+from grader.release.faults import refuse_faults
 from grader.release.judged import refuse_unfair_marks
 from grader.release.kept_back import refuse_solutions
-from grader.release.own_cases import refuse_failing_solution
 from grader.release.percent_text import to_notebook, to_text
 from grader.release.references import build_references, from_bytes, keep_committed, to_bytes
 from grader.release.selfcheck_file import selfcheck_text
@@ -58,14 +56,11 @@ def release(course: Course, name: str, adopt: bool = False) -> Released:
     _take_edits(course, name, points_of(course.spec(name)), adopt)
     draft = read_draft(course, name)
     spec, handed_out = draft.assignment.spec, draft.assignment.source.files
-    refuse_told_answers(spec, draft.text)
+    refuse_faults(course, draft)
     book = to_notebook(
         draft.long, name, course.figures(name), handed_out, draft.text, draft.drivers
     )
     source = placed(source_of(book, name, handed_out), draft.long)
-    refuse_bad_drawing(spec, draft.assignment.functions)
-    refuse_failing_solution(spec, draft.assignment.functions)
-    refuse_undescribed(draft.assignment)
     files = student_files(course, spec, source)
     # In the course itself, so that the finished folder can be renamed into place.
     with tempfile.TemporaryDirectory(prefix="release-", dir=course.root) as folder:

@@ -56,7 +56,7 @@ REFUSED: dict[str, tuple[str, str, str, tuple[str, str], str]] = {
     ),
     "a solution that fails on its example": (
         LESSON, "        caches.append(cache)\n", "        caches.append(cach)\n",
-        (LESSON, "caches.append(cach)"), "cell 'example_remember' of the solution fails: NameError",
+        (LESSON, "caches.append(cach)"), "remember fails on its own case .* NameError: name 'cach'",
     ),
     "a solution that fails on a hidden case": (
         LESSON, "    h_next = squash(w * h", "    h[0, 2]\n    h_next = squash(w * h",

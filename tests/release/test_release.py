@@ -526,7 +526,7 @@ INPUTS: dict[str, tuple[Callable[[Course], None], str]] = {
     "no figure": (_no_figure, r"the text shows [\w-]+\.svg, but .* is missing"),
     "a failing example": (
         _replace("h_next = squash(w * h", "h_next = squash(missing * h"),
-        "cell 'example_leak' of the solution fails: NameError",
+        "lesson.py, line 47: the solution of leak fails on its own case .* NameError",
     ),
     "an unknown output": (
         _replace("<!-- expected: example_leak -->", "<!-- expected: nothing_like_it -->"),
