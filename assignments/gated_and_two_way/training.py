@@ -1,0 +1,2 @@
+# derived from solutions/gated_and_two_way/files/training.py by `make release`; edit that file
+"""To come."""
