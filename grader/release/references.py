@@ -193,6 +193,15 @@ def _refuse_unlike(exercise: Exercise, case: Case, result: Tree) -> None:
         raise UsageError(at(exercise.place, f"{told} ({wrong}): mend the check or the case"))
 
 
+def _own_containers(tree: Tree) -> Tree:
+    """Copy what holds arrays, and no array: a caller may take entries out of a dictionary."""
+    if isinstance(tree, dict):
+        return {key: _own_containers(value) for key, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return type(tree)([_own_containers(value) for value in tree])
+    return tree
+
+
 def recording(function: Callable[..., Any], steps: list[Any]) -> Callable[..., Any]:
     """Wrap ``function`` so that each call's arguments and result are added to ``steps``.
 
@@ -205,7 +214,7 @@ def recording(function: Callable[..., Any], steps: list[Any]) -> Callable[..., A
         before = deep_copy(arguments, made)
         result = function(*arguments)
         if same(arguments, before, 0.0):
-            steps.append((arguments, result))
+            steps.append((arguments, _own_containers(result)))
         else:
             steps.append((before, deep_copy(result, made), deep_copy(arguments)))
         return result

@@ -658,8 +658,8 @@ def reverse_each(x, lengths):
 # </details>
 
 # %% example
-x = np.arange(1.0, 16.0).reshape(1, 3, 5)
-lengths = np.array([3, 5, 1])
+x = np.arange(1.0, 31.0).reshape(2, 3, 5)
+lengths = np.array([3, 5, 2])
 print(x[0])
 print(reverse_each(x, lengths)[0])
 

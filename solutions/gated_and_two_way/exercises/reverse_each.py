@@ -90,10 +90,11 @@ reverse_each.mistake(
 )
 reverse_each.mistake(
     "reversed-in-place",
-    "x itself is changed",
-    "Is there a second array, or another name for the first one?",
+    "x itself is reversed, and nothing is returned",
+    "Is x to be changed, or a new array to be made?",
     edit(COPY, "x_reversed = x"),
     edit(WRITE, "x_reversed[:, i, :length] = x[:, i, :length][:, ::-1].copy()"),
+    edit(RETURN, "pass"),
 )
 reverse_each.mistake(
     "overwritten-while-read",

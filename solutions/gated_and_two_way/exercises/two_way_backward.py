@@ -168,7 +168,7 @@ two_way_backward.mistake(
     "parameters-gradients-swapped",
     "dleft and dright have changed places",
     "Which reader's gradients belong under which key?",
-    edit(RETURN, '''return {"dx": dx, "da0": da0, "dleft": dright, "dright": dleft}'''),
+    edit(RETURN, 'return {"dx": dx, "da0": da0, "dleft": dright, "dright": dleft}'),
 )
 two_way_backward.mistake(
     "left-gradients-twice",
@@ -178,15 +178,9 @@ two_way_backward.mistake(
 )
 two_way_backward.mistake(
     "wrong-keys",
-    "the dictionary has the keys left and right in place of dleft and dright",
-    "The docstring lists the keys.",
-    edit(RETURN, '''return {"dx": dx, "da0": da0, "left": dleft, "right": dright}'''),
-)
-two_way_backward.mistake(
-    "flat-dictionary",
-    "the gradients of the parameters lie in the dictionary itself",
-    "The docstring says how deep each gradient lies.",
-    edit(RETURN, 'return {"dx": dx, "da0": da0, **dleft, **dright}'),
+    "the dictionary does not have the keys dleft and dright",
+    "The docstring says under which keys the gradients of each reader lie.",
+    edit(RETURN, 'return {"dx": dx, "da0": da0, "left": dleft, "right": dright}'),
 )
 two_way_backward.mistake(
     "returns-nothing",
