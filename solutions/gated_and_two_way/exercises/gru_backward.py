@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.authoring import Draw, array, edit
 
-from . import draws, forward_passes, shapes
+from . import draws, equivalents, forward_passes, shapes
 from .assignment import A
 from .draws import Drawn
 
@@ -206,4 +206,18 @@ gru_backward.mistake(
     "nothing is returned",
     "How does a Python function hand back its results?",
     edit(RETURN, "pass"),
+)
+
+gru_backward.equivalent(equivalents.SHARED, "constant: *_, xt, parameters = caches[-1]")
+gru_backward.equivalent(
+    equivalents.UNREAD,
+    "name: *dx, xt, parameters = caches[0]",
+    "name: *parameters, xt, parameters = caches[0]",
+)
+gru_backward.equivalent(equivalents.DTYPE, "keyword: dx = np.zeros((*xt.shape, len(caches)))")
+gru_backward.equivalent(
+    equivalents.OVERWRITTEN, "call: dx = np.ones((*xt.shape, len(caches)), dtype=da.dtype)"
+)
+gru_backward.equivalent(
+    equivalents.SHAPE, "constant: da_prev = np.zeros_like(da[:, :, -1])"
 )

@@ -6,7 +6,7 @@ import re
 
 from grader.authoring import Draw, array, edit
 
-from . import draws, forward_passes, shapes
+from . import draws, equivalents, forward_passes, shapes
 from .assignment import A
 from .draws import Drawn
 
@@ -294,4 +294,11 @@ gru_cell_backward.mistake(
     "nothing is returned",
     "How does a Python function hand back its results?",
     edit("    return {\n", "    gradients = {\n"),
+)
+
+gru_cell_backward.equivalent(equivalents.SHAPE, "name: n_a = len(ut)")
+gru_cell_backward.equivalent(
+    equivalents.DEFAULT,
+    "keyword: concat = np.concatenate([a_prev, xt])",
+    "keyword: reset = np.concatenate([rt * a_prev, xt])",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.authoring import Draw, array, edit, tree
 
-from . import draws, shapes
+from . import draws, equivalents, shapes
 from .assignment import A
 from .draws import Drawn
 
@@ -248,4 +248,10 @@ gru_cell_forward.mistake(
     "nothing is returned",
     "How does a Python function hand back its results?",
     edit(RETURN, "pass"),
+)
+
+gru_cell_forward.equivalent(
+    equivalents.DEFAULT,
+    "keyword: concat = np.concatenate([a_prev, xt])",
+    "keyword: reset = np.concatenate([rt * a_prev, xt])",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.authoring import Draw, array, edit, tree
 
-from . import draws, shapes
+from . import draws, equivalents, shapes
 from .assignment import A
 from .draws import Drawn
 
@@ -188,4 +188,12 @@ gru_forward.mistake(
     "nothing is returned",
     "How does a Python function hand back its results?",
     edit(RETURN, "pass"),
+)
+
+gru_forward.equivalent(equivalents.DTYPE, "keyword: a = np.zeros((n_a, m, T_x))")
+gru_forward.equivalent(
+    equivalents.OVERWRITTEN, "call: a = np.ones((n_a, m, T_x), dtype=x.dtype)"
+)
+gru_forward.equivalent(
+    equivalents.SAME_DTYPE, "name: a = np.zeros((n_a, m, T_x), dtype=a0.dtype)"
 )

@@ -89,14 +89,6 @@ reverse_each.mistake(
     edit(WRITE, WRITE.replace("[:, ::-1]", "[::-1, ::-1]")),
 )
 reverse_each.mistake(
-    "reversed-in-place",
-    "x itself is reversed, and nothing is returned",
-    "Is x to be changed, or a new array to be made?",
-    edit(COPY, "x_reversed = x"),
-    edit(WRITE, "x_reversed[:, i, :length] = x[:, i, :length][:, ::-1].copy()"),
-    edit(RETURN, "pass"),
-)
-reverse_each.mistake(
     "overwritten-while-read",
     "sequences are reversed into themselves, step by step, so that a half of each is lost",
     "Has a step been overwritten already when it is read?",
@@ -158,7 +150,7 @@ reverse_each.mistake(
 )
 reverse_each.mistake(
     "returns-nothing",
-    "nothing is returned",
-    "How does a Python function hand back its results?",
+    "nothing is returned, whether x is changed or not",
+    "Is x to be changed, or a new array to be made and handed back?",
     edit(RETURN, "pass"),
 )

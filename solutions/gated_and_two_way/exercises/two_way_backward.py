@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.authoring import Draw, array, edit, tree
 
-from . import draws, forward_passes, shapes
+from . import draws, equivalents, forward_passes, shapes
 from .assignment import A
 from .draws import Drawn
 
@@ -187,4 +187,9 @@ two_way_backward.mistake(
     "nothing is returned",
     "How does a Python function hand back its results?",
     edit(RETURN, "pass"),
+)
+
+two_way_backward.equivalent(
+    equivalents.DEFAULT,
+    "keyword: da0 = np.concatenate([dleft.pop('da0'), dright.pop('da0')])",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.authoring import Draw, array, edit, tree
 
-from . import draws, shapes
+from . import draws, equivalents, shapes
 from .assignment import A
 from .draws import Drawn
 
@@ -207,4 +207,9 @@ two_way_forward.mistake(
     "nothing is returned",
     "How does a Python function hand back its results?",
     edit(RETURN, "pass"),
+)
+
+two_way_forward.equivalent(
+    equivalents.DEFAULT,
+    "keyword: a = np.concatenate([a_left, reverse_each(a_right, lengths)])",
 )
