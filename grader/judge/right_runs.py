@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import functools
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from types import CodeType
 from typing import Any
 
@@ -17,6 +19,8 @@ from grader.instrument.recorder import Recorder
 from grader.instrument.traced import WOVEN, traced
 from grader.instrument.weave import Woven, woven
 from grader.judge.value_names import ValueNames
+
+WORD = re.compile(r"\w+")
 from grader.parting.recording import read
 from grader.parting.right_run import RightRun
 
@@ -32,11 +36,16 @@ class RightRuns:
         self.names = names
         self.exercise = exercise
         # What students import is known from within, too: some write it anew.
-        self.modules = [data.decode() for file, data in source.files if file.endswith(".py")]
+        handed_out = [data.decode() for file, data in source.files if file.endswith(".py")]
+        self.modules = _read(handed_out, "\n".join(map(source.function_source, self._functions)))
+
+    @property
+    def _functions(self) -> list[str]:
+        return [self.exercise.name, *_below(self.spec, self.exercise)]
 
     @functools.cached_property
     def _woven(self) -> tuple[Woven, CodeType]:
-        names = [self.exercise.name, *_below(self.spec, self.exercise)]
+        names = self._functions
         text = "\n".join([*self.modules, *map(self.source.function_source, names)])
         made = woven(text, names)
         return made, compile(made.text, WOVEN, "exec")
@@ -95,3 +104,19 @@ def _below(spec: Spec, exercise: Exercise) -> list[str]:
             found.append(name)
             left += spec.exercise(name).calls
     return found
+
+
+def _read(modules: Sequence[str], text: str) -> list[str]:
+    """Return the modules that define what ``text`` reads, or what another one of these reads."""
+    found: list[str] = []
+    while True:
+        words = set(WORD.findall("\n".join([text, *found])))
+        more = [each for each in modules if each not in found and words & _defined(each)]
+        if not more:
+            return [each for each in modules if each in found]
+        found += more
+
+
+def _defined(module: str) -> set[str]:
+    named = (ast.FunctionDef, ast.ClassDef)
+    return {node.name for node in ast.parse(module).body if isinstance(node, named)}
