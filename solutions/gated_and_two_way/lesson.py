@@ -888,12 +888,393 @@ check("two_way_backward", two_way_backward)
 # You have differentiated a network of two readers without writing one new derivative. Everything that is specific to a GRU is inside `gru_backward`; put an LSTM there, and these lines stay as they are. That is how libraries are built, and it is why a wrong order is their most frequent error: each block is right, and they are joined in the wrong way.
 
 # %% [markdown]
+# ## What you have built
+#
+# Seven functions, and together they are a network that reads from both ends and can be trained. Use it now. The cells of this section are complete: you only run them. They need your seven functions and earn no points. Their code is folded away, so that you can read on; a click on the three dots opens it.
+#
+# Every GRU below is yours, forwards and backwards. What is given stands in `training.py` (output layer, loss, clipping and Adam, which the second assignment was about), `memories.py` (an RNN and an LSTM to compare with) and `sentences.py` (what there is to read).
+#
+# The next two cells join the parts: one end or both, then an output layer and a loss; and all the way back. After them comes the ritual of the course. Never train before you have compared your gradients with central differences.
+
+
+# %% lesson both_ways
+def read(x, lengths, parameters):
+    """Read from the left or, where there are parameters for it, from both ends."""
+    left, n_states = parameters["left"], parameters["output"]["Wya"].shape[1]
+    a0 = np.zeros((n_states, x.shape[1]))
+    if "right" in parameters:
+        return two_way_forward(x, lengths, a0, left, parameters["right"])
+    forward = memory_forward if "Wx" in left else gru_forward
+    return forward(x, a0, left)
+
+
+def read_back(da, caches, parameters):
+    """Go back through one reader or two: the gradients of each reader's parameters."""
+    if "right" in parameters:
+        back = two_way_backward(da, caches)
+        return {"left": back["dleft"], "right": back["dright"]}
+    backward = memory_backward if "Wx" in parameters["left"] else gru_backward
+    back = backward(da, caches)
+    return {"left": {f"d{name}": back[f"d{name}"] for name in parameters["left"]}}
+
+
+# %% lesson whole_way
+from memories import memory_backward, memory_forward, new_memory
+from sentences import first_symbols, one_hidden, read_names, sentences, spelled
+from training import adam_step, clipped, in_words, new_output, new_state, read_out, size_of
+
+
+def loss_and_gradients(batch, parameters):
+    """Go there and back once: loss, share of right answers, gradients of all parameters."""
+    x, y, mask, lengths = batch
+    a, caches = read(x, lengths, parameters)
+    loss, right, da, of_output, _ = read_out(a, y, mask, parameters["output"])
+    return loss, right, {**read_back(da, caches, parameters), "output": of_output}
+
+
+def new_network(n_x, n_a, n_y, ends, rng):
+    """Draw a network of GRUs: one reader from each of the ``ends``, and an output layer."""
+    parameters = {end: new_gru(n_x, n_a, rng) for end in ends}
+    return parameters | {"output": new_output(n_y, n_a * len(ends), rng)}
+
+
+# %% lesson ritual
+def loss_with(part, name, value, batch, parameters):
+    """Return the loss where one array of parameters has another value."""
+    moved = {**parameters, part: {**parameters[part], name: value}}
+    return float(loss_and_gradients(batch, moved)[0])
+
+
+try:
+    rng = np.random.default_rng(1)
+    batch = one_hidden(["emma", "bo"], [1, 0])
+    small = new_network(27, 3, 26, ("left", "right"), rng)
+    _, _, gradients = loss_and_gradients(batch, small)
+    for part, arrays in small.items():
+        errors = []
+        for name, value in arrays.items():
+            measured = numeric_gradient(
+                lambda v, part=part, name=name: loss_with(part, name, v, batch, small), value
+            )
+            errors.append(relative_error(gradients[part][f"d{name}"], measured))
+        close = max(errors) < 1e-6
+        print(f"{part:>6}: {'agrees with the differences' if close else 'DOES NOT AGREE'}")
+except NotImplementedError:
+    print("Fill the seven exercises first, then run this cell again.")
+
+# %% [markdown]
+# All three agree: two readers and the layer above them.
+#
+# A training run keeps everything in one dictionary, so it can be stopped at any time and go on later. Press the stop button while a training cell runs, look around, and run the cell again.
+
+
+# %% lesson train
+def new_run(parameters, make, seed=1, rate=0.01, max_norm=5.0):
+    """Put together what a training run needs; ``make(rng)`` makes its batches."""
+    run = {"make": make, "rng": np.random.default_rng(100 + seed), "rate": rate}
+    run |= {"parameters": parameters, "state": new_state(parameters)}
+    return run | {"max_norm": max_norm, "losses": [], "right": []}
+
+
+def lately(run, count=50):
+    """Return the share of right answers in the last batches."""
+    return float(np.mean(run["right"][-count:])) if run["right"] else 0.0
+
+
+def train(run, until, tell=0, enough=False):
+    """Train up to a step, or until 50 batches in a row were right; call again to go on."""
+    try:
+        while len(run["losses"]) < until and not (enough and min(run["right"][-50:] or [0]) == 1):
+            batch = run["make"](run["rng"])
+            loss, right, gradients = loss_and_gradients(batch, run["parameters"])
+            short = clipped(gradients, run["max_norm"])
+            run["parameters"], run["state"] = adam_step(
+                run["parameters"], short, run["state"], run["rate"]
+            )
+            run["losses"].append(loss)
+            run["right"].append(right)
+            if tell and len(run["losses"]) % tell == 0:
+                print(f"  step {len(run['losses']):>4}: lately {in_words(lately(run))} right")
+    except KeyboardInterrupt:
+        print(f"Stopped after {len(run['losses'])} steps. Run the cell again, and it goes on.")
+        return False
+    return True
+
+
+# %% [markdown]
+# ### The word that only the rest explains
+#
+# The sentences are made up: a few small words, an ambiguous one (bank, bat, spring, match), more small words, and then the word that decides, such as *river* or *money*. The question is asked *at the ambiguous word*: which of its two senses is it?
+#
+# Three networks get the same sentences. One reads from the left, with 16 units. One reads from the left with twice as many. And one reads from both ends, with 16 units each.
+
+# %% lesson senses
+rng = np.random.default_rng(5)
+_, written = sentences(3, rng, write=True)
+for words in written:
+    print(" ".join(words))
+
+
+def of_senses(rng):
+    """Make a batch of 32 sentences."""
+    return sentences(32, rng)
+
+
+def sense_networks(seed=1):
+    """Draw the three networks, as runs that have not begun."""
+    n_x = sentences(1, np.random.default_rng(0))[0].shape[0]
+    kinds = {
+        "one way, 16 units": (16, ("left",)),
+        "one way, 32 units": (32, ("left",)),
+        "two ways, 16 units each": (16, ("left", "right")),
+    }
+    rngs = {name: np.random.default_rng(seed) for name in kinds}
+    return {
+        name: new_run(new_network(n_x, n_a, 2, ends, rngs[name]), of_senses, seed)
+        for name, (n_a, ends) in kinds.items()
+    }
+
+
+senses = sense_networks()
+
+# %% lesson senses_training
+try:
+    for name, run in senses.items():
+        print(name)
+        if not train(run, until=150, tell=50):
+            break
+except NotImplementedError:
+    print("Fill the seven exercises first, then run this cell again.")
+
+# %% lesson senses_plot
+try:
+    import matplotlib.pyplot as plt
+except ModuleNotFoundError:
+    plt = None
+    print("No matplotlib here, so no plots: what is printed says the same.")
+
+
+def show_right(runs, title):
+    """Draw the share of right answers over the steps, means of ten batches."""
+    _, axes = plt.subplots(figsize=(8, 4))
+    for (name, run), style in zip(runs.items(), [":", "--", "-"], strict=False):
+        means = np.convolve(run["right"], np.ones(10) / 10, "valid")
+        axes.plot(np.arange(len(means)) + 10, means, style, linewidth=2.5, label=name)
+    axes.axhline(0.5, color="black", linewidth=0.8)
+    axes.text(0, 0.51, "a guess")
+    axes.set(xlabel="training step", ylabel="share of right answers", title=title, ylim=(0, 1.05))
+    axes.legend()
+    plt.show()
+
+
+if plt and all(len(run["right"]) > 10 for run in senses.values()):
+    show_right(senses, "Which sense has the word?")
+
+# %% [markdown]
+# The two-way network has it after a few dozen steps, and makes no mistakes any more. Both others stay where a coin would be, and would for ever. That is not for want of units, or of training: at the ambiguous word, what decides has not been read yet. No function of the past can know it.
+#
+# It is worth seeing how cleanly this separates two things that are easily confused. Whether a network *can* know an answer is a matter of what it has read. How well it *uses* what it has read is a matter of size and training. More of the second does not make up for the first.
+#
+# ### A hidden letter
+#
+# Names are a harder test, since here the past says something too. One letter of a name is hidden, and the network is to say which. From the left it sees *pe* and may think of many names; with *er* behind the gap, there are few left.
+#
+# To be fair, the two networks have about equal numbers of weights: one reader of 64 units, or two of 44. The names that are asked in the end were never shown in training.
+
+# %% lesson letters
+names, unseen = read_names("first_names.txt")
+
+
+def of_letters(rng):
+    """Hide a letter in each of 32 names."""
+    words = [names[i] for i in rng.integers(len(names), size=32)]
+    return one_hidden(words, [rng.integers(len(word)) for word in words])
+
+
+def letter_networks(seed=1):
+    """Draw both networks, as runs that have not begun."""
+    kinds = {"one way": (64, ("left",)), "two ways": (44, ("left", "right"))}
+    rngs = {name: np.random.default_rng(seed) for name in kinds}
+    return {
+        name: new_run(new_network(27, n_a, 26, ends, rngs[name]), of_letters, seed, rate=0.005)
+        for name, (n_a, ends) in kinds.items()
+    }
+
+
+def on_unseen(parameters):
+    """Hide every letter of every unseen name once: perplexity, and the share of right guesses."""
+    asked = [(word, place) for word in unseen for place in range(len(word))]
+    loss, right, _ = loss_and_gradients(one_hidden(*zip(*asked, strict=True)), parameters)
+    return float(np.exp(loss)), float(right)
+
+
+letters = letter_networks()
+for name, run in letters.items():
+    print(f"{name}: {size_of(run['parameters']):,} weights")
+
+# %% [markdown]
+# The next cell trains both for 2,000 steps of 32 names. It takes from ten seconds to a minute.
+
+# %% lesson letters_training
+try:
+    for name, run in letters.items():
+        print(name)
+        if not train(run, until=2000, tell=500):
+            break
+        perplexity, right = on_unseen(run["parameters"])
+        print(f"  unseen names: hesitates between about {perplexity:.0f}, {in_words(right)} right")
+except NotImplementedError:
+    print("Fill the seven exercises first, then run this cell again.")
+
+# %% [markdown]
+# The perplexity says between how many letters a network hesitates. Over three runs with weights of their own it was 8.7 to 9.0 from the left, and 5.7 to 5.8 from both ends; the share of right guesses was 30 or 31 against 44 in a hundred. The reader from the right is worth more than all the units that it cost.
+#
+# ### Before and after the right half is read
+#
+# Look at single names. The first row of bars is what the one-way network thinks of the gap: it has read the left half. The second row has read the right half as well.
+
+
+# %% lesson letters_bars
+def bars(word, place, parameters):
+    """Write the four likeliest letters for a gap, each with a bar."""
+    x, y, mask, lengths = one_hidden([word], [place])
+    a, _ = read(x, lengths, parameters)
+    p = read_out(a, y, mask, parameters["output"])[-1][:, 0, place]
+    best = np.argsort(-p)[:4]
+    return "   ".join(f"{chr(97 + k)} {'|' * max(1, round(20 * p[k])):<14}" for k in best)
+
+
+if all(run["losses"] for run in letters.values()):
+    for word, place in (("anthony", 2), ("peter", 2), ("jessica", 3), ("columbus", 4)):
+        print(f"{spelled(word, place)} (it is {word[place]})")
+        for name, run in letters.items():
+            print(f"  {name:>8}: {bars(word, place, run['parameters'])}")
+
+# %% [markdown]
+# From the left the bars are short and many: that is what not knowing looks like, and it is honest. With the right half one of them often grows, and it is mostly the right one.
+#
+# You have met this task before, under another name. Hiding words and letting a network guess them from both sides is how many large language models of today are trained. They have other readers. The idea that the right half is worth reading is the same.
+#
+# ### How far does it remember, and what decides that?
+#
+# The last experiment needs one reader only. A sequence of four kinds of symbols goes by, and at its end the network is asked what the *first* symbol was. A guess is right in a quarter of all cases.
+#
+# Five networks of 32 units try it, over 10, 30 and 60 steps. The LSTM comes twice: once its forget gates begin with a bias of 0, so half open, and once with a bias of 3, so nearly open. Your GRU comes twice as well. Its update gate is the share of the *new*, so to keep much it begins with a bias of −3. Otherwise the five are trained alike.
+
+# %% lesson memory
+KINDS = {
+    "RNN": ("RNN", 0),
+    "LSTM, forget bias 0": ("LSTM", 0),
+    "LSTM, forget bias 3": ("LSTM", 3),
+    "GRU, update bias 0": ("GRU", 0),
+    "GRU, update bias -3": ("GRU", -3),
+}
+
+
+def new_reader(kind, bias, rng):
+    """Draw a reader of 32 units for four symbols, its gates with a bias to begin with."""
+    if kind != "GRU":
+        return new_memory(1 if kind == "RNN" else 4, 4, 32, rng, bias)
+    parameters = new_gru(4, 32, rng)
+    return {**parameters, "bu": parameters["bu"] + bias}
+
+
+def memory_run(kind, bias, T_x, seed=1):
+    """Make a run that has to name the first of ``T_x`` symbols, and has not begun."""
+    rng = np.random.default_rng(seed)
+    parameters = {"left": new_reader(kind, bias, rng), "output": new_output(4, 32, rng)}
+    return new_run(parameters, lambda rng: first_symbols(32, T_x, rng), seed, 0.005, 1.0)
+
+
+memory = {(name, T_x): memory_run(*KINDS[name], T_x) for name in KINDS for T_x in (10, 30, 60)}
+
+# %% [markdown]
+# Fifteen short runs of at most 600 steps; each ends early once 50 batches in a row were all right. Together they take from a quarter of a minute to a minute.
+
+# %% lesson memory_training
+try:
+    for (name, T_x), run in memory.items():
+        if not train(run, until=600, enough=True):
+            break
+        print(f"{name:>20}, {T_x} steps: {in_words(lately(run))} right")
+except NotImplementedError:
+    print("Fill the seven exercises first, then run this cell again.")
+
+# %% lesson memory_table
+if all(run["losses"] for run in memory.values()):
+    print(f"{'first of':>20}  " + "".join(f"{T_x} steps".ljust(18) for T_x in (10, 30, 60)))
+    for name in KINDS:
+        row = (in_words(lately(memory[name, T_x])).ljust(18) for T_x in (10, 30, 60))
+        print(f"{name:>20}  " + "".join(row))
+
+# %% [markdown]
+# Read the table by rows. Over 10 steps all five can do it. Over 30 and 60, both networks whose gates begin half open are left with a guess, LSTM and GRU alike. Both whose gates begin on the side of keeping remember, LSTM and GRU alike. It is not the kind of cell that decides; it is one number that somebody chose before training began.
+#
+# The arithmetic is simple. A bias of 0 means a gate of 0.5, and after 30 steps there is $0.5^{30}$ left of a value, a thousand-millionth; so little comes back as a gradient, too, and the network never finds out that there was something to keep. A bias of 3 means a gate of 0.953, and $0.953^{30}$ is 0.23. In between lies a bias of 1, which some libraries begin with: over five draws of weights it was enough for 30 steps in two or three cases, and for 60 in one.
+#
+# The RNN has no gate, and is a gamble. Over five draws of its weights it learned 30 steps four times, and 60 steps three times; that is the luck of a matrix that happens neither to shrink nor to stretch too much. Change the seed in `memory_run` and see.
+#
 # ## A question to answer in words
 #
-# Answer.
+# Answer in about ten lines:
+#
+# 1. At the ambiguous word, what does each half of the stacked state know? Why does the one-way network stay at a guess even with twice the units, while with the hidden letter it does much better than a guess? (2 points)
+# 2. In the last experiment two LSTMs differ in one number at the start. What share of a value is left after 60 steps with either? What does that mean for the gradient, and what would you do for a task over 500 steps? (2 points)
+# 3. A friend trains a two-way network to predict the next letter of a name and reaches a perplexity of 1.0. What has happened? (1 point)
 
 # %% written readers 5
-# Model.
+# **1.** The upper half has read everything up to and with the ambiguous word, the lower half everything from the end down to it, so also the word that decides. The one-way network has only the upper half. Before the deciding word both senses are equally frequent whatever came before, so no function of the past is better than a guess, of however many units. (1 point for what each half has read, or for saying that size cannot replace it.) With names the left half is not without information: after *q* comes *u*, after *joh* often *n*. So reading from the left is better than a guess there, and the right half adds to it. (1 point for the difference between the two tasks.)
+#
+# **2.** With a bias of 0 the gate begins near 0.5 and $0.5^{60}$ is about $10^{-18}$: nothing. With a bias of 3 it is near 0.953, and $0.953^{60}$ is about 0.05. The gradient comes back through the same products, so in the one case it vanishes before it reaches the first step and the network cannot learn that the first symbol matters; in the other a twentieth arrives, which is enough for Adam. (1 point for the shares and the gradient.) For 500 steps I would begin with gates that keep more: a bias of about 6, of which $0.9975^{500}$, 0.29, is left; or biases spread between small and large ones. (1 point for a larger bias, with any sensible number.)
+#
+# **3.** The reader from the right has read the next letter: it is the first thing that it sees before it comes to this place. The network copies the answer, and has learned nothing about names. What is to be predicted must not be among what is read. (1 point.)
+
+# %% [markdown]
+# ## From here to a library
+#
+# What you have written is in every deep learning library, under other names.
+#
+# | here | PyTorch | Keras |
+# | --- | --- | --- |
+# | `gru_forward` | `nn.GRU`: the reset acts after the product, the update gate is the share of the old state, and there are two biases | `GRU`: the same convention as PyTorch's, or ours for the reset with `reset_after=False` |
+# | time last, $(n_x, m, T_x)$ | time first, or batch first with `batch_first=True`; features last | batch, time, features |
+# | `two_way_forward` | `bidirectional=True`; the halves lie side by side along the last axis | `Bidirectional(layer)`, with `merge_mode="concat"` |
+# | `reverse_each` | done inside for a packed sequence, `pack_padded_sequence`; without packing the padding is read first | done inside where there is a mask |
+# | the last state of each reader | in the second result, `h_n`; the last *step* of the first result holds the right reader's first state | `return_state=True` |
+# | forget bias | near 0 | 1, unless `unit_forget_bias=False` |
+#
+# ## If you want to go on
+#
+# Four things to try, without points. Open new cells at the end for them.
+#
+# 1. **Put the wrong order in.** Leave out the second `reverse_each` in `two_way_forward` and train on the sentences again. How well does it do, and would you have noticed?
+# 2. **Another cell, two ways.** Let `two_way_forward` and `two_way_backward` call the LSTM of `memories.py`. How many lines change?
+# 3. **The other convention.** Write the update gate as the share of the old state. Which sign must the bias have now, to remember over 60 steps?
+# 4. **Longer.** How many steps can you reach in 600 steps of training, with which bias? Is there a bias that is too large?
+
+# %% [markdown]
+# ## Three things to remember
+#
+# 1. **A gate that keeps is a road for gradients.** What is multiplied by nearly 1 on the way there comes back multiplied by nearly 1. Begin with gates that keep.
+# 2. **Two readers know more than one large one.** What has not been read cannot be known; and where the future must not be known, there may be one reader only.
+# 3. **Joining is where it goes wrong.** Reversed, put back, stacked, added: change one input and look which states move.
+#
+# ### Further reading
+#
+# - Kyunghyun Cho and others, "Learning Phrase Representations Using RNN Encoder–Decoder for Statistical Machine Translation", *EMNLP* (2014), section 2.3: the unit with two gates, introduced.
+# - Junyoung Chung, Caglar Gulcehre, Kyunghyun Cho and Yoshua Bengio, "Empirical Evaluation of Gated Recurrent Neural Networks on Sequence Modeling", *NIPS Workshop on Deep Learning* (2014), section 3: LSTM and GRU side by side, with the update gate as it is here.
+# - Mike Schuster and Kuldip Paliwal, "Bidirectional Recurrent Neural Networks", *IEEE Transactions on Signal Processing* 45 (1997), section II: the two readers.
+# - Felix Gers, Jürgen Schmidhuber and Fred Cummins, "Learning to Forget: Continual Prediction with LSTM", *Neural Computation* 12 (2000), section 3: the forget gate, and with which bias it begins.
+# - Corentin Tallec and Yann Ollivier, "Can Recurrent Neural Networks Warp Time?", *ICLR* (2018), section 2: which bias suits which number of steps.
+# - Jacob Devlin, Ming-Wei Chang, Kenton Lee and Kristina Toutanova, "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding", *NAACL* (2019), section 3.1: hidden words, guessed from both sides.
+#
+# ### What comes next
+#
+# The plan of the course ends with music: tunes that a network writes, note by note, and that you can hear. It needs a memory, and it must not look ahead.
+#
+# ### Your points
+#
+# The last cell adds up what your checks have earned in this session. Before you hand in, restart the kernel, run all cells and look at it once more.
 
 # %% locked summary
 summary()

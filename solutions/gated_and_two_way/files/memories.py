@@ -36,7 +36,7 @@ def memory_forward(x, a0, parameters):
     z = (parameters["Wx"] @ flat + parameters["b"]).reshape(-1, T_x, m)
     a = np.empty((len(a0), T_x, m))
     at, ct, kept = a0, np.zeros_like(a0), []
-    for t in range(T_x):
+    for t in range(z.shape[1]):
         at, ct, inside = _advance(z[:, t] + parameters["Wa"] @ at, at, ct)
         a[:, t] = at
         kept.append(inside)
