@@ -88,5 +88,5 @@ def in_words(share):
     if share > 0.85:
         return "nearly all"
     names = {0.75: "three quarters", 0.67: "two thirds", 0.5: "half"}
-    names |= {0.33: "a third", 0.25: "a quarter", 0.1: "a tenth"}
+    names |= {0.42: "four in ten", 0.33: "a third", 0.25: "a quarter", 0.1: "a tenth"}
     return "about " + names[min(names, key=lambda value: abs(value - share))]

@@ -1127,7 +1127,7 @@ except NotImplementedError:
     print("Fill the seven exercises first, then run this cell again.")
 
 # %% [markdown]
-# The perplexity says between how many letters a network hesitates. Over three runs with weights of their own it was 8.7 to 9.0 from the left, and 5.7 to 5.8 from both ends; the share of right guesses was 30 or 31 against 44 in a hundred. The reader from the right is worth more than all the units that it cost.
+# The perplexity says between how many letters a network hesitates. Over three runs with weights of their own it was 8.7 to 8.9 from the left, and 5.7 to 5.8 from both ends; the share of right guesses was 30 or 31 against 44 in a hundred. The reader from the right is worth more than all the units that it cost.
 #
 # ### Before and after the right half is read
 #
@@ -1145,13 +1145,13 @@ def bars(word, place, parameters):
 
 
 if all(run["losses"] for run in letters.values()):
-    for word, place in (("anthony", 2), ("peter", 2), ("jessica", 3), ("columbus", 4)):
+    for word, place in (("bridget", 1), ("christal", 2), ("tracy", 1), ("columbus", 4)):
         print(f"{spelled(word, place)} (it is {word[place]})")
         for name, run in letters.items():
             print(f"  {name:>8}: {bars(word, place, run['parameters'])}")
 
 # %% [markdown]
-# From the left the bars are short and many: that is what not knowing looks like, and it is honest. With the right half one of them often grows, and it is mostly the right one.
+# From the left the bars are short and many: that is what not knowing looks like, and it is honest. With the right half one of them often grows, and mostly it is the right one. Not always: few names resemble the last one, and the network is as lost as before.
 #
 # You have met this task before, under another name. Hiding words and letting a network guess them from both sides is how many large language models of today are trained. They have other readers. The idea that the right half is worth reading is the same.
 #
