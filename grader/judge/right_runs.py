@@ -19,10 +19,10 @@ from grader.instrument.recorder import Recorder
 from grader.instrument.traced import WOVEN, traced
 from grader.instrument.weave import Woven, woven
 from grader.judge.value_names import ValueNames
-
-WORD = re.compile(r"\w+")
 from grader.parting.recording import read
 from grader.parting.right_run import RightRun
+
+WORD = re.compile(r"\w+")
 
 
 class RightRuns:
@@ -68,7 +68,7 @@ class RightRuns:
         arguments = deep_copy(case.arguments)
         with np.errstate(all="ignore"):
             told = run(*arguments)
-        recording = read(told["report"], made.places, told["returned"])
+        recording = read(told["report"], made.places, told["returned"], uses=made.uses)
         beside = sum(len(module.split("\n")) for module in self.modules)
         names = ValueNames(self.spec, self.source, exercise, recording, beside)
         return RightRun(

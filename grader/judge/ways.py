@@ -58,7 +58,8 @@ class Ways:
         most = max(made.points for made in tried)
         source = self.session.submission.answer(self.exercise.name) or ""
         diagnosis = Diagnosis(self.session.assignment, self.exercise, source)
-        best = [(made, self._cause(made, diagnosis)) for made in tried if most - made.points < ROUNDED]
+        alike = [made for made in tried if most - made.points < ROUNDED]
+        best = [(made, self._cause(made, diagnosis)) for made in alike]
         return max(best, key=lambda way: (self._rank(way[1]), bool(way[0].stand_ins)))
 
     def _rank(self, cause: Cause | None) -> int:

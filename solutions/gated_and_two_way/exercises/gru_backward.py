@@ -218,6 +218,4 @@ gru_backward.equivalent(equivalents.DTYPE, "keyword: dx = np.zeros((*xt.shape, l
 gru_backward.equivalent(
     equivalents.OVERWRITTEN, "call: dx = np.ones((*xt.shape, len(caches)), dtype=da.dtype)"
 )
-gru_backward.equivalent(
-    equivalents.SHAPE, "constant: da_prev = np.zeros_like(da[:, :, -1])"
-)
+gru_backward.equivalent(equivalents.SHAPE, "constant: da_prev = np.zeros_like(da[:, :, -1])")

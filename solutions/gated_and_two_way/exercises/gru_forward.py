@@ -191,9 +191,5 @@ gru_forward.mistake(
 )
 
 gru_forward.equivalent(equivalents.DTYPE, "keyword: a = np.zeros((n_a, m, T_x))")
-gru_forward.equivalent(
-    equivalents.OVERWRITTEN, "call: a = np.ones((n_a, m, T_x), dtype=x.dtype)"
-)
-gru_forward.equivalent(
-    equivalents.SAME_DTYPE, "name: a = np.zeros((n_a, m, T_x), dtype=a0.dtype)"
-)
+gru_forward.equivalent(equivalents.OVERWRITTEN, "call: a = np.ones((n_a, m, T_x), dtype=x.dtype)")
+gru_forward.equivalent(equivalents.SAME_DTYPE, "name: a = np.zeros((n_a, m, T_x), dtype=a0.dtype)")

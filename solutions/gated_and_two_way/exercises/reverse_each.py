@@ -102,9 +102,7 @@ reverse_each.mistake(
     "rolled-to-the-front",
     "everything is reversed and then moved to the front by the longest padding",
     "Each sequence has a padding of its own length.",
-    edit(
-        RETURN, "return np.roll(x[:, :, ::-1], min(lengths) - x.shape[2], axis=2)"
-    ),
+    edit(RETURN, "return np.roll(x[:, :, ::-1], min(lengths) - x.shape[2], axis=2)"),
 )
 reverse_each.mistake(
     "padding-reversed-too",

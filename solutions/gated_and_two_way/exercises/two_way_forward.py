@@ -160,7 +160,10 @@ two_way_forward.mistake(
     "features-of-states-reversed",
     "the second reader's units are reversed along with its steps",
     "Which axis of the states is put back in order?",
-    edit(STACK, STACK.replace("reverse_each(a_right, lengths)", "reverse_each(a_right, lengths)[::-1]")),
+    edit(
+        STACK,
+        STACK.replace("reverse_each(a_right, lengths)", "reverse_each(a_right, lengths)[::-1]"),
+    ),
 )
 two_way_forward.mistake(
     "halves-interleaved",
