@@ -17,7 +17,8 @@ SENSES = {
     "spring": ("water", "steel"),
     "match": ("flame", "team"),
 }
-FILLERS = "a an and by from his in its near of old on small that the with".split()
+FILLERS = ("a", "an", "and", "by", "from", "his", "in", "its", "near", "of", "old", "on", "small",
+           "that", "the", "with")  # fmt: skip
 VOCABULARY = [*SENSES, *(word for pair in SENSES.values() for word in pair), *FILLERS]
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 HIDDEN = len(LETTERS)  # the row of x that says that a letter is hidden

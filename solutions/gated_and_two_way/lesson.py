@@ -112,7 +112,7 @@ for module in ("numpy", "rnn_utils", "training", "memories", "sentences", "selfc
 # %% locked setup
 import numpy as np
 
-from rnn_utils import numeric_gradient, relative_error, sigmoid, softmax
+from rnn_utils import numeric_gradient, relative_error, sigmoid
 from selfcheck import check, summary
 
 

@@ -55,7 +55,7 @@ def _each_gate(old: str, new: str) -> tuple[tuple[str, str], ...]:
 gru_cell_backward.mistake(
     "direct-road-left-out",
     "nothing comes back through the mixture directly",
-    "The old state stands in equation (4) as well, without any weights: what comes back from there?",
+    "The old state stands in equation (4) as well, without weights: what comes back from there?",
     edit(DA_PREV, "da_prev = dreset[:n_a] * rt + dconcat[:n_a]"),
 )
 gru_cell_backward.mistake(

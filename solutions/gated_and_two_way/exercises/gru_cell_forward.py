@@ -38,7 +38,7 @@ INPUT_PART = 'parameters["Wc"][:, len(a_prev) :]'
 gru_cell_forward.mistake(
     "update-gate-on-the-old-state",
     "the update gate is the share of the old state, as in PyTorch",
-    "There are two conventions: which of the two does the box below the equations give to the gate?",
+    "There are two conventions: which of the two does the box below the equations give?",
     edit(STATE, "a_next = (1 - ut) * cct + ut * a_prev"),
 )
 gru_cell_forward.mistake(
