@@ -73,15 +73,13 @@ def parameters(draw: Draw) -> dict[str, Array]:
 
 
 def lengths(draw: Draw, m: int, T_x: int) -> Array:
-    """Draw lengths (m,): one sequence takes all steps, the others end before.
+    """Draw lengths (m,): one sequence takes all steps, one all but one, one is short.
 
-    One is at least two steps shorter and two long, where there is room: it is no palindrome of
-    padding, so whatever is reversed shows.
+    Each has two steps at least, where there are so many: what is one step long is its own reverse.
     """
-    drawn = draw.rng.integers(1, max(2, T_x), size=m)
-    drawn[0] = T_x
-    if m > 1:
-        drawn[1] = max(1, T_x - 1)
+    drawn = draw.rng.integers(min(2, T_x), max(min(2, T_x) + 1, T_x), size=m)
+    for place, length in enumerate((T_x, max(1, T_x - 1), min(2, T_x))[:m]):
+        drawn[place] = length
     return np.asarray(draw.rng.permutation(drawn))
 
 

@@ -8,7 +8,8 @@ from . import draws
 from .assignment import A
 from .draws import Drawn
 
-ALL_FULL = Challenge("no padding", {"T_x": 4}, more={"full": True})
+SHORTEST = Challenge("sequences of one step", {"T_x": 4}, more={"length": 1})
+ALL_FULL = Challenge("no padding", {"T_x": 4}, more={"length": 4})
 ONE_FEATURE = Challenge("n = 1", {"n": 1, "T_x": 3})
 
 
@@ -17,8 +18,7 @@ def reverse_each(draw: Draw) -> Drawn:
     """Draw the arguments of a case."""
     T_x, n, m = draw.sizes(T_x=(4, 6), n=(2, 7), m=(3, 7))
     lengths = draws.lengths(draw, m, T_x)
-    if "full" in draw.challenge.more:
-        lengths[:] = T_x
+    lengths[:] = draw.challenge.more.get("length", lengths)
     return draw.normal(n, m, T_x), lengths
 
 
@@ -26,7 +26,7 @@ reverse_each.returns(x_reversed=array(8, "(n, m, T_x)", main=True))
 reverse_each.untouched(1)
 reverse_each.equations(x_reversed=18)
 reverse_each.cases(
-    *draws.USUAL, draws.ONE_EXAMPLE, draws.ONE_STEP, ALL_FULL, ONE_FEATURE, *draws.STORED
+    *draws.USUAL, draws.ONE_EXAMPLE, draws.ONE_STEP, ALL_FULL, SHORTEST, ONE_FEATURE, *draws.STORED
 )
 
 COPY = "x_reversed = x.copy()"
