@@ -1210,7 +1210,7 @@ if all(run["losses"] for run in memory.values()):
 # %% [markdown]
 # Read the table by rows. Over 10 steps all five can do it. Over 30 and 60, both networks whose gates begin half open are left with a guess, LSTM and GRU alike. Both whose gates begin on the side of keeping remember, LSTM and GRU alike. It is not the kind of cell that decides; it is one number that somebody chose before training began.
 #
-# The arithmetic is simple. A bias of 0 means a gate of 0.5, and after 30 steps there is $0.5^{30}$ left of a value, a thousand-millionth; so little comes back as a gradient, too, and the network never finds out that there was something to keep. A bias of 3 means a gate of 0.953, and $0.953^{30}$ is 0.23. In between lies a bias of 1, which some libraries begin with: over five draws of weights it was enough for 30 steps in two or three cases, and for 60 in one.
+# The arithmetic is simple. A bias of 0 means a gate of 0.5, and after 30 steps there is $0.5^{30}$ left of a value, a thousand-millionth; so little comes back as a gradient, too, and the network never finds out that there was something to keep. A bias of 3 means a gate of 0.953, and $0.953^{30}$ is 0.23. In between lies a bias of 1, which some libraries begin with: over five draws of weights it was enough for 30 steps twice, and for 60 once.
 #
 # The RNN has no gate, and is a gamble. Over five draws of its weights it learned 30 steps four times, and 60 steps three times; that is the luck of a matrix that happens neither to shrink nor to stretch too much. Change the seed in `memory_run` and see.
 #

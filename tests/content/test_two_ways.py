@@ -235,6 +235,12 @@ def test_lengths_differ_and_one_takes_all_steps() -> None:
             assert T_x == 1 or len(lengths) == 1 or lengths.min() < T_x
 
 
+def test_the_text_says_that_torchs_gru_is_another() -> None:
+    """The box below the first equations names both differences."""
+    box = prose().partition("Which GRU is this?")[2].partition("###")[0]
+    assert "`nn.GRU`" in box and "after the weights" in box and "share of the old state" in box
+
+
 # --- data --------------------------------------------------------------------------------------
 
 
