@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from types import CodeType
 from typing import Any
 
@@ -21,6 +22,8 @@ from grader.judge.value_names import ValueNames
 from grader.parting.recording import read
 from grader.parting.right_run import RightRun
 
+WORD = re.compile(r"\w+")
+
 
 class RightRuns:
     """The reference of one exercise, rewritten once; ``names`` are what the solution defines."""
@@ -33,12 +36,17 @@ class RightRuns:
         self.names = names
         self.exercise = exercise
         # What students import is known from within, too: some write it anew.
-        texts = [data.decode() for file, data in source.files if file.endswith(".py")]
-        self.modules = list(map(bare, texts))
+        handed_out = [data.decode() for file, data in source.files if file.endswith(".py")]
+        text = "\n".join(map(source.function_source, self._functions))
+        self.modules = list(map(bare, _read(handed_out, text)))
+
+    @property
+    def _functions(self) -> list[str]:
+        return [self.exercise.name, *_below(self.spec, self.exercise)]
 
     @functools.cached_property
     def _woven(self) -> tuple[Woven, CodeType]:
-        names = [self.exercise.name, *_below(self.spec, self.exercise)]
+        names = self._functions
         text = "\n".join([*self.modules, *map(self.source.function_source, names)])
         made = woven(text, names)
         return made, compile(made.text, WOVEN, "exec")
@@ -61,7 +69,7 @@ class RightRuns:
         arguments = deep_copy(case.arguments)
         with np.errstate(all="ignore"):
             told = run(*arguments)
-        recording = read(told["report"], made.places, told["returned"])
+        recording = read(told["report"], made.places, told["returned"], uses=made.uses)
         beside = sum(len(module.split("\n")) for module in self.modules)
         names = ValueNames(self.spec, self.source, exercise, recording, beside)
         return RightRun(
@@ -117,3 +125,19 @@ def _below(spec: Spec, exercise: Exercise) -> list[str]:
             found.append(name)
             left += spec.exercise(name).calls
     return found
+
+
+def _read(modules: Sequence[str], text: str) -> list[str]:
+    """Return the modules that define what ``text`` reads, or what another one of these reads."""
+    found: list[str] = []
+    while True:
+        words = set(WORD.findall("\n".join([text, *found])))
+        more = [each for each in modules if each not in found and words & _defined(each)]
+        if not more:
+            return [each for each in modules if each in found]
+        found += more
+
+
+def _defined(module: str) -> set[str]:
+    named = (ast.FunctionDef, ast.ClassDef)
+    return {node.name for node in ast.parse(module).body if isinstance(node, named)}

@@ -23,6 +23,8 @@ from grader.judge.work import TOO_MUCH, Work
 from grader.sandbox import ENDED, Reply
 from grader.verdict import ExerciseResult
 
+ROUNDED = 1e-9  # points are capped by a factor, so equal ones may differ in their last digits
+
 
 class Ways:
     """The ways to attempt one exercise of a submission; ``before`` are the results so far."""
@@ -56,7 +58,8 @@ class Ways:
         most = max(made.points for made in tried)
         source = self.session.submission.answer(self.exercise.name) or ""
         diagnosis = Diagnosis(self.session.assignment, self.exercise, source)
-        best = [(made, self._cause(made, diagnosis)) for made in tried if made.points == most]
+        alike = [made for made in tried if most - made.points < ROUNDED]
+        best = [(made, self._cause(made, diagnosis)) for made in alike]
         return max(best, key=lambda way: (self._rank(way[1]), bool(way[0].stand_ins)))
 
     def _rank(self, cause: Cause | None) -> int:

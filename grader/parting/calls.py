@@ -103,9 +103,11 @@ def missing_calls(between: Between) -> Parting | None:
     run, reference = between.run, between.reference.recording
     if run.error:
         return None
-    for name in {call.name for call in reference.calls}:
+    # Calls of a forward pass led to the inputs, and are not the function's own.
+    calls = [call for call in reference.calls if call.at >= between.reference.begins]
+    for name in {call.name for call in calls}:
         mine = [call for call in run.calls if call.name == name]
-        wanted = sum(call.name == name for call in reference.calls)
+        wanted = sum(call.name == name for call in calls)
         if 0 < len(mine) < wanted:
             place = run.places[mine[-1].place]
             said = {"given": str(len(mine)), "wanted": str(wanted)}

@@ -10,7 +10,7 @@ from grader.parting.calls import missing_calls, wrong_call
 from grader.parting.expressions import expression_apart
 from grader.parting.finding import Parting
 from grader.parting.left_out import left_out
-from grader.parting.recording import CallOf, Record
+from grader.parting.recording import CallOf, Record, Recording
 from grader.parting.returned import misplaced, one_array, other_kind, overwritten
 
 VIEWS = ("np.asarray", "np.asanyarray", "np.ravel", "np.reshape", ".reshape", ".view")
@@ -95,7 +95,8 @@ def order_of_steps(between: Between) -> Parting | None:
         place = run.places[record.place] if record.place >= 0 else None
         if place is None or place.op != "part" or not run.uses.picks(place.text, place.loop):
             continue
-        wanted = [r for r in between.own_part if right.op(r) == "part"]
+        # What the reference takes before its loop, as a step's shape, says nothing of the order.
+        wanted = [r for r in between.own_part if right.op(r) == "part" and _picked(right, r)]
         wanted = [r for r in wanted if r.operands[:1] == record.operands[:1]]
         whole = record.operands[0]
         if not wanted or isinstance(whole, str) or run.records[whole[0]].place >= 0:
@@ -103,6 +104,11 @@ def order_of_steps(between: Between) -> Parting | None:
         step = next((i for i, r in enumerate(wanted) if r.operands == record.operands), 0)
         return between.at_line("order", place.loop, -1, more=str(step + 1)) if step else None
     return None
+
+
+def _picked(right: Recording, record: Record) -> bool:
+    place = right.places[record.place] if record.place >= 0 else None
+    return place is not None and right.uses.picks(place.text, place.loop)
 
 
 def first_wrong(between: Between) -> Parting | None:

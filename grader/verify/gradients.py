@@ -71,13 +71,20 @@ def automatic_gradients(spec: Spec, exercise: Exercise, case: Case) -> dict[str,
     if traced is None:
         raise UsageError(f"{exercise.name} has no forward pass that can be traced")
 
-    def loss(arguments: Any) -> Any:
+    # Of the other arguments some are no floats: lengths, classes, words.
+    moved = sorted({place for place, _ in what.paths.values()})
+
+    def loss(some: Any) -> Any:
+        given = dict(zip(moved, some, strict=True))
+        arguments = (given.get(place, fixed) for place, fixed in enumerate(what.arguments))
         made = traced(anp, *arguments)
         outputs = made if isinstance(made, tuple) else (made,)
         return what.number(dict(zip(what.forward.returns, outputs, strict=False)))
 
-    whole = autograd.grad(loss)(what.arguments)
-    return {name: _cut(what, what.at(whole, name), name) for name in what.paths}
+    found = autograd.grad(loss)(tuple(what.arguments[place] for place in moved))
+    whole = dict(zip(moved, found, strict=True))
+    every = tuple(whole.get(place) for place in range(len(what.arguments)))
+    return {name: _cut(what, what.at(every, name), name) for name in what.paths}
 
 
 def _cut(what: Differentiated, tree: Tree, name: str) -> Tree:

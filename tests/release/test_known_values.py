@@ -10,6 +10,7 @@ import pytest
 from grader.errors import UsageError
 from grader.instrument.digests import digests
 from grader.release.known_values import known_values, refuse_more
+from grader.release.references import recording
 from tests.kit.course import assignment, selfcheck
 from tests.kit.solution import visible_case
 
@@ -76,3 +77,15 @@ def test_an_exercise_without_equations_has_none() -> None:
         known_values(assignment().spec, assignment().source, exercise, visible_case("rnn_forward"))
         == {}
     )
+
+
+def test_a_result_is_recorded_as_it_was_returned() -> None:
+    """A caller may take entries out of the dictionary that it got; arrays are the very ones."""
+    array = np.ones(3)
+    steps: list[tuple[object, ...]] = []
+    wrapped = recording(lambda x: {"dx": x, "rest": [array]}, steps)
+    result = wrapped(array)
+    result.pop("dx")
+    result["rest"].clear()
+    [(arguments, kept)] = steps
+    assert kept["dx"] is kept["rest"][0] is arguments[0]  # type: ignore[index]

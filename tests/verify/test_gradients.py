@@ -310,3 +310,26 @@ def test_without_autograd_it_is_said_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "autograd", None)
     with pytest.raises(UsageError, match=r"autograd is missing: pip install -e '\.\[test\]'"):
         automatic(cases()[1])
+
+
+def test_arguments_that_are_no_floats_are_not_differentiated():
+    """Whole numbers, as lengths are, may stand among the arguments of what autograd traces."""
+
+    def forward(x, lengths):
+        return x * lengths
+
+    def backward(dy, x, lengths):
+        return dy * lengths
+
+    def traced(np, x, lengths):
+        return (x * [int(each) for each in lengths],)
+
+    checks = (Check("y", 1, main=True),), (Check("dx", 1, main=True),)
+    there = Exercise("forward", ("x", "lengths"), ("y",), checks[0], list)
+    gradient = Gradient("forward", upstream={"dy": "y"}, traced=traced)
+    back = Exercise("backward", ("dy", "x", "lengths"), ("dx",), checks[1], list, gradient=gradient)
+    spec = Spec("toy", "Toy", (there, back))
+    rng = np.random.default_rng(0)
+    case = Case("one", (rng.standard_normal(3), rng.standard_normal(3), np.array([1, 2, 3])), {})
+    [found] = agreement(spec, back, case, {"forward": forward, "backward": backward})
+    assert found.holds and found.automatic is not None
