@@ -1141,17 +1141,17 @@ def bars(word, place, parameters):
     a, _ = read(x, lengths, parameters)
     p = read_out(a, y, mask, parameters["output"])[-1][:, 0, place]
     best = np.argsort(-p)[:4]
-    return "   ".join(f"{chr(97 + k)} {'|' * max(1, round(20 * p[k])):<14}" for k in best)
+    return "   ".join(f"{chr(97 + k)} {'|' * max(1, round(20 * p[k])):<20}" for k in best)
 
 
 if all(run["losses"] for run in letters.values()):
-    for word, place in (("bridget", 1), ("christal", 2), ("tracy", 1), ("columbus", 4)):
+    for word, place in (("bridget", 1), ("danielle", 4), ("anthony", 0), ("columbus", 4)):
         print(f"{spelled(word, place)} (it is {word[place]})")
         for name, run in letters.items():
             print(f"  {name:>8}: {bars(word, place, run['parameters'])}")
 
 # %% [markdown]
-# From the left the bars are short and many: that is what not knowing looks like, and it is honest. With the right half one of them often grows, and mostly it is the right one. Not always: few names resemble the last one, and the network is as lost as before.
+# From the left the bars are short and many: that is what not knowing looks like, and it is honest. With the right half one of them often grows, and mostly it is the right one. Where the first letter is hidden, the one-way network has read nothing at all, and can only say how names begin. Nor does the right half always help: few names resemble the last one, and the network is as lost as before.
 #
 # You have met this task before, under another name. Hiding words and letting a network guess them from both sides is how many large language models of today are trained. They have other readers. The idea that the right half is worth reading is the same.
 #
