@@ -10,7 +10,7 @@ import pytest
 from grader.errors import UsageError
 from grader.instrument.digests import digests
 from grader.release.known_values import known_values, refuse_more
-from grader.release.references import recording
+from grader.release.references import Recorded, recording
 from tests.kit.course import assignment, selfcheck
 from tests.kit.solution import visible_case
 
@@ -80,12 +80,24 @@ def test_an_exercise_without_equations_has_none() -> None:
 
 
 def test_a_result_is_recorded_as_it_was_returned() -> None:
-    """A caller may take entries out of the dictionary that it got; arrays are the very ones."""
+    """A caller may take entries out of the dictionary that it got; what is shared stays shared."""
     array = np.ones(3)
-    steps: list[tuple[object, ...]] = []
-    wrapped = recording(lambda x: {"dx": x, "rest": [array]}, steps)
+    calls: list[Recorded] = []
+    wrapped = recording(lambda x: {"dx": x, "rest": [array]}, calls)
     result = wrapped(array)
     result.pop("dx")
     result["rest"].clear()
-    [(arguments, kept)] = steps
-    assert kept["dx"] is kept["rest"][0] is arguments[0]  # type: ignore[index]
+    arguments, kept = calls[0].step()
+    assert kept["dx"] is kept["rest"][0] is arguments[0]
+
+
+def test_an_argument_is_recorded_as_it_was_given() -> None:
+    """A solution may go on writing into what it has handed to a helper; else it is the very one."""
+    array = np.zeros(3)
+    calls: list[Recorded] = []
+    wrapped = recording(lambda x: x + 1, calls)
+    wrapped(array)
+    assert calls[0].step()[0][0] is array
+    array += 5
+    arguments, kept = calls[0].step()
+    assert np.all(arguments[0] == 0) and np.all(kept == 1)
