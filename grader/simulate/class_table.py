@@ -43,7 +43,7 @@ def show(name: str, verdicts: Sequence[Verdict], console: Console) -> None:
     if scores:
         most = number(graded[0].max_score)
         console.print(f"median {number(median(scores))} of {most} points by tests")
-    numbered = (Text(f"{place}\N{NO-BREAK SPACE}{each}") for place, each in enumerate(names, 1))
+    numbered = (Text(f"{place}:{each}") for place, each in enumerate(names, 1))
     console.print(Text("  ").join(numbered))
     told = (Text.assemble((sign, style), f" {what}") for sign, (what, style) in SIGNS.items())
     console.print(Text("  ").join(told))
