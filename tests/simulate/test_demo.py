@@ -41,7 +41,7 @@ def demanded(pupil: Pupil, exercise: str) -> tuple[str, str | None]:
 def test_the_demo_comes_out_as_its_own_file_says(tmp_path: Path) -> None:
     """From release to the table of marks: each pupil gets what they were made for, and a page."""
     here = copy_of(course(), tmp_path / "course")
-    result = CliRunner().invoke(main, ["demo", "--course", str(here.root)])
+    result = CliRunner().invoke(main, ["demo", NAME, "--course", str(here.root)])
     assert result.exit_code == 0, result.output
     pupils, trial = bundled_class(course(), assignment()), Course.at(here.root / "build" / "demo")
     verdicts = read_records(trial, NAME).verdicts
