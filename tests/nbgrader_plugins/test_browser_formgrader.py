@@ -84,13 +84,13 @@ def test_its_button_grades_with_this_judge(page: Page, formgrader: str, trial: C
     dialog.get_by_role("button").last.click()
     row.get_by_text("85 / 100").wait_for()
     assert verdict(trial)["score"] == 85
-    assert "2 graded, 1 unchanged" in grader(trial, "autograde")
+    assert "2 graded, 1 unchanged" in grader(trial, "autograde", NAME)
 
 
 def test_points_and_a_comment_by_hand_stay(page: Page, formgrader: str, trial: Course) -> None:
     """They change the total, stand on the page of feedback, and are kept by a regrade."""
     if not (trial.root / "gradebook.db").exists():
-        grader(trial, "autograde")
+        grader(trial, "autograde", NAME)
     before = verdict(trial)
     listed = f"{formgrader}formgrader/gradebook/{NAME}/{NAME}"
     page.goto(listed)
@@ -105,12 +105,12 @@ def test_points_and_a_comment_by_hand_stay(page: Page, formgrader: str, trial: C
     picture(page, "formgrader-submission")
     for again in (False, True):
         if again:
-            grader(trial, "autograde", "--force", "--student", "elif")
+            grader(trial, "autograde", NAME, "--force", "--student", "elif")
         assert verdict(trial) == before
         page.goto(listed)
         row = page.locator("#main-table tr").filter(has_text="85 / 95")
         assert re.search(r"89 / 100\s+85 / 95\s+4 / 5", row.inner_text())
-        grader(trial, "feedback", "--student", "elif")
+        grader(trial, "feedback", NAME, "--student", "elif")
         page.goto((trial.feedback / "elif" / NAME / f"{NAME}.html").as_uri())
         assert COMMENT in page.locator("main").inner_text()
         assert page.locator(".total").inner_text().startswith("89 of 100 points")

@@ -130,15 +130,16 @@ def test_a_course_works_with_the_installed_engine(
     where = ("--course", str(here.root))
     assert run("-c", "import grader; print(grader.__file__)").startswith(str(installed))
     assert "changed" not in run("-m", "grader", "release", NAME, *where).replace("unchanged", "")
-    run("-m", "grader", "simulate", "4", *where)
+    run("-m", "grader", "simulate", "4", NAME, *where)
     marks = []
     with dask_cluster(tmp_path, workers=1, kit=installed) as (address, _):
         for options in (("--cluster", address), ("--force", "--workers", "1")):
-            assert run("-m", "grader", "autograde", *options, *where).startswith("4 graded")
+            assert run("-m", "grader", "autograde", NAME, *options, *where).startswith("4 graded")
             found = here.autograded.glob(f"*/{NAME}/verdict.json")
             verdicts = {path.parent.parent.name: json.loads(path.read_text()) for path in found}
             marks.append({name: (v["outcome"], v["score"]) for name, v in verdicts.items()})
     assert marks[0] == marks[1] and len(marks[0]) == 4
     assert {outcome for outcome, _ in marks[0].values()} == {"graded"}
-    assert "4 pages" in run("-m", "grader", "feedback", *where)
+    assert "4 pages" in run("-m", "grader", "feedback", NAME, *where)
+    run("-m", "grader", "release", "--source-only", *where)
     assert "released" in run("-m", "grader", "doctor", *where)
