@@ -145,10 +145,15 @@ def autograde(
                         batch.publish_due()
                     progress(done, len(found))
             summary.penalties = tuple(gradebook.renew_penalties(kept))
-            summary.look.waiting = gradebook.waiting()
-            if only is None:
-                summary.look.absent = tuple(sorted(gradebook.everyone() - {*found}))
+            look_at_class(gradebook, () if only else found, summary.look)
     return summary
+
+
+def look_at_class(gradebook: GradebookWriter, found: Sequence[str], look: ClassLook) -> None:
+    """Note what waits for a mark and, where the class was ``found``, who handed in nothing."""
+    look.waiting = gradebook.waiting()
+    if found:
+        look.absent = tuple(sorted(gradebook.everyone() - {*found}))
 
 
 def look_at_times(

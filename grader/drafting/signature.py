@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from grader.errors import UsageError
 
 DICTIONARIES = ("parameters", "params", "weights", "gradients")
-SHOWN = 'write it like "gru_forward(x, h0, parameters) -> h, caches"'
+SHOWN = 'write it like "step_forward(x, h0, parameters) -> h, caches"'
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@
 # The cells after it load what you need and print the versions you work with.
 
 # %% locked setup_files
-for module in ("numpy", "rnn_utils", "training", "memories", "sentences", "selfcheck"):
+for module in ("numpy", "rnn_utils", "training", "memories", "two_senses", "selfcheck"):
     try:
         __import__(module)
     except ModuleNotFoundError:
@@ -105,7 +105,7 @@ for module in ("numpy", "rnn_utils", "training", "memories", "sentences", "selfc
             print("Run this in a new cell, then restart the kernel: %pip install numpy")
         else:
             print("Beside this notebook you need rnn_utils.py, training.py, memories.py,")
-            print("sentences.py, first_names.txt, selfcheck.py and references.npz.")
+            print("two_senses.py, first_names.txt, selfcheck.py and references.npz.")
             print("They are in the folder that the notebook came from.")
             print("In Colab: open the folder icon on the left and drop the files there.")
 
@@ -892,7 +892,7 @@ check("two_way_backward", two_way_backward)
 #
 # Seven functions, and together they are a network that reads from both ends and can be trained. Use it now. The cells of this section are complete: you only run them. They need your seven functions and earn no points. Their code is folded away, so that you can read on; a click on the three dots opens it.
 #
-# Every GRU below is yours, forwards and backwards. What is given stands in `training.py` (output layer, loss, clipping and Adam, which the second assignment was about), `memories.py` (an RNN and an LSTM to compare with) and `sentences.py` (what there is to read).
+# Every GRU below is yours, forwards and backwards. What is given stands in `training.py` (output layer, loss, clipping and Adam, which the second assignment was about), `memories.py` (an RNN and an LSTM to compare with) and `two_senses.py` (what there is to read).
 #
 # The next two cells join the parts: one end or both, then an output layer and a loss; and all the way back. After them comes the ritual of the course. Never train before you have compared your gradients with central differences.
 
@@ -920,8 +920,8 @@ def read_back(da, caches, parameters):
 
 # %% lesson whole_way
 from memories import memory_backward, memory_forward, new_memory
-from sentences import first_symbols, one_hidden, read_names, sentences, spelled
 from training import adam_step, clipped, in_words, new_output, new_state, read_out, size_of
+from two_senses import first_symbols, one_hidden, read_names, sentences, spelled
 
 
 def loss_and_gradients(batch, parameters):

@@ -10,7 +10,7 @@ A = Assignment(
         "rnn_utils.py",
         "training.py",
         "memories.py",
-        "sentences.py",
+        "two_senses.py",
         "first_names.txt",
         "DATA.md",
     ],

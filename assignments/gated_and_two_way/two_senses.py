@@ -1,4 +1,4 @@
-# derived from solutions/gated_and_two_way/files/sentences.py by `make release`; edit that file
+# derived from solutions/gated_and_two_way/files/two_senses.py by `make release`; edit that file
 """Make the batches that the networks of this notebook learn from.
 
 A batch is ``x, y, mask, lengths``: inputs, one-hot, (n_x, m, T_x); targets, one-hot,
