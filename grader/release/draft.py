@@ -9,6 +9,7 @@ from grader.assignment.assignment import Assignment
 from grader.assignment.calling import completed, driver_of
 from grader.assignment.cell_headers import expand
 from grader.assignment.lesson_text import lesson_source, refuse_unread_headers
+from grader.assignment.modules import load_spec
 from grader.assignment.spec import Spec
 from grader.course import Course
 from grader.files.atomic import read_text
@@ -37,7 +38,7 @@ def read_draft(course: Course, name: str) -> Draft:
     where they contradict each other.
     """
     texts = course.exercises(name)
-    spec = course.spec(name)
+    spec = load_spec(name, texts)
     text = read_text(course.lesson(name), "write the assignment's text there")
     long = expand(text, points_of(spec), name)
     refuse_unread_headers(name, long)

@@ -18,11 +18,11 @@ from grader.errors import UsageError
 from grader.intake.match import plan
 from grader.intake.read import parse_notebook
 from grader.judge.judge import judge
+from grader.release.drawing import SEED
 from grader.release.own_cases import seconds_of
 from grader.sandbox import Limits, Sandbox
 from grader.verdict import ExerciseResult, Verdict
 
-SEED = 2024
 OWN_CODE = "C"  # the tier that isolates nothing
 
 

@@ -106,8 +106,8 @@ def mistakes_cost_once(exercise: Exercise, verdicts: Verdicts) -> Held:
     """Hold each known mistake to losing marks at its own exercise, only there, by its name."""
     problems = []
     for mistake in exercise.mistakes:
-        results = verdicts[f"{exercise.name}/{mistake.id}"].exercises
-        own = _of(verdicts[f"{exercise.name}/{mistake.id}"], exercise.name)
+        verdict = verdicts[f"{exercise.name}/{mistake.id}"]
+        own, results = _of(verdict, exercise.name), verdict.exercises
         elsewhere = [r.name for r in results if r.name != exercise.name and r.outcome != "passed"]
         if own.outcome == "passed":
             problems.append(f"{mistake.id} loses nothing")
