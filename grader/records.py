@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,6 +75,14 @@ def read_verdict(path: Path) -> Verdict | None:
         return None
 
 
+def record_time(graded: Path) -> float:
+    """Return when the verdict in the folder of a graded submission was written; 0 without one."""
+    try:
+        return (graded / VERDICT_FILE).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
 def has_record(graded: Path) -> bool:
     """Tell whether a verdict lies in the folder of a graded submission."""
     return (graded / VERDICT_FILE).exists()
@@ -86,12 +94,13 @@ def current_verdict(
     student: str,
     digest: str,
     standing: Standing,
-    safe: bool = True,
+    is_safe: Callable[[], bool] = lambda: True,
 ) -> Verdict | None:
     """Return the verdict on this very submission, made with this source and this kit.
 
     None where there is none; and it counts only when the gradebook holds its marks: ``standing`` is
-    what it holds. What was graded without isolation is not current once there is a ``safe`` way.
+    what it holds. What was graded without isolation is not current once there is a safe way: only
+    then is asked whether this run ``is_safe``.
     """
     name = assignment.spec.name
     folder = course.autograded / student / name
@@ -102,7 +111,7 @@ def current_verdict(
         return None
     if verdict.outcome == "graded":
         exposed = verdict.sandbox.get("tier", SAFE[0]) not in SAFE
-        if (safe and exposed) or not _has_something(folder / f"{name}.ipynb"):
+        if (exposed and is_safe()) or not _has_something(folder / f"{name}.ipynb"):
             return None
     same = dict(verdict.inputs) == dict(assignment.inputs(digest))
     return verdict if same and standing.agrees(verdict) else None

@@ -220,6 +220,13 @@ class Verdict:
             raise VerdictError("an exercise has a grader error, the verdict has none")
 
     @property
+    def is_right(self) -> bool:
+        """Tell whether every exercise passes; a bonus that is missing is no lack."""
+        asked = [exercise for exercise in self.exercises if not exercise.bonus]
+        passed = all(exercise.outcome == "passed" for exercise in asked)
+        return self.outcome == "graded" and passed
+
+    @property
     def fault(self) -> str:
         """Return what failed of the kit's own, the first thing; empty where nothing did."""
         if self.outcome != "grader_error":

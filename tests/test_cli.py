@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -342,17 +343,37 @@ def test_mark_writes_the_verdict_of_one_file(here: Course, tmp_path: Path) -> No
     path = tmp_path / f"{NAME}.ipynb"
     path.write_text(json.dumps(book_of(Pupil("s", mistakes={"remember": "memory-not-carried"}))))
     result = run("mark", path, "--json", tmp_path / "v.json", "--allow-unsafe", at=here)
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 1, result.output  # it is not right
     told = Verdict.from_json((tmp_path / "v.json").read_text())
     assert told.student is None and told.score == 10.0
     assert re.search(r"remember +0/10 +failed", result.stdout)
     assert "10/20" in result.stdout and not (here.root / "gradebook.db").exists()
 
 
+def given_twice(book: dict[str, Any]) -> dict[str, Any]:
+    """A notebook in which the last answer stands twice."""
+    last = next(c for c in reversed(book["cells"]) if "def leak" in "".join(c["source"]))
+    book["cells"].append(last)
+    return book
+
+
+@pytest.mark.sandbox
+def test_mark_says_what_was_mended_and_ends_well_where_all_is_right(
+    here: Course, tmp_path: Path
+) -> None:
+    """A damaged notebook that is right all the same: exit code 0, and the damage in words."""
+    path = tmp_path / f"{NAME}.ipynb"
+    path.write_text(json.dumps(book_of(Pupil("s", damage=given_twice))))
+    result = run("mark", path, "--allow-unsafe", at=here)
+    assert result.exit_code == 0, result.output
+    assert "20/20" in result.stdout and result.stderr.startswith("mended: ")
+
+
 def test_mark_says_why_a_file_is_unreadable(here: Course, tmp_path: Path) -> None:
     """A file that is no notebook has a verdict too."""
     (tmp_path / "x.ipynb").write_text("{")
     result = run("mark", tmp_path / "x.ipynb", at=here)
+    assert result.exit_code == 1
     assert "The notebook cannot be read: it" in result.stdout
 
 

@@ -14,8 +14,12 @@ while IFS=, read -r student _ || [ -n "$student" ]; do
         echo "::warning::$student: no $ASSIGNMENT.ipynb"
         continue
     fi
-    make --no-print-directory mark A="$ASSIGNMENT" NOTEBOOK="$notebook" \
-        ARGS="--json build/marks/$student.json" >"build/marks/$student.txt" </dev/null ||
+    verdict=build/marks/$student.json
+    rm -f "$verdict"
+    # It ends with an exit code for a notebook that is not right, too: the verdict says which it is.
+    make --no-print-directory mark A="$ASSIGNMENT" NOTEBOOK="$notebook" ARGS="--json $verdict" \
+        >"build/marks/$student.txt" 2>&1 </dev/null
+    grep -Eqs '^ "outcome": "(graded|unreadable)"' "$verdict" ||
         { echo "::error::$student: the grader failed"; failed=1; }
 done < <(tail -n +2 "$1" | tr -d '\r')
 exit "$failed"

@@ -16,8 +16,8 @@ from grader.assignment.assignment import Assignment
 from grader.autograde.class_look import ClassLook
 from grader.autograde.cluster import connect
 from grader.autograde.graded_notebook import answers, graded_notebook
-from grader.autograde.inbox import digest_of, folders, handed_in, open_folder
-from grader.autograde.isolation import choose_tier, cores
+from grader.autograde.inbox import digest_of, folders, handed_in, open_folder, work_is_likely
+from grader.autograde.isolation import Isolation, choose_tier, cores
 from grader.autograde.judge_process import Task
 from grader.autograde.pool import Judges, local_executor
 from grader.course import Course
@@ -30,7 +30,7 @@ from grader.intake.submission import Submission
 from grader.judge.judge import Judgement, failed
 from grader.judge.seeds import hidden_seeds
 from grader.records import current_verdict, published
-from grader.sandbox import SAFE, protect_parent
+from grader.sandbox import protect_parent
 from grader.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Summary:
     """A summary of a run: how many were graded, what was not and, where wanted, the verdicts."""
 
     assignment: str
-    tier: str
+    tier: str = ""  # of the sandboxes; empty where none was needed
     number: int = 0
     graded: list[Verdict] = field(default_factory=list)
     kept: int = 0
@@ -114,27 +114,28 @@ def autograde(
     inbox = handed_in(course, name, only)
     found = inbox.students
     workers = min(workers, len(found))  # a sandbox that nobody needs takes its time to start, too
+    soon = force or work_is_likely(course, name, found)
     released = read_text(course.released_notebook(name), "run `make release`")
     with (
         alone(course.lock, f"grading {name}"),
-        Judges(packed, workers, start, ready=not cluster) as judges,
+        Judges(packed, workers, start, ready=soon and not cluster) as judges,
     ):
         from grader.gradebook.write import (
             open_writer,  # takes seconds; the judges get ready meanwhile
         )
 
-        tier = choose_tier(allow_unsafe, judges.warming)
-        summary = Summary(name, tier, strays=inbox.strays)
-        assignment, safe = packed.load(), summary.tier in SAFE
+        isolation = Isolation(lambda: choose_tier(allow_unsafe, judges.warming))
+        summary = Summary(name, strays=inbox.strays)
+        assignment = packed.load()
         with open_writer(course, name) as gradebook:
             stands = {} if force else gradebook.standings()
             look_at_times(course, gradebook, found, summary)
             kept: set[str] = set()
             with Batch(gradebook, lambda entry: files_of(course, name, entry)) as batch:
                 entries = open_inbox(course, assignment, found)
-                entries = mark_current(course, assignment, stands, safe, entries)
+                entries = mark_current(course, assignment, stands, isolation, entries)
                 entries = judge_class(
-                    assignment, judges, summary.tier, course.secret(), entries, batch.publish_due
+                    assignment, judges, isolation, course.secret(), entries, batch.publish_due
                 )
                 entries = add_notebooks(assignment, released, entries)
                 for done, entry in enumerate(entries, 1):
@@ -146,6 +147,7 @@ def autograde(
                     progress(done, len(found))
             summary.penalties = tuple(gradebook.renew_penalties(kept))
             look_at_class(gradebook, () if only else found, summary.look)
+        summary.tier = isolation.chosen
     return summary
 
 
@@ -181,14 +183,14 @@ def mark_current(
     course: Course,
     assignment: Assignment,
     stands: Mapping[str, Standing],
-    safe: bool,
+    isolation: Isolation,
     entries: Iterable[Entry],
 ) -> Iterator[Entry]:
     """Mark what is graded already and stands so in the gradebook: it is kept as it is."""
     for entry in entries:
         stands_so = stands.get(entry.student)
         earlier = stands_so and current_verdict(
-            course, assignment, entry.student, digest_of(entry.work), stands_so, safe
+            course, assignment, entry.student, digest_of(entry.work), stands_so, isolation.is_safe
         )
         yield replace(entry, earlier=earlier or None)
 
@@ -196,7 +198,7 @@ def mark_current(
 def judge_class(
     assignment: Assignment,
     judges: Judges,
-    tier: str,
+    isolation: Isolation,
     secret: bytes,
     entries: Iterable[Entry],
     waiting: Callable[[], None] = lambda: None,
@@ -213,7 +215,7 @@ def judge_class(
         return Task(entry.student, entry.work, drawn)
 
     work = ((entry, task(entry)) for entry in entries)
-    for entry, judged in judges.judge(work, tier, waiting):
+    for entry, judged in judges.judge(work, isolation.tier, waiting):
         if isinstance(judged, Exception):
             yield replace(entry, work=failed(assignment, entry.student, judged))
         else:

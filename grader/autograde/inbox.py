@@ -7,6 +7,8 @@ its marking.
 from __future__ import annotations
 
 import hashlib
+import math
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +21,7 @@ from grader.intake.match import plan
 from grader.intake.read import UnreadableSubmission, find_notebook, parse_notebook, read_file
 from grader.intake.submission import Submission
 from grader.judge.judge import unreadable
+from grader.records import record_time
 from grader.verdict import Verdict
 
 
@@ -43,6 +46,28 @@ def handed_in(course: Course, name: str, only: str | None = None) -> HandedIn:
 def folders(submitted: Path) -> list[str]:
     """List all who have a folder there, whatever they handed in."""
     return [path.name for path in submitted.iterdir() if path.is_dir() and _is_text(path.name)]
+
+
+def work_is_likely(course: Course, name: str, students: Sequence[str]) -> bool:
+    """Guess by the times of files whether anything is to be judged.
+
+    Only when the sandboxes start hangs on it: at once, or with the first that needs one.
+    """
+    return any(
+        _changed(course.submitted / student / name)
+        >= record_time(course.autograded / student / name)
+        for student in students
+    )
+
+
+def _changed(folder: Path) -> float:
+    """Return the latest time of a folder and of what lies in it."""
+    try:
+        with os.scandir(folder) as entries:
+            inside = [entry.stat(follow_symlinks=False).st_mtime for entry in entries]
+        return max(folder.stat().st_mtime, *inside, 0.0)
+    except OSError:  # what cannot be looked at is tried, and said then
+        return math.inf
 
 
 def _is_text(name: str) -> bool:

@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from grader.autograde.judge_process import ProcessDied
 from grader.errors import UsageError
 from grader.sandbox import SAFE, Sandbox
+
+
+class Isolation:
+    """The isolation of one run: chosen when the first submission needs it, for it takes seconds.
+
+    ``chosen`` is empty until then.
+    """
+
+    def __init__(self, choose: Callable[[], str]) -> None:
+        self._choose = choose
+        self.chosen = ""
+
+    def tier(self) -> str:
+        """Return the tier in which this run judges; raises UsageError when it is too weak."""
+        self.chosen = self.chosen or self._choose()
+        return self.chosen
+
+    def is_safe(self) -> bool:
+        """Tell whether submissions can read nothing of the course; raises as ``tier``."""
+        return self.tier() in SAFE
 
 
 def choose_tier(allow_unsafe: bool, warming: Sequence[Future[str]] = ()) -> str:

@@ -110,11 +110,12 @@ class Judges:
     def judge(
         self,
         work: Iterable[tuple[Item, Task | None]],
-        tier: str | None = None,
+        tier: Callable[[], str | None] = lambda: None,
         waiting: Callable[[], None] = lambda: None,
     ) -> Iterator[tuple[Item, Judgement | Exception | None]]:
         """Yield each item with the judgement of its task, as soon as it is there.
 
+        The ``tier`` of the sandboxes is asked for when there is a task, any for None.
         An item without a task comes through as it is. What was judged when its process died, and
         what is inconclusive, is tried again alone at the end: a busy machine, or a neighbour that
         kills processes, costs nobody marks. ``waiting`` is called every second in which nothing is
@@ -131,7 +132,7 @@ class Judges:
             yield item, self._alone(task, tier, waiting)
 
     def _alone(
-        self, task: Task, tier: str | None, waiting: Callable[[], None]
+        self, task: Task, tier: Callable[[], str | None], waiting: Callable[[], None]
     ) -> Judgement | Exception | None:
         """Judge a task with nothing beside it; where a process dies, in up to ``TRIES`` of them."""
         judged: Judgement | Exception | None = ProcessDied()
@@ -145,7 +146,7 @@ class Judges:
         self,
         ahead: Iterator[tuple[Item, Task | None]],
         workers: int,
-        tier: str | None,
+        tier: Callable[[], str | None],
         waiting: Callable[[], None],
     ) -> Iterator[tuple[Item, Task | None, Judgement | Exception | None]]:
         """Keep ``workers`` processes busy."""
@@ -156,7 +157,7 @@ class Judges:
                 if task is None:
                     yield item, None, None
                 else:
-                    future = self._executor.submit(judge_task, self.packed, task, tier)
+                    future = self._executor.submit(judge_task, self.packed, task, tier())
                     running[future] = item, task
             if not running:
                 return
@@ -176,7 +177,7 @@ def judge_all(
 ) -> Iterator[tuple[Task, Judgement | Exception]]:
     """Judge ``tasks`` with processes of their own and yield each with its judgement."""
     with Judges(packed, workers, start) as judges:
-        for task, judged in judges.judge(((task, task) for task in tasks), tier):
+        for task, judged in judges.judge(((task, task) for task in tasks), lambda: tier):
             assert judged is not None  # every task is judged
             yield task, judged
 

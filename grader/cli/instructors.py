@@ -48,7 +48,8 @@ def autograde(
             progress=progress,
         )
     new = f"{summary.number} graded" if summary.number else "nothing new"
-    click.echo(f"{new}, {summary.kept} unchanged (sandbox {summary.tier})")
+    where = f" (sandbox {summary.tier})" if summary.tier else ""
+    click.echo(f"{new}, {summary.kept} unchanged{where}")
     for line in summary.faults:
         say(f"grader error, not published: {line}", err=True)
     for line in summary.unreadable:
@@ -114,7 +115,7 @@ def report(assignment: str | None, course: Course) -> None:
 def mark(
     notebook: Path, assignment: str | None, target: Path | None, allow_unsafe: bool, course: Course
 ) -> None:
-    """Mark one notebook against the course, without a gradebook."""
+    """Mark one notebook against the course, without a gradebook; exit code 1 if it is not right."""
     from grader.autograde.mark import assignment_of
     from grader.autograde.mark import mark as run
     from grader.records import write_verdict
@@ -129,7 +130,9 @@ def mark(
         if exercise.message:
             click.echo("    " + exercise.message.replace("\n", "\n    "))
     click.echo(f"{'all':<22} {verdict.score:g}/{verdict.max_score:g}  {verdict.message}".rstrip())
-    if verdict.outcome == "grader_error":
+    for line in verdict.mended:
+        say(f"mended: {line}", err=True)
+    if not verdict.is_right:
         sys.exit(1)
 
 

@@ -10,12 +10,14 @@ import ast
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from grader.assignment.spec import Exercise, Spec
 from grader.plain_text import plain
 from grader.report.finite_differences import finite_differences
+from grader.report.kept import Kept
 from grader.report.reach import Definitions, definitions_in, reach, used
-from grader.report.seen import Place, Seen, listed
+from grader.report.seen import Place, Seen, listed, parts
 from grader.report.tapes import LOOPS, tapes
 
 LOOPING = (*LOOPS, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -36,7 +38,7 @@ class Sighting:
 
 
 def sightings(
-    notebooks: Mapping[str, Sequence[str]], spec: Spec, modules: Mapping[str, str]
+    notebooks: Mapping[str, Sequence[str]], spec: Spec, modules: Mapping[str, str], kept: Kept
 ) -> list[Sighting]:
     """Return what is to be looked at in a class; a student without it is left out.
 
@@ -44,16 +46,15 @@ def sightings(
         notebooks: the code of every cell by student.
         spec: the assignment; an exercise with a gradient is a backward one.
         modules: what is handed out beside the notebook, by the names that are imported.
+        kept: what was found in earlier runs.
     """
-    names = frozenset(exercise.name for exercise in spec.exercises)
-    backward = [exercise for exercise in spec.exercises if exercise.gradient is not None]
+    asked = [(e.name, e.calls, e.gradient and e.gradient.forward) for e in spec.exercises]
+    about = (str(asked), str(sorted(modules.items())))
     made = []
     for student, cells in notebooks.items():
-        found: dict[str, list[Seen]] = {}
-        # Nobody writes by hand an expression that is nested a thousandfold: it is left out.
-        with contextlib.suppress(RecursionError):
-            defined = definitions_in(cells, modules, names)
-            found |= {exercise.name: seen_in(exercise, defined, spec) for exercise in backward}
+        parts = ("seen", *about, *cells)
+        listed = kept.of(parts, partial(_seen_by_exercise, cells, spec, modules))
+        found = {name: [Seen.of(*each) for each in seen] for name, seen in listed.items()}
         words: dict[tuple[str, ...], tuple[str, ...]] = {}
         for name, seen in found.items():
             what = tuple(each.what for each in seen)
@@ -62,6 +63,20 @@ def sightings(
             shown = _shown(cells, [each for seen in found.values() for each in seen])
             made.append(Sighting(student, words, shown))
     return made
+
+
+def _seen_by_exercise(
+    cells: Sequence[str], spec: Spec, modules: Mapping[str, str]
+) -> dict[str, list[tuple[str, tuple[Place, ...]]]]:
+    """Return what is seen in each backward exercise, as data to keep."""
+    names = frozenset(exercise.name for exercise in spec.exercises)
+    backward = [exercise for exercise in spec.exercises if exercise.gradient is not None]
+    # Nobody writes by hand an expression that is nested a thousandfold: it is left out.
+    with contextlib.suppress(RecursionError):
+        defined = definitions_in(cells, modules, names)
+        found = {exercise.name: seen_in(exercise, defined, spec) for exercise in backward}
+        return {name: [(each.what, each.places) for each in seen] for name, seen in found.items()}
+    return {}
 
 
 def seen_in(exercise: Exercise, defined: Definitions, spec: Spec) -> list[Seen]:
@@ -113,13 +128,13 @@ def _calls(exercise: Exercise, reached: Definitions, passes: Sequence[str]) -> I
 
 
 def _called(node: ast.AST) -> Iterator[ast.AST]:
-    yield from (part.func for part in ast.walk(node) if isinstance(part, ast.Call))
+    yield from (part.func for part in parts(node) if isinstance(part, ast.Call))
 
 
 def _in_loops(node: ast.AST) -> Iterator[ast.AST]:
-    for part in ast.walk(node):
+    for part in parts(node):
         if isinstance(part, LOOPING):
-            yield from ast.walk(part)
+            yield from parts(part)
 
 
 def _shown(cells: Sequence[str], seen: Sequence[Seen]) -> tuple[Lines, ...]:

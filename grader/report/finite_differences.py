@@ -9,7 +9,7 @@ import ast
 from collections.abc import Collection, Iterator, Mapping
 
 from grader.report.reach import FUNCTIONS, HANDED_OUT, Definitions, used
-from grader.report.seen import Place, Seen, listed, local_functions, words_in
+from grader.report.seen import Place, Seen, listed, local_functions, parts, words_in
 
 Values = Mapping[str, list[ast.expr]]  # what variables are set to
 
@@ -46,17 +46,17 @@ def _uses(name: str, reached: Definitions) -> Iterator[Place]:
 
 
 def _lines(node: ast.AST, functions: Collection[str]) -> Iterator[int]:
-    given = {part.arg for part in ast.walk(node) if isinstance(part, ast.arg)}
+    given = {part.arg for part in parts(node) if isinstance(part, ast.arg)}
     callable_here = {*functions, *given, *local_functions(node)}
     values = _values(node)
-    for part in (each for each in ast.walk(node) if isinstance(each, ast.BinOp)):
+    for part in (each for each in parts(node) if isinstance(each, ast.BinOp)):
         if isinstance(part.op, ast.Div) and _is_difference(part.left, values, callable_here):
             yield part.lineno
 
 
 def _values(node: ast.AST) -> Values:
     found: dict[str, list[ast.expr]] = {}
-    for part in ast.walk(node):
+    for part in parts(node):
         if not isinstance(part, ast.Assign):
             continue
         for target in part.targets:
@@ -71,7 +71,7 @@ def _values(node: ast.AST) -> Values:
 
 def _is_difference(node: ast.expr, values: Values, functions: Collection[str]) -> bool:
     """Tell whether an expression is f(…) - f(…), or the imaginary part of f(…)."""
-    for part in ast.walk(node):
+    for part in parts(node):
         if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub):
             sides = [_called(side, values, functions) for side in (part.left, part.right)]
             if sides[0] & sides[1]:
@@ -85,5 +85,5 @@ def _is_difference(node: ast.expr, values: Values, functions: Collection[str]) -
 def _called(node: ast.expr, values: Values, functions: Collection[str]) -> set[str]:
     """Return which of the functions an expression calls, also by way of one variable."""
     behind = [value for word in words_in(node) for value in values.get(word, [])]
-    calls = [c for each in (node, *behind) for c in ast.walk(each) if isinstance(c, ast.Call)]
+    calls = [c for each in (node, *behind) for c in parts(each) if isinstance(c, ast.Call)]
     return {c.func.id for c in calls if isinstance(c.func, ast.Name)} & set(functions)

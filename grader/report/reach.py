@@ -63,9 +63,10 @@ def reach(name: str, found: Definitions, apart: frozenset[str]) -> dict[str, Def
     return reached
 
 
-def used(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    """Yield the names, and names of a name (``a.b``), that code reads and does not bind itself."""
-    yield from _used(node, frozenset())
+@lru_cache(maxsize=256)  # asked for by each exercise that leads there
+def used(node: ast.AST) -> tuple[tuple[str, ast.expr], ...]:
+    """Return the names, and names of a name (``a.b``), that code reads and does not bind itself."""
+    return tuple(_used(node, frozenset()))
 
 
 def _used(node: ast.AST, own: frozenset[str]) -> Iterator[tuple[str, ast.expr]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from grader.html.wording import OUTCOME_WORDS, counted, number
 from grader.plain_text import plain
 from grader.records import read_records
 from grader.report.differentiation import Sighting, sightings
+from grader.report.kept import Kept
 from grader.report.plots import Picture, histogram, ranked, stacked
 from grader.report.similarity import Pair, similar_pairs
 from grader.report.statistics import GROUPS, ClassStatistics, statistics
@@ -47,8 +49,10 @@ def report(
     progress(1, 4)
     summed = statistics(found.verdicts)
     books = {student: _cells(course, name, student) for student in found.verdicts}
-    pairs = similar_pairs(_answers(books, found.verdicts), _stubs(found.verdicts, about))
-    looks = _looks(course, name, books)
+    kept = Kept(course.root / "report" / f".{name}.kept")
+    pairs = similar_pairs(_answers(books, found.verdicts), _stubs(found.verdicts, about), kept)
+    looks = _looks(course, name, books, kept)
+    kept.write()
     progress(2, 4)
     page = render(
         "report.html.j2",
@@ -83,8 +87,9 @@ def report(
 def _cells(course: Course, name: str, student: str) -> list[tuple[str, str, str]]:
     """Read a student's cells as they were graded: their ids, types and texts."""
     cells = read_cells(course.autograded / student / name / f"{name}.ipynb")
+    # Most texts are the same in each notebook of a class: interned, they take their memory once.
     return [
-        (cell_id(cell), str(cell.get("cell_type")), "".join(cell.get("source", "")))
+        (cell_id(cell), str(cell.get("cell_type")), sys.intern("".join(cell.get("source", ""))))
         for cell in cells
     ]
 
@@ -98,13 +103,13 @@ def _answers(books: Mapping[str, Cells], verdicts: Mapping[str, Verdict]) -> dic
     }
 
 
-def _looks(course: Course, name: str, books: Mapping[str, Cells]) -> list[Sighting]:
+def _looks(course: Course, name: str, books: Mapping[str, Cells], kept: Kept) -> list[Sighting]:
     """Return which backward functions are to be looked at."""
     spec = course.spec(name)
     files = ((Path(file), content) for file, content in course.files(spec))
     modules = {file.stem: c.decode(errors="replace") for file, c in files if file.suffix == ".py"}
     code = {s: [text for _, kind, text in cells if kind == "code"] for s, cells in books.items()}
-    return sightings(code, spec, modules)
+    return sightings(code, spec, modules, kept)
 
 
 def _stubs(verdicts: Mapping[str, Verdict], about: Lesson) -> dict[str, str]:

@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+import numpy as np
+
+from grader.report.kept import Kept
+
 LENGTH = 25  # characters of code, names shortened to one, that must match at a stretch
 LEAST = 120  # fingerprints below which a function leaves too little freedom to compare
 OWN = 40  # fingerprints that must be left when what many share is taken away
@@ -59,13 +63,13 @@ class Pair:
         return max(match.likeness for match in self.matches)
 
 
-def similar_pairs(answers: CodeByStudent, stubs: Mapping[str, str]) -> list[Pair]:
+def similar_pairs(answers: CodeByStudent, stubs: Mapping[str, str], kept: Kept) -> list[Pair]:
     """Return the pairs that are alike in at least one exercise, those with most code first."""
     found: dict[tuple[str, str], list[tuple[int, Match]]] = {}
     for exercise, stub in stubs.items():
         codes = {s: own.get(exercise, stub)[:MOST_COMPARED] for s, own in answers.items()}
         codes = {s: code for s, code in codes.items() if code.strip() != stub.strip()}
-        for students, weight, match in _in_exercise(exercise, codes, stub):
+        for students, weight, match in _in_exercise(exercise, codes, stub, kept):
             found.setdefault(students, []).append((weight, match))
     pairs = [
         Pair(students, tuple(match for _, match in matches), sum(weight for weight, _ in matches))
@@ -75,49 +79,81 @@ def similar_pairs(answers: CodeByStudent, stubs: Mapping[str, str]) -> list[Pair
 
 
 def _in_exercise(
-    exercise: str, codes: Mapping[str, str], stub: str
+    exercise: str, codes: Mapping[str, str], stub: str, kept: Kept
 ) -> Iterator[tuple[tuple[str, str], int, Match]]:
-    from copydetect import compare_files  # takes seconds to import
-
-    prints = _own_prints(codes, _print(stub).hashes)
+    own = _own_hashes(codes, stub, kept)
     few = _rare_lines(codes, stub)
-    for one, two in combinations(sorted(prints), 2):
-        a, b = prints[one], prints[two]
-        common = len(a.hashes & b.hashes)
-        if common < ALIKE * min(len(a.hashes), len(b.hashes)):
+    for (one, two), common in sorted(_in_common(own).items()):
+        if common < ALIKE * min(len(own[one]), len(own[two])):
             continue  # far cheaper than comparing, and no pair that is alike is lost
-        _, shares, slices = compare_files(a, b)
+        likeness, slices = _compared(*((codes[s], own[s]) for s in (one, two)), kept=kept)
+        if likeness < ALIKE:
+            continue
         lines, most = len(few[one] & few[two]), min(len(few[one]), len(few[two]))
-        sides = Side(one, _marked(a.raw_code, slices[0])), Side(two, _marked(b.raw_code, slices[1]))
-        likeness = min(float(max(shares)), 1.0)
-        if likeness >= ALIKE:
-            same = lines / most if most else 0.0
-            yield (one, two), common, Match(exercise, likeness, same, sides)
+        same = lines / most if most else 0.0
+        sides = (
+            Side(one, _marked(codes[one], slices[0])),
+            Side(two, _marked(codes[two], slices[1])),
+        )
+        yield (one, two), common, Match(exercise, likeness, same, sides)
 
 
-def _print(code: str) -> Any:
-    """Fingerprint some code; every stretch of ``LENGTH`` counts, so that runs agree.
+def _bare(code: str, kept: Kept) -> tuple[str, np.ndarray]:
+    """Return code without names, comments and layout, and where in it how much was left out."""
+
+    def find() -> tuple[str, str]:
+        from copydetect.utils import filter_code  # takes seconds to import
+
+        text, offsets = filter_code(code, "answer.py", "python")
+        return text, " ".join(map(str, offsets.ravel()))  # a list of numbers takes tenfold memory
+
+    text, offsets = kept.of(("bare", code), find)
+    return text, np.array(offsets.split(), dtype=int).reshape(-1, 2)
+
+
+def _hashes(text: str) -> list[int]:
+    """Fingerprint bare code: every stretch of ``LENGTH`` characters, in order.
 
     (With a window above 1 copydetect picks stretches by Python's hashes, which are salted.)
     """
-    from copydetect import CodeFingerprint
-
-    return CodeFingerprint("answer.py", LENGTH, 1, fp=io.StringIO(code), language="python")
+    return [hash(text[at : at + LENGTH]) for at in range(len(text) - LENGTH + 1)]
 
 
-def _own_prints(codes: Mapping[str, str], stub: set[int]) -> dict[str, Any]:
+def _own_hashes(codes: Mapping[str, str], stub: str, kept: Kept) -> dict[str, frozenset[int]]:
     """Return fingerprints without the stub's and what many share; none that are too short."""
+    given = frozenset(_hashes(_bare(stub, kept)[0]))
+    by_text = {code: frozenset(_hashes(_bare(code, kept)[0])) for code in {*codes.values()}}
+    made = {s: by_text[code] for s, code in codes.items() if len(by_text[code] - given) >= LEAST}
+    holders = Counter(digest for hashes in made.values() for digest in hashes)
+    drop = given | {digest for digest, count in holders.items() if count > _many(len(made))}
+    rest = {code: hashes - drop for code, hashes in by_text.items()}
+    return {s: rest[codes[s]] for s in made if len(rest[codes[s]]) >= OWN}
+
+
+def _in_common(own: Mapping[str, frozenset[int]]) -> Counter[tuple[str, str]]:
+    """Count what each two have in common; few hold a fingerprint that is left."""
+    holders: dict[int, list[str]] = {}
+    for student in sorted(own):
+        for digest in own[student]:
+            holders.setdefault(digest, []).append(student)
+    return Counter(pair for several in holders.values() for pair in combinations(several, 2))
+
+
+def _compared(*sides: tuple[str, frozenset[int]], kept: Kept) -> tuple[float, Any]:
+    """Compare two answers; return how alike they are, and the stretches of each that are."""
+    from copydetect import CodeFingerprint, compare_files
     from copydetect.utils import get_token_coverage
 
-    prints = {student: _print(code) for student, code in codes.items()}
-    prints = {s: made for s, made in prints.items() if len(made.hashes - stub) >= LEAST}
-    holders = Counter(digest for made in prints.values() for digest in made.hashes)
-    drop = stub | {digest for digest, count in holders.items() if count > _many(len(prints))}
-    for made in prints.values():
-        made.hashes = made.hashes - drop
-        made.hash_idx = {digest: at for digest, at in made.hash_idx.items() if digest not in drop}
-        made.token_coverage = get_token_coverage(made.hash_idx, LENGTH, len(made.filtered_code))
-    return {student: made for student, made in prints.items() if len(made.hashes) >= OWN}
+    prints = []
+    for code, own in sides:
+        text, offsets = _bare(code, kept)
+        made = CodeFingerprint("answer.py", LENGTH, 1, filter=False, fp=io.StringIO(text))
+        made.raw_code, made.offsets, made.hashes = code, offsets, set(own)
+        made.hash_idx = {digest: at for digest, at in made.hash_idx.items() if digest in own}
+        made.token_coverage = get_token_coverage(made.hash_idx, LENGTH, len(text))
+        prints.append(made)
+    _, shares, slices = compare_files(*prints)
+    return min(float(max(shares)), 1.0), slices
 
 
 def _many(students: int) -> int:

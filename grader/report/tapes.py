@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 import numpy as np
 
 from grader.report.reach import FUNCTIONS, Definitions, used
-from grader.report.seen import Place, Seen, last_name, listed, local_functions, words_in
+from grader.report.seen import Place, Seen, last_name, listed, local_functions, parts, words_in
 
 # Only a product asks for the derivative of a product; a class of sums may just add up gradients.
 PRODUCTS = {
@@ -37,7 +37,7 @@ def _classes(reached: Definitions) -> Iterator[Seen]:
     """Yield classes that calculate and record, and classes of operations that go back."""
     back: dict[str, Place] = {}
     for definition in reached.values():
-        for node in ast.walk(definition.node):
+        for node in parts(definition.node):
             if not isinstance(node, ast.ClassDef):
                 continue
             methods = _methods(node)
@@ -73,7 +73,7 @@ def _functions(reached: Definitions, backward: Collection[str]) -> Iterator[Seen
     runs: set[Place] = set()
     for definition in reached.values():
         local = local_functions(definition.node)
-        for node in ast.walk(definition.node):
+        for node in parts(definition.node):
             for each in _kept(node, makers):
                 if _is_function(each, local, backward):
                     kept[definition.cell, each.lineno] = isinstance(node, ast.Return)
@@ -92,7 +92,7 @@ def _operations(reached: Definitions) -> Iterator[Seen]:
     kept: dict[str, Place] = {}
     asked: set[str] = set()
     for definition in reached.values():
-        for node in ast.walk(definition.node):
+        for node in parts(definition.node):
             for each in _kept(node, makers):
                 if isinstance(each, ast.Constant) and isinstance(each.value, str):
                     kept[each.value] = (definition.cell, each.lineno)
@@ -141,27 +141,27 @@ def _is_function(kept: ast.expr, local: dict[str, ast.AST], backward: Collection
 
 def _ways_back(node: ast.AST) -> Iterator[ast.stmt | ast.expr]:
     """Yield loops that go backwards, and those in a function which calls itself."""
-    for inner in ast.walk(node):
+    for inner in parts(node):
         match inner:
             case ast.For(iter=order) if _is_backwards(order):
                 yield inner
-            case ast.While() if any(_is_pop(part) for part in ast.walk(inner)):
+            case ast.While() if any(_is_pop(part) for part in parts(inner)):
                 yield inner
             case ast.Call(func, args) if last_name(func) == "reduce":
                 if any(_is_backwards(each) for each in args):
                     yield inner
             case ast.FunctionDef(name) if _calls(inner, name):
-                yield from (part for part in ast.walk(inner) if isinstance(part, LOOPS))
+                yield from (part for part in parts(inner) if isinstance(part, LOOPS))
 
 
 def _calls(node: ast.AST, name: str) -> bool:
-    calls = (part.func for part in ast.walk(node) if isinstance(part, ast.Call))
+    calls = (part.func for part in parts(node) if isinstance(part, ast.Call))
     return any(last_name(called) == name for called in calls)
 
 
 def _is_backwards(order: ast.expr) -> bool:
     """Tell whether an expression turns round: ``reversed``, ``[::-1]``, ``range(n, -1, -1)``."""
-    for node in ast.walk(order):
+    for node in parts(order):
         match node:
             case ast.Call(func) if last_name(func) == "reversed":
                 return True
@@ -181,15 +181,15 @@ def _calls_what_it_meets(loop: ast.stmt | ast.expr) -> bool:
     if isinstance(loop, ast.Call):  # of reduce
         return True
     met = words_in(loop.target) if isinstance(loop, ast.For) else set()
-    for node in ast.walk(loop):
+    for node in parts(loop):
         if isinstance(node, ast.Assign) and _comes_from(node.value, met):
             met |= {word for target in node.targets for word in words_in(target)}
-    calls = [node.func for node in ast.walk(loop) if isinstance(node, ast.Call)]
+    calls = [node.func for node in parts(loop) if isinstance(node, ast.Call)]
     return any(_comes_from(called, met) for called in calls if not _is_of_data(called))
 
 
 def _comes_from(value: ast.expr, met: set[str]) -> bool:
-    return bool(words_in(value) & met) or any(_is_pop(part) for part in ast.walk(value))
+    return bool(words_in(value) & met) or any(_is_pop(part) for part in parts(value))
 
 
 def _is_of_data(called: ast.expr) -> bool:
@@ -201,7 +201,7 @@ def _is_of_data(called: ast.expr) -> bool:
 def _asked(loop: ast.stmt | ast.expr) -> set[str]:
     """Return the texts with which a loop compares something."""
     sides: list[ast.expr] = []
-    for node in ast.walk(loop):
+    for node in parts(loop):
         if isinstance(node, ast.Compare):
             sides += node.comparators
         elif isinstance(node, ast.MatchValue):

@@ -50,7 +50,8 @@ def spec() -> Spec:
 
 def seen(*cells: str, of: Spec | None = None) -> list[Sighting]:
     """What is to be looked at in one student's cells, which come after a forward pass."""
-    return sightings({"ada": [FORWARD, *cells]}, of or spec(), MODULES)
+    kept = Kept(Path("absent"))
+    return sightings({"ada": [FORWARD, *cells]}, of or spec(), MODULES, kept)
 
 
 @pytest.mark.parametrize("style", SELF)

@@ -27,6 +27,7 @@ from grader.errors import UsageError
 from grader.files.csv_write import csv_text, neutral
 from grader.gradebook.read import read_marks
 from grader.gradebook.write import open_gradebook
+from grader.report.kept import Kept
 from grader.report.report import report, written
 from grader.report.similarity import similar_pairs
 from grader.report.statistics import correlation, group, statistics
@@ -180,6 +181,11 @@ def remember(x, h0, parameters):
 STUB, SHORT, HALF = ("".join(LONG.splitlines(keepends=True)[:lines]) for lines in (2, 8, 17))
 
 
+def kept(path: Path = Path("absent")) -> Kept:
+    """Findings of earlier runs: none, where there is no such file."""
+    return Kept(path)
+
+
 def both(code: str) -> dict[str, dict[str, str]]:
     """Two students with the same answer."""
     return {student: {"remember": code} for student in ("ada", "bob")}
@@ -205,7 +211,7 @@ def test_a_renamed_copy_is_alike() -> None:
     """New names, comments and spacing do not hide a copy; both are shown with what matched."""
     codes = {"ada": LONG, "bob": renamed(LONG), "cy": STUB}
     answers = {student: {"remember": code} for student, code in codes.items()}
-    [pair] = similar_pairs(answers, {"remember": STUB})
+    [pair] = similar_pairs(answers, {"remember": STUB}, kept())
     assert pair.students == ("ada", "bob") and pair.likeness > 0.95
     [match] = pair.matches
     assert match.same_lines < 0.8
@@ -220,25 +226,25 @@ def test_independent_solutions_are_not_alike(exercise: str) -> None:
     """Right solutions in different styles are not held against each other."""
     answers = {f"s{i}": {exercise: code} for i, code in enumerate(styles(exercise))}
     [stub] = [cell for cell in rnn.released()["cells"] if cell_id(cell) == exercise]
-    assert similar_pairs(answers, {exercise: "".join(stub["source"])}) == []
+    assert similar_pairs(answers, {exercise: "".join(stub["source"])}, kept()) == []
 
 
 def test_what_many_share_is_no_likeness() -> None:
     """When half of the class writes the same, as guided exercises invite, nobody stands out."""
     answers = {f"s{i}": {"remember": LONG} for i in range(12)}
-    assert similar_pairs(answers, {"remember": STUB}) == []
+    assert similar_pairs(answers, {"remember": STUB}, kept()) == []
 
 
 def test_short_functions_are_not_compared() -> None:
     """A function that leaves little freedom is left out, however equal."""
-    assert similar_pairs(both(SHORT), {"remember": STUB}) == []
+    assert similar_pairs(both(SHORT), {"remember": STUB}, kept()) == []
 
 
 def test_stubs_are_not_alike() -> None:
     """Untouched cells of the assignment are nobody's work."""
-    assert len(similar_pairs(both(LONG), {"remember": STUB})) == 1
-    assert similar_pairs(both(LONG), {"remember": LONG}) == []
-    assert similar_pairs(both(HALF), {"remember": SHORT}) == []  # much of it was given
+    assert len(similar_pairs(both(LONG), {"remember": STUB}, kept())) == 1
+    assert similar_pairs(both(LONG), {"remember": LONG}, kept()) == []
+    assert similar_pairs(both(HALF), {"remember": SHORT}, kept()) == []  # much of it was given
 
 
 def test_broken_code_is_compared_too() -> None:
@@ -246,9 +252,9 @@ def test_broken_code_is_compared_too() -> None:
     broken = LONG.replace("for t in", "for t in in (")
     with pytest.raises(SyntaxError):
         ast.parse(broken)
-    assert len(similar_pairs(both(broken), {"remember": STUB})) == 1
+    assert len(similar_pairs(both(broken), {"remember": STUB}, kept())) == 1
     odd = {"ada": {"remember": "'" * 10**5}, "bob": {"remember": "\x00\\\n(" * 10**4}}
-    assert similar_pairs(odd, {"remember": STUB}) == []
+    assert similar_pairs(odd, {"remember": STUB}, kept()) == []
 
 
 # The page
