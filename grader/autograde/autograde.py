@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from grader.assignment.assignment import Assignment
-from grader.autograde.class_look import ClassLook
 from grader.autograde.cluster import connect
 from grader.autograde.graded_notebook import answers, graded_notebook
 from grader.autograde.inbox import digest_of, folders, handed_in, open_folder, work_is_likely
 from grader.autograde.isolation import Isolation, choose_tier, cores
 from grader.autograde.judge_process import Task
 from grader.autograde.pool import Judges, local_executor
+from grader.class_look import ClassLook
 from grader.course import Course
 from grader.errors import UsageError
 from grader.files.alone import alone
@@ -120,9 +120,8 @@ def autograde(
         alone(course.lock, f"grading {name}"),
         Judges(packed, workers, start, ready=soon and not cluster) as judges,
     ):
-        from grader.gradebook.write import (
-            open_writer,  # takes seconds; the judges get ready meanwhile
-        )
+        # It takes seconds; the judges get ready meanwhile.
+        from grader.gradebook.write import open_writer
 
         isolation = Isolation(lambda: choose_tier(allow_unsafe, judges.warming))
         summary = Summary(name, strays=inbox.strays)

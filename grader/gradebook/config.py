@@ -64,6 +64,12 @@ def gradebook_url(course: Course) -> str:
     return url
 
 
+def contact_line(course: Course) -> str:
+    """Return the course's line on whom its students ask, ``c.Grader.contact``; often empty."""
+    told = load_config(course).get("Grader", {}).get("contact", "")
+    return told if isinstance(told, str) else ""
+
+
 def refuse_address(url: str) -> None:
     """Raise UsageError where no database can be opened by that name; repeats no password of it."""
     from sqlalchemy.engine import make_url  # takes a second to import

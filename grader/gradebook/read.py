@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from shlex import quote
 from typing import Any
 
@@ -63,6 +63,18 @@ class StudentMarks:
     cells: Mapping[str, CellMark] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
     standing: Standing | None = None  # None: no submission in the gradebook
+    due: datetime | None = None  # with the student's extension
+
+    @property
+    def score(self) -> float:
+        """Compute the score: tests, marks by hand and extra credit, less the late penalty."""
+        earned = sum(mark.points or 0.0 for mark in self.cells.values())
+        return max(0.0, earned - self.penalty)
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Return the cells that nbgrader wants marked, or looked at again."""
+        return tuple(name for name, mark in self.cells.items() if mark.waits)
 
 
 @dataclass
@@ -70,6 +82,7 @@ class _Entry:
     student: str
     name: str
     timestamp: datetime | None
+    due: datetime | None
     standing: Standing
     penalty: float = 0.0
     cells: dict[str, CellMark] = field(default_factory=dict)
@@ -176,13 +189,15 @@ def _read(db: Any, assignment: Any) -> Iterator[_Entry]:
 
     entries: dict[str, _Entry] = {}
     stands = standings(db, assignment.id)
-    about = (SubmittedNotebook.late_submission_penalty, SubmittedAssignment.timestamp)
+    times = (SubmittedAssignment.timestamp, SubmittedAssignment.extension)
+    about = (SubmittedNotebook.late_submission_penalty, *times)
     who = ours(*about, Student.id, Student.first_name, Student.last_name)
-    for notebook, penalty, stamp, student, *names in who.filter(
+    for notebook, penalty, stamp, more, student, *names in who.filter(
         SubmittedAssignment.student_id == Student.id
     ):
         name = " ".join(part for part in names if part)
-        entries[notebook] = _Entry(student, name, stamp, stands[student], penalty or 0.0)
+        due = assignment.duedate and assignment.duedate + (more or timedelta())
+        entries[notebook] = _Entry(student, name, stamp, due, stands[student], penalty or 0.0)
     cells = dict(db.query(BaseCell.id, BaseCell.name).all())
     most = {cell.id: cell.max_score for kind in (GradeCell, TaskCell) for cell in db.query(kind)}
     scores = (Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade)

@@ -33,24 +33,28 @@ def _environment() -> Environment:
 
 
 @cache
-def _style() -> tuple[str, str]:
-    """Return the style sheet, and the policy under which it, and nothing else, may act.
+def _inline(file: str) -> tuple[str, str]:
+    """Return a file to stand within a page, and by which digest a policy allows it.
 
     Source: Content Security Policy Level 3, hashes of inline elements.
     """
-    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    text = (TEMPLATES / file).read_text(encoding="utf-8")
+    return text, "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def render(template: str, *, script: str = "", **content: Any) -> bytes:
+    """Return the page that ``template`` makes of ``content``; the same content, the same bytes.
+
+    The style sheet may act, and a ``script`` of the kit's own by its file name, and nothing else.
+    """
+    style, allowed = _inline("style.css")
+    acting, acts = _inline(script) if script else ("", "")
     policy = (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; img-src data:; style-src '{allowed}'; "
+        + (f"script-src '{acts}'; " if acts else "")
+        + "base-uri 'none'; form-action 'none'"
     )
-    return style, policy
-
-
-def render(template: str, **content: Any) -> bytes:
-    """Return the page that ``template`` makes of ``content``; the same content, the same bytes."""
-    style, policy = _style()
     page = _environment().get_template(template)
-    text = page.render(style=Markup(style), policy=policy, **content)
+    text = page.render(style=Markup(style), script=Markup(acting), policy=policy, **content)
     # A student's text may hold half of a surrogate pair, which UTF-8 cannot write.
     return plain(text).encode("utf-8", "backslashreplace")

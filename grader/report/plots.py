@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 INK = {"light": ("#1f2328", "#ffffff", "#d8d5cd"), "dark": ("#e6e6e3", "#1e2126", "#3a3f47")}
 BAR = {"light": "#0b57a4", "dark": "#82b8f5"}
 # Okabe and Ito's colours for the colour-blind; the hatches tell them apart without any colour.
@@ -23,28 +25,53 @@ LONGEST = 46  # characters of a label beside a bar
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as two data: URIs, and the text that can stand in its place."""
+    """A picture as two data: URIs, and the text that can stand in its place.
+
+    Where there is a ``narrow`` one, light and dark, it is for telephones.
+    """
 
     light: str
     dark: str
     alt: str
+    narrow: tuple[str, str] = ("", "")
 
 
-def histogram(bins: Sequence[tuple[str, int]], xlabel: str, alt: str) -> Picture:
-    """Draw counts of students over steps of points."""
+def histogram(
+    edges: Sequence[float], counts: Sequence[int], above: int, xlabel: str, alt: str
+) -> Picture:
+    """Draw counts of students over steps of points; ``above`` are beyond the last one."""
 
     def draw(axes: Any, theme: str) -> None:
-        names, counts = zip(*bins, strict=True)
-        drawn = axes.bar(range(len(bins)), counts, width=0.92, color=BAR[theme])
-        axes.bar_label(drawn, [str(n) if n else "" for n in counts], padding=2)
-        axes.set_xticks(range(len(bins)), names)
-        axes.tick_params(axis="x", labelsize=9)
+        heights = [*counts, above] if above else counts
+        drawn = axes.bar(range(len(heights)), heights, 0.94, align="edge", color=BAR[theme])
+        axes.bar_label(drawn, [str(n) if n else "" for n in heights], padding=2)
+        axes.set_xticks(range(len(edges)), [f"{edge:g}" for edge in edges])
+        if above:
+            axes.set_xticks([len(edges) - 0.5], ["more"], minor=True)
         axes.set_xlabel(xlabel)
         axes.set_ylabel("students")
         axes.margins(y=0.12)
         axes.yaxis.get_major_locator().set_params(integer=True)
 
-    return _picture(draw, (8.4, 3.3), alt)
+    wide, narrow = _both(draw, (8.4, 3.3)), _both(draw, (4.0, 2.9))
+    return Picture(*wide, alt, narrow)
+
+
+def spread(rows: Mapping[str, tuple[float, float, float]], alt: str) -> Picture:
+    """Draw for each row a lower quartile, median and upper quartile, as shares of 0 to 1."""
+
+    def draw(axes: Any, theme: str) -> None:
+        low, middle, high = (100 * np.array(side) for side in zip(*rows.values(), strict=True))
+        places = range(len(rows))
+        axes.barh(places, high - low, left=low, height=0.5, color=BAR[theme], alpha=0.45)
+        axes.plot(middle, places, "o", color=BAR[theme], markersize=9)
+        axes.set_yticks(places, list(rows))
+        axes.invert_yaxis()
+        axes.set_xlim(-2, 102)
+        axes.set_xlabel("% of the points: median, middle half")
+
+    height = 1.0 + 0.5 * len(rows)
+    return Picture(*_both(draw, (8.4, height)), alt, _both(draw, (4.2, height)))
 
 
 def stacked(rows: Mapping[str, Mapping[str, int]], alt: str) -> Picture:
@@ -65,7 +92,7 @@ def stacked(rows: Mapping[str, Mapping[str, int]], alt: str) -> Picture:
         axes.margins(x=0)
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=3, frameon=False)
 
-    return _picture(draw, (8.4, 1.5 + 0.36 * len(rows)), alt)
+    return Picture(*_both(draw, (8.4, 1.5 + 0.36 * len(rows))), alt)
 
 
 def ranked(rows: Sequence[tuple[str, int]], alt: str) -> Picture:
@@ -81,11 +108,11 @@ def ranked(rows: Sequence[tuple[str, int]], alt: str) -> Picture:
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.margins(x=0.08)
 
-    return _picture(draw, (8.4, 0.9 + 0.34 * len(rows)), alt)
+    return Picture(*_both(draw, (8.4, 0.9 + 0.34 * len(rows))), alt)
 
 
-def _picture(draw: Callable[[Any, str], None], size: tuple[float, float], alt: str) -> Picture:
-    return Picture(_svg(draw, size, "light"), _svg(draw, size, "dark"), alt)
+def _both(draw: Callable[[Any, str], None], size: tuple[float, float]) -> tuple[str, str]:
+    return _svg(draw, size, "light"), _svg(draw, size, "dark")
 
 
 def _svg(draw: Callable[[Any, str], None], size: tuple[float, float], theme: str) -> str:

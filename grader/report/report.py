@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.assignment.source import cell_id, check_cell, is_check_cell
+from grader.class_look import ClassLook
 from grader.course import Course
-from grader.files.atomic import write_beside
-from grader.files.csv_write import csv_text
 from grader.gradebook.class_list import class_list
 from grader.gradebook.read import StudentMarks, read_marks, refuse_others
 from grader.html.lesson import Lesson, lesson, read_cells
 from grader.html.render import render
+from grader.html.signs import SIGNS
 from grader.html.wording import OUTCOME_WORDS, counted, number
 from grader.plain_text import plain
 from grader.records import read_records
@@ -22,6 +23,8 @@ from grader.report.kept import Kept
 from grader.report.plots import Picture, histogram, ranked, stacked
 from grader.report.similarity import Pair, similar_pairs
 from grader.report.statistics import GROUPS, ClassStatistics, statistics
+from grader.report.students import student_rows
+from grader.report.written_page import write_page
 from grader.verdict import Verdict
 
 MOST_PAIRS = 20  # pairs shown side by side
@@ -33,10 +36,19 @@ Cells = Sequence[tuple[str, str, str]]  # of a notebook: id, type and text of ea
 Texts = dict[str, str]
 
 
+@dataclass(frozen=True)
+class ClassReport:
+    """A report that was written: its page, its table, and what an instructor is told at once."""
+
+    page: Path
+    table: Path
+    look: ClassLook
+
+
 def report(
     course: Course, name: str, progress: Callable[[int, int], None] = lambda done, of: None
-) -> tuple[Path, Path]:
-    """Write ``report/<name>.html`` and ``.csv`` and return their paths.
+) -> ClassReport:
+    """Write ``report/<name>.html`` and ``.csv``.
 
     Raises UsageError when nothing was graded yet, or when the gradebook or the assignment's
     exercises cannot be read.
@@ -48,20 +60,22 @@ def report(
     about = lesson(course, name)
     progress(1, 4)
     summed = statistics(found.verdicts)
-    books = {student: _cells(course, name, student) for student in found.verdicts}
-    kept = Kept(course.root / "report" / f".{name}.kept")
-    pairs = similar_pairs(_answers(books, found.verdicts), _stubs(found.verdicts, about), kept)
-    looks = _looks(course, name, books, kept)
-    kept.write()
+    pairs, looks = _read_code(course, name, found.verdicts, about)
+    rows = student_rows(course, name, found.verdicts, marks, handed_in.absent)
     progress(2, 4)
     page = render(
         "report.html.j2",
+        script="sort.js",
         name=name,
         title=about.title,
         statistics=summed,
         written=written(marks, found.verdicts),
         unusable=found.unusable,
         handed_in=handed_in,
+        students=rows,
+        exercises=[item.name for item in summed.exercises],
+        max_points=max((row.max_points for row in rows), default=0.0),
+        signs=SIGNS,
         submitted=course.submitted.name,
         pictures=_pictures(summed),
         groups=tuple(GROUPS),
@@ -74,14 +88,22 @@ def report(
         most_mistakes=MOST_MISTAKES,
     )
     progress(3, 4)
-    folder = course.root / "report"
-    paths = folder / f"{name}.html", folder / f"{name}.csv"
-    write_beside(paths[0], page)
-    # With a byte order mark, without which Excel spoils names.
-    table = csv_text(class_table(found.verdicts, marks, pairs, looks))
-    write_beside(paths[1], table.encode("utf-8-sig"))
+    paths = write_page(course, name, page, class_table(found.verdicts, marks, pairs, looks))
     progress(4, 4)
-    return paths
+    waiting = sum(len(entry.waiting) for entry in marks.values())
+    return ClassReport(*paths, ClassLook.of(found.verdicts, handed_in.absent, waiting))
+
+
+def _read_code(
+    course: Course, name: str, verdicts: Mapping[str, Verdict], about: Lesson
+) -> tuple[list[Pair], list[Sighting]]:
+    """Return whose answers are alike, and which backward functions are to be looked at."""
+    books = {student: _cells(course, name, student) for student in verdicts}
+    kept = Kept(course.root / "report" / f".{name}.kept")
+    pairs = similar_pairs(_answers(books, verdicts), _stubs(verdicts, about), kept)
+    looks = _looks(course, name, books, kept)
+    kept.write()
+    return pairs, looks
 
 
 def _cells(course: Course, name: str, student: str) -> list[tuple[str, str, str]]:
@@ -149,7 +171,9 @@ def _pictures(summed: ClassStatistics) -> dict[str, Picture]:
             f"{number(summed.max_score)} points: half of them lie between {low} and {high}, the "
             f"median is {middle}."
         )
-        made["scores"] = histogram(summed.bins, "points by tests", alt)
+        made["scores"] = histogram(
+            summed.edges, summed.counts, summed.above, "points by tests", alt
+        )
     if summed.exercises:
         hardest = min(summed.exercises, key=lambda item: item.success)
         easiest = max(summed.exercises, key=lambda item: item.success)

@@ -17,7 +17,8 @@ GROUPS = {  # how outcomes are grouped in the picture: label, outcomes
     "timed out or crashed": ("timed_out", "crashed"),
     "not attempted or missing": ("not_attempted", "missing"),
 }
-BINS = 10
+STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)  # points, of which people think in
+MOST_BINS = 12
 FEWEST = 5  # students below which a correlation says nothing
 
 
@@ -81,17 +82,31 @@ class ClassStatistics:
         return sorted(self.exercises, key=lambda item: item.success)
 
     @property
-    def bins(self) -> tuple[tuple[str, int], ...]:
-        """Count the scores in ten equal steps; the last one includes the maximum.
+    def edges(self) -> tuple[float, ...]:
+        """Return where the steps of ten points begin, or of fewer where there are few to earn.
 
-        Scores above it, with a bonus, have a step of their own where there are any.
+        The last number is the maximum: the last step may be shorter.
         """
-        edges = np.linspace(0, self.max_score, BINS + 1 if self.max_score else 2)
-        counts, _ = np.histogram(list(self.scores.values()), edges)
-        names = [f"{low:g}–{high:g}" for low, high in pairwise(edges)]
-        made = [(name, int(count)) for name, count in zip(names, counts, strict=True)]
-        above = len(self.scores) - sum(count for _, count in made)
-        return (*made, (f"above {self.max_score:g}", above)) if above else tuple(made)
+        step = next((s for s in STEPS if self.max_score <= MOST_BINS * s), self.max_score)
+        return (*(np.arange(0.0, self.max_score, step).tolist() or [0.0]), self.max_score)
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Count the scores in the steps between ``edges``; the last one includes the maximum."""
+        counts, _ = np.histogram(list(self.scores.values()), self.edges)
+        return tuple(int(count) for count in counts)
+
+    @property
+    def above(self) -> int:
+        """Count the scores above the maximum: those with a bonus."""
+        return len(self.scores) - sum(self.counts)
+
+    @property
+    def bins(self) -> tuple[tuple[str, int], ...]:
+        """Return the steps in words, each with its count; one above the maximum if it is needed."""
+        names = [f"{low:g}–{high:g}" for low, high in pairwise(self.edges)]
+        made = tuple(zip(names, self.counts, strict=True))
+        return (*made, (f"above {self.max_score:g}", self.above)) if self.above else made
 
 
 def statistics(verdicts: Mapping[str, Verdict]) -> ClassStatistics:

@@ -9,18 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from grader.html.signs import SIGNS, sign
 from grader.html.wording import number
 from grader.verdict import ExerciseResult, Verdict
 
-PASSED, PARTLY, WRONG, EMPTY, FAULT = "✓", "~", "✗", "–", "!"
-SIGNS = {
-    PASSED: ("passed", "green"),
-    PARTLY: ("partly right", "yellow"),
-    WRONG: ("not right", "red"),
-    EMPTY: ("empty or missing", "dim"),
-    FAULT: ("not judged", "bold red"),
-}
-WITHOUT_RESULT = {"not_attempted": EMPTY, "missing": EMPTY, "grader_error": FAULT}
+STYLES = {"good": "green", "part": "yellow", "bad": "red", "calm": "dim"}
 MOST_CHECKS = 4  # that are named
 
 
@@ -34,7 +27,7 @@ def show(name: str, verdicts: Sequence[Verdict], console: Console) -> None:
     table.add_column(_numbers(len(names)), no_wrap=True)
     table.add_column("look at first", overflow="fold")
     for verdict in graded:
-        signs = Text(" ").join(Text(s, SIGNS[s][1]) for s in map(_sign, verdict.exercises))
+        signs = Text(" ").join(_signed(each) for each in verdict.exercises)
         score = f"{number(verdict.score)}/{number(verdict.max_score)}"
         table.add_row(Text(verdict.student or ""), score, signs, Text(first_look(verdict)))
     console.print(table)
@@ -45,19 +38,18 @@ def show(name: str, verdicts: Sequence[Verdict], console: Console) -> None:
         console.print(f"median {number(median(scores))} of {most} points by tests")
     numbered = (Text(f"{place}:{each}") for place, each in enumerate(names, 1))
     console.print(Text("  ").join(numbered))
-    told = (Text.assemble((sign, style), f" {what}") for sign, (what, style) in SIGNS.items())
+    told = (Text.assemble((s, STYLES[tone]), f" {what}") for s, (what, tone) in SIGNS.items())
     console.print(Text("  ").join(told))
+
+
+def _signed(result: ExerciseResult) -> Text:
+    one = sign(result)
+    return Text(one, STYLES[SIGNS[one][1]])
 
 
 def _numbers(exercises: int) -> str:
     """Return the heading over the signs: the exercises' numbers, of two digits the last."""
     return " ".join(str(place % 10) for place in range(1, exercises + 1))
-
-
-def _sign(result: ExerciseResult) -> str:
-    if result.outcome == "passed":
-        return PASSED
-    return WITHOUT_RESULT.get(result.outcome, PARTLY if result.points else WRONG)
 
 
 def first_look(verdict: Verdict) -> str:

@@ -48,7 +48,7 @@ def demo(
 def write_results(course: Course, name: str) -> list[tuple[str, Path]]:
     """Write feedback, report and export of the graded class; return what lies where."""
     pages = feedback(course, name)
-    page, _ = report(course, name)
+    page = report(course, name).page
     marks = export(course, name, Wanted(provisional=True)).path
     places = [
         (f"{len(pages.written)} pages of feedback", course.feedback),

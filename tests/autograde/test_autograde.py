@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -179,6 +180,28 @@ def test_a_class_is_graded_into_the_gradebook(here: Course) -> None:
     again = autograde(here, NAME)
     assert (again.kept, again.number, again.graded) == (4, 0, [])
     assert {p: p.read_bytes() for p in here.autograded.rglob("*") if p.is_file()} == before
+
+
+def test_a_run_with_nothing_new_starts_no_sandbox(
+    here: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That would take longer than all the rest; the first that needs one starts it."""
+    assert grade(here, PUPILS[0]).tier == strongest().tier
+    ready: list[bool] = []
+
+    class Noted(room.Judges):
+        def __init__(self, *args: Any, ready: bool = False) -> None:
+            noted.append(ready)
+            super().__init__(*args, ready=ready)
+
+    noted = ready
+    monkeypatch.setattr(room, "Judges", Noted)
+    with monkeypatch.context() as patch:
+        patch.setattr(room, "choose_tier", lambda *_: pytest.fail("no sandbox is needed"))
+        again = autograde(here, NAME)
+    assert (again.kept, again.number, again.tier, noted) == (1, 0, "", [False])
+    late = grade(here, replace(PUPILS[0], name="late"))
+    assert (late.kept, late.number, late.tier, noted) == (1, 1, strongest().tier, [False, True])
 
 
 def test_a_large_class_is_not_held_in_memory(here: Course) -> None:

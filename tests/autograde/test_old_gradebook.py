@@ -89,7 +89,7 @@ def test_a_student_without_a_verdict_holds_no_page_up(old: Course) -> None:
     """Marks alone, of whom nothing lies on disk: pages and report go on, an export names him."""
     autograde(old, NAME, workers=1, allow_unsafe=True)
     shutil.rmtree(old.autograded / "ada")
-    assert len(feedback(old, NAME).written) == 1 and report(old, NAME)[0].exists()
+    assert len(feedback(old, NAME).written) == 1 and report(old, NAME).page.exists()
     with pytest.raises(UsageError, match="--student ada` for ada; --provisional leaves"):
         export(old, NAME, Wanted())
 
@@ -115,7 +115,7 @@ def test_autograde_grades_what_is_not_current(old: Course) -> None:
     assert made.path is not None
     scores = {row[0]: row for row in table(made.path)}
     assert str(int(FULL)) in scores["ada"] and str(int(FULL)) in scores["bo"]
-    assert len(feedback(old, NAME).written) == 2 and report(old, NAME)[0].exists()
+    assert len(feedback(old, NAME).written) == 2 and report(old, NAME).page.exists()
 
 
 def changed(course: Course, statement: str) -> None:
@@ -158,7 +158,7 @@ def test_nbgraders_door_writes_it_too(old: Course) -> None:
     assert nbgrader_api(old).autograde(NAME, "ada", force=True)["success"]
     autograde_step._judge_process().close()
     autograde_step._judge_process.cache_clear()
-    assert report(old, NAME)[0].exists()
+    assert report(old, NAME).page.exists()
     assert not graded(autograde(old, NAME, workers=1, allow_unsafe=True))
 
 

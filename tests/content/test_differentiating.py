@@ -116,6 +116,6 @@ def test_right_gradients_earn_their_points_however_they_came_about(tmp_path: Pat
     assert all(earned == most for each in points.values() for earned, most in each.values())
     assert {*BACKWARD} & set(points["closures"]) == set(answers("closures"))
     assert {"rnn_cell_backward"} <= set(points["differences"])
-    page = report(trial, NAME)[0].read_text(encoding="utf-8")
+    page = report(trial, NAME).page.read_text(encoding="utf-8")
     text = page.partition("Something to look at")[2].partition("unusually alike")[0]
     assert all(f">{style}</a>" in text for style in STYLES) and "honest" not in text

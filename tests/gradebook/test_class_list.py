@@ -47,7 +47,7 @@ def test_the_class_is_sorted(course: Course) -> None:
 
 def test_the_report_and_doctor_name_each(course: Course) -> None:
     """With what was found and what to do."""
-    page = report(course, NAME)[0].read_text(encoding="utf-8")
+    page = report(course, NAME).page.read_text(encoding="utf-8")
     told = CliRunner().invoke(main, ["doctor", "--course", str(course.root)])
     for stray in class_list(course, NAME).strays:
         assert f"<li>submitted/{stray}".replace("<student>", "&lt;student&gt;") in page

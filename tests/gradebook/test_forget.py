@@ -47,7 +47,7 @@ def test_who_has_left_is_named(course: Course) -> None:
     """By the report, by an export and by doctor; the marks are still there."""
     made = export(course, NAME, Wanted())
     assert any("cy: marked" in note and "grader forget cy" in note for note in made.notes)
-    page = report(course, NAME)[0].read_text(encoding="utf-8")
+    page = report(course, NAME).page.read_text(encoding="utf-8")
     assert "No submission any more" in page and ">cy<" in page
     told = run(course, "doctor").stdout
     assert "grader forget cy" in told and "grader forget ada" not in told

@@ -11,6 +11,7 @@ import pytest
 
 from grader.autograde.autograde import autograde
 from grader.feedback.feedback import feedback
+from grader.report.course_report import course_report
 from grader.report.report import report
 from grader.simulate.copy_course import copy_of
 from grader.simulate.hand_in import hand_in
@@ -55,7 +56,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     feedback(trial, NAME)
     folder = trial.feedback
     made = {path.parent.parent.name: path for path in folder.glob(f"*/{NAME}/{NAME}.html")}
-    [made["report"]] = [path for path in report(trial, NAME) if path.suffix == ".html"]
+    made["report"] = report(trial, NAME).page
+    made["course"] = course_report(trial)[0]
     return made
 
 
@@ -78,7 +80,7 @@ def opened(started: Browser, path: Path, **options: str) -> tuple[Page, list[str
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("name", ["elif", "blank", "omar", "report"])
+@pytest.mark.parametrize("name", ["elif", "blank", "omar", "report", "course"])
 def test_a_page_is_accessible_and_quiet(
     started: Browser, pages: dict[str, Path], name: str, scheme: str
 ) -> None:
@@ -105,7 +107,8 @@ def test_the_report_is_legible_on_a_telephone(started: Browser, pages: dict[str,
     picture(page, "report-telephone", full_page=True)
     assert page.locator("td.told").first.bounding_box()["width"] >= 14 * 16  # type: ignore[index]
     widths = page.evaluate("[...document.querySelectorAll('figure img')].map(i => i.clientWidth)")
-    assert len(widths) == 3 and min(widths) >= 600
+    scores, *others = widths
+    assert scores <= 360 and len(others) == 2 and min(others) >= 600
     page.context.close()
 
 
@@ -151,6 +154,51 @@ def test_a_page_works_with_the_keyboard(started: Browser, pages: dict[str, Path]
             break
     page.keyboard.press("Enter")
     assert folded.get_attribute("open") == ""
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", ["report", "course"])
+def test_students_can_be_sorted_and_found_without_a_mouse(
+    started: Browser, pages: dict[str, Path], name: str
+) -> None:
+    """By any column, up and down; a screen reader hears which. Nothing is asked of a network."""
+    page, noted = opened(started, pages[name])
+    points = page.locator("table.sortable thead button").nth(1)
+
+    def shown() -> list[float]:
+        cells = page.locator("table.sortable tbody tr:visible td.num")
+        return [float(cell.get_attribute("data-key") or 0) for cell in cells.all()]
+
+    before = shown()
+    points.focus()
+    page.keyboard.press("Enter")
+    head = page.locator("table.sortable thead th").nth(1)
+    assert head.get_attribute("aria-sort") == "ascending"
+    assert shown() == sorted(before) != sorted(before, reverse=True)
+    page.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "descending"
+    assert shown() == sorted(before, reverse=True)
+    assert_accessible(page)
+    page.keyboard.press("Shift+Tab")
+    page.get_by_label("Find a student").fill("AL")
+    assert (
+        len(shown()) == 1
+        and page.locator("table.sortable tbody tr:visible th").first.inner_text() == "alma"
+    )
+    picture(page, f"{name}-sorted")
+    assert [entry for entry in noted if not entry.startswith(("file:", "data:"))] == []
+    page.context.close()
+
+
+def test_a_link_to_what_passes_unfolds_it(started: Browser, pages: dict[str, Path]) -> None:
+    """From the table at the top; wrong ones stand open."""
+    page, _ = opened(started, pages["elif"])
+    passed = page.locator("details.passed").first
+    assert passed.get_attribute("open") is None
+    passed.locator("summary").first.click()
+    assert passed.locator("p").first.is_visible()
+    wrong = page.locator("article.card h3").first
+    assert wrong.is_visible() and wrong.get_attribute("id") == "lstm_backward"
     page.context.close()
 
 

@@ -59,9 +59,9 @@ def verdict(student: str, solved: int = len(EXERCISES)) -> Verdict:
     return Verdict(student, NAME, NAME, "graded", score, most, results)
 
 
-def hand_in_at(course: Course, student: str, when: str) -> None:
+def hand_in_at(course: Course, student: str, when: str, name: str = NAME) -> None:
     """Write the time of a submission where nbgrader's collect writes it."""
-    stamp = course.submitted / student / NAME / "timestamp.txt"
+    stamp = course.submitted / student / name / "timestamp.txt"
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(when + "\n", encoding="utf-8")
 

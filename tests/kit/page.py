@@ -8,18 +8,35 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from grader.html.render import TEMPLATES
+
 VOID = {"meta", "img", "br", "source", "rect"}
 ALLOWED = VOID | {
     *("html", "head", "title", "style", "body", "a", "header", "main", "section", "article"),
     *("footer", "p", "h1", "h2", "h3", "h4", "div", "span", "small", "strong", "dl", "dt", "dd"),
     *("ul", "li", "table", "caption", "thead", "tbody", "tr", "th", "td", "code", "pre"),
-    *("details", "summary", "figure", "picture", "svg", "mark"),
+    *("details", "summary", "figure", "picture", "svg", "mark", "b", "script"),
 }
 HARMLESS = {
     *("lang", "charset", "http-equiv", "content", "name", "class", "href", "id", "tabindex"),
     *("role", "aria-label", "aria-labelledby", "aria-hidden", "focusable", "viewbox"),
-    *("preserveaspectratio", "width", "height", "scope", "src", "srcset", "media", "alt", "open"),
+    *(
+        "data-key",
+        "rowspan",
+        "preserveaspectratio",
+        "width",
+        "height",
+        "scope",
+        "src",
+        "srcset",
+        "media",
+        "alt",
+        "open",
+    ),
 }
+LEADS_TO = re.compile(  # a mail, another page of the course beside this one, a forum
+    r"mailto:[^\s\"'<>]+|\.\./feedback/[^\s:\"'<>]+\.html|[\w-]+\.html|https://[\w./-]+"
+)
 IMAGE = re.compile(r"data:image/(png|svg\+xml);base64,[A-Za-z0-9+/]+={0,2}")
 
 HOSTILE = (
@@ -39,6 +56,7 @@ class Page(HTMLParser):
     text: str = ""
     headings: list[int] = field(default_factory=list)
     style: str = ""
+    script: str = ""
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -66,6 +84,8 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._open[-1:] == ["style"]:
             self.style += data
+        elif self._open[-1:] == ["script"]:
+            self.script += data
         else:
             self.text += data
 
@@ -84,12 +104,15 @@ class Page(HTMLParser):
             for name in ("src", "srcset"):
                 assert name not in attributes or IMAGE.fullmatch(attributes[name])
             if "href" in attributes:
-                assert attributes["href"].startswith("#")
-                assert attributes["href"][1:] in {a.get("id") for _, a in self.elements}
-        digest = base64.b64encode(hashlib.sha256(self.style.encode()).digest()).decode()
+                leads = attributes["href"]
+                ids = {a.get("id") for _, a in self.elements}
+                assert leads[1:] in ids if leads[:1] == "#" else LEADS_TO.fullmatch(leads), leads
+        acts = f"script-src '{_digest(self.script)}'; " if self.script else ""
+        assert len(self.all("script")) <= 1 and "src" not in str(self.all("script"))
+        assert not self.script or self.script == (TEMPLATES / "sort.js").read_text("utf-8")
         [policy] = [m["content"] for m in self.all("meta") if "http-equiv" in m]
         assert policy == (
-            f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; "
+            f"default-src 'none'; img-src data:; style-src '{_digest(self.style)}'; {acts}"
             "base-uri 'none'; form-action 'none'"
         )
         assert not re.search(r"url\(|@import|expression", self.style)
@@ -109,6 +132,10 @@ class Page(HTMLParser):
         assert len(self.all("caption")) == len(self.all("table"))
         assert all("scope" in a for a in self.all("th"))
         assert all("aria-label" in a for a in self.all("pre"))
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def colours(style: str) -> dict[str, dict[str, str]]:

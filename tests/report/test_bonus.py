@@ -54,13 +54,13 @@ def test_the_page_says_which_exercise_it_is(tmp_path: Path) -> None:
     for who, made in verdicts().items():
         publish(course, who, NAME, made, None)
     enter(course, verdicts())
-    paths = report(course, NAME)
-    page = Page(paths[0].read_text(encoding="utf-8"))
+    made = report(course, NAME)
+    page = Page(made.page.read_text(encoding="utf-8"))
     page.assert_inert()
     page.assert_accessible()
     assert f"{BONUS} (bonus)" in page.text and "leak (bonus)" not in page.text
     assert "above 10" in page.text
-    head, *rows = table(paths[1])
+    head, *rows = table(made.table)
     assert [row[head.index("score")] for row in rows] == ["20.0", "10.0", "14.0", "0.0"]
 
 

@@ -18,6 +18,7 @@ from grader.course import Course
 from grader.gradebook.write import register
 from grader.records import read_records
 from grader.report.differentiation import Sighting, sightings
+from grader.report.kept import Kept
 from grader.report.report import report
 from grader.simulate.pupils import Pupil
 from grader.verdict import ExerciseResult, Verdict
@@ -134,7 +135,7 @@ def test_an_exercise_with_its_own_loss_may_go_forward() -> None:
 def test_odd_code_stops_nothing(code: str) -> None:
     """What does not parse or is nested without end is left out; the rest of the class is read."""
     bad = [FORWARD, SELF["the forward pass"][1]]
-    found = sightings({"odd": [FORWARD, code], "eve": bad}, spec(), MODULES)
+    found = sightings({"odd": [FORWARD, code], "eve": bad}, spec(), MODULES, Kept(Path("absent")))
     assert [sighting.student for sighting in found] == ["eve"]
 
 
@@ -185,7 +186,7 @@ def course(prepared: Course, tmp_path: Path) -> Course:
 
 def test_the_page_lists_whom_to_ask(course: Course) -> None:
     """Student, exercise, what was seen and a link to the lines; inert, and no accusation."""
-    page = Page(report(course, toy.SLOPE)[0].read_text(encoding="utf-8"))
+    page = Page(report(course, toy.SLOPE).page.read_text(encoding="utf-8"))
     page.assert_inert()
     page.assert_accessible()
     _, _, text = page.text.partition("Something to look at")
@@ -204,7 +205,7 @@ def test_the_page_lists_whom_to_ask(course: Course) -> None:
 
 def test_the_table_has_it_too(course: Course) -> None:
     """One column says it in the same words; it is empty for everybody else."""
-    data = report(course, toy.SLOPE)[1].read_text(encoding="utf-8-sig")
+    data = report(course, toy.SLOPE).table.read_text(encoding="utf-8-sig")
     head, *rows = csv.reader(io.StringIO(data, newline=""))
     told = {row[0]: row[head.index("something to look at")] for row in rows}
     assert told["ada"] == ""
@@ -223,7 +224,7 @@ def test_nothing_to_look_at_is_not_mentioned(course: Course) -> None:
                 for who in ("ada", student)
             )
         )
-    page = report(course, toy.SLOPE)[0].read_text(encoding="utf-8")
+    page = report(course, toy.SLOPE).page.read_text(encoding="utf-8")
     assert "omething to look at" not in page
 
 
@@ -235,7 +236,7 @@ def test_a_large_class_is_listed_in_part(course: Course) -> None:
         student = f"s{number:02}"
         shutil.copytree(found, course.autograded / student / toy.SLOPE)
         enter(course, {student: verdict}, name=toy.SLOPE)
-    paths = report(course, toy.SLOPE)
-    page = Page(paths[0].read_text(encoding="utf-8"))
+    made = report(course, toy.SLOPE)
+    page = Page(made.page.read_text(encoding="utf-8"))
     assert "Backward functions of 20 students; 7 more students in the CSV" in page.text
-    assert paths[1].read_text(encoding="utf-8").count("takes finite differences") == 26
+    assert made.table.read_text(encoding="utf-8").count("takes finite differences") == 26

@@ -93,6 +93,18 @@ def test_every_score_falls_into_one_bin() -> None:
     assert found.bins[0][1] == 2 and found.bins[-1][1] == 3
 
 
+def test_steps_are_of_ten_points_or_of_fewer_where_there_are_few() -> None:
+    """People think in tens; the last step ends at the maximum."""
+
+    def edges(most: float) -> list[float]:
+        return list(replace(statistics({}), max_score=most).edges)
+
+    assert edges(95.0) == [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95]
+    assert edges(100.0) == [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]
+    assert edges(10.0) == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+    assert edges(200.0)[1] == 20.0 and edges(20.0)[1] == 2.0 and edges(0.0) == [0, 0]
+
+
 def test_the_hardest_exercise_comes_first() -> None:
     """Exercises by difficulty: the lowest success first, whatever their place."""
     found = statistics(klass((1, 0, 0.5), (1, 0.5, 0.5)))
@@ -311,7 +323,7 @@ def course(prepared: Course, tmp_path: Path) -> Course:
 
 def test_report_is_inert_and_accessible(course: Course) -> None:
     """Whatever students called themselves or wrote, the page shows it and nothing acts."""
-    page = Page(report(course, NAME)[0].read_text(encoding="utf-8"))
+    page = Page(report(course, NAME).page.read_text(encoding="utf-8"))
     page.assert_inert()
     page.assert_accessible()
     assert page.text.count("<script>alert(1)<") > 5
@@ -320,7 +332,7 @@ def test_report_is_inert_and_accessible(course: Course) -> None:
 
 def test_report_says_what_it_must(course: Course) -> None:
     """Definitions, what likeness is evidence of, damaged submissions, and who is left out."""
-    text = Page(report(course, NAME)[0].read_text(encoding="utf-8")).text
+    text = Page(report(course, NAME).page.read_text(encoding="utf-8")).text
     for phrase in ("is the share of the exercise's points", "is the correlation between"):
         assert phrase in text
     assert "Hardest first: leak 50\xa0%, remember 80\xa0%." in text
@@ -347,14 +359,15 @@ def test_written_answers_are_told_apart(tmp_path: Path) -> None:
 def test_the_report_says_where_it_is(course: Course) -> None:
     """Asked for from another folder, the command prints paths that can be opened from there."""
     told = CliRunner().invoke(main, ["report", "--course", str(course.root)])
-    *paths, comes_next = told.stdout.splitlines()
-    assert [Path(line).is_file() for line in paths] == [True, True]
+    page, made, middle, *_, comes_next = told.stdout.splitlines()
+    assert Path(page).is_file() and Path(made).is_file()
+    assert middle == "median 10 of 20 points by tests, 6 handed in"
     assert comes_next == f"next: python -m grader export {NAME} --format csv"
 
 
 def test_pictures_say_in_words_what_they_show(course: Course) -> None:
     """Each picture's alternative names the number that a person would look for."""
-    page = Page(report(course, NAME)[0].read_text(encoding="utf-8"))
+    page = Page(report(course, NAME).page.read_text(encoding="utf-8"))
     scores, exercises, mistakes = (image["alt"] for image in page.all("img"))
     assert "6 scores out of 20 points" in scores and "median is 10." in scores
     assert "half of them lie between 10 and 13.75" in scores
@@ -367,12 +380,12 @@ def test_unsafe_grading_is_said(course: Course) -> None:
     made = judged("eve", sandbox={"tier": "C"})
     enter(course, {"eve": made})
     publish(course, "eve", NAME, made, None)
-    assert "Graded without full isolation" in report(course, NAME)[0].read_text(encoding="utf-8")
+    assert "Graded without full isolation" in report(course, NAME).page.read_text(encoding="utf-8")
 
 
 def test_csv_holds_a_row_for_each_student(course: Course) -> None:
     """Points, outcomes and mistakes by exercise; a student called like a formula is text."""
-    data = report(course, NAME)[1].read_text(encoding="utf-8-sig")
+    data = report(course, NAME).table.read_text(encoding="utf-8-sig")
     head, *rows = csv.reader(io.StringIO(data, newline=""))
     assert head[:4] == ["student", "name", "outcome", "score"] and len(rows) == 7
     assert {len(row) for row in rows} == {len(head)}
@@ -383,7 +396,8 @@ def test_csv_holds_a_row_for_each_student(course: Course) -> None:
 
 def test_report_is_the_same_in_another_process(course: Course) -> None:
     """Python's salted hashes change nothing: page and table have the same bytes."""
-    before = [path.read_bytes() for path in report(course, NAME)]
+    made = report(course, NAME)
+    before = [made.page.read_bytes(), made.table.read_bytes()]
     command = [sys.executable, "-m", "grader", "report", "--course", str(course.root)]
     subprocess.run(command, cwd=toy.ROOT, check=True, env=os.environ | {"PYTHONHASHSEED": "7"})
     after = [(course.root / "report" / f"{NAME}.{kind}").read_bytes() for kind in ("html", "csv")]

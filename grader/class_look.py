@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -33,6 +33,17 @@ class ClassLook:
     groups: dict[str, list[str]] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
     waiting: int = 0
+
+    @classmethod
+    def of(
+        cls, verdicts: Mapping[str, Verdict], absent: Sequence[str] = (), waiting: int = 0
+    ) -> ClassLook:
+        """Gather a class whose verdicts are at hand; a fault of the kit counts nowhere."""
+        look = cls(absent=tuple(absent), waiting=waiting)
+        for student, verdict in verdicts.items():
+            if verdict.outcome != "grader_error":
+                look.add(student, verdict)
+        return look
 
     def add(self, student: str, verdict: Verdict) -> None:
         """Take a student's verdict in."""

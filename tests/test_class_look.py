@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.autograde.class_look import ClassLook
+from grader.class_look import ClassLook
 from grader.verdict import ExerciseResult, Verdict
 
 
