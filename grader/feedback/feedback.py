@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.assignment.source import WRITTEN_CELL
+from grader.class_look import ClassLook
 from grader.course import Course
+from grader.feedback.contact import Contact
 from grader.feedback.page import Rubrics, student_page
 from grader.files.atomic import write_beside
+from grader.gradebook.config import contact_line
 from grader.gradebook.exchange_files import complete
 from grader.gradebook.read import StudentMarks, read_marks, refuse_others
 from grader.html.lesson import Lesson, lesson, read_cells
@@ -26,6 +29,7 @@ class Feedback:
 
     written: list[Path] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    look: ClassLook = field(default_factory=ClassLook)
 
 
 @dataclass(frozen=True)
@@ -37,19 +41,20 @@ class Pages:
     marks: Mapping[str, StudentMarks]
     about: Lesson
     rubrics: Rubrics
+    contact: Contact
 
     @classmethod
     def of(cls, course: Course, name: str) -> Pages:
         """Read gradebook, released notebook and rubrics; raises UsageError when one fails."""
         marks, about = read_marks(course, name), lesson(course, name)
         rubrics = {WRITTEN_CELL + key: of for key, of in course.spec(name).rubrics.items()}
-        return cls(course, name, marks, about, rubrics)
+        return cls(course, name, marks, about, rubrics, Contact.of(contact_line(course)))
 
     def page(self, student: str, verdict: Verdict) -> bytes:
         """Return a student's page as UTF-8 HTML."""
         cells = read_cells(self.course.autograded / student / self.name / f"{self.name}.ipynb")
         marks = self.marks.get(student, StudentMarks(student))
-        page = student_page(verdict, marks, cells, self.about, self.rubrics)
+        page = student_page(verdict, marks, cells, self.about, self.rubrics, self.contact)
         return render("feedback.html.j2", page=page)
 
     def write(self, student: str, verdict: Verdict) -> Path:
@@ -71,7 +76,9 @@ def feedback(
     Raises UsageError when nothing was graded yet or the gradebook cannot be read.
     """
     found = read_records(course, name, only)
-    pages, made = Pages.of(course, name), Feedback()
+    pages = Pages.of(course, name)
+    waiting = sum(len(entry.waiting) for who, entry in pages.marks.items() if only in (None, who))
+    made = Feedback(look=ClassLook.of(found.verdicts, waiting=waiting))
     refuse_others(course, name, pages.marks, found.verdicts)
     made.left_out += [f"{student}: its verdict cannot be read" for student in found.unusable]
     for done, (student, verdict) in enumerate(found.verdicts.items(), 1):

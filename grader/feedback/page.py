@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from grader.assignment.source import cell_id, check_cell, is_check_cell
 from grader.comparison.causes import Cause
 from grader.comparison.finding import Finding
 from grader.comparison.where import Where
+from grader.feedback.contact import Contact
 from grader.feedback.student_cells import MOST_PRINTED, Shown, shown_cells
 from grader.gradebook.read import CellMark, StudentMarks
 from grader.html.lesson import Lesson
@@ -18,6 +20,7 @@ from grader.html.wording import OUTCOME_WORDS, counted
 from grader.verdict import CheckResult, ExerciseResult, Verdict
 
 Rubrics = Mapping[str, Mapping[str, float]]  # by a question's cell, then by item: points
+NOBODY = Contact()
 TONES = {"passed": "good", "not_attempted": "calm", "missing": "calm"}
 
 
@@ -43,6 +46,12 @@ class ExerciseView:
     comments: tuple[str, ...]
     checks: tuple[CheckResult, ...]
     shown: tuple[Shown, ...]
+    regrade: str = ""  # a link that starts a request to look again
+
+    @property
+    def folded(self) -> bool:
+        """Tell whether there is nothing to do or to read about it: all points, and no comment."""
+        return self.outcome == "passed" and self.points >= self.max_points and not self.comments
 
     @property
     def printed(self) -> bool:
@@ -66,6 +75,7 @@ class WrittenView:
     rubric: tuple[tuple[str, float], ...] = ()
     again: bool = False
     pictures: tuple[str, ...] = ()
+    regrade: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,8 @@ class StudentPage:
     name: str
     title: str
     handed_in: str
+    late_by: str  # how long after the date, and which that was; empty where it was in time
+    contact: Contact
     exercises: tuple[ExerciseView, ...]
     written: tuple[WrittenView, ...]
     other: tuple[Shown, ...]
@@ -139,25 +151,52 @@ def student_page(
     cells: Sequence[Mapping[str, Any]],
     lesson: Lesson,
     rubrics: Rubrics | None = None,
+    contact: Contact = NOBODY,
 ) -> StudentPage:
     """Put together the page of ``marks.student``; ``cells`` are the autograded notebook's."""
     names = [exercise.name for exercise in verdict.exercises]
     shown = shown_cells(cells, names, lesson.sources)
+    digest = verdict.inputs.get("submission", "")[:12]
+
+    def asked(what: str) -> str:
+        return contact.regrade(verdict.assignment, marks.student, digest, what)
+
+    written = _written(verdict, marks, cells, lesson, rubrics or {})
     return StudentPage(
         student=marks.student,
         name=marks.name,
         title=lesson.title,
-        handed_in=f"{marks.timestamp:%-d %B %Y, %H:%M} UTC" if marks.timestamp else "",
-        exercises=tuple(_exercise(e, marks, lesson, shown[e.name]) for e in verdict.exercises),
-        written=tuple(_written(verdict, marks, cells, lesson, rubrics or {})),
+        handed_in=date(marks.timestamp) if marks.timestamp else "",
+        late_by=_late_by(marks),
+        contact=contact,
+        exercises=tuple(
+            replace(_exercise(e, marks, lesson, shown[e.name]), regrade=asked(e.name))
+            for e in verdict.exercises
+        ),
+        written=tuple(replace(each, regrade=asked(each.heading)) for each in written),
         other=tuple(cell for cell in shown[""] if cell.own),
         mended=verdict.mended,
         problem=verdict.message if verdict.outcome == "unreadable" else "",
         penalty=marks.penalty,
         max_tested=verdict.max_score,
-        digest=verdict.inputs.get("submission", "")[:12],
+        digest=digest,
         kit=verdict.inputs.get("kit", ""),
     )
+
+
+def date(moment: datetime) -> str:
+    """Return a time as people read it; all times of a gradebook are UTC."""
+    return f"{moment:%-d %B %Y, %H:%M} UTC"
+
+
+def _late_by(marks: StudentMarks) -> str:
+    if marks.timestamp is None or marks.due is None or marks.timestamp <= marks.due:
+        return ""
+    late = marks.timestamp - marks.due
+    hours, minutes = late.seconds // 3600, late.seconds % 3600 // 60
+    parts = (counted(late.days, "day"), counted(hours, "hour"), counted(minutes, "minute"))
+    told = [part for part in parts if not part.startswith("0 ")][:2] or ["less than a minute"]
+    return f"{' '.join(told)} after {date(marks.due)}"
 
 
 def _exercise(

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,10 @@ from grader.comparison.finding import Finding
 from grader.comparison.where import Where
 from grader.course import Course
 from grader.errors import UsageError
+from grader.feedback.contact import Contact
 from grader.feedback.feedback import feedback
 from grader.feedback.page import student_page
+from grader.gradebook.config import contact_line
 from grader.gradebook.read import CellMark, StudentMarks, read_marks
 from grader.gradebook.write import GradebookWriter, open_gradebook
 from grader.html.lesson import Lesson
@@ -208,6 +211,52 @@ def test_late_penalty_is_taken_off_and_said() -> None:
     text = page(of(one("passed")), StudentMarks("ada", penalty=2.5)).text
     assert "7.5 of 10 points" in text and "−2.5" in text
     assert "0 of 10 points" in page(of(one()), StudentMarks("ada", penalty=3.0)).text
+
+
+def test_a_late_submission_says_when_and_by_how_much() -> None:
+    """The time, how long after the date, and that it cost nothing where it did not."""
+    handed_in, due = datetime(2026, 3, 4, 14, 30), datetime(2026, 3, 2, 12, 0)
+    marks = StudentMarks("ada", timestamp=handed_in, due=due)
+    text = page(of(one("passed")), marks).text
+    assert "4 March 2026, 14:30 UTC, 2 days 2 hours after 2 March 2026, 12:00 UTC" in text
+    assert "Late penaltynone" in text
+    early = page(of(one("passed")), replace(marks, timestamp=due)).text
+    assert "2 March 2026, 12:00 UTC" in early and "Late penalty" not in early
+
+
+def test_what_is_wrong_comes_first_and_what_passes_is_folded() -> None:
+    """Whatever the order in the notebook; what an instructor wrote about is never folded."""
+    results = [replace(one(outcome), name=name) for name, outcome in (
+        ("first", "passed"), ("second", "failed"), ("third", "passed"), ("fourth", "raised"),
+    )]  # fmt: skip
+    marks = StudentMarks("ada", comments={"third": "Neat."})
+    made = page(of(*results, max_score=40.0), marks)
+    ids = [a["id"] for tag, a in made.elements if tag == "h3"]
+    assert ids == ["second", "third", "fourth", "first"]
+    folded = [a for tag, a in made.elements if tag == "details" and "passed" in a.get("class", "")]
+    assert len(folded) == 1 and "open" not in folded[0]
+    assert "what passes is folded" in made.text
+
+
+def test_whom_to_ask_and_a_mail_for_each_exercise(course: Course) -> None:
+    """The course's line is in its configuration; the mail names exercise and submission."""
+    with (course.root / "nbgrader_config.py").open("a") as file:
+        file.write('c.Grader.contact = "Ada Byron <ada@example.org>"\n')
+    given = verdict("ada", 1)
+    publish(course, "ada", NAME, replace(given, inputs={"submission": "1f2e3d" * 10}), None)
+    record(course, {"ada": 1})
+    view = student_page(
+        replace(given, inputs={"submission": "1f2e3d" * 10}), StudentMarks("ada"), [], LESSON,
+        contact=Contact.of(contact_line(course)),
+    )  # fmt: skip
+    made = Page(render("feedback.html.j2", page=view).decode())
+    made.assert_inert()
+    mails = [link["href"] for link in made.all("a") if link["href"].startswith("mailto:")]
+    assert "Ada Byron" in made.text and mails[0] == "mailto:ada@example.org"
+    assert len(mails) == 1 + len(given.exercises)
+    for exercise, mail in zip(given.exercises, sorted(mails[1:]), strict=False):
+        assert "1f2e3d1f2e3d" in mail
+        assert any(exercise.name in each for each in mails)
 
 
 def test_points_set_by_hand_win() -> None:
