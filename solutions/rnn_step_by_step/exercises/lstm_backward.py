@@ -43,8 +43,9 @@ RETURN = 'return {"dx": dx, "da0": da_prevt, **totals}'
 
 lstm_backward.mistake(
     "drops-recurrent-terms",
-    "nothing is carried from step t + 1 back to step t, as in the text printed on the web",
-    "a<t> and c<t> have two readers each: what does the next step send back to them?",
+    "nothing is carried from step t + 1 back to step t",
+    "a<t> and c<t> have two readers each: what does the next step send back to them? "
+    "(Some published versions of this exercise leave it out.)",
     edit(CALL, "lstm_cell_backward(da[:, :, t], dc_prevt, steps[t])"),
     edit(CARRY_C, "pass"),
 )

@@ -62,7 +62,7 @@ lstm_cell_backward.mistake(
     "missing-parentheses",
     "parentheses are missing around the sums in dzc, dzi and dzf",
     "Each gate's derivative multiplies both ways back: through dc_next and through da_next. "
-    "The equations printed on the web are wrong here.",
+    "Some published versions of this exercise print it wrongly: derive it from the forward pass.",
     edit(DZC, f"dzc = dc_next * it + {SHOWN} * it * cct * (1 - cct**2)"),
     edit(DZI, f"dzi = dc_next * cct + {SHOWN} * cct * it * (1 - it)"),
     edit(DZF, f"dzf = dc_next * c_prev + {SHOWN} * c_prev * ft * (1 - ft)"),
@@ -88,7 +88,7 @@ lstm_cell_backward.mistake(
 lstm_cell_backward.mistake(
     "misprinted-candidate",
     "cct is a factor in dzc",
-    "The candidate's derivative is printed wrongly on the web: derive it from c<t>.",
+    "Some published versions of this exercise print it wrongly: derive it from c<t>.",
     edit(DZC, f"dzc = (dc_next * it + {SHOWN} * it * cct) * (1 - cct**2)"),
 )
 lstm_cell_backward.mistake(
