@@ -65,15 +65,57 @@ def install(pip):
 
     Two steps, because pip refuses an editable project while it requires hashes.
     """
-    print(f"setup: installs {LOCK} (a minute or two)", flush=True)
-    quietly = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps"]
-    for what in (
-        ["--require-hashes", "--requirement", LOCK],
-        ["--no-build-isolation", "--editable", "."],
+    plain = ["install", "--disable-pip-version-check", "--no-input", "--no-deps"]
+    plain += ["--no-color", "--progress-bar", "off"]
+    with open(LOCK) as lock:
+        packages = sum("==" in line and not line.startswith((" ", "#")) for line in lock)
+    for what, number in (
+        (["--require-hashes", "--requirement", LOCK], packages),
+        (["--no-build-isolation", "--editable", "."], 0),
     ):
-        if subprocess.call([*pip, *quietly, *what]) != 0:
+        if follow([*pip, *plain, *what], number) != 0:
             return fail("pip did not finish (its reason is above); mend that and run make again")
     return 0
+
+
+def follow(command, number):
+    """Run pip and show how far it is with so many packages; returns its exit code."""
+    done, shown = 0, Progress()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, universal_newlines=True) as process:
+        for line in process.stdout:
+            words = line.split()
+            if words[:1] == ["Collecting"]:
+                done += 1
+                name = words[1].split("=")[0]
+                shown.say(f"setup: fetches {done} of {number} packages: {name}", done, number)
+            elif words[:2] == ["Installing", "collected"] and number:
+                shown.say(f"setup: unpacks {number} packages, which takes a minute", number, number)
+    shown.end()
+    return process.returncode
+
+
+class Progress:
+    """A line that is written over in a terminal; elsewhere, a line at each quarter of the way."""
+
+    def __init__(self):
+        self.over = sys.stdout.isatty()
+        self.width = self.quarter = 0
+
+    def say(self, text, done, number):
+        """Show ``text``, when ``done`` of ``number`` are."""
+        if self.over:
+            sys.stdout.write("\r" + text[:78].ljust(self.width))
+            self.width = len(text[:78])
+        elif done == number or 4 * done // max(number, 1) > self.quarter:
+            self.quarter = 4 * done // max(number, 1)
+            sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+    def end(self):
+        """Leave the line as it stands."""
+        if self.over and self.width:
+            sys.stdout.write("\n")
+            sys.stdout.flush()
 
 
 def fail(message):

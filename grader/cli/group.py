@@ -21,6 +21,7 @@ from grader.plain_text import plain
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 LONGEST_LINE = 1_000  # characters
+FOLDER = "The course's folder; by default the current one."
 A_FILE = click.Path(path_type=Path)
 
 
@@ -115,5 +116,5 @@ def in_course(function: Callable[..., Any]) -> Callable[..., Any]:
         default=".",
         metavar="DIR",
         callback=lambda _c, _p, value: Course.at(Path(value)),
-        help="The course's folder; by default the current one.",
+        help=FOLDER,
     )(function)

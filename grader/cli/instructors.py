@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from grader.cli.group import A_FILE, for_a_terminal, in_course, main, next_step, say
+from grader.cli.group import A_FILE, FOLDER, for_a_terminal, in_course, main, next_step, say
 from grader.course import Course
+from grader.errors import UsageError
 from grader.html.wording import counted
 from grader.progress import bar
 
@@ -85,6 +87,8 @@ def feedback(assignment: str | None, student: str | None, course: Course) -> Non
     click.echo(f"{counted(len(made.written), 'page')} in {course.feedback}/<student>/{name}/")
     for line in made.left_out:
         say(f"no page for {line}", err=True)
+    for line in made.look.lines():
+        say(line)
     next_step(f"report {name}")
     if made.left_out:
         sys.exit(1)
@@ -92,18 +96,33 @@ def feedback(assignment: str | None, student: str | None, course: Course) -> Non
 
 @main.command()
 @click.argument("assignment", required=False)
-@in_course
-def report(assignment: str | None, course: Course) -> None:
-    """Write the class report: scores, exercises, mistakes, submissions that are alike."""
+@click.option("--all", "every", is_flag=True, help="Over all assignments; `--course` alone, too.")
+@click.option("--course", default=".", flag_value="", is_flag=False, metavar="[DIR]", help=FOLDER)
+def report(assignment: str | None, every: bool, course: str) -> None:
+    """Write the class report: students, exercises, mistakes, submissions that are alike."""
+    from grader.report.course_report import course_report
     from grader.report.report import report as run
 
-    name = course.assignment(assignment)
+    here = Course.at(Path(course or "."))
+    if every or not course:
+        if assignment is not None:
+            raise UsageError(f"--all has {assignment} in it: leave the name out")
+        with bar("report on the course") as progress:
+            _say_where(course_report(here, progress))
+        return
+    name = here.assignment(assignment)
     with bar(f"report on {name}") as progress:
-        written = run(course, name, progress)
-    here = Path.cwd()
-    for path in written:
-        click.echo(path.relative_to(here) if path.is_relative_to(here) else path)
+        made = run(here, name, progress)
+    _say_where((made.page, made.table))
+    for line in made.look.lines():
+        say(line)
     next_step(f"export {name} --format csv")
+
+
+def _say_where(paths: Iterable[Path]) -> None:
+    here = Path.cwd()
+    for path in paths:
+        click.echo(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 @main.command()
@@ -152,6 +171,7 @@ def forget(student: str, yes: bool, assignment: str | None, copied: bool, course
     if not yes:
         click.confirm(for_a_terminal(f"take out {student} ({', '.join(found)})?"), abort=True)
     say(f"{student} is taken out; what there was lies in {run(course, leaving, copied)}")
+    next_step("report --all")
 
 
 @main.command()
@@ -175,10 +195,14 @@ def export(assignment: str | None, course: Course, **wanted: Any) -> None:
     from grader.export.export import Wanted
     from grader.export.export import export as run
 
-    made = run(course, course.assignment(assignment), Wanted(**wanted))
+    name = course.assignment(assignment)
+    made = run(course, name, Wanted(**wanted))
     if made.path is not None:
         click.echo(str(made.path))
     for line in (*made.notes, *made.problems):
         say(line, err=True)
     if made.problems:
         sys.exit(1)
+    if made.standing:
+        say(made.standing, err=True)  # a script that asks for the path gets that alone
+        say(f"next: nbgrader release_feedback {name}", err=True)

@@ -31,20 +31,13 @@ class ClassEntry:
 
     @property
     def score(self) -> Points | None:
-        """Compute the score, None when nothing was handed in.
-
-        It is tests, marks by hand and extra credit, less the late penalty.
-        """
-        if self.marks is None:
-            return None
-        earned = sum(mark.points or 0.0 for mark in self.marks.cells.values())
-        return rounded(max(0.0, earned - self.marks.penalty))
+        """Compute the score, None when nothing was handed in."""
+        return None if self.marks is None else rounded(self.marks.score)
 
     @property
     def waiting(self) -> tuple[str, ...]:
         """Return the cells that nbgrader wants marked, or looked at again."""
-        cells = self.marks.cells if self.marks else {}
-        return tuple(name for name, mark in cells.items() if mark.waits)
+        return self.marks.waiting if self.marks else ()
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from grader.course import Course
 from grader.errors import UsageError
@@ -15,7 +16,7 @@ from grader.export.moodle import fill
 from grader.export.plain import csv_bytes
 from grader.files.atomic import write_beside
 from grader.gradebook.read import read_marks, refuse_others
-from grader.html.wording import counted
+from grader.html.wording import counted, number
 from grader.plain_text import some
 from grader.records import read_records
 
@@ -66,11 +67,15 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Exported:
-    """A result of an export: the file, None when not written; what to know, and what is wrong."""
+    """A result of an export: the file, None when not written; what to know, and what is wrong.
+
+    ``standing`` says how the class stands, where the file is about a class.
+    """
 
     path: Path | None
     notes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    standing: str = ""
 
 
 def export(course: Course, name: str, wanted: Wanted) -> Exported:
@@ -91,7 +96,15 @@ def export(course: Course, name: str, wanted: Wanted) -> Exported:
     data, notes, problems = _content(marks, wanted)
     path = wanted.output or course.root / "exports" / f"{name}-{wanted.kind}.csv"
     _write(path, data)
-    return Exported(path, (*waiting, *notes), problems)
+    return Exported(path, (*waiting, *notes), problems, _standing(marks))
+
+
+def _standing(marks: ClassMarks) -> str:
+    scores = [entry.score for entry in marks.entries if entry.score is not None]
+    if not scores:
+        return ""
+    of = f"of {number(marks.max_points)} points, {counted(len(scores), 'student')} with a score"
+    return f"median {number(median(scores))} {of}"
 
 
 def _content(marks: ClassMarks, wanted: Wanted) -> tuple[bytes, tuple[str, ...], tuple[str, ...]]:

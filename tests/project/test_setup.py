@@ -65,6 +65,43 @@ def test_an_environment_can_be_filled_by_another_pip(make_venv: ModuleType, tmp_
     assert make_venv.pip_for(python) == [sys.executable, "-m", "pip", "--python", python]
 
 
+PIP = """
+import sys
+for number in range(1, 9):
+    print(f"Collecting package{number}==1.{number} (from -r requirements.lock)")
+    print("  Using cached package.whl")
+print("Installing collected packages: package1, package2")
+print("no space", file=sys.stderr)
+sys.exit(3)
+"""
+
+
+def test_setup_shows_how_far_it_is(
+    make_venv: ModuleType, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A line at each quarter where there is no terminal; pip's reason and exit code are kept."""
+    assert make_venv.follow([sys.executable, "-c", PIP], 8) == 3
+    told = capfd.readouterr()
+    assert told.out.splitlines() == [
+        "setup: fetches 2 of 8 packages: package2",
+        "setup: fetches 4 of 8 packages: package4",
+        "setup: fetches 6 of 8 packages: package6",
+        "setup: fetches 8 of 8 packages: package8",
+        "setup: unpacks 8 packages, which takes a minute",
+    ]
+    assert told.err == "no space\n"
+
+
+def test_in_a_terminal_one_line_is_written_over(
+    make_venv: ModuleType, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of a longer one before stays, and the next line begins at the margin."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    make_venv.follow([sys.executable, "-c", PIP], 8)
+    *_, last = capfd.readouterr().out.rstrip("\n").split("\r")
+    assert last.startswith("setup: unpacks 8 packages") and "\n" not in last
+
+
 @pytest.mark.parametrize(
     ("required", "outcome"), [("0", "2 skipped"), ("1", "1 failed, 1 skipped")]
 )
