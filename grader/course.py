@@ -69,6 +69,10 @@ class Course:
         """Return the folder of pages for students: ``feedback/<student>/<assignment>/``."""
         return self.root / "feedback"
 
+    def kept(self, name: str, what: str) -> Path:
+        """Return the file of what was found out about an assignment's texts; it may be deleted."""
+        return self.root / ".kept" / f"{name}.{what}"
+
     @property
     def lock(self) -> Path:
         """Return the file that says who grades here: one at a time."""

@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING
 from grader.assignment.assignment import Assignment
 from grader.autograde.cluster import connect
 from grader.autograde.graded_notebook import answers, graded_notebook
-from grader.autograde.inbox import digest_of, folders, handed_in, open_folder, work_is_likely
+from grader.autograde.inbox import (
+    Arrived,
+    arrived,
+    digest_seen,
+    folders,
+    handed_in,
+    note_digest,
+    take_apart,
+    work_is_likely,
+)
 from grader.autograde.isolation import Isolation, choose_tier, cores
 from grader.autograde.judge_process import Task
 from grader.autograde.pool import Judges, local_executor
@@ -24,6 +33,7 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.files.alone import alone
 from grader.files.atomic import File, read_text, write_all
+from grader.files.kept import Kept
 from grader.gradebook.extensions import EXTENSIONS_FILE, unfitting_rows
 from grader.intake.handed_in import Stray
 from grader.intake.submission import Submission
@@ -45,13 +55,14 @@ BATCH_SECONDS = 3.0  # that what is judged waits for its commit, at most
 class Entry:
     """An entry: one student's work on its way through the steps.
 
-    ``work`` is what was handed in, or the verdict where there is nothing to judge. ``earlier`` is
-    the verdict where it was graded already, and is kept. The judge adds the ``judgement``; then
-    come the graded notebook and which of the answers that are marked by hand were written.
+    ``work`` is what was handed in, taken apart where it is to be judged, or the verdict where there
+    is nothing to judge. ``earlier`` is the verdict where it was graded already, and is kept. The
+    judge adds the ``judgement``; then come the graded notebook and which of the answers that are
+    marked by hand were written.
     """
 
     student: str
-    work: Submission | Verdict
+    work: Arrived | Submission | Verdict
     earlier: Verdict | None = None
     judgement: Judgement | None = None
     notebook: str | None = None
@@ -129,10 +140,11 @@ def autograde(
         with open_writer(course, name) as gradebook:
             stands = {} if force else gradebook.standings()
             look_at_times(course, gradebook, found, summary)
-            kept: set[str] = set()
+            kept, seen = set[str](), Kept(course.kept(name, "inbox"))
             with Batch(gradebook, lambda entry: files_of(course, name, entry)) as batch:
                 entries = open_inbox(course, assignment, found)
-                entries = mark_current(course, assignment, stands, isolation, entries)
+                entries = mark_current(course, assignment, stands, isolation, seen, entries)
+                entries = take_apart_rest(assignment, seen, entries)
                 entries = judge_class(
                     assignment, judges, isolation, course.secret(), entries, batch.publish_due
                 )
@@ -144,6 +156,7 @@ def autograde(
                         kept.add(entry.student)
                         batch.publish_due()
                     progress(done, len(found))
+            seen.write()
             summary.penalties = tuple(gradebook.renew_penalties(kept))
             look_at_class(gradebook, () if only else found, summary.look)
         summary.tier = isolation.chosen
@@ -170,10 +183,10 @@ def look_at_times(
 
 
 def open_inbox(course: Course, assignment: Assignment, found: Iterable[str]) -> Iterator[Entry]:
-    """Open each student's work; where the kit itself fails the others are graded all the same."""
+    """Read each student's work; where the kit itself fails the others are graded all the same."""
     for student in found:
         try:
-            yield Entry(student, open_folder(course, assignment, student))
+            yield Entry(student, arrived(course, assignment, student))
         except Exception as error:
             yield Entry(student, failed(assignment, student, error))
 
@@ -183,15 +196,41 @@ def mark_current(
     assignment: Assignment,
     stands: Mapping[str, Standing],
     isolation: Isolation,
+    seen: Kept,
     entries: Iterable[Entry],
 ) -> Iterator[Entry]:
-    """Mark what is graded already and stands so in the gradebook: it is kept as it is."""
+    """Mark what is graded already and stands so in the gradebook: it is kept as it is.
+
+    Of a file that was ``seen`` before the digest of its work is known, and it is not taken apart.
+    """
     for entry in entries:
         stands_so = stands.get(entry.student)
         earlier = stands_so and current_verdict(
-            course, assignment, entry.student, digest_of(entry.work), stands_so, isolation.is_safe
+            course,
+            assignment,
+            entry.student,
+            digest_seen(assignment, entry.work, seen),
+            stands_so,
+            isolation.is_safe,
         )
         yield replace(entry, earlier=earlier or None)
+
+
+def take_apart_rest(
+    assignment: Assignment, seen: Kept, entries: Iterable[Entry]
+) -> Iterator[Entry]:
+    """Take apart what is to be judged; where the kit fails the others are graded all the same."""
+    for entry in entries:
+        if entry.kept or not isinstance(entry.work, Arrived):
+            yield entry
+            continue
+        try:
+            work = take_apart(assignment, entry.work, entry.student)
+        except Exception as error:
+            yield replace(entry, work=failed(assignment, entry.student, error))
+        else:
+            note_digest(assignment, entry.work, work, seen)
+            yield replace(entry, work=work)
 
 
 def judge_class(
@@ -208,7 +247,7 @@ def judge_class(
     """
 
     def task(entry: Entry) -> Task | None:
-        if entry.kept or isinstance(entry.work, Verdict):
+        if entry.kept or not isinstance(entry.work, Submission):
             return None
         drawn = hidden_seeds(secret, entry.student, assignment, entry.work)
         return Task(entry.student, entry.work, drawn)
@@ -235,7 +274,7 @@ def add_notebooks(
 def _with_notebook(assignment: Assignment, released: str, entry: Entry) -> Entry:
     if entry.kept:
         return entry
-    if isinstance(entry.work, Verdict) or entry.judgement is None:
+    if not isinstance(entry.work, Submission) or entry.judgement is None:
         return replace(entry, answers=answers(assignment, None, released))
     judged = entry.judgement
     text = graded_notebook(released, entry.work, judged.verdict, judged.outputs)

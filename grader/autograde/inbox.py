@@ -10,12 +10,14 @@ import hashlib
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from grader.assignment.assignment import Assignment
 from grader.course import Course
 from grader.errors import UsageError
+from grader.files.kept import Kept
 from grader.intake.handed_in import HandedIn, survey
 from grader.intake.match import plan
 from grader.intake.read import UnreadableSubmission, find_notebook, parse_notebook, read_file
@@ -78,39 +80,93 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def open_folder(course: Course, assignment: Assignment, student: str) -> Submission | Verdict:
-    """Open what lies in a student's folder.
+@dataclass(frozen=True)
+class Arrived:
+    """A notebook as it lies in the inbox; ``notes`` say what had to be mended to find it."""
+
+    data: bytes
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """Return the SHA-256 of the file, in hexadecimal."""
+        return _digest(self.data)
+
+
+def arrived(course: Course, assignment: Assignment, student: str) -> Arrived | Verdict:
+    """Read what lies in a student's folder, or say that it cannot be read.
 
     Raises OSError when this machine cannot: that says nothing about the submission.
     """
     name = assignment.spec.name
     try:
         path, notes = find_notebook(course.submitted / student / name, name)
+        return Arrived(read_file(path), notes)
     except UnreadableSubmission as why:
         return unreadable(assignment, str(why), _digest(b""), student)
-    return open_file(assignment, path, student, notes)
 
 
-def open_file(
-    assignment: Assignment, path: Path, student: str | None = None, notes: Sequence[str] = ()
+def take_apart(
+    assignment: Assignment, work: Arrived, student: str | None = None
 ) -> Submission | Verdict:
-    """Open a notebook; ``notes`` say what had to be mended already. Raises OSError as above."""
+    """Take a notebook's bytes apart and match its cells with the assignment's."""
+    opened = open_bytes(assignment, work.data, student)
+    if isinstance(opened, Verdict):
+        return opened
+    return replace(opened, mended=(*work.notes, *opened.mended))
+
+
+def open_folder(course: Course, assignment: Assignment, student: str) -> Submission | Verdict:
+    """Open what lies in a student's folder; raises OSError as above."""
+    work = arrived(course, assignment, student)
+    return work if isinstance(work, Verdict) else take_apart(assignment, work, student)
+
+
+def open_file(assignment: Assignment, path: Path) -> Submission | Verdict:
+    """Open a notebook that is nobody's; raises OSError as above."""
     try:
-        data = read_file(path)
+        return open_bytes(assignment, read_file(path))
     except UnreadableSubmission as why:
-        return unreadable(assignment, str(why), _digest(b""), student)
-    work = open_bytes(assignment, data, student)
-    return work if isinstance(work, Verdict) else replace(work, mended=(*notes, *work.mended))
+        return unreadable(assignment, str(why), _digest(b""), None)
 
 
 def open_bytes(
     assignment: Assignment, data: bytes, student: str | None = None
 ) -> Submission | Verdict:
-    """Take a notebook's bytes apart and match its cells with the assignment's."""
+    """Take a notebook's bytes apart, as ``take_apart``."""
     try:
         return plan(parse_notebook(data), assignment.source)
     except UnreadableSubmission as why:
         return unreadable(assignment, str(why), _digest(data), student)
+
+
+def digest_seen(assignment: Assignment, work: Arrived | Submission | Verdict, seen: Kept) -> str:
+    """Return the digest of some work, taken apart only where the file was not ``seen`` before.
+
+    Empty, which is no submission's, where the kit fails on it.
+    """
+    if not isinstance(work, Arrived):
+        return digest_of(work)
+    try:
+        return str(seen.of(_about(assignment, work), lambda: _opened(assignment, work)))
+    except Exception:  # said when it is taken apart to be judged
+        return ""
+
+
+def note_digest(
+    assignment: Assignment, work: Arrived, opened: Submission | Verdict, seen: Kept
+) -> None:
+    """Note the digest of a file's work, now that it is taken apart."""
+    seen.of(_about(assignment, work), lambda: digest_of(opened))
+
+
+def _about(assignment: Assignment, work: Arrived) -> tuple[str, ...]:
+    inputs = assignment.inputs(work.digest)  # of the kit itself as well
+    return "work", *inputs.values()
+
+
+def _opened(assignment: Assignment, work: Arrived) -> str:
+    return digest_of(take_apart(assignment, work))
 
 
 def _digest(data: bytes) -> str:

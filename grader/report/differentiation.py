@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from grader.assignment.spec import Exercise, Spec
+from grader.files.kept import Kept
 from grader.plain_text import plain
 from grader.report.finite_differences import finite_differences
-from grader.report.kept import Kept
 from grader.report.reach import Definitions, definitions_in, reach, used
 from grader.report.seen import Place, Seen, listed, parts
 from grader.report.tapes import LOOPS, tapes

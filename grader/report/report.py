@@ -10,6 +10,7 @@ from pathlib import Path
 from grader.assignment.source import cell_id, check_cell, is_check_cell
 from grader.class_look import ClassLook
 from grader.course import Course
+from grader.files.kept import Kept
 from grader.gradebook.class_list import class_list
 from grader.gradebook.read import StudentMarks, read_marks, refuse_others
 from grader.html.lesson import Lesson, lesson, read_cells
@@ -19,7 +20,6 @@ from grader.html.wording import OUTCOME_WORDS, counted, number
 from grader.plain_text import plain
 from grader.records import read_records
 from grader.report.differentiation import Sighting, sightings
-from grader.report.kept import Kept
 from grader.report.plots import Picture, histogram, ranked, stacked
 from grader.report.similarity import Pair, similar_pairs
 from grader.report.statistics import GROUPS, ClassStatistics, statistics
@@ -99,7 +99,7 @@ def _read_code(
 ) -> tuple[list[Pair], list[Sighting]]:
     """Return whose answers are alike, and which backward functions are to be looked at."""
     books = {student: _cells(course, name, student) for student in verdicts}
-    kept = Kept(course.root / "report" / f".{name}.kept")
+    kept = Kept(course.kept(name, "report"))
     pairs = similar_pairs(_answers(books, verdicts), _stubs(verdicts, about), kept)
     looks = _looks(course, name, books, kept)
     kept.write()

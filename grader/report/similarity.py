@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.report.kept import Kept
+from grader.files.kept import Kept
 
 LENGTH = 25  # characters of code, names shortened to one, that must match at a stretch
 LEAST = 120  # fingerprints below which a function leaves too little freedom to compare

@@ -204,6 +204,29 @@ def test_a_run_with_nothing_new_starts_no_sandbox(
     assert (late.kept, late.number, late.tier, noted) == (1, 1, strongest().tier, [False, True])
 
 
+def test_a_file_that_was_seen_is_not_taken_apart_again(
+    here: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its digest says that it is the same work; saved again it is another file, and the same work.
+
+    Without what is kept, or with a damaged one, everything is as it was and takes longer.
+    """
+    grade(here, PUPILS[0])
+    with monkeypatch.context() as patch:
+        patch.setattr(inbox, "parse_notebook", lambda data: pytest.fail("taken apart again"))
+        assert autograde(here, NAME).kept == 1
+    path = here.submitted / PUPILS[0].name / NAME / f"{NAME}.ipynb"
+    path.write_text(json.dumps(json.loads(path.read_text()), indent=3))
+    assert autograde(here, NAME).kept == 1
+    here.kept(NAME, "inbox").write_bytes(b"damaged")
+    assert autograde(here, NAME).kept == 1
+    shutil.rmtree(here.root / ".kept")
+    assert autograde(here, NAME).kept == 1
+    book = path.read_text().replace("def leak(", "def leak( ", 1)
+    path.write_text(book)
+    assert autograde(here, NAME).number == 1
+
+
 def test_a_large_class_is_not_held_in_memory(here: Course) -> None:
     """The command line wants the number alone: a verdict takes 25 kB of memory."""
     summary = grade(here, HERE["ada"], HERE["cut"], keep=False)

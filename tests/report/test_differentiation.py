@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from grader.assignment.spec import Gradient, Spec
 from grader.course import Course
+from grader.files.kept import Kept
 from grader.gradebook.write import register
 from grader.records import read_records
 from grader.report.differentiation import Sighting, sightings
-from grader.report.kept import Kept
 from grader.report.report import report
 from grader.simulate.pupils import Pupil
 from grader.verdict import ExerciseResult, Verdict

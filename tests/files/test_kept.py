@@ -7,7 +7,7 @@ from unittest import mock
 
 import pytest
 
-from grader.report.kept import Kept
+from grader.files.kept import Kept
 from grader.report.similarity import similar_pairs
 from tests.report.test_report import LONG, STUB, both
 
@@ -55,7 +55,7 @@ def test_another_version_of_the_kit_finds_out_anew(tmp_path: Path) -> None:
     kept = Kept(tmp_path / "kept")
     found_out(kept, "a")
     kept.write()
-    with mock.patch("grader.report.kept.__version__", "0.0"):
+    with mock.patch("grader.files.kept.__version__", "0.0"):
         assert Kept(tmp_path / "kept").of(("a",), lambda: "anew") == "anew"
 
 

@@ -1,7 +1,7 @@
-"""Keep from run to run what was found out about texts: reading a class anew takes long.
+"""Keep from run to run what was found out about texts: to read a class anew takes long.
 
-A file beside the report, by the digest of the text and of all else that the finding depends on. It
-may be deleted at any time: everything in it can be found out again.
+A file holds them by the digest of the text and of all else that the finding depends on. It may be
+deleted at any time: everything in it can be found out again.
 """
 
 from __future__ import annotations
