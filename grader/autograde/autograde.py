@@ -1,7 +1,7 @@
 """Autograde a class: what was handed in is judged and goes into gradebook and folders.
 
-``autograde`` is the whole way in a row: inbox, current, judge, notebooks, enter, publish. Each step
-takes entries, does its own to those that it is for, and hands all of them on.
+``autograde`` is the whole way in a row: inbox, current, opened, judge, notebooks, enter, publish.
+Each step takes entries, does its own to those that it is for, and hands all of them on.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def autograde(
         with open_writer(course, name) as gradebook:
             stands = {} if force else gradebook.standings()
             look_at_times(course, gradebook, found, summary)
-            kept, seen = set[str](), Kept(course.kept(name, "inbox"))
+            seen = Kept(course.kept(name, "inbox"))
             with Batch(gradebook, lambda entry: files_of(course, name, entry)) as batch:
                 entries = open_inbox(course, assignment, found)
                 entries = mark_current(course, assignment, stands, isolation, seen, entries)
@@ -149,13 +149,7 @@ def autograde(
                     assignment, judges, isolation, course.secret(), entries, batch.publish_due
                 )
                 entries = add_notebooks(assignment, released, entries)
-                for done, entry in enumerate(entries, 1):
-                    if count(summary, entry, keep):
-                        batch.enter(entry)
-                    elif entry.kept:
-                        kept.add(entry.student)
-                        batch.publish_due()
-                    progress(done, len(found))
+                kept = enter_all(entries, batch, summary, keep, lambda n: progress(n, len(found)))
             seen.write()
             summary.penalties = tuple(gradebook.renew_penalties(kept))
             look_at_class(gradebook, () if only else found, summary.look)
@@ -279,6 +273,25 @@ def _with_notebook(assignment: Assignment, released: str, entry: Entry) -> Entry
     judged = entry.judgement
     text = graded_notebook(released, entry.work, judged.verdict, judged.outputs)
     return replace(entry, notebook=text, answers=answers(assignment, entry.work, released))
+
+
+def enter_all(
+    entries: Iterable[Entry],
+    batch: Batch,
+    summary: Summary,
+    keep: bool,
+    progress: Callable[[int], None],
+) -> set[str]:
+    """Count each entry and enter what is new; return who stays as graded before."""
+    kept: set[str] = set()
+    for done, entry in enumerate(entries, 1):
+        if count(summary, entry, keep):
+            batch.enter(entry)
+        elif entry.kept:
+            kept.add(entry.student)
+            batch.publish_due()
+        progress(done)
+    return kept
 
 
 def count(summary: Summary, entry: Entry, keep: bool) -> bool:
