@@ -13,7 +13,7 @@ from typing import Any
 
 from nbgrader.api import Student
 
-from grader.course import Course
+from grader.course import KEPT, Course
 from grader.errors import UsageError
 from grader.files.alone import alone
 from grader.files.names import names_in
@@ -109,6 +109,8 @@ def forget(course: Course, leaving: Leaving, copied: bool = False) -> Path:
             target = kept / path.relative_to(course.root)
             target.parent.mkdir(parents=True)
             shutil.move(path, target)
+        # What was found out about texts holds some of theirs: it is found out again.
+        shutil.rmtree(course.root / KEPT, ignore_errors=True)
     return kept
 
 

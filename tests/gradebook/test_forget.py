@@ -55,8 +55,11 @@ def test_who_has_left_is_named(course: Course) -> None:
 
 def test_a_student_is_taken_out_after_a_copy(course: Course) -> None:
     """Gradebook, verdict and page are without him; all of it lies in the copy."""
+    report(course, NAME)
+    assert course.kept(NAME, "report").exists()
     done = run(course, "forget", "cy", "--yes")
     assert done.exit_code == 0, done.output
+    assert not course.kept(NAME, "report").exists()  # some of the code was in it
     assert set(read_marks(course, NAME)) == {"ada", "bo"}
     [kept] = (course.root / "copies").iterdir()
     assert str(kept) in done.stdout
