@@ -20,7 +20,7 @@ from grader.errors import UsageError
 from grader.files.atomic import read_text
 
 LESSON = "lesson.py"  # an assignment's text
-KEPT = ".kept"  # the folder of what was found out about texts, which may be deleted
+KEPT_FOLDER = ".kept"  # the folder of what was found out about texts, which may be deleted
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Course:
 
     def kept(self, name: str, what: str) -> Path:
         """Return the file of what was found out about an assignment's texts; it may be deleted."""
-        return self.root / KEPT / f"{name}.{what}"
+        return self.root / KEPT_FOLDER / f"{name}.{what}"
 
     @property
     def lock(self) -> Path:

@@ -555,21 +555,25 @@ def test_a_copy_of_a_course_has_a_gradebook_of_its_own(here: Course, tmp_path: P
 def test_bench_writes_what_the_contract_lists(
     here: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The figures of stock nbgrader, the kit and the floor, and how they compare."""
-    seconds = iter((20.0, 1.0, 2.0, 10.0, 1.0))
+    """The figures of stock nbgrader, the kit, floor and limit: medians, and how they compare."""
+    one = (20.0, 1.0, 1.0, 2.0, 10.0, 1.0, 1.0)  # stock, floor, limit, kit, pages and report
+    seconds = iter([took * factor for factor in (1.0, 1.0, 9.0) for took in one])
 
-    def measured(_: object, __: object, submissions: int) -> Measured:
+    def measured(command: list[str], __: object, submissions: int) -> Measured:
         took = next(seconds)
-        return Measured(submissions / took, 0.5, 100.0, took, submissions)
+        cpu = 0.2 if "grader.simulate.bench_limit" in command else 0.5
+        return Measured(submissions / took, cpu, 100.0, took, submissions)
 
     monkeypatch.setattr("grader.simulate.bench._measure", measured)
     target = tmp_path / "b.json"
     result = run("bench", "--submissions", "4", "--stock", "2", "--json", target, at=here)
     assert result.exit_code == 0, result.output
     told = json.loads(target.read_text())
-    for way in ("stock", "kit", "floor"):
+    for way in ("stock", "kit", "floor", "limit", "kit_report"):
         assert {"per_second", "cpu_seconds", "peak_mb"} <= set(told[way])
     assert told["speedup_over_stock"] == 20.0 and told["times_floor"] == 2.0
+    assert told["times_limit"] == 2.5 and told["rounds"] == 3
+    assert told["kit"]["per_second_spread"] == [4 / 18, 2.0]
     assert told["submissions"] == 4 and told["workers"] >= 1
     assert "20.0 times stock nbgrader, 2.00 times the floor's time" in result.stdout
 

@@ -52,7 +52,8 @@ def simulate(number: int, assignment: str | None, seed: int, course: Course) -> 
 @main.command()
 @click.argument("assignment", required=False)
 @click.option("--submissions", default=300, show_default=True, help="Size of the class.")
-@click.option("--stock", default=10, show_default=True, help="How many of them stock grades.")
+@click.option("--stock", default=10, show_default=True, help="How many stock grades; 0: none.")
+@click.option("--rounds", type=click.IntRange(1, 99), default=3, show_default=True, help="Of each.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Judge processes; default: cores.")
 @click.option("--json", "target", type=click.Path(path_type=Path), help="Write the figures here.")
 @in_course
@@ -60,11 +61,12 @@ def bench(
     assignment: str | None,
     submissions: int,
     stock: int,
+    rounds: int,
     workers: int | None,
     target: Path | None,
     course: Course,
 ) -> None:
-    """Measure stock nbgrader, this kit and the floor on the same class."""
+    """Measure stock nbgrader, this kit, the floor and the limit in turn on the same class."""
     from grader.simulate.bench import bench as run
     from grader.simulate.bench import figures_table, write
 
@@ -72,7 +74,7 @@ def bench(
         click.echo(line, err=True)
 
     stock = min(stock, submissions)
-    figures = run(course, course.assignment(assignment), submissions, stock, workers, say)
+    figures = run(course, course.assignment(assignment), submissions, stock, workers, say, rounds)
     click.echo(figures_table(figures))
     if target is not None:
         write(figures, target)

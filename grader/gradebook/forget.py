@@ -13,7 +13,7 @@ from typing import Any
 
 from nbgrader.api import Student
 
-from grader.course import KEPT, Course
+from grader.course import KEPT_FOLDER, Course
 from grader.errors import UsageError
 from grader.files.alone import alone
 from grader.files.names import names_in
@@ -110,7 +110,7 @@ def forget(course: Course, leaving: Leaving, copied: bool = False) -> Path:
             target.parent.mkdir(parents=True)
             shutil.move(path, target)
         # What was found out about texts holds some of theirs: it is found out again.
-        shutil.rmtree(course.root / KEPT, ignore_errors=True)
+        shutil.rmtree(course.root / KEPT_FOLDER, ignore_errors=True)
     return kept
 
 

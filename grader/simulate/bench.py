@@ -1,7 +1,8 @@
-"""Measure stock nbgrader, this kit and the floor on the same synthetic class, in one run.
+"""Measure ways of grading one synthetic class, in turn, in one run: stock, this kit, floor, limit.
 
 Each way runs as a process of its own, from start to finish, so that its time holds everything a
-user waits for and the system's own accounting gives its processor time and memory.
+user waits for and the system's own accounting gives its processor time and memory. Several rounds
+show how much of a difference is the machine's.
 """
 
 from __future__ import annotations
@@ -15,22 +16,26 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grader.autograde.isolation import cores
-from grader.course import Course
+from grader.course import KEPT_FOLDER, Course
 from grader.errors import UsageError
 from grader.gradebook.config import CONFIG_FILE, stock_config
 from grader.gradebook.source_folder import write_source
+from grader.gradebook.state import gradebook_file
+from grader.html.wording import counted
 from grader.sandbox import adopt_orphans
 from grader.simulate.copy_course import copy_of
 from grader.simulate.hand_in import simulate
 from grader.simulate.student_check import load_check
 
 CHECKS = 9  # times that each check is timed
+EMPTY = "gradebook-without-marks.db"
+WAYS = ("stock", "floor", "limit", "kit", "stock_pages", "kit_pages", "kit_report")
 ORPHANS_SECONDS = 10.0  # that what a way of grading leaves behind may take to end
 
 
@@ -45,6 +50,23 @@ class Measured:
     submissions: int
 
 
+@dataclass(frozen=True)
+class Way:
+    """A way of grading: its command, where it runs, on how many, and what it starts from anew."""
+
+    name: str
+    command: Sequence[str]
+    course: Course
+    submissions: int
+    marks: bool = False  # it begins with a gradebook that has none
+
+    def round(self) -> Measured:
+        """Measure it once."""
+        if self.marks:
+            _without_marks(self.course)
+        return _measure(self.command, self.course.root, self.submissions)
+
+
 def bench(
     course: Course,
     name: str,
@@ -52,41 +74,87 @@ def bench(
     stock: int,
     workers: int | None,
     say: Callable[[str], None],
+    rounds: int = 1,
 ) -> dict[str, Any]:
-    """Measure the three ways on a class of ``submissions``; stock grades the first ``stock``.
+    """Measure the ways in turn on a class of ``submissions``; stock grades the first ``stock``.
 
-    Returns the figures as JSON data; raises UsageError when one of the ways fails.
+    Returns the figures as JSON data, medians over ``rounds`` with their spread; raises UsageError
+    when one of the ways fails.
     """
     used = workers or cores()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         made = _class(course, name, Path(folder) / "kit", submissions)
-        fewer = _some(course, name, made, Path(folder) / "stock", stock)
-        say(f"stock nbgrader on {stock} of {submissions} submissions")
-        slow = _measure(_stock(fewer, name), fewer.root, stock)
-        say(f"the floor on {submissions}, {used} workers")
-        base = _measure(
-            _python("simulate.bench_floor", str(made.root), name, str(used)), made.root, submissions
-        )
-        say(f"this kit on {submissions}, {used} workers")
-        kit = _measure(_kit(made, name, used), made.root, submissions)
-        say(f"pages of feedback: stock {stock}, this kit {submissions}")
-        stock_pages = _measure(_stock(fewer, name, "generate_feedback"), fewer.root, stock)
-        kit_pages = _measure(_pages(made, name), made.root, submissions)
+        ways = list(_ways(course, name, made, Path(folder) / "stock", stock, used))
+        found: dict[str, list[Measured]] = {way.name: [] for way in ways}
+        for number in range(1, rounds + 1):
+            for way in ways:
+                say(f"round {number} of {rounds}: {way.name} on {way.submissions}, {used} workers")
+                found[way.name].append(way.round())
+    figures: dict[str, Any] = {way: _summed(of) for way, of in found.items()}
     return {
-        "stock": asdict(slow),
-        "kit": asdict(kit),
-        "floor": asdict(base),
-        "feedback": {
-            "stock_pages_per_second": stock_pages.per_second,
-            "kit_pages_per_second": kit_pages.per_second,
-            "speedup_over_stock": kit_pages.per_second / stock_pages.per_second,
-        },
-        "speedup_over_stock": kit.per_second / slow.per_second,
-        "times_floor": base.per_second / kit.per_second,
+        **figures,
+        **_compared(figures),
         "submissions": submissions,
         "workers": used,
+        "rounds": rounds,
         "check_ms": check_times(course, name),
     }
+
+
+def _ways(
+    course: Course, name: str, made: Course, folder: Path, stock: int, workers: int
+) -> Iterator[Way]:
+    """Yield what is measured; pages come last, since they need marks."""
+    number = sum(1 for _ in made.submitted.iterdir())
+    if stock:
+        fewer = _some(course, name, made, folder, stock)
+        yield Way("stock", _stock(fewer, name), fewer, stock, marks=True)
+    where = str(made.root)
+    floor = _python("simulate.bench_floor", where, name, str(workers))
+    yield Way("floor", floor, made, number)
+    yield Way("limit", _python("simulate.bench_limit", where, name), made, number)
+    yield Way("kit", _kit(made, name, workers), made, number, marks=True)
+    if stock:
+        yield Way("stock_pages", _stock(fewer, name, "generate_feedback"), fewer, stock)
+    yield Way("kit_pages", _verb(made, "feedback", name), made, number)
+    yield Way("kit_report", _verb(made, "report", name), made, number)
+
+
+def _summed(of: Sequence[Measured]) -> dict[str, Any]:
+    """Return the medians of some rounds, the largest peak of memory, and the spread."""
+    return {
+        "per_second": statistics.median(one.per_second for one in of),
+        "cpu_seconds": statistics.median(one.cpu_seconds for one in of),
+        "peak_mb": max(one.peak_mb for one in of),
+        "seconds": statistics.median(one.seconds for one in of),
+        "submissions": of[0].submissions,
+        "per_second_spread": [min(o.per_second for o in of), max(o.per_second for o in of)],
+        "cpu_seconds_spread": [min(o.cpu_seconds for o in of), max(o.cpu_seconds for o in of)],
+    }
+
+
+def _compared(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how the ways compare; nothing of stock where it was not measured."""
+    kit = figures["kit"]
+    made: dict[str, Any] = {
+        "times_floor": figures["floor"]["per_second"] / kit["per_second"],
+        # The limit is one process: its processor time is what compares.
+        "times_limit": kit["cpu_seconds"] / figures["limit"]["cpu_seconds"],
+    }
+    if "stock" in figures:
+        pages = figures["kit_pages"]["per_second"], figures["stock_pages"]["per_second"]
+        made["speedup_over_stock"] = kit["per_second"] / figures["stock"]["per_second"]
+        made["pages_speedup_over_stock"] = pages[0] / pages[1]
+    return made
+
+
+def _without_marks(course: Course) -> None:
+    """Put a course back to where nothing is graded, its assignment in the gradebook."""
+    for folder in (course.autograded, course.feedback, course.root / KEPT_FOLDER):
+        shutil.rmtree(folder, ignore_errors=True)
+    empty, now = course.root / EMPTY, gradebook_file(course)
+    if now is not None:
+        shutil.copyfile(empty, now)
 
 
 def _class(course: Course, name: str, folder: Path, number: int) -> Course:
@@ -97,7 +165,15 @@ def _class(course: Course, name: str, folder: Path, number: int) -> Course:
     made = copy_of(course, folder)
     simulate(made, name, number)
     register(made, name)
+    _keep_empty(made)
     return made
+
+
+def _keep_empty(course: Course) -> None:
+    """Keep a copy of a gradebook without marks."""
+    file = gradebook_file(course)
+    if file is not None:
+        shutil.copyfile(file, course.root / EMPTY)
 
 
 def _some(course: Course, name: str, whole: Course, folder: Path, number: int) -> Course:
@@ -111,6 +187,7 @@ def _some(course: Course, name: str, whole: Course, folder: Path, number: int) -
         shutil.copytree(whole.submitted / student, fewer.submitted / student)
     write_source(fewer, name)  # from where stock takes what the notebook imports
     register(fewer, name)
+    _keep_empty(fewer)
     return fewer
 
 
@@ -118,13 +195,12 @@ def _stock(course: Course, name: str, verb: str = "autograde") -> list[str]:
     return [str(Path(sys.executable).parent / "nbgrader"), verb, name]
 
 
-def _pages(course: Course, name: str) -> list[str]:
-    return [sys.executable, "-m", "grader", "feedback", name, "--course", str(course.root)]
+def _verb(course: Course, verb: str, name: str) -> list[str]:
+    return [sys.executable, "-m", "grader", verb, name, "--course", str(course.root)]
 
 
 def _kit(course: Course, name: str, workers: int) -> list[str]:
-    options = ["--course", str(course.root), "--workers", str(workers)]
-    return [sys.executable, "-m", "grader", "autograde", name, *options]
+    return [*_verb(course, "autograde", name), "--workers", str(workers)]
 
 
 def _python(module: str, *arguments: str) -> list[str]:
@@ -193,27 +269,29 @@ def check_times(course: Course, name: str) -> dict[str, float]:
 
 
 def figures_table(figures: dict[str, Any]) -> str:
-    """Return the figures as a Markdown table."""
+    """Return the figures as a Markdown table, and below it how the ways compare."""
     lines = [
-        "| way | submissions/s | CPU s a submission | peak MB a process | submissions |",
-        "| --- | ---: | ---: | ---: | ---: |",
+        "| way | submissions/s | CPU s a submission | from … to | peak MB | submissions |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
-    for way in ("stock", "kit", "floor"):
-        one = figures[way]
-        lines.append(
-            f"| {way} | {one['per_second']:.2f} | {one['cpu_seconds']:.3f} "
-            f"| {one['peak_mb']:.0f} | {one['submissions']} |"
-        )
+    for way in WAYS:
+        if one := figures.get(way):
+            low, high = one["cpu_seconds_spread"]
+            lines.append(
+                f"| {way.replace('_', ' ')} | {one['per_second']:.2f} | {one['cpu_seconds']:.3f} "
+                f"| {low:.3f} … {high:.3f} | {one['peak_mb']:.0f} | {one['submissions']} |"
+            )
     lines.append("")
+    stock = figures.get("speedup_over_stock")
+    told = f"{stock:.1f} times stock nbgrader, " if stock else ""
     lines.append(
-        f"{figures['speedup_over_stock']:.1f} times stock nbgrader, {figures['times_floor']:.2f} "
-        f"times the floor's time, {figures['workers']} workers."
+        f"{told}{figures['times_floor']:.2f} times the floor's time, "
+        f"{figures['times_limit']:.2f} times the limit's processor time, {figures['workers']} "
+        f"workers; medians of {counted(figures['rounds'], 'round')}."
     )
-    pages = figures["feedback"]
-    lines.append(
-        f"Pages of feedback: {pages['kit_pages_per_second']:.1f} a second, "
-        f"{pages['speedup_over_stock']:.1f} times `nbgrader generate_feedback`."
-    )
+    if stock:
+        faster = figures["pages_speedup_over_stock"]
+        lines.append(f"Pages of feedback: {faster:.1f} times `nbgrader generate_feedback`.")
     checks = figures["check_ms"]
     slowest = max(checks, key=checks.get)
     lines.append(
