@@ -35,7 +35,7 @@ from grader.simulate.bench_floor import cells_of, silent_check
 CALL_SECONDS = 2.0  # of processor time: a known mistake may not come to its end
 
 
-def judged(assignment: Assignment, work: Submission, secret: bytes) -> int:
+def cases_compared(assignment: Assignment, work: Submission, secret: bytes) -> int:
     """Run, ask and compare one submission; return how many cases were compared."""
     names: dict[str, Any] = {"__name__": "__main__"}
     for number, cell in enumerate(cells_of(work)):
@@ -61,7 +61,7 @@ def _asked(exercise: Exercise, names: dict[str, Any], case: Case, right: Tree) -
     return 1
 
 
-def main(folder: str, name: str) -> None:
+def compare_all(folder: str, name: str) -> None:
     """Do it with every submission of a course."""
     course = Course.at(Path(folder))
     assignment, secret = course.packed(name).load(), course.secret()
@@ -78,9 +78,9 @@ def main(folder: str, name: str) -> None:
             if isinstance(work, Submission):
                 found += 1
                 with contextlib.redirect_stdout(io.StringIO()):
-                    compared += judged(assignment, work, secret)
+                    compared += cases_compared(assignment, work, secret)
     print(compared, "cases of", found, "submissions")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    compare_all(sys.argv[1], sys.argv[2])
