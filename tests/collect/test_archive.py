@@ -155,6 +155,14 @@ def test_a_large_archives_list_is_measured_too(tmp_path: Path) -> None:
         pass
 
 
+def test_metadata_tells_who_and_when() -> None:
+    """Times in UTC, each of a group, and ids with or without quotes."""
+    found = read_metadata(METADATA.replace("'cb03'", "12345").encode(), "here")
+    assert str(found["submission_12"].time) == "2026-04-04 00:00:00.123456"
+    assert [who.sid for who in found["submission_13"].senders] == ["", "12345"]
+    assert found["submission_13"].senders[0].name == "Ben Ó Briain"
+
+
 BAD_METADATA = {
     "nesting": "[" * 100_000,
     "no list": "- a\n- b\n",
@@ -174,10 +182,10 @@ def test_metadata_that_cannot_be_read_is_one_line(case: str) -> None:
 
 
 def test_metadata_is_bounded_and_merges_nothing() -> None:
-    """A list that grows by each line would fill the memory; a file too large is not begun."""
-    lines = ["a0: &a0 {k0: 1}"]
-    lines += [f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}], k{n}: 1}}" for n in range(1, 40)]
-    assert len(read_metadata("\n".join(lines).encode(), "here")) == 40
+    """`<<` can double what there is by each line; a file too large is not begun."""
+    merged = "a: &a {':created_at': '2026-04-03'}\nb: {<<: *a}\nc: *a\n"
+    found = read_metadata(merged.encode(), "here")
+    assert found["a"].time == found["c"].time is not None and found["b"].time is None
     with pytest.raises(UsageError, match="here has 16 MB, at most 16 are read"):
         read_metadata(b" " * (2**24 + 1), "here")
 

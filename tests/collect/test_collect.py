@@ -178,12 +178,17 @@ def test_a_notebook_of_another_name_makes_way(course: Course, tmp_path: Path) ->
 
 
 def test_several_notebooks_are_no_answer(course: Course, tmp_path: Path) -> None:
-    """None has the right name: all are named, none is taken."""
+    """Of other names, or in two folders of one hand-in: all are named, none is taken."""
     start = "Ada Lovelace_1_assignsubmission_file/"
-    members = {f"{start}one.ipynb": book("1"), f"{start}two.ipynb": book("2")}
-    made = collect(course, NAME, written(tmp_path, members))
-    assert there(course) == {} and made.placed == ()
-    assert "one.ipynb, Ada" in str(made.strays[0]) and "several notebooks" in str(made.strays[0])
+    for one, two in (
+        (f"{start}one.ipynb", f"{start}two.ipynb"),
+        (f"{start}{BOOK}", f"{start}deeper/{BOOK}"),
+        ("lovelaceada_4711_1_one.ipynb", "lovelaceada_4711_2_two.ipynb"),
+    ):
+        made = collect(course, NAME, written(tmp_path, {one: book("1"), two: book("2")}))
+        assert there(course) == {} and made.placed == ()
+        [stray] = made.strays
+        assert one in stray.where and two in stray.where and "several notebooks" in stray.found
 
 
 def test_a_zip_in_the_zip_is_named(course: Course, tmp_path: Path) -> None:
