@@ -6,6 +6,7 @@ is not what a platform made. A broken archive is refused as a whole, an odd memb
 
 from __future__ import annotations
 
+import errno
 import stat
 import struct
 import unicodedata
@@ -31,6 +32,7 @@ UNIX = 3  # the system whose file types stand in a member's attributes
 END, END64, LOCATOR = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 WHOLE = 0xFFFFFFFF  # the size of the list stands in the record for large archives
 DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 AGAIN = "download it again"
 
 
@@ -112,6 +114,11 @@ def _whole(path: Path) -> Iterator[None]:
     except (NotImplementedError, RuntimeError, ValueError, MemoryError) as error:
         why = one_line(str(error))
         raise UsageError(f"{path} cannot be unpacked ({why}): {AGAIN}") from None
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        # Of a place before the file's beginning, which the archive names; else it is the machine's.
+        raise UsageError(f"{path} is no whole zip archive (it names no place): {AGAIN}") from None
 
 
 def _directory_size(path: Path) -> int:
@@ -174,6 +181,8 @@ def _odd(member: Member) -> str:
         return "its name is that of a device"
     if entry.flag_bits & ENCRYPTED:
         return "it is encrypted"
+    if entry.compress_type not in METHODS:
+        return "it is packed in another way than platforms do"
     if entry.file_size > MAX_BYTES:
         return f"it has {entry.file_size >> 20} MB, at most {MAX_BYTES >> 20} are read"
     packed = max(entry.compress_size, 1)

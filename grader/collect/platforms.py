@@ -14,6 +14,7 @@ from grader.collect.archive import Archive, Member
 from grader.collect.gradescope_metadata import METADATA, read_metadata
 from grader.collect.handed_file import HandedFile, Sender
 from grader.errors import UsageError
+from grader.plain_text import one_line
 
 # "Ada Lovelace_123456_assignsubmission_file/a.ipynb"; of older versions with one more _, and
 # without folders "Ada Lovelace_123456_assignsubmission_file_a.ipynb".
@@ -54,7 +55,7 @@ def read_platform(archive: Archive) -> Read:
     best = max(found, key=lambda read: len(read.files))
     if not best.files:
         odd = [f"{name}: {why}" for name, why in archive.refused.items()]
-        refused = f" ({len(odd)} of its members are not read ({odd[0]}))" if odd else ""
+        refused = f" ({len(odd)} of its members are not read ({one_line(odd[0])}))" if odd else ""
         raise UsageError(
             f"{archive.path} is no archive of Moodle, Canvas or Gradescope that is known here"
             f"{refused}: use "
