@@ -102,7 +102,7 @@ def test_git_keeps_no_secret_and_no_student(course: Course) -> None:
     """Of all that the kit and nbgrader write, git takes the assignments alone."""
     written = ["submitted/a/b/c.ipynb", "autograded/a/v.json", "feedback/a/p.html", "gradebook.db"]
     written += ["gradebook.db-wal", ".course_secret", "exports/a.csv", "report/a.html", "copies/x"]
-    written += ["source/a/a.ipynb", "roster.csv", "students.csv", "extensions.csv", ".grading"]
+    written += ["source/a/a.ipynb", "roster.csv", "class.csv", "extensions.csv", ".grading"]
     kept = [f"assignments/{EXAMPLE}/x.ipynb", f"solutions/{EXAMPLE}/{EXAMPLE}.ipynb"]
     for name in [*written, *kept]:
         (course.root / name).parent.mkdir(parents=True, exist_ok=True)

@@ -55,7 +55,7 @@ class Term:
 
     def students(self) -> list[dict[str, str]]:
         """The class, as the page has it."""
-        with (self.here / "students.csv").open(encoding="utf-8") as file:
+        with (self.here / "class.csv").open(encoding="utf-8") as file:
             return list(csv.DictReader(file))
 
     def notebook(self, who: str, solved: tuple[str, ...] | None = None) -> bytes:
@@ -177,7 +177,7 @@ def test_the_page_goes_through_a_term() -> None:
     for verb in ("db", "release_assignment", "collect", "release_feedback"):
         assert ["nbgrader", verb] in verbs, verb
     assert sum(verb == ["tar", "-xzf"] for verb in verbs) == 1
-    [listed] = [body for lead, _, body in blocks() if lead.endswith("`students.csv` holds:")]
+    [listed] = [body for lead, _, body in blocks() if lead.endswith("`class.csv` holds:")]
     assert len(listed.splitlines()) == 1 + 10
 
 
