@@ -6,6 +6,8 @@
 A        ?= rnn_step_by_step
 ARGS     ?=
 COURSE   ?= .
+DIR      ?= $(error make init DIR=path/to/an/empty/folder)
+FILE     ?= $(error make collect FILE=path/to/submissions.zip)
 LAB      ?= build/lab/$(A)
 N        ?= 30
 NOTEBOOK ?= $(error make mark NOTEBOOK=path/to/notebook.ipynb)
@@ -74,7 +76,10 @@ fuzz: $(READY)  ## search for bytes that break what reads untrusted bytes (ARGS=
 postgres: $(READY)  ## install the driver of a gradebook on a PostgreSQL server
 	@$(PIP) -r requirements-postgres.lock
 
-.PHONY: new try watch release autograde feedback report export verify verify-every mark forget simulate bench doctor
+.PHONY: init new try watch release collect autograde feedback report export verify verify-every mark forget simulate bench doctor
+init: $(READY)  ## begin a course of your own in an empty folder (DIR=../my-course)
+	@$(GRADER) init "$(DIR)" $(ARGS)
+
 new: $(READY)  ## lay out a new assignment A, or add to it (ARGS='--exercise "f(x) -> y"')
 	@$(GRADER) new $(A) $(ARGS)
 
@@ -86,6 +91,9 @@ watch: $(READY)  ## do so at every save, and show the students' notebook as a pa
 
 release: $(READY)  ## make the students' folders assignments/ from solutions/ (A=... for one)
 	@$(foreach each,$(ALL),$(GRADER) release $(each) $(ARGS) &&) true
+
+collect: $(READY)  ## put a platform's archive into submitted/ (FILE=submissions.zip)
+	@$(GRADER) collect "$(FILE)" $(A) $(ARGS)
 
 autograde: $(READY)  ## grade what lies in submitted/ into the gradebook
 	@$(GRADER) autograde $(A) $(ARGS)

@@ -36,7 +36,7 @@ class Course:
         if not (root / "solutions").is_dir():
             raise UsageError(
                 f"{root} is not a course: it has no solutions/ folder; "
-                "give the course's folder with --course DIR"
+                "give the course's folder with --course DIR, or begin one with `grader init DIR`"
             )
         return cls(root)
 

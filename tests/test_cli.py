@@ -35,10 +35,11 @@ from tests.kit.toy import NAME, ROOT, SLOPE, assignment, book_of, new_course
 VERBS = sorted(main.commands)
 CONTRACT = (
     *("release", "autograde", "feedback", "report", "export", "verify", "mark", "simulate"),
-    *("bench", "doctor", "new", "try", "watch"),
+    *("bench", "doctor", "new", "try", "watch", "init", "collect"),
 )
 BEGINS = "new"  # which needs no course yet, and no assignment of the name
-NEEDS = {"mark": ["x.ipynb"], "simulate": ["3"]}
+ANYWHERE = ("init",)  # which makes a course, and is not run in one
+NEEDS = {"mark": ["x.ipynb"], "simulate": ["3"], "collect": ["x.zip"]}
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ def test_every_verb_explains_itself(verb: str) -> None:
         if isinstance(parameter, click.Option):
             assert parameter.opts[0] in result.output
             assert parameter.help or isinstance(parameter.type, click.Choice), parameter.name
-    assert "--course" in result.output
+    assert ("--course" in result.output) == (verb not in ANYWHERE)
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -137,7 +138,7 @@ def test_version_and_help() -> None:
         assert run(spelling).exit_code == 0
 
 
-@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb != BEGINS])
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in (BEGINS, *ANYWHERE)])
 def test_a_folder_that_is_no_course(verb: str, tmp_path: Path) -> None:
     """Each verb says that there is no course, and how to name one."""
     given = NEEDS.get(verb, [])
@@ -401,6 +402,46 @@ def test_doctor_names_the_isolation_and_where_bubblewrap_is_from(here: Course) -
     assert lines["autograde"][0] == "ok" and result.exit_code == 0, result.output
     found = bubblewrap()
     assert found is None or lines["bubblewrap"] == ["ok", f"{found.path} ({found.origin})"]
+
+
+def test_doctor_needs_no_course(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: Course
+) -> None:
+    """On a worker of a cluster it speaks of the machine; of a course where it stands in one."""
+    monkeypatch.setattr("grader.doctor.available_tiers", lambda: dict.fromkeys("ABC", ""))
+    monkeypatch.setattr("grader.doctor._system_calls", lambda tier: iter(()))
+    monkeypatch.chdir(tmp_path)
+    result = run("doctor")
+    assert result.exit_code == 0 and result.stderr == ""
+    assert re.search(r"^course +ok +none in this folder; `grader init DIR`", result.stdout, re.M)
+    assert "\ngradebook " not in result.stdout and re.search(r"^versions +ok", result.stdout, re.M)
+    monkeypatch.chdir(here.root)
+    assert re.search(rf"^{NAME} +ok +released\ngradebook +ok", run("doctor").stdout, re.M)
+    shutil.rmtree(here.assignments / NAME)
+    result = run("doctor")
+    assert result.exit_code == 0 and f"not released yet: `grader release {NAME}`" in result.stdout
+
+
+def test_doctor_says_which_verb_lacks_what(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the extra that brings it; a machine without them grades all the same."""
+    monkeypatch.setattr("grader.doctor.available_tiers", lambda: dict.fromkeys("ABC", ""))
+    monkeypatch.setattr("grader.doctor._system_calls", lambda tier: iter(()))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.chdir(tmp_path)
+    result = run("doctor")
+    assert result.exit_code == 0
+    for verb, package, extra in (
+        ("verify", "autograd", "test"),
+        ("autograde --cluster", "distributed", "cluster"),
+        ("PostgreSQL", "psycopg", "postgres"),
+    ):
+        told = rf"^{verb} +NOT OK +lacks {package}, the kit's extra `{extra}`: "
+        assert re.search(told, result.stdout, re.M), result.stdout
+    tiers = {"A": "forbidden", "B": "too old", "C": ""}
+    monkeypatch.setattr("grader.doctor.available_tiers", lambda: tiers)
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "refuses without --allow-unsafe, as does mark; no other verb" in result.stdout
 
 
 @pytest.mark.sandbox

@@ -81,13 +81,15 @@ def bench(
 
 
 @main.command()
-@in_course
-def doctor(course: Course) -> None:
-    """Say what isolation this machine offers and how the course stands."""
+@click.option("--course", metavar="DIR", help="The course's folder; default: here, if it is one.")
+def doctor(course: str | None) -> None:
+    """Say what this machine offers, which verb lacks what, and how the course stands."""
     from grader.doctor import DISPENSABLE, findings
 
-    failed = False
-    for what, well, text in findings(course):
+    failed, here = False, Path()
+    # A course that is asked for has to be one; anywhere else it is the machine that is asked about.
+    wanted = course or (here if (here / "solutions").is_dir() else None)
+    for what, well, text in findings(Course.at(Path(wanted)) if wanted else None):
         failed |= not well and what not in DISPENSABLE
         said = for_a_terminal(text)
         click.echo(f"{what:<20} {'ok' if well else 'NOT OK':<7} {said}")

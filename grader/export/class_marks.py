@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-
-from nbgrader.api import Student
 
 from grader.course import Course
 from grader.errors import UsageError
-from grader.export.roster import Person, read_roster
-from grader.files.names import one_form
 from grader.gradebook.class_list import class_list, gone
 from grader.gradebook.read import StudentMarks, others_marks, read_marks
+from grader.gradebook.roster import Person, as_known, enrolled, filled_in, read_roster
 from grader.gradebook.state import no_gradebook
-from grader.gradebook.write import opened
 from grader.plain_text import some
 from grader.records import read_records
 
@@ -98,16 +93,16 @@ def read_class_marks(
     marks = {who: entry for who, entry in marks.items() if who not in others}
     if not marks:
         raise nothing
-    known = _people(course)
+    known = enrolled(course)
     people = {who: known.get(who, Person(who)) for who in sorted({*known, *marks})}
     if listed is not None:
-        listed = _as_known(listed, people)
+        listed = as_known(listed, people)
         if not listed.keys() & people.keys():
             raise UsageError(
                 f"no student of {roster} is in the gradebook ({some(people)}): its column "
                 "`student` must hold the names of the folders in submitted/"
             )
-        people = {who: _filled(person, known) for who, person in listed.items()}
+        people = {who: filled_in(person, known) for who, person in listed.items()}
     cells = next(iter(marks.values())).cells
     left = class_list(course, name).gone
     return ClassMarks(
@@ -120,36 +115,4 @@ def read_class_marks(
         gone(course, name, left) if left else "",
         tuple(others),
         remedy,
-    )
-
-
-def _people(course: Course) -> dict[str, Person]:
-    """Read everyone in the gradebook, with the names and the LMS ids that it may have."""
-    with opened(course) as gradebook:
-        return {
-            s.id: Person(
-                s.id,
-                ", ".join(part for part in (s.last_name, s.first_name) if part),
-                s.email or "",
-                canvas_id=s.lms_user_id or "",
-            )
-            for s in gradebook.db.query(Student)
-        }
-
-
-def _as_known(listed: dict[str, Person], known: Iterable[str]) -> dict[str, Person]:
-    """Call the roster's students what the gradebook calls them: in its Unicode form."""
-    ids = {one_form(who): who for who in known}
-    called = {ids.get(who, who): person for who, person in listed.items()}
-    return {who: replace(person, student=who) for who, person in called.items()}
-
-
-def _filled(person: Person, known: dict[str, Person]) -> Person:
-    """Fill in what the roster leaves open, as the gradebook has it."""
-    had = known.get(person.student, person)
-    return replace(
-        person,
-        name=person.name or had.name,
-        email=person.email or had.email,
-        canvas_id=person.canvas_id or had.canvas_id,
     )

@@ -65,7 +65,7 @@ def automatic_gradients(spec: Spec, exercise: Exercise, case: Case) -> dict[str,
         autograd = importlib.import_module("autograd")
         anp = importlib.import_module("autograd.numpy")
     except ImportError:
-        raise UsageError("autograd is missing: pip install -e '.[test]'") from None
+        raise UsageError("autograd is missing: install it, or the kit's extra `test`") from None
     what = differentiated(spec, exercise, case)
     traced = what.gradient.traced
     if traced is None:

@@ -20,8 +20,8 @@ from grader.cli import main
 from grader.course import Course
 from grader.export.export import FORMATS
 from grader.export.plain import COLUMNS
-from grader.export.roster import TEXTS
 from grader.gradebook.config import gradebook_url
+from grader.gradebook.roster import TEXTS
 from tests.export.kit import ROSTER, fails, run, written
 from tests.kit.gradebook import NAME, WRITTEN, record
 from tests.kit.toy import ROOT

@@ -150,7 +150,7 @@ def test_every_command_of_nbgrader_shown_exists(page: Path) -> None:
             continue
         command: Any = NbGraderApp
         for word in found[1].split():
-            if not command.subcommands:
+            if not isinstance(command.subcommands, dict):  # a trait: nothing follows the verb
                 break
             assert word in command.subcommands, line
             command = command.subcommands[word][0]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -105,11 +107,11 @@ Run = Callable[..., str]
 def run(installed: Path, tmp_path: Path) -> Run:
     """Run a verb on the course in ``tmp_path``, with the engine from the wheel."""
 
-    def with_the_wheel(*arguments: str) -> str:
+    def with_the_wheel(*arguments: str, at: str = ".") -> str:
         environment = {**os.environ, "PYTHONPATH": str(installed), "PYTHONSAFEPATH": "1"}
         done = subprocess.run(
             [sys.executable, *arguments],
-            cwd=tmp_path,
+            cwd=tmp_path / at,
             env=environment,
             capture_output=True,
             text=True,
@@ -143,3 +145,24 @@ def test_a_course_works_with_the_installed_engine(
     assert "4 pages" in run("-m", "grader", "feedback", NAME, *where)
     run("-m", "grader", "release", "--source-only", *where)
     assert "released" in run("-m", "grader", "doctor", *where)
+
+
+@pytest.mark.slow
+@pytest.mark.sandbox
+def test_a_course_of_ones_own_needs_the_wheel_alone(run: Run, tmp_path: Path) -> None:
+    """`init` in an empty folder; then every command of the README that it wrote, word for word."""
+    said = run("-m", "grader", "init", "mine", "--title", "Memories")
+    assert said.splitlines()[-1] == "next: cd mine && python -m grader demo"
+    page = (tmp_path / "mine" / "README.md").read_text("utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    lines = [line for block in blocks for line in block.splitlines()]
+    told = {}
+    for line in lines:
+        python, *arguments = shlex.split(line)
+        assert python == "python"
+        told[" ".join(arguments[2:])] = run(*arguments, at="mine")
+    verbs = [line.split()[3] for line in lines]
+    assert verbs[:4] == ["doctor", "demo", "release", "verify"]
+    assert {"simulate", "autograde", "feedback", "report", "export", "new", "try"} <= set(verbs)
+    assert "median" in told["demo"] and "NOT OK" not in told["verify fading_average"]
+    assert told["autograde fading_average"].startswith("8 graded")

@@ -7,10 +7,10 @@ import tempfile
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.export.roster import read_roster
 from grader.files.csv_read import read_table
+from grader.gradebook.roster import read_roster
 
-MODULES = ("grader.files.csv_read", "grader.export.roster")
+MODULES = ("grader.files.csv_read", "grader.gradebook.roster")
 LONGEST = 1 << 12
 NEEDED = ("student", "name")
 

@@ -1,14 +1,19 @@
-"""Read the roster: who is in the course, and what other systems call them."""
+"""Tell who is in the class and what other systems call them: the roster, and the gradebook."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from nbgrader.api import Student
+
+from grader.course import Course
 from grader.errors import UsageError
 from grader.files.csv_read import read_table
 from grader.files.names import one_form
+from grader.gradebook.state import no_gradebook
+from grader.gradebook.write import opened
 
 YES, NO = {"yes", "y", "true", "1", "x"}, {"", "no", "n", "false", "0"}
 
@@ -85,3 +90,51 @@ def _excused(text: str, assignment: str, known: Collection[str], where: str) -> 
             f"({', '.join(known)})"
         )
     return assignment in names
+
+
+def class_people(course: Course, assignment: str, roster: Path | None) -> dict[str, Person]:
+    """Return the class by student: the roster's, filled in from the gradebook, else the latter's.
+
+    Raises UsageError as `read_roster` does, for an id that cannot name a folder, and where the
+    gradebook cannot be read.
+    """
+    known = {} if no_gradebook(course) else enrolled(course)
+    if roster is None:
+        return known
+    listed = as_known(read_roster(roster, assignment, course.names()), known)
+    for who in listed:
+        if who[0] == "." or "/" in who or "\0" in who:
+            raise UsageError(f"{roster}: the student {who!r} cannot name a folder: mend the id")
+    return {who: filled_in(person, known) for who, person in listed.items()}
+
+
+def enrolled(course: Course) -> dict[str, Person]:
+    """Read everyone in the gradebook, with the names and the LMS ids that it may have."""
+    with opened(course) as gradebook:
+        return {
+            s.id: Person(
+                s.id,
+                ", ".join(part for part in (s.last_name, s.first_name) if part),
+                s.email or "",
+                canvas_id=s.lms_user_id or "",
+            )
+            for s in gradebook.db.query(Student)
+        }
+
+
+def as_known(listed: dict[str, Person], known: Iterable[str]) -> dict[str, Person]:
+    """Call the roster's students what the gradebook calls them: in its Unicode form."""
+    ids = {one_form(who): who for who in known}
+    called = {ids.get(who, who): person for who, person in listed.items()}
+    return {who: replace(person, student=who) for who, person in called.items()}
+
+
+def filled_in(person: Person, known: dict[str, Person]) -> Person:
+    """Fill in what the roster leaves open, as the gradebook has it."""
+    had = known.get(person.student, person)
+    return replace(
+        person,
+        name=person.name or had.name,
+        email=person.email or had.email,
+        canvas_id=person.canvas_id or had.canvas_id,
+    )
