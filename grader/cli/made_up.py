@@ -29,7 +29,7 @@ def demo(assignment: str | None, course: Course) -> None:
     show(summary.assignment, summary.graded, Console(width=None if sys.stdout.isatty() else 100))
     for what, path in places:
         click.echo(f"{what}: {path.relative_to(course.root)}")
-    click.echo("next: open the class report; what a class of your own needs: docs/instructors.md")
+    click.echo("next: open the class report; `grader init DIR` begins a course of your own")
     if summary.faults:
         sys.exit(1)
 

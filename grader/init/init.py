@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +71,7 @@ def init_course(folder: Path, about: About) -> tuple[Course, list[Path]]:
         "name": EXAMPLE,
         "version": __version__,
         "course_id": repr(_course_id(root.name)),
+        "contact": json.dumps(about.instructor) if about.instructor else "",
     }
     made = {root / place: _templates().get_template(name) for name, place in PLACES.items()}
     write_all([(path, template.render(texts).encode()) for path, template in made.items()])

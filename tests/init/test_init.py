@@ -14,7 +14,7 @@ from grader import __version__, cli
 from grader.course import Course
 from grader.drafting.trial import drafted, tried
 from grader.errors import UsageError
-from grader.gradebook.config import load_config
+from grader.gradebook.config import contact_line, load_config
 from grader.init.init import EXAMPLE, PLACES, About, init_course
 from grader.verify.shape.rules import broken
 
@@ -42,6 +42,7 @@ def test_it_says_what_it_wrote_and_what_comes_next(tmp_path: Path) -> None:
     assert last == f"next: cd '{tmp_path}/my course' && python -m grader demo"
     text = (tmp_path / "my course" / "README.md").read_text("utf-8")
     assert text.startswith("# Memories\n\nInstructor: A. Nobody\n\nA course") and "{" not in text
+    assert contact_line(Course.at(tmp_path / "my course")) == "A. Nobody"
 
 
 def test_it_takes_the_title_from_the_folder(tmp_path: Path) -> None:
@@ -50,6 +51,7 @@ def test_it_takes_the_title_from_the_folder(tmp_path: Path) -> None:
     assert run(tmp_path / "deep-learning_2").exit_code == 0
     text = (tmp_path / "deep-learning_2" / "README.md").read_text("utf-8")
     assert text.startswith("# Deep learning 2\n\nA course") and "Instructor" not in text
+    assert contact_line(Course.at(tmp_path / "deep-learning_2")) == ""
 
 
 @pytest.mark.parametrize("lying", ["notes.txt", ".git/config", "solutions/a/lesson.py"])
