@@ -58,7 +58,7 @@ class Guard:
         return (urlsplit(f"//{host}").hostname or "") in {*OWN, *self.names}
 
 
-def same(one: str, other: str) -> bool:
+def same_secret(one: str, other: str) -> bool:
     """Compare two secrets in a time that tells nothing of them."""
     return hmac.compare_digest(one.encode(), other.encode())
 
@@ -90,7 +90,11 @@ class GuardedHandler(RequestHandler):
 
     def let_in(self) -> bool:
         """Tell whether the request has the cookie."""
-        return same(self.get_cookie(self.guard.label) or "", self.guard.cookie)
+        return same_secret(self.get_cookie(self.guard.label) or "", self.guard.cookie)
+
+    def has_token(self) -> bool:
+        """Tell whether it was asked for by the first address, which the terminal showed."""
+        return same_secret(self.get_query_argument("token", ""), self.guard.token)
 
     def _refuse_others(self) -> None:
         """Refuse a change that the page itself did not ask for."""
@@ -98,7 +102,7 @@ class GuardedHandler(RequestHandler):
         origin = headers.get("Origin")
         from_here = origin is None or urlsplit(origin).netloc == self.request.host
         site = headers.get("Sec-Fetch-Site", "same-origin")
-        form = same(headers.get(FORM_TOKEN, ""), self.guard.form)
+        form = same_secret(headers.get(FORM_TOKEN, ""), self.guard.form)
         if not (from_here and site == "same-origin" and form):
             raise HTTPError(403, reason="Asked for by another page")
 
