@@ -19,7 +19,7 @@ from grader.errors import UsageError
 from grader.gradebook.hand_marks import HandMark, MarkChange, MarksByHand, MarksSaved, marks_by_hand
 from grader.gradebook.rubric_tables import Rubric, RubricItem, Ticks
 from grader.plain_text import plain
-from grader.written.questions import Answers, Question, written_questions
+from grader.written.questions import ClassAnswers, Question, written_questions
 
 LETTERS = "abcdefghjkmnpqrstvwxyz23456789"  # none that is read as another
 LABEL = 4  # letters, at least
@@ -69,7 +69,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.questions = written_questions(self.course, self.name)
-        self.answers = Answers(self.course, self.name, self.questions)
+        self.answers = ClassAnswers(self.course, self.name, self.questions)
         self._done: list[_Done] = []
         self._secret = self.course.secret()
 

@@ -90,7 +90,7 @@ class _Read:
     briefs: Mapping[str, Brief] = field(default_factory=dict)
 
 
-class Answers:
+class ClassAnswers:
     """The answers of a class to written questions, read from the autograded notebooks.
 
     What the list needs is kept while the files stay as they are: a class of a thousand is read

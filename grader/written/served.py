@@ -19,10 +19,10 @@ from grader.errors import UsageError
 from grader.gradebook.hand_marks import MarksSaved
 from grader.gradebook.rubric_tables import RubricItem
 from grader.html.render import TEMPLATES
-from grader.serving.guard import Guard, GuardedHandler, same
+from grader.serving.guard import Guard, GuardedHandler
 from grader.written.desk import Given
 from grader.written.formulas import Formulas
-from grader.written.shown import Shown, rubric_data
+from grader.written.shown import ShownAnswers, rubric_data
 
 PAGE = Path(__file__).parent / "page"
 KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
@@ -35,7 +35,7 @@ Made = TypeVar("Made")
 class Marking:
     """What the handlers share."""
 
-    shown: Shown
+    shown: ShownAnswers
     guard: Guard
     formulas: Formulas
     thread: ThreadPoolExecutor = field(
@@ -94,10 +94,12 @@ class _Handler(GuardedHandler):
 
 class _Page(_Handler):
     def let_in(self) -> bool:
-        return super().let_in() or same(self.get_query_argument("token", ""), self.guard.token)
+        return super().let_in() or same_secret(
+            self.get_query_argument("token", ""), self.guard.token
+        )
 
     def get(self) -> None:
-        if self.get_query_argument("token", ""):
+        if self.has_token():
             self.give_cookie()  # and the token leaves the address, and the browser's history
             self.redirect("./")
             return

@@ -16,7 +16,7 @@ Data = dict[str, Any]
 
 
 @dataclass
-class Shown:
+class ShownAnswers:
     """What the page is given: with names, or with none, which then never leave this process."""
 
     desk: Desk

@@ -14,7 +14,7 @@ from grader.serving.listening import HERE, listen
 from grader.written.desk import Desk
 from grader.written.formulas import Formulas
 from grader.written.served import MOST_BODY, Marking
-from grader.written.shown import Shown
+from grader.written.shown import ShownAnswers
 
 PORTS = range(49152, 65536)  # those that nobody is given (RFC 6335)
 
@@ -33,7 +33,7 @@ def serve_marking(
     """
     tally = desk.tally()
     say(f"{desk.name}: {tally.waiting} of {tally.answers} answers wait for a mark")
-    marking = Marking(Shown(desk, anonymous), Guard(names), Formulas.installed())
+    marking = Marking(ShownAnswers(desk, anonymous), Guard(names), Formulas.installed())
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(marking, port, say))
     marking.thread.shutdown(wait=True)
