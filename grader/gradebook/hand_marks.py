@@ -179,16 +179,21 @@ class MarksByHand:
         return read_rubric(self.db, self._id, cell, own)
 
     def save(
-        self, changes: Sequence[MarkChange], rubrics: Mapping[str, Rubric] | None = None
+        self,
+        changes: Sequence[MarkChange],
+        rubrics: Mapping[str, Rubric] | None = None,
+        keep: Mapping[str, Rubric] | None = None,
     ) -> MarksSaved:
-        """Save changes, all or none, and with them ``rubrics`` by cell.
+        """Save changes, all or none, and with them other ``rubrics`` by cell.
 
         A rubric's number is that of the one that was seen. Nothing is saved where one of the marks
-        or rubrics is another by now.
+        or rubrics is another by now. Rubrics to ``keep`` are the assignment's own: saved with the
+        first mark, so that the items go on meaning what they meant then.
         """
         make_rubric_tables(self.db)
         try:
-            saved = self._save({(each.student, each.cell): each for each in changes}, rubrics or {})
+            by_cell = {(each.student, each.cell): each for each in changes}
+            saved = self._save(by_cell, rubrics or {}, keep or {})
             if saved.done:
                 self.db.commit()
             return saved
@@ -196,7 +201,10 @@ class MarksByHand:
             self.db.rollback()  # what was not committed, and its lock
 
     def _save(
-        self, changes: Mapping[tuple[str, str], MarkChange], rubrics: Mapping[str, Rubric]
+        self,
+        changes: Mapping[tuple[str, str], MarkChange],
+        rubrics: Mapping[str, Rubric],
+        keep: Mapping[str, Rubric],
     ) -> MarksSaved:
         students = sorted({student for student, _ in changes})
         cells = sorted({cell for _, cell in changes})
@@ -215,7 +223,10 @@ class MarksByHand:
         for cell, rubric in rubrics.items():
             if rubric.number != self.rubric(cell, {}).number:
                 return MarksSaved(other_rubric=True)
-            write_rubric(self.db, self._id, cell, rubric)
+            write_rubric(self.db, self._id, cell, replace(rubric, number=rubric.number + 1))
+        for cell, rubric in keep.items():
+            if not self.rubric(cell, {}).saved:
+                write_rubric(self.db, self._id, cell, rubric)
         for who, change in changes.items():
             self._write(marks[who], change)
         self.db.flush()

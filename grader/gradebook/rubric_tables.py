@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Column, Integer, MetaData, String, Table, Text, inspect
@@ -45,14 +45,15 @@ class RubricItem:
 
 @dataclass(frozen=True)
 class Rubric:
-    """The rubric of a question and the phrases kept for comments; ``number`` goes up by change.
+    """The rubric of a question and the phrases kept for comments; ``number`` counts its changes.
 
-    It is 0 while the gradebook has none: then it is the assignment's own.
+    With 0 it is the assignment's own; ``saved`` tells whether the gradebook has it.
     """
 
     items: tuple[RubricItem, ...] = ()
     phrases: tuple[str, ...] = ()
     number: int = 0
+    saved: bool = False
 
     @classmethod
     def of(cls, items: Mapping[str, float]) -> Rubric:
@@ -102,18 +103,16 @@ def read_rubric(db: Any, assignment: str, cell: str, own: Mapping[str, float]) -
         return Rubric.of(own)
     told = json.loads(row.told)
     items = tuple(RubricItem(**item) for item in told["items"])
-    return Rubric(items, tuple(told["phrases"]), row.number)
+    return Rubric(items, tuple(told["phrases"]), row.number, saved=True)
 
 
-def write_rubric(db: Any, assignment: str, cell: str, rubric: Rubric) -> Rubric:
-    """Write a rubric, without a commit; return it with its next number."""
-    made = replace(rubric, number=rubric.number + 1)
-    told = {"items": [asdict(item) for item in made.items], "phrases": list(made.phrases)}
+def write_rubric(db: Any, assignment: str, cell: str, rubric: Rubric) -> None:
+    """Write a rubric, without a commit."""
+    told = {"items": [asdict(item) for item in rubric.items], "phrases": list(rubric.phrases)}
     mine = (RUBRICS.c.assignment_id == assignment) & (RUBRICS.c.cell == cell)
     db.execute(RUBRICS.delete().where(mine))
-    row = {"assignment_id": assignment, "cell": cell, "number": made.number}
+    row = {"assignment_id": assignment, "cell": cell, "number": rubric.number}
     db.execute(RUBRICS.insert().values({**row, "told": json.dumps(told)}))
-    return made
 
 
 def hold_rubrics(db: Any) -> None:

@@ -30,6 +30,10 @@ MOST_ITEMS, MOST_ITEM = 60, 300  # items; characters of one
 WAITING = ("waiting", "old", "again")
 
 
+class UnfitMark(UsageError):
+    """An error in a mark itself: to try it again as it is would not help."""
+
+
 @dataclass(frozen=True)
 class Given:
     """A mark as somebody gives it: None for ``items`` leaves the answer without a mark."""
@@ -74,12 +78,12 @@ class Desk:
         self._secret = self.course.secret()
 
     def question(self, cell: str) -> Question:
-        """Return a question by its cell; raises UsageError where there is none of that name."""
+        """Return a question by its cell; raises UnfitMark where there is none of that name."""
         for question in self.questions:
             if question.cell == cell:
                 return question
         known = ", ".join(question.cell for question in self.questions)
-        raise UsageError(f"there is no written question {cell!r}: {known}")
+        raise UnfitMark(f"there is no written question {cell!r}: {known}")
 
     def read(self, cell: str) -> tuple[list[HandMark], Rubric]:
         """Read the marks of a question, by student, and its rubric."""
@@ -117,12 +121,12 @@ class Desk:
     def give(self, cell: str, given: Given, seen: Mapping[str, str]) -> MarksSaved:
         """Save one mark for the students of ``seen``, who had these versions.
 
-        Raises UsageError for an item that the rubric does not have and for a comment too long.
+        Raises UnfitMark for an item that the rubric does not have and for a comment too long.
         """
         question = self.question(cell)
         comment = plain(given.comment).strip()
         if len(comment) > MOST_COMMENT:
-            raise UsageError(f"the comment has more than {MOST_COMMENT:,} characters: shorten it")
+            raise UnfitMark(f"the comment has more than {MOST_COMMENT:,} characters: shorten it")
         with marks_by_hand(self.course, self.name) as book:
             rubric = book.rubric(cell, question.rubric)
             ticks = ticked(question, rubric, given)
@@ -132,9 +136,7 @@ class Desk:
                 MarkChange(student, cell, version, points, comment, ticks)
                 for student, version in seen.items()
             ]
-            # With the first mark the rubric is the gradebook's: its items keep their names.
-            kept = {cell: rubric} if ticks and ticks.items and not rubric.number else {}
-            saved = book.save(changes, kept)
+            saved = book.save(changes, keep={cell: rubric})
         if saved.done:
             self.given += len(changes)
             self._remember(_Done(cell, saved))
@@ -155,7 +157,7 @@ class Desk:
         """Save another rubric, and count anew the points of all who have a changed item.
 
         ``number`` is that of the rubric that was seen. An item that is gone is ticked no more.
-        Raises UsageError for items that cannot be used.
+        Raises UnfitMark for items that cannot be used.
         """
         question, now = self.question(cell), _stamp_now()
         with marks_by_hand(self.course, self.name) as book:
@@ -206,12 +208,12 @@ class Desk:
 
 
 def ticked(question: Question, rubric: Rubric, given: Given) -> Ticks | None:
-    """Return what is ticked with its points, None for no mark; raises UsageError for no item."""
+    """Return what is ticked with its points, None for no mark; raises UnfitMark for no item."""
     if given.items is None:
         return None
     known = {item.id for item in rubric.items}
     if not known.issuperset(given.items) or not math.isfinite(given.adjust):
-        raise UsageError("the rubric has changed: look at it and mark once more")
+        raise UnfitMark("the rubric has changed: look at it and mark once more")
     order = tuple(item.id for item in rubric.items if item.id in given.items)
     ticks = Ticks(order, given.adjust, 0.0, _user(), _stamp_now())
     return replace(ticks, points=rubric.total(ticks, question.most))
@@ -225,17 +227,17 @@ def _counted_anew(question: Question, rubric: Rubric, ticks: Ticks, now: str) ->
 
 
 def usable_items(items: Sequence[RubricItem]) -> tuple[RubricItem, ...]:
-    """Return the items with their words trimmed; raises UsageError for what is no item."""
+    """Return the items with their words trimmed; raises UnfitMark for what is no item."""
     made = [replace(item, text=" ".join(plain(item.text).split())) for item in items]
     if len(made) > MOST_ITEMS or len({item.id for item in made}) < len(made):
-        raise UsageError(f"a rubric has at most {MOST_ITEMS} items, each of them once")
+        raise UnfitMark(f"a rubric has at most {MOST_ITEMS} items, each of them once")
     for item in made:
         if not 0 < len(item.text) <= MOST_ITEM:
-            raise UsageError(f"an item has words, at most {MOST_ITEM} characters")
+            raise UnfitMark(f"an item has words, at most {MOST_ITEM} characters")
         if not (math.isfinite(item.points) and abs(item.points) <= 1000):
-            raise UsageError(f"{item.text}: its points are no number from -1000 to 1000")
+            raise UnfitMark(f"{item.text}: its points are no number from -1000 to 1000")
     if len({item.text for item in made}) < len(made):
-        raise UsageError("two items have the same words: change one of them")
+        raise UnfitMark("two items have the same words: change one of them")
     return tuple(made)
 
 

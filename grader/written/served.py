@@ -20,7 +20,7 @@ from grader.gradebook.hand_marks import MarksSaved
 from grader.gradebook.rubric_tables import RubricItem
 from grader.html.render import TEMPLATES
 from grader.serving.guard import Guard, GuardedHandler
-from grader.written.desk import Given
+from grader.written.desk import Given, UnfitMark
 from grader.written.formulas import Formulas
 from grader.written.shown import ShownAnswers, rubric_data
 
@@ -72,7 +72,8 @@ class _Handler(GuardedHandler):
         try:
             return await loop.run_in_executor(self.marking.thread, function)
         except UsageError as error:
-            self.tell({"error": str(error)}, 503)
+            # 503 is worth another try.
+            self.tell({"error": str(error)}, 422 if isinstance(error, UnfitMark) else 503)
             return None
 
     def tell(self, data: object, status: int = 200) -> None:
@@ -94,9 +95,7 @@ class _Handler(GuardedHandler):
 
 class _Page(_Handler):
     def let_in(self) -> bool:
-        return super().let_in() or same_secret(
-            self.get_query_argument("token", ""), self.guard.token
-        )
+        return super().let_in() or self.has_token()
 
     def get(self) -> None:
         if self.has_token():
@@ -176,9 +175,7 @@ class _Mark(_Handler):
         def give() -> MarksSaved:
             students = {self.shown.student(cell, key): version for key, version in seen.items()}
             if None in students:
-                raise UsageError(
-                    "the gradebook has no such submission any more: load the page anew"
-                )
+                raise UnfitMark("the gradebook has no such submission any more")
             named = {student: version for student, version in students.items() if student}
             return self.shown.desk.give(cell, given, named)
 

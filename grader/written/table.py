@@ -72,7 +72,7 @@ def take_marks(desk: Desk, path: Path) -> Taken:
     A row counts where something in it differs from the gradebook, which must hold what it held when
     the row was written: its version says so. Raises UsageError where the file is no such table.
     """
-    taken, changes, kept = Taken(), [], {}
+    taken, changes = Taken(), []
     rows = list(read_table(path, COLUMNS).records())
     with marks_by_hand(desk.course, desk.name) as book:
         cells = [question.cell for question in desk.questions]
@@ -90,11 +90,9 @@ def take_marks(desk: Desk, path: Path) -> Taken:
                 continue
             changes.append(change)
             taken.changed.append(_told(row["student"], mark, change))
-            if change.ticks and change.ticks.items and not rubrics[mark.cell].number:
-                kept[mark.cell] = rubrics[mark.cell]
         if taken.problems:
             return replace(taken, changed=[])
-        saved = book.save(changes, kept)
+        saved = book.save(changes, keep=rubrics)
     if not saved.done:
         raise UsageError(f"somebody marked while {path.name} was read: run this again")
     desk.given += len(changes)

@@ -185,6 +185,8 @@ def test_a_rubric_is_saved_on_the_one_that_was_seen(course: Course) -> None:
         assert book.save([], {WRITTEN: other}).done
         found = book.rubric(WRITTEN, RUBRIC)
         assert (found.items, found.phrases, found.number) == (other.items, ("Good.",), 1)
+        assert book.save([], keep={WRITTEN: own}).done  # of a first mark: it changes none
+        assert book.rubric(WRITTEN, RUBRIC) == found
         saved = book.save([], {WRITTEN: own})
         assert saved.other_rubric and book.rubric(WRITTEN, RUBRIC) == found
 

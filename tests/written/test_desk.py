@@ -14,6 +14,7 @@ from grader.gradebook.rubric_tables import RubricItem
 from grader.written.desk import Desk, Given, neutral_names
 from tests.kit import toy
 from tests.kit.answers import ANSWERS, answer, answered_course, formgrader_gives, notebook
+from tests.kit.bonus import replace_in
 from tests.kit.gradebook import NAME, WRITTEN, publish, verdict
 from tests.kit.page import Page
 
@@ -90,6 +91,14 @@ def test_a_changed_item_counts_for_all_who_have_it(desk: Desk) -> None:
     assert all(mark.state == "marked" for mark in marks(desk).values())
     give(desk, Given(("r2", "a1")), "ada")
     assert points(desk)["ada"] == 4.0
+
+
+def test_items_mean_what_they_meant_when_they_were_ticked(desk: Desk) -> None:
+    """From the first mark on the gradebook's rubric counts, though the assignment's changes."""
+    give(desk, Given(("r1",)), "ada")
+    replace_in(desk.course.folder(NAME) / "exercises.py", "names the weight", "names the bias")
+    again = Desk(desk.course, NAME)
+    assert again.read(WRITTEN)[1].items[0].text == "names the weight"
 
 
 def test_a_rubric_that_cannot_be_used_is_refused(desk: Desk) -> None:

@@ -53,10 +53,12 @@ function progress() {
 
 // Ask for a change other than a mark, and take in what it did.
 async function told(path, data) {
-  let answer;
+  let answer, refused = false;
   try {
     answer = await post(path, data);
+    notice("");
   } catch (error) {
+    refused = true;
     answer = error.data;
     notice(error.message || "somebody has changed this since: look once more, nothing was changed");
     if (error.status !== 409) return null;
@@ -64,7 +66,7 @@ async function told(path, data) {
   if (answer.rubric) state.rubric = answer.rubric;
   changed(answer.cell || state.cell, answer.answers);
   if (answer.other_rubric) await load();
-  return answer;
+  return refused ? null : answer;
 }
 
 function notice(words) {

@@ -188,8 +188,17 @@ export class MarkPanel {
     const place = find("conflict");
     const cell = this.state().cell;
     const draft = this.saving.draft(cell, this.key);
-    place.hidden = draft?.state !== "conflict";
+    place.hidden = !["conflict", "failed"].includes(draft?.state);
     if (place.hidden) return;
+    const settle = (words, mine) => element("button",
+      { type: "button", onclick: () => this.saving.settle(cell, this.key, mine) }, words);
+    if (draft.state === "failed") {
+      place.replaceChildren(
+        element("p", { class: "from" }, "This mark is not saved"),
+        element("p", {}, `${draft.why}. ${draft.hopeless ? "" : "It is kept here, and tried again."}`),
+        settle("Try now", true), settle("Give it up", false));
+      return;
+    }
     const by = answer.by ? ` by ${answer.by}` : " elsewhere";
     const told = answer.points === null ? "has no mark" : `has ${worth(answer.points)}`;
     const mine = this.total(draft);
@@ -198,10 +207,7 @@ export class MarkPanel {
       element("p", {}, `It ${told}${answer.comment ? `, with “${answer.comment}”` : ""}. `
         + `Yours is not saved: ${mine === null ? "no mark" : worth(mine)}`
         + `${draft.comment ? `, with “${draft.comment}”` : ""}.`),
-      element("button", { type: "button", onclick: () => this.saving.settle(cell, this.key, false) },
-        "Leave theirs"),
-      element("button", { type: "button", onclick: () => this.saving.settle(cell, this.key, true) },
-        "Save mine in its place"));
+      settle("Leave theirs", false), settle("Save mine in its place", true));
   }
 
   // Comments given before, and phrases that were kept: those that begin as the last line does.

@@ -126,7 +126,8 @@ export class Saving {
       draft.why = error.message || "the rubric has changed: mark once more";
       const pause = AGAIN[Math.min(draft.tries, AGAIN.length - 1)];
       draft.tries += 1;
-      if (error.status !== 400) draft.timer = setTimeout(() => this.send(name), pause);
+      draft.hopeless = [400, 422].includes(error.status);
+      if (!draft.hopeless) draft.timer = setTimeout(() => this.send(name), pause);
     }
     this.changed();
   }
@@ -150,7 +151,7 @@ export class Saving {
   told() {
     const states = [...this.drafts.values()];
     const failed = states.find((draft) => draft.state === "failed");
-    if (failed) return ["bad", `not saved yet: ${failed.why}`];
+    if (failed) return ["bad", `not saved${failed.hopeless ? "" : ", is tried again"}: ${failed.why}`];
     if (states.some((draft) => draft.state === "conflict")) return ["bad", "not saved: see the mark"];
     if (states.length) return ["calm", "saving …"];
     if (!this.saved) return ["calm", "every mark is saved as it is made"];
