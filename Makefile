@@ -74,7 +74,7 @@ fuzz: $(READY)  ## search for bytes that break what reads untrusted bytes (ARGS=
 postgres: $(READY)  ## install the driver of a gradebook on a PostgreSQL server
 	@$(PIP) -r requirements-postgres.lock
 
-.PHONY: new try watch release autograde feedback report export verify verify-every mark forget simulate bench doctor
+.PHONY: new try watch release autograde written feedback report export verify verify-every mark forget simulate bench doctor
 new: $(READY)  ## lay out a new assignment A, or add to it (ARGS='--exercise "f(x) -> y"')
 	@$(GRADER) new $(A) $(ARGS)
 
@@ -89,6 +89,9 @@ release: $(READY)  ## make the students' folders assignments/ from solutions/ (A
 
 autograde: $(READY)  ## grade what lies in submitted/ into the gradebook
 	@$(GRADER) autograde $(A) $(ARGS)
+
+written: $(READY)  ## mark written answers on a page of this machine (ARGS=--anonymous)
+	@$(GRADER) written $(A) $(ARGS)
 
 feedback: $(READY)  ## write a page of feedback for each student
 	@$(GRADER) feedback $(A) $(ARGS)

@@ -261,12 +261,15 @@ def marks_by_hand(course: Course, name: str) -> Iterator[MarksByHand]:
     Raises UsageError where there is none, where it does not know the assignment, is locked or
     cannot be read; what it refuses in here is a UsageError as well.
     """
-    unknown = UsageError(f"the gradebook does not know {name}: run `grader autograde {name}`")
     if no_gradebook(course):
-        raise unknown
+        raise UsageError(
+            f"there is no gradebook: put it back where it was, or run `grader autograde {name}`"
+        )
     with opened(course) as gradebook:
         try:
             assignment = gradebook.find_assignment(name)
         except MissingEntry:
-            raise unknown from None
+            raise UsageError(
+                f"the gradebook does not know {name}: run `grader autograde {name}`"
+            ) from None
         yield MarksByHand(gradebook.db, assignment)

@@ -94,7 +94,7 @@ class GuardedHandler(RequestHandler):
 
     def has_token(self) -> bool:
         """Tell whether it was asked for by the first address, which the terminal showed."""
-        return same_secret(self.get_query_argument("token", ""), self.guard.token)
+        return same_secret(self.get_query_argument("key", ""), self.guard.token)
 
     def _refuse_others(self) -> None:
         """Refuse a change that the page itself did not ask for."""

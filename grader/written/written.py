@@ -41,7 +41,7 @@ def serve_marking(
 
 async def _serve(marking: Marking, port: int | None, say: Callable[[str], None]) -> None:
     taken = _listening(marking, port)
-    say(f"http://{HERE}:{taken}/?token={marking.guard.token}")
+    say(f"http://{HERE}:{taken}/?key={marking.guard.token}")
     say("open this address in a browser of this machine; Ctrl-C ends")
     ended = asyncio.Event()
     with contextlib.suppress(NotImplementedError):  # on Windows

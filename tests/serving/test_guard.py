@@ -59,8 +59,8 @@ def page(stranger: Asker) -> Asker:
 def test_the_token_of_the_first_address_is_exchanged_for_a_cookie(stranger: Asker) -> None:
     """Which script cannot read, and which no other site's request carries."""
     assert stranger.ask("GET", "/").status == 403
-    assert stranger.ask("GET", "/?token=guess").status == 403
-    answer = stranger.ask("GET", f"/?token={GUARD.token}")
+    assert stranger.ask("GET", "/?key=guess").status == 403
+    answer = stranger.ask("GET", f"/?key={GUARD.token}")
     assert answer.status == 200
     cookie = answer.headers["Set-Cookie"]
     assert re.search(r"; HttpOnly; SameSite=Strict$", cookie) and "Path" not in cookie

@@ -91,7 +91,7 @@ class Marked:
     @property
     def address(self) -> str:
         """The first address, with its token."""
-        [found] = re.findall(r"http://127\.0\.0\.1:\d+/\?token=\S+", self.said)
+        [found] = re.findall(r"http://127\.0\.0\.1:\d+/\?key=\S+", self.said)
         return str(found)
 
     def marks(self) -> dict[str, HandMark]:
@@ -154,7 +154,7 @@ def shows(page: Page, place: str, *texts: str) -> None:
 def test_a_class_is_marked_with_keys_alone(started: Browser, marked: Marked) -> None:
     """Two or three keys an answer; formgrader's points and comments are these."""
     page, noted = opened(started, marked)
-    assert "token" not in page.url
+    assert "key=" not in page.url
     shows(page, "#progress", "0 of 5 answers marked, 1 left empty")
     shows(page, "#answers h3", "ada")
     page.keyboard.press("g")  # bo wrote the same
@@ -228,7 +228,7 @@ def test_what_somebody_else_marked_is_seen_first(started: Browser, marked: Marke
     page, _ = opened(started, marked)
     formgrader_gives(marked.course, "ada", 4.0, "Mine.")
     page.keyboard.press("1")
-    shows(page, "#conflict", "It has 4 points, with “Mine.”", "Yours is not saved: 2 points")
+    shows(page, "#conflict", "There: 4 points; Mine.", "Here, not saved: 2 points")
     assert_accessible(page)
     picture(page, "written-conflict")
     assert marked.marks()["ada"].points == 4.0
@@ -250,7 +250,7 @@ def test_a_mark_outlives_its_server_and_the_page(started: Browser, marked: Marke
     file = marked.course.root / "gradebook.db"
     file.rename(file.with_suffix(".away"))
     page.keyboard.press("2")
-    shows(page, "#status", "not saved, is tried again", "does not know")
+    shows(page, "#status", "not saved, is tried again", "there is no gradebook")
     picture(page, "written-not-saved")
     file.with_suffix(".away").rename(file)
     shows(page, "#status", "saved")

@@ -162,9 +162,13 @@ export class MarkPanel {
       told.push(element("button", { type: "button", id: "keep", onclick: () => this.keep() },
         `Keep ${worth(total)} `, element("kbd", {}, "y")));
     }
-    if (answer.points !== null && !answer.items) told.push("Given elsewhere, as in formgrader.");
+    const drafted = this.saving.draft(this.state().cell, this.key);
+    if (answer.points !== null && !answer.items && !drafted) told.push("Given elsewhere, as in formgrader.");
     if (answer.extra) told.push(`${worth(answer.extra)} of extra credit count on top.`);
-    if (answer.by && answer.items) told.push(`By ${answer.by}, ${new Date(answer.at).toLocaleString()}.`);
+    if (answer.by && answer.items && !drafted) {
+      const when = new Date(answer.at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+      told.push(`By ${answer.by}, ${when}.`);
+    }
     find("how").replaceChildren(...told.flatMap((part) => [part, " "]));
   }
 
@@ -200,13 +204,12 @@ export class MarkPanel {
       return;
     }
     const by = answer.by ? ` by ${answer.by}` : " elsewhere";
-    const told = answer.points === null ? "has no mark" : `has ${worth(answer.points)}`;
-    const mine = this.total(draft);
+    const told = (points, said) => [points === null ? "no mark" : worth(points), said]
+      .filter(Boolean).join("; ");
     place.replaceChildren(
       element("p", { class: "from" }, `Meanwhile this was marked${by}`),
-      element("p", {}, `It ${told}${answer.comment ? `, with “${answer.comment}”` : ""}. `
-        + `Yours is not saved: ${mine === null ? "no mark" : worth(mine)}`
-        + `${draft.comment ? `, with “${draft.comment}”` : ""}.`),
+      element("p", {}, `There: ${told(answer.points, answer.comment)}`),
+      element("p", {}, `Here, not saved: ${told(this.total(draft), draft.comment)}`),
       settle("Leave theirs", false), settle("Save mine in its place", true));
   }
 
