@@ -52,6 +52,15 @@ class _Done:
     rubric: Rubric | None = None
 
 
+@dataclass(frozen=True)
+class Undone:
+    """What was undone of a question: the marks as they are now, and its rubric."""
+
+    cell: str
+    saved: MarksSaved
+    rubric: Rubric
+
+
 @dataclass
 class Tally:
     """How many answers there are, how many are marked, wait, and were left empty."""
@@ -180,7 +189,7 @@ class Desk:
             self._remember(_Done(cell, saved, before))
         return saved, rubric
 
-    def undo(self) -> tuple[str, MarksSaved] | None:
+    def undo(self) -> Undone | None:
         """Put back what the last mark or change of a rubric was made to; None: there is none.
 
         Where somebody has marked the same since, theirs stays; then nothing is put back.
@@ -194,14 +203,15 @@ class Desk:
             )
             for old, new in zip(done.saved.before, done.saved.now, strict=True)
         ]
+        own = self.question(done.cell).rubric
         with marks_by_hand(self.course, self.name) as book:
             rubrics = {}
             if done.rubric is not None:
-                number = book.rubric(done.cell, {}).number
+                number = book.rubric(done.cell, own).number
                 rubrics = {done.cell: replace(done.rubric, number=number)}
             saved = book.save(changes, rubrics)
-        self._done.pop()
-        return done.cell, saved
+            self._done.pop()
+            return Undone(done.cell, saved, book.rubric(done.cell, own))
 
     def _remember(self, done: _Done) -> None:
         self._done = [*self._done[1 - MOST_UNDONE :], done]

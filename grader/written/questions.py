@@ -14,6 +14,7 @@ from grader.errors import UsageError
 from grader.gradebook.hand_marks import HandMark
 from grader.html.lesson import lesson, read_cells
 from grader.html.pictures import read_pictures
+from grader.html.wording import counted
 from grader.plain_text import one_line
 from grader.records import VERDICT_FILE, read_verdict
 
@@ -158,5 +159,5 @@ def _brief(answer: WrittenAnswer) -> Brief:
     """Return the first words, and a name that equal answers share, however they are spaced."""
     said = repr((" ".join(answer.text.split()).casefold(), answer.pictures))
     digest = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
-    pictures = f"[{len(answer.pictures)} pictures] " if answer.pictures else ""
+    pictures = f"[{counted(len(answer.pictures), 'picture')}] " if answer.pictures else ""
     return Brief(pictures + one_line(answer.text, EXCERPT), digest[:GROUP])

@@ -232,5 +232,5 @@ class _Undo(_Mark):
         if done[0] is None:
             self.tell({"answers": [], "nothing": True})
             return
-        cell, saved = done[0]
-        self.tell_saved(saved, cell=cell)
+        undone = done[0]
+        self.tell_saved(undone.saved, cell=undone.cell, rubric=rubric_data(undone.rubric))

@@ -244,6 +244,44 @@ def test_what_somebody_else_marked_is_seen_first(started: Browser, marked: Marke
     page.context.close()
 
 
+def test_of_equal_answers_none_that_was_marked_elsewhere_is_overwritten(
+    started: Browser, marked: Marked
+) -> None:
+    """It keeps its mark, now and later, and the others go on together."""
+    page, _ = opened(started, marked)
+    page.keyboard.press("g")
+    page.keyboard.press("1")
+    marked.waits_for("bo", 2.0)
+    shows(page, "#status", "saved")
+    formgrader_gives(marked.course, "bo", 4.0, "Mine.")
+    for key, points in (("2", 5.0), ("1", 3.0)):
+        page.keyboard.press(key)
+        marked.waits_for("ada", points)
+        shows(page, "#status", "saved")
+    assert (marked.marks()["bo"].points, marked.marks()["bo"].comment) == (4.0, "Mine.")
+    page.context.close()
+
+
+def test_of_many_answers_only_those_in_sight_are_fetched(started: Browser, marked: Marked) -> None:
+    """The list has a row for each; all in a row are read as one comes to them."""
+    answer(marked.course, {f"s{number:03d}": f"Answer {number}." for number in range(200)})
+    page, _ = opened(started, marked)
+    assert page.locator("#list li").count() == 206
+    fetched: list[str] = []
+    page.on("request", lambda asked: "api/answer" in asked.url and fetched.append(asked.url))
+    page.keyboard.press("l")
+    shows(page, "#answers", "Answer 0.")
+    assert page.locator("#answers article").count() == 206 and len(fetched) < 60
+    page.keyboard.press("/")
+    page.keyboard.type("Answer 199")
+    page.keyboard.press("Enter")
+    shows(page, "#answers article.now", "Answer 199.")
+    page.keyboard.press("f")
+    marked.waits_for("s199", 5.0)
+    assert len(fetched) < 120
+    page.context.close()
+
+
 def test_a_mark_outlives_its_server_and_the_page(started: Browser, marked: Marked) -> None:
     """What could not be saved is kept in the browser, and saved as soon as one can."""
     page, _ = opened(started, marked)

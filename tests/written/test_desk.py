@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,9 @@ from grader.errors import UsageError
 from grader.feedback.feedback import feedback
 from grader.gradebook.hand_marks import HandMark, MarksSaved
 from grader.gradebook.rubric_tables import RubricItem
+from grader.html.pictures import with_pictures
 from grader.written.desk import Desk, Given, neutral_names
+from tests.autograde.test_answers_in_words import png
 from tests.kit import toy
 from tests.kit.answers import ANSWERS, answer, answered_course, formgrader_gives, notebook
 from tests.kit.bonus import replace_in
@@ -147,7 +151,7 @@ def test_what_somebody_else_marked_since_is_not_undone(desk: Desk) -> None:
     give(desk, Given(("r1",)), "ada")
     formgrader_gives(desk.course, "ada", 4.0)
     undone = desk.undo()
-    assert undone and not undone[1].done and undone[1].others[0].points == 4.0
+    assert undone and not undone.saved.done and undone.saved.others[0].points == 4.0
     assert points(desk)["ada"] == 4.0
 
 
@@ -172,6 +176,23 @@ def test_an_answer_of_another_run_is_not_marked(desk: Desk) -> None:
     answer(desk.course, {"ada": "Another answer."})
     assert desk.answers.brief(marks(desk)["ada"]).excerpt == "Another answer."
     assert give(desk, Given(("r1",)), "ada").done
+
+
+def test_pictures_of_an_answer_are_shown_as_autograding_rebuilt_them(desk: Desk) -> None:
+    """As addresses that hold all data; two answers with other pictures are not equal."""
+    groups = set()
+    for width in (2, 3):
+        book = json.loads(notebook("Here."))
+        [place] = [n for n, cell in enumerate(book["cells"]) if cell["source"] == "Here."]
+        shown = base64.b64encode(png(width)).decode()
+        book["cells"][place] = with_pictures(book["cells"][place], [(1, shown)])
+        publish(desk.course, "ada", NAME, verdict("ada"), json.dumps(book))
+        mark = marks(desk)["ada"]
+        full = desk.answers.full(mark)
+        assert full.text == "Here." and full.pictures[0].startswith("data:image/png;base64,iVBOR")
+        assert desk.answers.brief(mark).excerpt == "[1 picture] Here."
+        groups.add(desk.answers.brief(mark).group)
+    assert len(groups) == 2
 
 
 def test_marks_stand_on_the_page_of_feedback(desk: Desk) -> None:

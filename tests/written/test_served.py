@@ -128,6 +128,7 @@ def test_a_rubric_is_changed_and_undone(page: Asker) -> None:
     assert page.ask("POST", "/api/rubric", change).status == 409
     told = page.ask("POST", "/api/undo", {})
     assert told.data["answers"][0]["points"] == 2.0
+    assert [item["points"] for item in told.data["rubric"]["items"]] == [2, 3]
     assert len(page.ask("GET", f"/api/state?cell={WRITTEN}").data["rubric"]["items"]) == 2
     assert page.ask("POST", "/api/undo", {}).data["answers"][0]["points"] is None
     assert page.ask("POST", "/api/undo", {}).data["nothing"]

@@ -7,6 +7,13 @@ export class Listed {
     this.rows = new Map();
     this.known = new Map();
     for (const name of ["filter", "find"]) find(name).addEventListener("input", () => this.sift());
+    find("find").addEventListener("keydown", (event) => {
+      const first = this.order.find((key) => !this.rows.get(key).hidden);
+      if (event.key !== "Enter" || !first) return;
+      event.preventDefault();
+      find("find").blur();
+      this.chosen(first);
+    });
   }
 
   show(answers, named) {

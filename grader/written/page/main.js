@@ -6,7 +6,7 @@ import { setFormulas } from "./formulas.js";
 import { listen } from "./keys.js";
 import { Listed } from "./listed.js";
 import { MarkPanel } from "./panel.js";
-import { counted, element, find, fromServer, waits } from "./parts.js";
+import { counted, element, find, fromServer, STATES, waits } from "./parts.js";
 import { RubricForm } from "./rubric.js";
 import { Saving } from "./saving.js";
 
@@ -63,7 +63,7 @@ async function told(path, data) {
     notice(error.message || "somebody has changed this since: look once more, nothing was changed");
     if (error.status !== 409) return null;
   }
-  if (answer.rubric) state.rubric = answer.rubric;
+  if (answer.rubric && (answer.cell || state.cell) === state.cell) state.rubric = answer.rubric;
   changed(answer.cell || state.cell, answer.answers);
   if (answer.other_rubric) await load();
   return refused ? null : answer;
@@ -111,6 +111,10 @@ function go(key) {
   if (shown) cards.mark(key, true);
   else cards.show(state.answers, key, row);
   panel.show(now);
+  const place = state.answers.findIndex((answer) => answer.key === key);
+  const answer = state.answers[place];
+  find("where").textContent = `${named(answer)}, ${STATES[answer.state][1]}, `
+    + `${place + 1} of ${state.answers.length}`;
   if (!row) document.querySelector(".middle").scrollTo({ top: 0 });
 }
 

@@ -45,7 +45,13 @@ export class MarkPanel {
     const { answer } = this;
     if (!answer) return;
     const { items, adjust, comment } = { ...this.mark(), ...change };
-    const others = this.together.get(answer.group)?.filter((key) => key !== this.key);
+    const marked = ({ points, items: of, adjust: more, comment: said }) =>
+      JSON.stringify([points, of, more, said]);
+    // Of those that are marked together only who has no mark, or still this one.
+    const others = (this.together.get(answer.group) || []).filter((key) => {
+      const other = this.state().byKey.get(key);
+      return key !== this.key && other && (waits(other) || marked(other) === marked(answer));
+    });
     this.saving.put(this.state().cell, this.key, { items, adjust, comment }, others, later);
   }
 

@@ -16,7 +16,7 @@ export class Saving {
       if (!name.startsWith(PLACE)) continue;
       try {
         const draft = JSON.parse(localStorage.getItem(name));
-        this.drafts.set(name.slice(PLACE.length), { ...draft, state: "kept", tries: 0 });
+        this.drafts.set(name.slice(PLACE.length), { others: {}, ...draft, state: "kept", tries: 0 });
       } catch {
         localStorage.removeItem(name);
       }
@@ -32,7 +32,13 @@ export class Saving {
     const name = `${cell} ${key}`;
     const before = this.drafts.get(name);
     const draft = before || { cell, key, tries: 0, version: this.found(cell, key).version };
-    Object.assign(draft, mark, { others, state: "waits", dirty: true });
+    const versions = { ...draft.others };
+    draft.others = {};
+    for (const other of others) {
+      if (draft.left?.includes(other)) continue; // somebody has marked it meanwhile
+      draft.others[other] = versions[other] || this.found(cell, other).version;
+    }
+    Object.assign(draft, mark, { state: "waits", dirty: true });
     this.drafts.set(name, draft);
     this.keep(name, draft);
     clearTimeout(draft.timer);
@@ -86,16 +92,14 @@ export class Saving {
     draft.dirty = false;
     this.changed();
     const { cell, key, items, adjust, comment } = draft;
-    const seen = { [key]: draft.version };
-    for (const other of draft.others || []) {
-      const known = this.found(cell, other);
-      if (known) seen[other] = known.version;
-    }
+    const seen = { ...draft.others, [key]: draft.version };
     try {
       const told = await post("api/mark", { cell, items, adjust, comment, seen });
       this.changed(cell, told.answers);
-      const mine = told.answers.find((answer) => answer.key === key);
-      draft.version = mine.version;
+      for (const answer of told.answers) {
+        if (answer.key === key) draft.version = answer.version;
+        else if (draft.others[answer.key]) draft.others[answer.key] = answer.version;
+      }
       draft.tries = 0;
       if (draft.dirty) {
         draft.state = "waits";
@@ -118,7 +122,8 @@ export class Saving {
       if (other.has(draft.key)) {
         draft.state = "conflict";
       } else { // of those with the same answer: their own mark stays, the rest is saved
-        draft.others = draft.others.filter((key) => !other.has(key));
+        draft.left = [...(draft.left || []), ...other];
+        for (const key of other) delete draft.others[key];
         Object.assign(draft, { state: "waits", dirty: true });
       }
     } else {
