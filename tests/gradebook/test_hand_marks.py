@@ -16,9 +16,9 @@ from grader.gradebook.forget import Leaving, forget
 from grader.gradebook.hand_marks import HandMark, MarkChange, MarksSaved, marks_by_hand
 from grader.gradebook.read import read_marks
 from grader.gradebook.rubric_tables import Rubric, RubricItem, Ticks, read_ticks
-from grader.gradebook.write import open_gradebook
+from grader.gradebook.write import GradebookWriter, open_gradebook
 from tests.kit.answers import ANSWERS, RUBRIC, answer, answered_course, formgrader_gives
-from tests.kit.gradebook import NAME, WRITTEN
+from tests.kit.gradebook import NAME, WRITTEN, verdict
 
 TICKS = Ticks(("r1",), 0.5, by="ann", at="2025-03-10T10:00:00Z")
 
@@ -126,6 +126,17 @@ def test_after_another_answer_the_mark_is_old(course: Course) -> None:
     assert {found.state for who, found in marks(course).items() if who in ("ada", "bo")} == {
         "marked"
     }
+
+
+def test_a_mark_that_autograde_did_not_see_is_not_settled(course: Course) -> None:
+    """Given while the next answer is being entered, it is kept, and shown as an old one."""
+    with GradebookWriter(course, NAME) as writer:
+        writer.save("ada", verdict("ada"), {WRITTEN: "of another answer"})
+        assert give(course, 2.5, "ada").done
+        formgrader_gives(course, "bo", 1.0)
+        writer.commit()
+    assert (marks(course)["ada"].points, marks(course)["ada"].state) == (2.5, "old")
+    assert marks(course)["bo"].state == "marked"
 
 
 def test_of_two_who_save_at_once_one_is_told(course: Course) -> None:
