@@ -17,7 +17,14 @@ from grader.gradebook.hand_marks import HandMark, MarkChange, MarksSaved, marks_
 from grader.gradebook.read import read_marks
 from grader.gradebook.rubric_tables import Rubric, RubricItem, Ticks, read_ticks
 from grader.gradebook.write import GradebookWriter, open_gradebook
-from tests.kit.answers import ANSWERS, RUBRIC, answer, answered_course, formgrader_gives
+from tests.kit.answers import (
+    ANSWERS,
+    RUBRIC,
+    answer,
+    answered_course,
+    formgrader_gives,
+    formgrader_writes,
+)
 from tests.kit.gradebook import NAME, WRITTEN, verdict
 
 TICKS = Ticks(("r1",), 0.5, by="ann", at="2025-03-10T10:00:00Z")
@@ -93,15 +100,15 @@ def test_nothing_is_saved_over_a_mark_that_was_not_seen(course: Course) -> None:
     assert give(course, 5.0, "ada", "bo").done
 
 
-@pytest.mark.parametrize("what", ["points", "comment"])
-def test_what_formgrader_gave_meanwhile_is_seen_first(course: Course, what: str) -> None:
-    """Its points and its words both count as a change."""
+def test_what_formgrader_gave_meanwhile_is_seen_first(course: Course) -> None:
+    """Its points and its words both count as a change, each alone."""
     seen = marks(course)
-    points, words = (3.0, None) if what == "points" else (None, "See me.")
-    formgrader_gives(course, "ada", points, words)
-    saved = give(course, 5.0, "ada", seen=seen)
-    assert not saved.done
-    assert (saved.others[0].points, saved.others[0].comment) == (points, words or "")
+    formgrader_gives(course, "ada", 3.0)
+    formgrader_writes(course, "bo", "See me.")
+    for student, points, words in (("ada", 3.0, ""), ("bo", None, "See me.")):
+        saved = give(course, 5.0, student, seen=seen)
+        assert not saved.done
+        assert (saved.others[0].points, saved.others[0].comment) == (points, words)
 
 
 def test_items_are_shown_only_while_the_points_are_theirs(course: Course) -> None:

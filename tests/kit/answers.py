@@ -58,11 +58,17 @@ def notebook(text: str) -> str:
 
 
 def formgrader_gives(
-    course: Course, student: str, points: float | None, comment: str | None = None
+    course: Course, student: str, points: float, comment: str | None = None
 ) -> None:
-    """Mark as formgrader does."""
+    """Mark as formgrader does: first the points, then the comment."""
     with closing(open_gradebook(course)) as gradebook:
         mark_by_hand(gradebook, student, points)
-        if comment is not None:
-            gradebook.find_comment(WRITTEN, NAME, NAME, student).manual_comment = comment
+    if comment is not None:
+        formgrader_writes(course, student, comment)
+
+
+def formgrader_writes(course: Course, student: str, comment: str) -> None:
+    """Comment as formgrader does, which leaves the points as they are."""
+    with closing(open_gradebook(course)) as gradebook:
+        gradebook.find_comment(WRITTEN, NAME, NAME, student).manual_comment = comment
         gradebook.db.commit()

@@ -24,6 +24,7 @@ HOSTILE_TEXTS = {
     "onerror": "<img src=x onerror=alert(1)>",
     "javascript": "[a](javascript:alert(1)) [b](JaVaScRiPt&colon;alert(1)) <javascript:alert(1)>",
     "vbscript": "[a](vbscript:x) [b](data:text/html,<script>alert(1)</script>)",
+    "elsewhere": "[a](api/state) [b](//evil.example) [c](data:image/png;base64,AA) [d](ftp://e.x)",
     "data image": "![a](data:image/svg+xml;base64,PHN2Zz4=)",
     "picture elsewhere": "![a](https://evil.example/pixel.png)",
     "defined": "[a]: javascript:alert(1)\n\n[a] and ![a]",
