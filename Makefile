@@ -76,7 +76,7 @@ fuzz: $(READY)  ## search for bytes that break what reads untrusted bytes (ARGS=
 postgres: $(READY)  ## install the driver of a gradebook on a PostgreSQL server
 	@$(PIP) -r requirements-postgres.lock
 
-.PHONY: init new try watch release collect autograde feedback report export verify verify-every mark forget simulate bench doctor
+.PHONY: init new try watch release collect autograde written feedback report export verify verify-every mark forget simulate bench doctor
 init: $(READY)  ## begin a course of your own in an empty folder (DIR=../my-course)
 	@$(GRADER) init "$(DIR)" $(ARGS)
 
@@ -97,6 +97,9 @@ collect: $(READY)  ## put a platform's archive into submitted/ (FILE=submissions
 
 autograde: $(READY)  ## grade what lies in submitted/ into the gradebook
 	@$(GRADER) autograde $(A) $(ARGS)
+
+written: $(READY)  ## mark written answers on a page of this machine (ARGS=--anonymous)
+	@$(GRADER) written $(A) $(ARGS)
 
 feedback: $(READY)  ## write a page of feedback for each student
 	@$(GRADER) feedback $(A) $(ARGS)

@@ -1,6 +1,6 @@
 """Parse the command line, ``python -m grader VERB``, and print; the work is done elsewhere."""
 
-from . import authors, beginning, collecting, instructors, made_up
+from . import authors, beginning, collecting, instructors, made_up, marking
 from .group import main
 
-__all__ = ["authors", "beginning", "collecting", "instructors", "made_up", "main"]
+__all__ = ["authors", "beginning", "collecting", "instructors", "made_up", "main", "marking"]

@@ -66,9 +66,7 @@ def autograde(
         say(f"late penalty changed: {line}")
     for line in summary.look.lines():
         say(line)
-    if summary.look.waiting:
-        click.echo("written answers are marked in formgrader: make formgrader")
-    next_step(f"feedback {name}")
+    next_step(f"{'written' if summary.look.waiting else 'feedback'} {name}")
     if summary.faults or summary.times or any(stray.lost for stray in summary.strays):
         sys.exit(1)
 

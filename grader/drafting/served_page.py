@@ -7,16 +7,11 @@ import html
 import json
 from typing import Any
 
-from tornado.httpserver import HTTPServer
 from tornado.iostream import StreamClosedError
-from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
-from grader.errors import UsageError
+from grader.serving.listening import HERE, OWN_NAMES, listen
 
-HERE = "127.0.0.1"
-# A name of another site's that was pointed at this address is not answered.
-OWN_NAMES = r"(127\.0\.0\.1|localhost)"
 RELOAD = """
 <script>
   const changes = new EventSource("changes?seen=%d");
@@ -45,14 +40,7 @@ class ServedPage:
         application = Application(log_function=lambda _: None)  # the terminal is the author's
         about = {"page": self}
         application.add_handlers(OWN_NAMES, [("/", _Page, about), ("/changes", _Changes, about)])
-        try:
-            sockets = bind_sockets(port, HERE)
-        except OSError as error:
-            raise UsageError(
-                f"port {port} cannot be used ({error.strerror}): choose another with --port"
-            ) from None
-        HTTPServer(application).add_sockets(sockets)
-        return f"http://{HERE}:{sockets[0].getsockname()[1]}/"
+        return f"http://{HERE}:{listen(application, port)}/"
 
     def show(self, page: str) -> None:
         """Show another page."""

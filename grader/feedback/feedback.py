@@ -6,15 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.assignment.source import WRITTEN_CELL
+from grader.assignment.source import WRITTEN_CELL, is_check_cell
 from grader.class_look import ClassLook
 from grader.course import Course
 from grader.feedback.contact import Contact
-from grader.feedback.page import Rubrics, student_page
+from grader.feedback.page import student_page
 from grader.files.atomic import write_beside
 from grader.gradebook.config import contact_line
 from grader.gradebook.exchange_files import complete
+from grader.gradebook.hand_marks import marks_by_hand
 from grader.gradebook.read import StudentMarks, read_marks, refuse_others
+from grader.gradebook.rubric_tables import Rubric, Ticks
 from grader.html.lesson import Lesson, lesson, read_cells
 from grader.html.render import render
 from grader.records import read_records
@@ -40,21 +42,32 @@ class Pages:
     name: str
     marks: Mapping[str, StudentMarks]
     about: Lesson
-    rubrics: Rubrics
+    rubrics: Mapping[str, Rubric]  # by a question's cell
+    ticks: Mapping[str, Mapping[str, Ticks]]  # by student and cell
     contact: Contact
 
     @classmethod
     def of(cls, course: Course, name: str) -> Pages:
         """Read gradebook, released notebook and rubrics; raises UsageError when one fails."""
         marks, about = read_marks(course, name), lesson(course, name)
-        rubrics = {WRITTEN_CELL + key: of for key, of in course.spec(name).rubrics.items()}
-        return cls(course, name, marks, about, rubrics, Contact.of(contact_line(course)))
+        own = {WRITTEN_CELL + key: of for key, of in course.spec(name).rubrics.items()}
+        cells = {cell for each in marks.values() for cell in each.cells if not is_check_cell(cell)}
+        with marks_by_hand(course, name) as book:
+            rubrics = {cell: book.rubric(cell, own.get(cell, {})) for cell in cells}
+            found = book.read(sorted(cells))
+        ticks: dict[str, dict[str, Ticks]] = {}
+        for mark in found:
+            if mark.ticks:
+                ticks.setdefault(mark.student, {})[mark.cell] = mark.ticks
+        contact = Contact.of(contact_line(course))
+        return cls(course, name, marks, about, rubrics, ticks, contact)
 
     def page(self, student: str, verdict: Verdict) -> bytes:
         """Return a student's page as UTF-8 HTML."""
         cells = read_cells(self.course.autograded / student / self.name / f"{self.name}.ipynb")
         marks = self.marks.get(student, StudentMarks(student))
-        page = student_page(verdict, marks, cells, self.about, self.rubrics, self.contact)
+        ticks = self.ticks.get(student)
+        page = student_page(verdict, marks, cells, self.about, self.rubrics, ticks, self.contact)
         return render("feedback.html.j2", page=page)
 
     def write(self, student: str, verdict: Verdict) -> Path:

@@ -14,12 +14,12 @@ from grader.comparison.where import Where
 from grader.feedback.contact import Contact
 from grader.feedback.student_cells import MOST_PRINTED, Shown, shown_cells
 from grader.gradebook.read import CellMark, StudentMarks
+from grader.gradebook.rubric_tables import Rubric, Ticks
 from grader.html.lesson import Lesson
 from grader.html.pictures import read_pictures
 from grader.html.wording import OUTCOME_WORDS, counted
 from grader.verdict import CheckResult, ExerciseResult, Verdict
 
-Rubrics = Mapping[str, Mapping[str, float]]  # by a question's cell, then by item: points
 NOBODY = Contact()
 TONES = {"passed": "good", "not_attempted": "calm", "missing": "calm"}
 
@@ -60,10 +60,20 @@ class ExerciseView:
 
 
 @dataclass(frozen=True)
+class RubricRow:
+    """An item of a rubric; ``given`` is None where nobody ticked items, but gave points alone."""
+
+    text: str
+    points: float
+    given: bool | None = None
+
+
+@dataclass(frozen=True)
 class WrittenView:
     """A question that is marked by hand: the answer, the points (None: it waits for a mark).
 
     ``again`` says that it has a mark, given before it was graded once more: that is not shown.
+    ``beside`` are points given or taken beside the items of the rubric.
     """
 
     id: str
@@ -72,7 +82,8 @@ class WrittenView:
     points: float | None
     answer: str
     comments: tuple[str, ...]
-    rubric: tuple[tuple[str, float], ...] = ()
+    rubric: tuple[RubricRow, ...] = ()
+    beside: float = 0.0
     again: bool = False
     pictures: tuple[str, ...] = ()
     regrade: str = ""
@@ -150,10 +161,15 @@ def student_page(
     marks: StudentMarks,
     cells: Sequence[Mapping[str, Any]],
     lesson: Lesson,
-    rubrics: Rubrics | None = None,
+    rubrics: Mapping[str, Rubric] | None = None,
+    ticks: Mapping[str, Ticks] | None = None,
     contact: Contact = NOBODY,
 ) -> StudentPage:
-    """Put together the page of ``marks.student``; ``cells`` are the autograded notebook's."""
+    """Put together the page of ``marks.student``; ``cells`` are the autograded notebook's.
+
+    ``rubrics`` are those of the questions that are marked by hand, ``ticks`` what of them is ticked
+    for this student, both by cell.
+    """
     names = [exercise.name for exercise in verdict.exercises]
     shown = shown_cells(cells, names, lesson.sources)
     digest = verdict.inputs.get("submission", "")[:12]
@@ -161,7 +177,7 @@ def student_page(
     def asked(what: str) -> str:
         return contact.regrade(verdict.assignment, marks.student, digest, what)
 
-    written = _written(verdict, marks, cells, lesson, rubrics or {})
+    written = _written(verdict, marks, cells, lesson, rubrics or {}, ticks or {})
     return StudentPage(
         student=marks.student,
         name=marks.name,
@@ -243,7 +259,8 @@ def _written(
     marks: StudentMarks,
     cells: Sequence[Mapping[str, Any]],
     lesson: Lesson,
-    rubrics: Rubrics,
+    rubrics: Mapping[str, Rubric],
+    ticks: Mapping[str, Ticks],
 ) -> list[WrittenView]:
     """List the graded cells that no exercise of the verdict answers for."""
     tested = {check_cell(exercise.name) for exercise in verdict.exercises}
@@ -257,6 +274,7 @@ def _written(
         # A mark and a comment of before may be on another answer, until someone has looked again.
         other = mark.waits and not mark.same
         comments = () if other else _comments(marks, name)
+        ticked = None if other else ticks.get(name)
         views.append(
             WrittenView(
                 id=name,
@@ -265,12 +283,22 @@ def _written(
                 points=None if other else mark.points,
                 answer="" if answer.strip() == stub.strip() else _as_written(answer),
                 comments=tuple(c for c in comments if c != "No response."),  # nbgrader's own
-                rubric=tuple(rubrics.get(name, {}).items()),
+                rubric=_rubric_rows(rubrics.get(name, Rubric()), ticked),
+                beside=ticked.adjust if ticked and ticked.items else 0.0,
                 again=other and mark.points is not None,
                 pictures=pictures,
             )
         )
     return views
+
+
+def _rubric_rows(rubric: Rubric, ticks: Ticks | None) -> tuple[RubricRow, ...]:
+    """List the items; of those that take points, only the ones that did."""
+    rows = [
+        RubricRow(item.text, item.points, item.id in ticks.items if ticks else None)
+        for item in rubric.items
+    ]
+    return tuple(row for row in rows if row.points >= 0 or row.given)
 
 
 def _as_written(markdown: str) -> str:

@@ -18,6 +18,7 @@ from grader.errors import UsageError
 from grader.files.alone import alone
 from grader.files.names import names_in
 from grader.gradebook.config import gradebook_url
+from grader.gradebook.rubric_tables import erase_ticks
 from grader.gradebook.standing import erase
 from grader.gradebook.state import gradebook_file, no_gradebook
 from grader.gradebook.turn import turn
@@ -125,6 +126,7 @@ def _remove(course: Course, gradebook: Any, leaving: Leaving) -> None:
     elif submissions:
         gradebook.remove_submission(leaving.assignment, leaving.student)
     erase(gradebook.db, notebooks)
+    erase_ticks(gradebook.db, notebooks)
     left = leaving.submissions(gradebook)
     if left or (left is not None and leaving.assignment is None):
         raise unusable(gradebook_url(course), "database is locked")

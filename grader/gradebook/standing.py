@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from nbgrader.api import BaseCell, Grade, SubmittedAssignment, SubmittedNotebook
@@ -84,6 +84,28 @@ def note(
     db.execute(VERDICTS.delete().where(mine))
     row = {"notebook_id": notebook, "digest": verdict.digest, "answers": json.dumps(kept)}
     db.execute(VERDICTS.insert().values(row))
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A note on a submission: its verdict's digest, and by cell the answers' digests.
+
+    Those are of the answer now and of the one that was marked.
+    """
+
+    digest: str = ""
+    answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def read_noted(db: Any, notebooks: Sequence[str] | None = None) -> dict[str, Noted]:
+    """Read what is noted, by submitted notebook; of some notebooks, or of all."""
+    if not inspect(db.connection()).has_table(VERDICTS.name):
+        return {}
+    rows = VERDICTS.select()
+    if notebooks is not None:
+        rows = rows.where(VERDICTS.c.notebook_id.in_(notebooks))
+    found = db.execute(rows)
+    return {row.notebook_id: Noted(row.digest, json.loads(row.answers)) for row in found}
 
 
 def erase(db: Any, notebooks: Sequence[str]) -> None:

@@ -22,7 +22,7 @@ from nbgrader.api import (
 )
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties, SaveCells
-from sqlalchemy import Inspector, inspect
+from sqlalchemy import Inspector, inspect, literal, or_
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from grader.assignment.derived import refuse_other_points
@@ -150,6 +150,7 @@ class _Pending:
     verdict: Verdict
     answers: Mapping[str, str]
     settled: frozenset[str]
+    by_hand: tuple[Grade, ...]
 
 
 class GradebookWriter:
@@ -231,11 +232,13 @@ class GradebookWriter:
         names = {number: name for name, number in self._grade_cells.items()}
         total = 0.0
         settled: set[str] = set()
+        by_hand = []
         for grade in notebook.grades:
             name = names[grade.cell_id]
             if is_settled(grade):
                 settled.add(name)
             if name in answers:
+                by_hand.append(grade)
                 # As nbgrader has it: an answer that is still the stub gets zero, any other waits
                 # for a mark.
                 grade.auto_score = None if answers[name] else 0.0
@@ -249,7 +252,9 @@ class GradebookWriter:
                 total += best + (grade.extra_credit or 0.0)
         self._comments(notebook, answers)
         self._penalty(submission, notebook, total)
-        self._pending[student] = _Pending(notebook.id, verdict, answers, frozenset(settled))
+        self._pending[student] = _Pending(
+            notebook.id, verdict, answers, frozenset(settled), tuple(by_hand)
+        )
 
     def renew_penalties(self, students: Container[str]) -> list[str]:
         """Work out late penalties again of submissions whose marks stay as they are.
@@ -294,6 +299,13 @@ class GradebookWriter:
                 self._write(pending)
 
     def _write(self, pending: Mapping[str, _Pending]) -> None:
+        for entry in pending.values():
+            for grade in entry.by_hand:
+                if inspect(grade).persistent:
+                    # Asked when it is written: a mark that somebody gave meanwhile is on the
+                    # answer of before.
+                    marked = Grade.manual_score.is_not(None)
+                    grade.needs_manual_grade = or_(marked, literal(grade.auto_score is None))
         self._db.flush()
         for entry in pending.values():
             note(self._db, entry.notebook, entry.verdict, entry.answers, entry.settled)

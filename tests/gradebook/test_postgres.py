@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
@@ -23,6 +24,8 @@ from grader.cli import main
 from grader.course import Course
 from grader.export.export import FORMATS
 from grader.gradebook.config import nbgrader_api
+from grader.gradebook.hand_marks import MarkChange, marks_by_hand
+from grader.gradebook.rubric_tables import Ticks
 from grader.gradebook.write import GradebookWriter, open_gradebook
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Pupil
@@ -422,3 +425,35 @@ def test_an_older_nbgraders_tables(here: Course) -> None:
         gradebook.db.commit()
     says = r"an older nbgrader's, without student\.lms_user_id.*run `nbgrader db upgrade`"
     refused(here, says, "autograde", "export")
+
+
+def test_two_mark_by_hand_at_once(here: Course) -> None:
+    """On a server as in a file: of two who saw the same mark one is shown the other's."""
+    does(here, "autograde", NAME)
+    with marks_by_hand(here, NAME) as book:
+        [seen] = book.read([WRITTEN], ["josé"])
+        own = book.rubric(WRITTEN, {"names the weight": 2})
+        assert book.save([], keep={WRITTEN: own}).done
+    ready, done = threading.Barrier(2), {}
+
+    def give(points: float) -> None:
+        with marks_by_hand(here, NAME) as book:
+            ready.wait()
+            ticks = Ticks(("r1",), points - 2)
+            change = MarkChange("josé", WRITTEN, seen.version, points, "Yes.", ticks)
+            done[points] = book.save([change])
+
+    threads = [threading.Thread(target=give, args=(points,)) for points in (3.0, 4.0)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    [won] = [points for points, saved in done.items() if saved.done]
+    [lost] = [saved for saved in done.values() if not saved.done]
+    assert lost.others[0].points == won
+    with closing(open_gradebook(here)) as gradebook:
+        grade = gradebook.find_grade(WRITTEN, NAME, NAME, "josé")
+        assert (grade.manual_score, grade.needs_manual_grade) == (won, False)
+    with marks_by_hand(here, NAME) as book:
+        [now] = book.read([WRITTEN], ["josé"])
+        assert now.ticks and now.ticks.items == ("r1",) and now.comment == "Yes."

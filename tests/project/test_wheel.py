@@ -88,6 +88,8 @@ def test_the_package_holds_the_engine_and_nothing_of_a_course(wheel: Path) -> No
         about = archive.read(metadata).decode()
     assert {name.split("/")[0].partition("-")[0] for name in names} == {"grader", "rnn_course_kit"}
     assert "grader/html/templates/feedback.html.j2" in names
+    page = ROOT / "grader" / "written" / "page"
+    assert {f"grader/written/page/{path.name}" for path in page.iterdir()} <= {*names}
     assert "License-Expression: MIT" in about and any(n.endswith("LICENSE") for n in names)
 
 

@@ -1,0 +1,1 @@
+"""Serve pages to this machine alone: which names, which browser and which page may ask."""
