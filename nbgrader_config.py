@@ -17,10 +17,7 @@ except ImportError as error:
     from nbconvert.exporters import NotebookExporter
     from nbgrader.converters.base import NbGraderException
 
-    MISSING = (
-        f"the course kit cannot be used in {sys.prefix} ({error}), and without it nothing is "
-        "graded: install its wheel there"
-    )
+    MISSING = f"install the course kit's wheel in {sys.prefix}: nothing is graded without ({error})"
 
     class Refusing(NotebookExporter):
         """An exporter that no converter of nbgrader's gets to make: it says what is missing."""

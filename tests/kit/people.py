@@ -67,28 +67,30 @@ def people(*roles: str) -> Iterator[list[Person]]:
         pytest.skip(f"not installed here: {', '.join(lacking)}")
     folder = Path(tempfile.mkdtemp(prefix="homes-", dir="/tmp"))
     folder.chmod(0o755)
-    made: list[Person] = []
     mark = secrets.token_hex(3)
     try:
-        for role in roles:
-            made.append(_new(f"t{mark}-{role}", folder))
-        yield made
+        with contextlib.ExitStack() as held:
+            yield [held.enter_context(_person(f"t{mark}-{role}", folder)) for role in roles]
     finally:
-        for person in made:
-            _end_all(person)
-            _call("userdel", person.name)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _new(name: str, folder: Path) -> Person:
+@contextlib.contextmanager
+def _person(name: str, folder: Path) -> Iterator[Person]:
     home = folder / name
     options = ("--home-dir", str(home), "--no-create-home", "--user-group", "--shell", "/bin/sh")
     _call("useradd", "--no-log-init", *options, name)
-    person = Person(name, pwd.getpwnam(name).pw_uid, secrets.token_urlsafe(12), home)
-    _call("chpasswd", told=f"{name}:{person.password}\n")
-    home.mkdir(mode=0o700)
-    person.owns(home)
-    return person
+    try:
+        made = Person(name, pwd.getpwnam(name).pw_uid, secrets.token_urlsafe(12), home)
+        _call("chpasswd", told=f"{name}:{made.password}\n")
+        home.mkdir(mode=0o700)
+        made.owns(home)
+        try:
+            yield made
+        finally:
+            _end_all(made)
+    finally:
+        _call("userdel", name)
 
 
 def _end_all(person: Person) -> None:
