@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
+import re
 import shutil
 import signal
 import socket
@@ -23,15 +24,16 @@ from tests.kit.shared_python import SharedPython
 from tests.kit.toy import ROOT
 
 SECONDS = 180.0  # how long anything may take on a busy machine
+# In place of what the page has for a machine that is a hub all the time.
 SETTINGS = """
 c.JupyterHub.bind_url = "http://127.0.0.1:{0}"
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:{1}"
-c.JupyterHub.spawner_class = "jupyterhub.spawner.LocalProcessSpawner"
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{2}"
 c.ConfigurableHTTPProxy.command = ["{proxy}"]
 c.Authenticator.allowed_users = set({names})
 c.PAMAuthenticator.open_sessions = False
 c.Spawner.cmd = ["{python}", "-m", "jupyterhub.singleuser"]
+c.Spawner.environment = {{"PATH": "{search}"}}
 c.Spawner.start_timeout = c.Spawner.http_timeout = {seconds:.0f}
 """
 
@@ -45,6 +47,14 @@ def require_hub() -> Path:
     if found is None:
         pytest.skip(f"{beside.name} is not installed (make hub)")
     return Path(found)
+
+
+def settings_on_the_page(naming: str) -> str:
+    """The settings of docs/jupyterhub.md in which ``naming`` stands."""
+    page = (ROOT / "docs" / "jupyterhub.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    [found] = [block for block in blocks if naming in block]
+    return str(found)
 
 
 @dataclass
@@ -96,8 +106,10 @@ def hub(shared: SharedPython, members: list[Person]) -> Iterator[Hub]:
         proxy=proxy,
         names=[person.name for person in members],
         python=shared.python,
+        search=shared.search,
         seconds=SECONDS,
     )
+    text = settings_on_the_page("c.JupyterHub") + text
     (folder / "jupyterhub_config.py").write_text(text, encoding="utf-8")
     command = shared.in_reach(
         shared.python, "-m", "jupyterhub", others=(proxy.resolve().parents[3],)

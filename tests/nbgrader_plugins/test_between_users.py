@@ -10,7 +10,7 @@ import pytest
 
 from grader.course import Course
 from grader.simulate.pupils import Pupil
-from tests.kit.hub import Hub, hub, require_hub
+from tests.kit.hub import Hub, hub, require_hub, settings_on_the_page
 from tests.kit.people import Person, people
 from tests.kit.sandbox import strongest
 from tests.kit.shared_python import SharedPython, shared_python
@@ -18,13 +18,8 @@ from tests.kit.toy import NAME, assignment, new_course
 
 pytestmark = pytest.mark.slow
 
-COURSE = "toys"
+COURSE = "rnn"  # on the page
 ASKED = {"course_id": COURSE, "assignment_id": NAME}
-SETTINGS = """
-c = get_config()
-c.CourseDirectory.course_id = "{course}"
-c.Exchange.root = "{exchange}"
-"""
 
 
 @pytest.fixture
@@ -35,8 +30,17 @@ def shared() -> Iterator[SharedPython]:
         exchange = made.folder / "exchange"
         exchange.mkdir()
         exchange.chmod(0o777)
-        made.set_up(SETTINGS.format(course=COURSE, exchange=exchange))
+        made.set_up(on_the_page("c.Exchange.root", {"/srv/exchange": exchange}))
         yield made
+
+
+def on_the_page(naming: str, places: dict[str, Path]) -> str:
+    """Settings of docs/jupyterhub.md, with the places that the test has."""
+    text = settings_on_the_page(naming)
+    for shown, place in places.items():
+        assert shown in text
+        text = text.replace(shown, str(place))
+    return text
 
 
 def course_of(teacher: Person) -> Course:
@@ -44,9 +48,8 @@ def course_of(teacher: Person) -> Course:
     made = new_course(teacher.home / "course")
     settings = teacher.home / ".jupyter"
     settings.mkdir()
-    (settings / "nbgrader_config.py").write_text(
-        f'c = get_config()\nc.CourseDirectory.root = "{made.root}"\n', encoding="utf-8"
-    )
+    text = on_the_page("c.CourseDirectory.root", {"/home/teacher/course": made.root})
+    (settings / "nbgrader_config.py").write_text(text, encoding="utf-8")
     teacher.owns(made.root, settings)
     return made
 
