@@ -9,8 +9,10 @@ COURSE   ?= .
 DIR      ?= $(error make init DIR=path/to/an/empty/folder)
 FILE     ?= $(error make collect FILE=path/to/submissions.zip)
 LAB      ?= build/lab/$(A)
+LITE     ?= build/lite
 N        ?= 30
 NOTEBOOK ?= $(error make mark NOTEBOOK=path/to/notebook.ipynb)
+RETRIES  ?= 5
 PYTHON   ?= $(or $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; \
 	done),python3)
@@ -56,9 +58,11 @@ demo: $(READY)  ## grade a bundled class in build/demo, from release to a table 
 test: $(READY)  ## run the tests that take seconds
 	@$(PYTEST) $(ARGS)
 
-# Tests of a gradebook on a PostgreSQL server skip by name where its driver does not install.
+# Tests of a gradebook on a PostgreSQL server, and of a hub, skip by name where what they need does
+# not install.
 test-slow: $(READY)  ## run the tests that take minutes or a browser
 	@$(PIP) --retries 0 -r requirements-postgres.lock 2>/dev/null || true
+	@$(MAKE) --silent hub RETRIES=0 >/dev/null 2>&1 || true
 	@$(PYTEST) -m "(slow or browser) and not crosscheck" $(ARGS)
 
 # PyTorch's build without CUDA where pip can find it; else PyPI's, which on Linux brings CUDA.
@@ -72,9 +76,14 @@ fuzz: $(READY)  ## search for bytes that break what reads untrusted bytes (ARGS=
 	@$(PIP) --only-binary :all: --retries 0 -r requirements-fuzz.lock 2>/dev/null || true
 	@$(PY) -m tests.fuzz $(ARGS)
 
-.PHONY: postgres
+.PHONY: postgres hub
 postgres: $(READY)  ## install the driver of a gradebook on a PostgreSQL server
 	@$(PIP) -r requirements-postgres.lock
+
+hub: $(READY)  ## install a JupyterHub and its proxy beside the kit, to try one out
+	@$(PIP) --retries $(RETRIES) -r requirements-hub.lock
+	@mkdir -p build/hub && cp .ci/hub/package.json .ci/hub/package-lock.json build/hub
+	@npm ci --prefix build/hub --fetch-retries $(RETRIES) --silent --no-audit --no-fund
 
 .PHONY: init new try watch release collect autograde written feedback report export verify verify-every mark forget simulate bench doctor
 init: $(READY)  ## begin a course of your own in an empty folder (DIR=../my-course)
@@ -134,11 +143,14 @@ doctor: $(READY)  ## say what isolation this machine offers
 # JupyterLab without news and without the instructor's menus; what else is set stays.
 STUDENTS = $(CURDIR)/.jupyter$(addprefix :,$(JUPYTER_CONFIG_PATH))
 
-.PHONY: lab formgrader
+.PHONY: lab lite formgrader
 lab: $(READY)  ## open the assignment as a student gets it, in a copy: build/lab/A
 	@mkdir -p $(dir $(LAB))
 	@test -e $(LAB) || cp -r assignments/$(A) $(LAB)
 	@cd $(LAB) && JUPYTER_CONFIG_PATH=$(STUDENTS) $(JUPYTERLAB) $(A).ipynb $(ARGS)
+
+lite: $(READY)  ## build a site on which the assignment runs in the browser: build/lite/site
+	@PYODIDE="$(PYODIDE)" $(PY) .ci/lite.py $(LITE) $(A) $(ARGS)
 
 formgrader: $(READY)  ## open nbgrader's formgrader on the course (COURSE=build/demo for the demo)
 	@$(GRADER) release --source-only --course $(COURSE)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.autograde.autograde import autograde
+from grader.files.kept import Kept
 from grader.records import read_records
 from grader.report.differentiation import sightings
 from grader.report.report import report
@@ -26,12 +27,13 @@ MODULES = {
     for file, content in COURSE.files(COURSE.spec(NAME))
     if file.endswith(".py")
 }
+NOTHING_KEPT = Kept(Path("absent"))
 
 
 def listed(own: Mapping[str, str]) -> dict[tuple[str, ...], tuple[str, ...]]:
     """What is seen in the solution's notebook with some answers in place of its own."""
     code = [own.get(c.id, c.source) for c in source().cells if c.role not in ("text", "written")]
-    found = sightings({"ada": code}, SPEC, MODULES)
+    found = sightings({"ada": code}, SPEC, MODULES, NOTHING_KEPT)
     return {words: where for sighting in found for words, where in sighting.seen.items()}
 
 
@@ -61,7 +63,7 @@ def test_the_demo_class_is_not_listed() -> None:
         except ValueError:  # a download that stopped half-way
             continue
         code = ["".join(c["source"]) for c in book["cells"] if c["cell_type"] == "code"]
-        assert sightings({pupil.name: code}, SPEC, MODULES) == []
+        assert sightings({pupil.name: code}, SPEC, MODULES, NOTHING_KEPT) == []
         read += 1
     assert read == len(demo.PUPILS) - 1
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from grader.course import KEPT_FOLDER
 from tests.hostile.pupils import MARKER
 
 PR_SET_CHILD_SUBREAPER = 36
@@ -18,7 +19,7 @@ PR_SET_CHILD_SUBREAPER = 36
 def fingerprints(world: Path) -> dict[str, str]:
     """A hash of everything in course, home and temporary folder that grading has to leave alone."""
     found: dict[str, str] = {}
-    own = (world / "course" / "autograded", world / "course" / "gradebook.db")
+    own = {world / "course" / name for name in ("autograded", "gradebook.db", KEPT_FOLDER)}
     for folder, folders, names in os.walk(world):
         here = Path(folder)
         folders[:] = [name for name in folders if here / name not in own]

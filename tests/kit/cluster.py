@@ -19,10 +19,11 @@ Process = subprocess.Popen[bytes]
 
 @contextmanager
 def dask_cluster(
-    folder: Path, workers: int = 2, kit: Path = ROOT
+    folder: Path, workers: int = 2, kit: Path = ROOT, encrypted: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, list[Process]]]:
     """Start a scheduler and workers in ``folder``, with the engine that lies in ``kit``.
 
+    ``encrypted`` are the options that name certificates; with them all of it speaks TLS.
     Yields the scheduler's address and the workers' processes; all of them end afterwards.
     """
     started: list[Process] = []
@@ -41,9 +42,11 @@ def dask_cluster(
         return process
 
     try:
-        start("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show")
-        address = _wait_for(folder / "0.log", r"Scheduler at:\s+(tcp://127\.0\.0\.1:\d+)")
-        options = ("--nthreads", "1", "--no-nanny", "--no-dashboard")
+        protocol = "tls" if encrypted else "tcp"
+        options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show")
+        start("dask_scheduler", *options, "--protocol", protocol, *encrypted)
+        address = _wait_for(folder / "0.log", rf"Scheduler at:\s+({protocol}://127\.0\.0\.1:\d+)")
+        options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", *encrypted)
         made = [start("dask_worker", address, *options) for _ in range(workers)]
         for number in range(1, workers + 1):
             _wait_for(folder / f"{number}.log", r"(Registered to:)")

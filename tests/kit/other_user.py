@@ -24,7 +24,7 @@ def as_user(number: int, where: Path, *command: str | Path) -> tuple[int, str]:
     A folder that is closed to others and in which the kit lies is opened for this command alone: in
     a mount namespace of its own, where nothing else of that folder is to be seen.
     """
-    opened = f'{_opened()}\numask 0002\nexec {shlex.join(_becoming(number))} -- "$@"'
+    opened = f'{lay_open(NEEDED)}\numask 0002\nexec {shlex.join(_becoming(number))} -- "$@"'
     with tempfile.TemporaryDirectory(prefix="held-") as held:
         done = subprocess.run(
             ["unshare", "--mount", "--propagation", "private", "sh", "-ec", opened, "sh", *command],
@@ -58,9 +58,12 @@ def _becoming(number: int) -> list[str]:
     return ["setpriv", f"--reuid={number}", f"--regid={number}", f"--groups={GROUP}"]
 
 
-def _opened() -> str:
-    """Return the lines that lay open, in a mount namespace, what lies in closed folders."""
-    hidden = {path: shut for path in NEEDED if (shut := _shut(path))}
+def lay_open(needed: list[Path]) -> str:
+    """Return shell lines that lay open what lies in closed folders.
+
+    They are for a mount namespace, in which ``$held`` names an empty folder.
+    """
+    hidden = {path: shut for path in needed if (shut := _shut(path))}
     if not hidden:
         return ""
     lines = ['mount -t tmpfs -o mode=755 held "$held"']

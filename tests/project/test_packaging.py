@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.metadata
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -32,7 +33,7 @@ EXTRAS = PROJECT["optional-dependencies"]
 
 
 environment, student_lock = script("environment"), script("student_lock")
-MAIN, STUDENT, AUDIT, CROSSCHECK, CROSSCHECK_CPU, FUZZ, POSTGRES = LOCKS = (
+MAIN, STUDENT, AUDIT, CROSSCHECK, CROSSCHECK_CPU, FUZZ, POSTGRES, HUB, LITE = LOCKS = (
     "requirements.lock",
     "requirements-student.lock",
     "requirements-audit.lock",
@@ -40,6 +41,8 @@ MAIN, STUDENT, AUDIT, CROSSCHECK, CROSSCHECK_CPU, FUZZ, POSTGRES = LOCKS = (
     "requirements-crosscheck-cpu.lock",
     "requirements-fuzz.lock",
     "requirements-postgres.lock",
+    "requirements-hub.lock",
+    "requirements-lite.lock",
 )
 FOR_VERIFY = ["autograd"]  # in the extra `test`: students and graders do without
 FOR_CONDA = (
@@ -184,7 +187,30 @@ def test_the_driver_of_a_server_stays_in_a_lock_of_its_own() -> None:
     assert not {driver, f"{driver}-binary"} & {*read_lock(MAIN), *read_lock(STUDENT)}
 
 
-@pytest.mark.parametrize("lock", [CROSSCHECK, CROSSCHECK_CPU, POSTGRES])
+def test_a_hub_and_its_proxy_stay_in_locks_of_their_own() -> None:
+    """Who learns or grades on one machine fetches neither; npm checks the proxy by its digests."""
+    (asked,) = map(Requirement, EXTRAS["hub"])
+    assert asked.specifier.contains(read_lock(HUB)[asked.name].version)
+    assert asked.name not in {*read_lock(MAIN), *read_lock(STUDENT)}
+    described = json.loads((ROOT / ".ci" / "hub" / "package.json").read_text(encoding="utf-8"))
+    locked = json.loads((ROOT / ".ci" / "hub" / "package-lock.json").read_text(encoding="utf-8"))
+    packages = locked["packages"]
+    assert packages.pop("")["dependencies"] == described["dependencies"]
+    (proxy,) = described["dependencies"]
+    assert packages[f"node_modules/{proxy}"]["version"] == described["dependencies"][proxy]
+    for name, package in packages.items():
+        assert package["integrity"].startswith("sha512-") and "resolved" not in package, name
+
+
+def test_what_builds_a_site_stays_in_a_lock_of_its_own() -> None:
+    """`make lite` installs it apart from everything else."""
+    pins = read_lock(LITE)
+    for asked in map(Requirement, EXTRAS["lite"]):
+        assert asked.specifier.contains(pins[asked.name].version)
+        assert asked.name not in {*read_lock(MAIN), *read_lock(STUDENT)}
+
+
+@pytest.mark.parametrize("lock", [CROSSCHECK, CROSSCHECK_CPU, POSTGRES, HUB, LITE])
 def test_what_comes_on_top_changes_no_version(lock: str) -> None:
     """A package that both locks name has one version, so an extra's lock moves nothing."""
     main = read_lock(MAIN)

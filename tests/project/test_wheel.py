@@ -19,7 +19,8 @@ from grader.course import Course
 from grader.release.kept_back import solution_lines
 from grader.simulate.copy_course import copy_of
 from tests.kit.cluster import dask_cluster
-from tests.kit.course import NAME, ROOT, course
+from tests.kit.course import NAME, course
+from tests.kit.wheel import build_wheel
 
 SHORTEST = 20  # characters of a line that says something
 
@@ -27,24 +28,7 @@ SHORTEST = 20  # characters of a line that says something
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built by the project's own backend in a copy of what git knows."""
-    folder = tmp_path_factory.mktemp("wheel")
-    listed = subprocess.check_output(
-        ["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT
-    )
-    for name in filter(None, listed.decode().split("\0")):
-        if (ROOT / name).is_file():
-            (folder / "kit" / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / "kit" / name)
-    code = f"from setuptools.build_meta import build_wheel; build_wheel({str(folder)!r})"
-    subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code],
-        cwd=folder / "kit",
-        check=True,
-        capture_output=True,
-    )
-    shutil.rmtree(folder / "kit")
-    [made] = folder.glob("*.whl")
-    return made
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")

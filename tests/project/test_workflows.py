@@ -25,13 +25,17 @@ from tests.kit.course import NAME, assignment, course, released
 
 ROOT = Path(__file__).resolve().parents[2]
 CI = ROOT / "docs" / "ci"
-COURSE, STUDENT, INSTRUCTOR = WORKFLOWS = (
+COURSE, STUDENT, INSTRUCTOR, LITE = WORKFLOWS = (
     ROOT / ".github" / "workflows" / "course.yml",
     CI / "student.yml",
     CI / "instructor.yml",
+    CI / "lite.yml",
 )
 LOCK = "requirements-student.lock"
-ACTIONS = {"actions/checkout", "actions/setup-python", "actions/upload-artifact"}
+ACTIONS = {
+    *("actions/checkout", "actions/setup-python", "actions/upload-artifact"),
+    *("actions/upload-pages-artifact", "actions/deploy-pages"),
+}
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -41,10 +45,8 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def steps(path: Path) -> list[dict[str, Any]]:
-    """The steps of a workflow's only job."""
-    [job] = read(path)["jobs"].values()
-    found: list[dict[str, Any]] = job["steps"]
-    return found
+    """The steps of a workflow's jobs, one after the other."""
+    return [step for job in read(path)["jobs"].values() for step in job["steps"]]
 
 
 def run(path: Path, name: str, folder: Path, **environment: str) -> int:
@@ -88,6 +90,27 @@ def test_every_action_is_named_by_digest() -> None:
             named.setdefault(found[1], set()).add(found[2])
     assert set(named) == ACTIONS
     assert all(len(digests) == 1 for digests in named.values()), named
+
+
+def test_a_site_is_published_by_a_job_that_runs_nothing() -> None:
+    """What may publish runs no program of the repository's; what builds may not publish."""
+    build, publish = read(LITE)["jobs"].values()
+    assert "permissions" not in build and publish["needs"] == "build"
+    assert publish["permissions"] == {"pages": "write", "id-token": "write"}
+    assert [step["uses"].partition("@")[0] for step in publish["steps"]] == ["actions/deploy-pages"]
+    assert "persist-credentials" in build["steps"][0]["with"]
+    for name in read(LITE)["env"]["ASSIGNMENTS"].split():
+        assert name in course().names()
+    [uploaded] = [step["with"]["path"] for step in build["steps"] if "path" in step.get("with", {})]
+    assert uploaded == "build/lite/site/"  # where `make lite` puts it
+    assert re.search(r"^LITE +\?= build/lite$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_only_publishing_asks_for_more(path: Path) -> None:
+    """No other job has permissions of its own, which would take the place of the workflow's."""
+    asking = [name for name, job in read(path)["jobs"].items() if "permissions" in job]
+    assert asking == (["publish"] if path == LITE else [])
 
 
 def test_the_course_repository_is_validated() -> None:
