@@ -146,3 +146,16 @@ def test_its_requirements_name_this_version(course: Course) -> None:
     lines = (course.root / "requirements.txt").read_text().splitlines()
     [line] = [line for line in lines if line[0] != "#"]
     assert line == f"rnn-course-kit == {__version__}"
+
+
+def test_its_configuration_refuses_as_this_courses_does_where_the_kit_is_missing(
+    course: Course,
+) -> None:
+    """The same lines: what the one says without the kit is tested, and holds for the other."""
+    begins, ends = "c = get_config()", "configure(c)\n"
+
+    def guard(text: str) -> str:
+        return text[text.index(begins) : text.rindex(ends)]
+
+    own, made = ROOT / "nbgrader_config.py", course.root / "nbgrader_config.py"
+    assert guard(made.read_text("utf-8")) == guard(own.read_text("utf-8"))

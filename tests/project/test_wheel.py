@@ -20,6 +20,7 @@ from grader.release.kept_back import solution_lines
 from grader.simulate.copy_course import copy_of
 from tests.kit.cluster import dask_cluster
 from tests.kit.course import NAME, course
+from tests.kit.toy import ROOT
 from tests.kit.wheel import build_wheel
 
 SHORTEST = 20  # characters of a line that says something
