@@ -1,0 +1,2 @@
+# derived from solutions/making_music/files/abc_reader.py by `make release`; edit that file
+"""To come."""
