@@ -50,6 +50,12 @@ compose.untouched(1)
 compose.equations(xt=16, scores=17, q=18)
 compose.cases(USUAL, RNN, CUT, EMPTY, ONE)
 
+compose.equivalent(
+    "both lists are empty, and it is all one which is which",
+    "order: beats, notes = ([], [])",
+)
+compose.equivalent("it is the default", "keyword: xt = np.concatenate([before, beat])")
+
 LISTS = "notes, beats = [], []"
 FIRST = "n_y, position = len(vocabulary), 0"
 BEFORE = "before = np.zeros((n_y, 1))"

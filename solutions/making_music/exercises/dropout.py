@@ -113,12 +113,6 @@ dropout.mistake(
     edit(IF, "if True:"),
 )
 dropout.mistake(
-    "never-dropped",
-    "no unit is dropped in training",
-    "When is the factor something else than 1?",
-    edit(IF, "if False:"),
-)
-dropout.mistake(
     "dropped-when-tested",
     "units are dropped when the network is tested, and stay in training",
     "When is the factor something else than 1?",

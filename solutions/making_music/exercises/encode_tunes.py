@@ -34,6 +34,11 @@ encode_tunes.untouched(1)
 encode_tunes.equations(y=9, x=10)
 encode_tunes.cases("usual", "again", draws.ONE_EXAMPLE, NO_UPBEATS, ONE_NOTE, MANY)
 
+encode_tunes.equivalent(
+    "there are as many upbeats as tunes",
+    "name: n_y, m = (len(vocabulary), len(upbeats))",
+)
+
 LENGTH = "T_x = max(len(notes) for notes in tunes) + 1"
 X = "x = np.zeros((n_y + bar, m, T_x))"
 Y = "y = np.zeros((n_y, m, T_x))"
@@ -43,7 +48,7 @@ ENDED = "ended = [*notes, vocabulary[0]]"
 T_I = "T_i = len(ended)"
 TARGET = "y[vocabulary.index(note), i, t] = 1"
 UPPER = "x[:n_y, i, 1:T_i] = y[:, i, : T_i - 1]"
-LENGTHS = "lengths = [length for _, length in ended]"
+LENGTHS = "lengths = [note[1] for note in ended]"
 LOWER = "x[n_y:, i, :T_i] = beat_position(lengths, bar, upbeats[i])"
 MASK = "mask[i, :T_i] = 1"
 RETURN = "return x, y, mask"
@@ -171,7 +176,7 @@ encode_tunes.mistake(
     "pitches-for-lengths",
     "the beat is computed from pitches",
     "Which of a note's two numbers is its length?",
-    edit(LENGTHS, "lengths = [pitch for pitch, _ in ended]"),
+    edit(LENGTHS, "lengths = [note[0] for note in ended]"),
 )
 encode_tunes.mistake(
     "last-tune-only",

@@ -38,7 +38,9 @@ def _column(draw: Draw, n_y: int) -> draws.Array:
     """Draw one column: several classes within the share, and several outside, if it is not 1."""
     more = draw.challenge.more
     if "ties" in more:
-        return np.asarray(draw.rng.permutation([0.25, 0.125, 0.125, 0.125, 0.125, 0.125, 0.0625, 0.0625]))
+        return np.asarray(
+            draw.rng.permutation([0.25, 0.125, 0.125, 0.125, 0.125, 0.125, 0.0625, 0.0625])
+        )
     while True:
         p = draws.probabilities(draw, n_y)
         if "sure" in more:
@@ -53,6 +55,15 @@ def _column(draw: Draw, n_y: int) -> draws.Array:
 keep_likeliest.returns(q=array(8, "(n_y, m)", main=True))
 keep_likeliest.untouched(1)
 keep_likeliest.cases(USUAL, OTHER, ONE, ALL, SMALL, SURE, TIES, FLOAT32, STRIDED)
+
+keep_likeliest.equivalent(
+    "each column is looked at by itself",
+    "loop: for i in range(p.shape[1] - 1, -1, -1):",
+)
+keep_likeliest.equivalent(
+    "of the kind of sorting NumPy reads the first letter",
+    "constant: order = np.argsort(-p[:, i], kind='stable_')",
+)
 
 Q = "q = np.zeros(p.shape)"
 LOOP = "for i in range(p.shape[1]):"

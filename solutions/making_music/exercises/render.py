@@ -10,15 +10,16 @@ from . import draws
 from .assignment import A
 
 REST = draws.REST
+MOST_RESTS = 4
 TUNE = Challenge("a tune with a rest")
 OTHER = Challenge("another tune")
 ONE_NOTE = Challenge("one note", more={"count": 1})
-AT_THE_ENDS = Challenge("rests at both ends", more={"rests": (0, -1)})
-SILENT = Challenge("nothing but rests", more={"rests": range(4), "count": 4})
+AT_THE_ENDS = Challenge("rests at both ends, and soft", more={"rests": (0, -1), "loud": 0.1})
+SILENT = Challenge("nothing but rests", more={"rests": range(MOST_RESTS), "count": 4})
 OFF_WHOLE = 0.1  # of a sample: between what a note takes and a half
 
 
-@A.exercise(calls=["pitch_frequency", "tone"])
+@A.exercise(calls=["pitch_frequency", "tone"], more_questions=MOST_RESTS)
 def render(draw: Draw) -> draws.Drawn:
     """Draw the arguments of a case: no note's samples are near a half, and rests round up."""
     more = draw.challenge.more
@@ -32,6 +33,7 @@ def render(draw: Draw) -> draws.Drawn:
     rate, tempo = _speed(draw, [(length, pitch == REST) for pitch, length in notes])
     longest = 90 / tempo
     instrument = draws.instrument(draw, 4, longest)
+    instrument["partials"] = more.get("loud", 1.0) * instrument["partials"]
     draw.dims["N"] = sum(round(30 * length / tempo * rate) for _, length in notes)
     return notes, tempo, rate, instrument
 

@@ -13,7 +13,9 @@ WARM = Challenge("warm", more={"temperature": 1.7})
 COLD = Challenge("cold", more={"temperature": 0.6})
 AS_IT_IS = Challenge("temperature 1", more={"temperature": 1.0})
 ONE = Challenge("m = 1", {"m": 1}, more={"temperature": 0.8})
-LARGE = Challenge("large scores", more={"temperature": 0.9, "levels": (1000.0,)})
+LARGE = Challenge(
+    "large scores", more={"temperature": 0.9, "levels": (1000.0,), "outlier": -1800.0}
+)
 APART = Challenge(
     "columns at levels far apart", more={"temperature": 1.3, "levels": (-900.0, 0.0, 900.0)}
 )
@@ -36,6 +38,7 @@ def temper(draw: Draw) -> draws.Drawn:
     levels = more.get("levels", (0.3,))
     offsets = np.array([levels[i % len(levels)] for i in range(m)])
     scores = 1.5 * draw.rng.standard_normal((n_y, m)) + offsets
+    scores[draw.rng.integers(n_y)] += more.get("outlier", 0.0)
     return draw.challenge.arrange(scores), more["temperature"]
 
 
@@ -109,7 +112,7 @@ temper.mistake(
     "least-for-largest",
     "the least score of each column is taken away, and not the largest",
     "Which exponents are too large for a computer?",
-    edit(WEIGHTS, "weights = np.exp(2 * z - np.min(z, axis=0) - np.max(z, axis=0))"),
+    edit(WEIGHTS, "weights = np.exp(z - np.min(z, axis=0))"),
 )
 temper.mistake(
     "divided-by-the-sum-of-all",

@@ -42,6 +42,17 @@ tone.untouched(1)
 tone.equations(t=2, envelope=3, samples=4)
 tone.cases(LESS, MORE, SHORT, STEADY, PURE, TOO_HIGH, ONE_SAMPLE, FLOAT32)
 
+tone.equivalent(
+    "of three numbers the least is taken, in whatever order",
+    "order: envelope = np.minimum(np.minimum(rise, fall), 1)",
+    "order: envelope = np.minimum(1, np.minimum(fall, rise))",
+)
+tone.equivalent(
+    "the array that is written over is the function's own, and is not read again",
+    "aliased: samples = np.multiply(envelope, wave, out=envelope)",
+    "aliased: samples = np.multiply(envelope, wave, out=wave)",
+)
+
 COUNT = "N = round(seconds * rate)"
 TIMES = "t = np.arange(N) / rate"
 LOOP = 'for k, strength in enumerate(instrument["partials"], 1):'
@@ -173,12 +184,6 @@ tone.mistake(
     "partials are left out above the rate, and not above half of it",
     "Where is the border: how many samples does one swing need at least?",
     edit(BORDER, "if k * frequency < rate:"),
-)
-tone.mistake(
-    "border-for-the-first-alone",
-    "only the frequency of the first partial is compared with half of the rate",
-    "What is the frequency of partial k?",
-    edit(BORDER, "if frequency < rate / 2:"),
 )
 tone.mistake(
     "no-envelope",
