@@ -89,6 +89,7 @@ def read_out(a, y, mask, parameters):
         a: states, (n_a, m, T_x)
         y: targets, one-hot, (n_y, m, T_x)
         mask: 1 in the places that count, (m, T_x)
+        parameters: a dictionary with Wya, (n_y, n_a), and by, (n_y, 1)
 
     Returns:
         loss: the mean surprise, one number

@@ -10,9 +10,10 @@ A file holds tunes one below the other. Each begins with a line of names, then c
 * The first line has the name, the metre and the home note (the tonic), with semicolons between.
   ``upbeat 2`` may follow, where the first bar is an incomplete one of two eighths, and
   ``ends: why``, where the tune does not end at home.
-* A note is a letter from c to b, ``#`` or ``b`` behind it if it is raised or lowered by a semitone, ``'`` for
-  each octave above the middle one and ``,`` for each below it, and its length in eighths: ``c`` or
-  ``c2`` is a quarter, ``c1`` an eighth, ``c8`` four quarters. ``z`` is a rest. c is the middle c.
+* A note is a letter from c to b, the first of them the middle c; ``#`` or ``b`` behind it if it is
+  raised or lowered by a semitone; ``'`` for each octave above the middle one and ``,`` for each
+  below it; and its length in eighths. ``c`` or ``c2`` is a quarter, ``c1`` an eighth, ``c8`` four
+  quarters. ``z`` is a rest.
 * Bars have ``|`` between them or end with their line. Each must add up; the last one may leave out
   what the upbeat had.
 

@@ -47,16 +47,16 @@ def piano_roll(tunes, bar):
     if plt is None:
         print("No matplotlib here, so no pictures: what is printed says the same.")
         return
-    figure, rows = plt.subplots(
+    _, rows = plt.subplots(
         len(tunes), figsize=(10, 2.2 * len(tunes)), squeeze=False, layout="constrained"
     )
     for axes, (name, notes) in zip(rows[:, 0], tunes.items(), strict=True):
         start = 0
-        for pitch, length in notes:
-            if pitch:
-                box = Rectangle((start + 0.06, pitch - 0.45), length - 0.12, 0.9, color=COLOUR)
+        for key, eighths in notes:
+            if key:
+                box = Rectangle((start + 0.06, key - 0.45), eighths - 0.12, 0.9, color=COLOUR)
                 axes.add_patch(box)
-            start += length
+            start += eighths
         for line in range(0, start + 1, bar):
             axes.axvline(line, color=INK, linewidth=0.8)
         heard = [pitch for pitch, _ in notes if pitch] or [60]
@@ -76,15 +76,18 @@ def five_lines(notes, bar, title, bars_a_row=6):
     total = sum(length for _, length in notes)
     rows = max(1, -(-total // (bar * bars_a_row)))
     width = min(total, bar * bars_a_row) * WIDE + 8
-    figure, axes = plt.subplots(figsize=(10, 10 * (rows * ROW + 4) / (width + 4)))
+    _, axes = plt.subplots(figsize=(10, 10 * (rows * ROW + 4) / (width + 4)))
     for row in range(rows):
         _empty_row(axes, -row * ROW, width)
     start = 0
-    for pitch, length in notes:
+    for key, eighths in notes:
         row, inside = divmod(start, bar * bars_a_row)
         x, bottom = 6 + (inside + 0.6) * WIDE, -row * ROW
-        _rest(axes, x, bottom, length) if pitch == 0 else _note(axes, x, bottom, pitch, length)
-        start += length
+        if key:
+            _note(axes, x, bottom, key, eighths)
+        else:
+            _rest(axes, x, bottom, eighths)
+        start += eighths
     for line in range(bar, total + 1, bar):
         row, inside = divmod(line - 1, bar * bars_a_row)
         x = 6 + (inside + 1) * WIDE
