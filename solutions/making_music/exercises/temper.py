@@ -14,7 +14,7 @@ COLD = Challenge("cold", more={"temperature": 0.6})
 AS_IT_IS = Challenge("temperature 1", more={"temperature": 1.0})
 ONE = Challenge("m = 1", {"m": 1}, more={"temperature": 0.8})
 LARGE = Challenge(
-    "large scores", more={"temperature": 0.9, "levels": (1000.0,), "outlier": -1800.0}
+    "large scores", more={"temperature": 0.9, "levels": (1000.0, 0.0), "outlier": -1800.0}
 )
 APART = Challenge(
     "columns at levels far apart", more={"temperature": 1.3, "levels": (-900.0, 0.0, 900.0)}
@@ -38,7 +38,8 @@ def temper(draw: Draw) -> draws.Drawn:
     levels = more.get("levels", (0.3,))
     offsets = np.array([levels[i % len(levels)] for i in range(m)])
     scores = 1.5 * draw.rng.standard_normal((n_y, m)) + offsets
-    scores[draw.rng.integers(n_y)] += more.get("outlier", 0.0)
+    # In another column than those at a high level: each of the two mistakes shows in its own.
+    scores[draw.rng.integers(n_y), 1::2] += more.get("outlier", 0.0)
     return draw.challenge.arrange(scores), more["temperature"]
 
 
