@@ -23,8 +23,9 @@ INK, FAINT, COLOUR = "#1c1c1c", "#8a8a8a", "#1f5fa8"
 # Of each semitone above c: how many lines and spaces above c it stands, and whether it is raised.
 STEPS = [(0, ""), (0, "♯"), (1, ""), (1, "♯"), (2, ""), (3, ""), (3, "♯"), (4, ""), (4, "♯"),
          (5, ""), (5, "♯"), (6, "")]  # fmt: skip
-WIDE = 2.3  # an eighth, in half distances of lines
-ROW = 19  # from one row of lines to the next
+# In half distances of lines: where the first note of a row stands, how wide a row is before it is
+# broken at a bar line, and how far rows are apart.
+LEFT, WIDTH, ROW = 8, 110, 19
 # A treble clef as curves, (x, y) from the line of g.
 CLEF = [(0.9, 0.9), (-0.6, 1.2), (-1.2, -1.2), (0.5, -1.5), (2.6, -1.6), (2.7, 1.9), (0.4, 1.9),
         (-2.8, 1.8), (-3.0, -3.2), (0.5, -3.1), (4.2, -3.0), (3.5, 2.4), (0.6, 4.2),
@@ -68,33 +69,49 @@ def piano_roll(tunes, bar):
     plt.show()
 
 
-def five_lines(notes, bar, title, bars_a_row=6):
+def five_lines(notes, bar, title, upbeat=0):
     """Draw notes on five lines, as they are printed in a song book."""
     if plt is None:
         print("No matplotlib here, so no pictures: what is printed says the same.")
         return
-    total = sum(length for _, length in notes)
-    rows = max(1, -(-total // (bar * bars_a_row)))
-    width = min(total, bar * bars_a_row) * WIDE + 8
-    _, axes = plt.subplots(figsize=(10, 10 * (rows * ROW + 4) / (width + 4)))
-    for row in range(rows):
-        _empty_row(axes, -row * ROW, width)
-    start = 0
-    for key, eighths in notes:
-        row, inside = divmod(start, bar * bars_a_row)
-        x, bottom = 6 + (inside + 0.6) * WIDE, -row * ROW
-        if key:
-            _note(axes, x, bottom, key, eighths)
-        else:
-            _rest(axes, x, bottom, eighths)
-        start += eighths
-    for line in range(bar, total + 1, bar):
-        row, inside = divmod(line - 1, bar * bars_a_row)
-        x = 6 + (inside + 1) * WIDE
-        axes.plot([x, x], [-row * ROW, 8 - row * ROW], color=INK, linewidth=1)
-    axes.set(xlim=(-2, width + 2), ylim=(8 - rows * ROW + 5, 14), aspect="equal", title=title)
+    rows = _placed(notes, bar, upbeat)
+    width = max(row[-1][0] for row in rows) + 1
+    _, axes = plt.subplots(figsize=(10, 10 * (len(rows) * ROW + 4) / (WIDTH + 4)))
+    for at, row in enumerate(rows):
+        bottom = -at * ROW
+        _empty_row(axes, bottom, row[-1][0])
+        for x, key, eighths in row:
+            if eighths == 0:
+                axes.plot([x, x], [bottom, bottom + 8], color=INK, linewidth=1)
+            elif key:
+                _note(axes, x, bottom, key, eighths)
+            else:
+                _rest(axes, x, bottom, eighths)
+    axes.set(xlim=(-2, max(width, WIDTH) + 2), ylim=(13 - len(rows) * ROW, 14), aspect="equal")
+    axes.set_title(title)
     axes.axis("off")
     plt.show()
+
+
+def _placed(notes, bar, upbeat):
+    """Place notes and bar lines, in rows: (x, pitch, length), where a length of 0 is a bar line.
+
+    Long notes get more room than short ones, but not as much as they last.
+    """
+    rows, x, start = [[]], LEFT, -upbeat
+    for key, eighths in notes:
+        if start % bar == 0 and x > WIDTH - 16:
+            rows, x = [*rows, []], LEFT
+        room = 3 + 1.9 * np.sqrt(eighths)
+        rows[-1].append((x, key, eighths))
+        for line in range(start - start % bar + bar, start + eighths, bar):
+            # The note goes on behind the bar line, which has its place in the note's room.
+            rows[-1].append((x + 1.8 + (room - 3.6) * (line - start) / eighths, 0, 0))
+        x, start = x + room, start + eighths
+        if start % bar == 0:
+            rows[-1].append((x - 1.6, 0, 0))
+            x += 2
+    return [row if row[-1][2] == 0 else [*row, (x - 1.6, 0, 0)] for row in rows]
 
 
 def _empty_row(axes, bottom, width):
