@@ -10,7 +10,7 @@ from grader.authoring import Pupil
 SOUND = ("pitch_frequency", "tone", "render")
 WRITTEN = (
     "With the beat about three quarters of the bar lines are kept, without it four in ten. To know "
-    "it, the network would have to count eighths. I would stop where unseen tunes surprise it least."
+    "it, the network would have to count eighths. I stop where unseen tunes surprise it least."
 )
 # Right answers in other words.
 MIDDLE_C = '''\

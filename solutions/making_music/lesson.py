@@ -1221,6 +1221,7 @@ def show_curves(runs):
     plt.show()
 
 
+# %% lesson curves_shown
 for name, run in runs.items():
     if len(run["losses"]) >= 300:
         best = min(run["curve"], key=run["curve"].get)

@@ -21,7 +21,9 @@ def beat_position(draw: Draw) -> draws.Drawn:
     """Draw the arguments of a case: no two lengths in a row add up to a bar too often."""
     bar, T_x = draw.sizes(bar=(5, 7), T_x=(11, 15))
     lengths = draw.rng.integers(1, 5, size=T_x).tolist()
-    upbeat = int(draw.challenge.more.get("upbeat", draw.rng.integers(1, bar)))
+    # Half a bar before the bar line is as far as half a bar behind it.
+    upbeats = [eighths for eighths in range(1, bar) if 2 * eighths != bar]
+    upbeat = int(draw.challenge.more.get("upbeat", draw.rng.choice(upbeats)))
     return lengths, bar, upbeat
 
 

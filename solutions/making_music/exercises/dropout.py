@@ -7,11 +7,11 @@ from grader.authoring import Challenge, Draw, arrangements, array, edit
 from . import draws
 from .assignment import A
 
-TRAINING = Challenge("in training", more={"rate": 0.4})
-OTHER = Challenge("column-major inputs", {}, arrangements.column_major, more={"rate": 0.3})
+TRAINING = Challenge("in training", more={"rate": 0.37})
+OTHER = Challenge("column-major inputs", {}, arrangements.column_major, more={"rate": 0.29})
 TESTING = Challenge("not in training", more={"rate": 0.35, "training": False})
 NO_RATE = Challenge("a rate of 0", more={"rate": 0.0})
-ONE = Challenge("m = 1", {"m": 1}, more={"rate": 0.45})
+ONE = Challenge("m = 1", {"m": 1}, more={"rate": 0.43})
 ONE_STEP = Challenge("T_x = 1", {"T_x": 1}, more={"rate": 0.3})
 FLOAT32 = Challenge(
     "float32 inputs",

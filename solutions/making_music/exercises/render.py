@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from grader.authoring import Challenge, Draw, array, edit
@@ -25,17 +27,37 @@ def render(draw: Draw) -> draws.Drawn:
     more = draw.challenge.more
     count = more.get("count", int(draw.rng.integers(5, 7)))
     rests = [int(place) % count for place in more.get("rests", (2,) if count > 2 else ())]
-    lengths = draw.rng.permutation([1, 2, 3, 2, 1, 3])[:count].tolist()
+    lengths = draw.rng.permutation([1, 3, 2, 1, 3]).tolist()
+    lengths.insert(2, 2)  # a rest is not of one eighth
     pitches = draw.rng.choice(np.arange(30, 52), size=count, replace=False).tolist()
     notes = [
-        (REST if place in rests else pitches[place], length) for place, length in enumerate(lengths)
+        (REST if place in rests else pitches[place], length)
+        for place, length in enumerate(lengths[:count])
     ]
     rate, tempo = _speed(draw, [(length, pitch == REST) for pitch, length in notes])
     longest = 90 / tempo
     instrument = draws.instrument(draw, 4, longest)
-    instrument["partials"] = more.get("loud", 1.0) * instrument["partials"]
+    loud = more.get("loud", 1.0) * _below(notes, tempo, rate, instrument)
+    instrument["partials"] = draw.challenge.arrange(loud * instrument["partials"])
     draw.dims["N"] = sum(round(30 * length / tempo * rate) for _, length in notes)
     return notes, tempo, rate, instrument
+
+
+def _below(notes: list[draws.Note], tempo: float, rate: int, instrument: dict[str, Any]) -> int:
+    """Say by which sign the strengths make the wave's largest value one below zero."""
+    extremes = [0.0]
+    for pitch, length in notes:
+        t = np.arange(round(30 * length / tempo * rate)) / rate
+        f = 440 * 2 ** ((pitch - 69) / 12) if pitch != REST else 0
+        wave = sum(
+            strength * np.exp(-instrument["decay"] * k * t) * np.sin(2 * np.pi * k * f * t)
+            for k, strength in enumerate(instrument["partials"], 1)
+            if k * f < rate / 2
+        )
+        ends = np.minimum(t / instrument["attack"], (t[-1] - t) / instrument["release"])
+        wave = wave * np.minimum(1, ends)
+        extremes += [float(np.max(wave)), float(np.min(wave))]
+    return -1 if max(extremes) > -min(extremes) else 1
 
 
 def _speed(draw: Draw, lengths: list[tuple[int, bool]]) -> tuple[int, float]:

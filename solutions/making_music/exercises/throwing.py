@@ -105,20 +105,26 @@ class Composer:
         state = (np.zeros((n_a, 1)), np.zeros((n_a, 1)))
         to_tell = self._to_tell() if most > 1 else []
         thrown: list[float] = []
+        over: list[int] = []  # which notes go over a bar line
         for t in range(most + 1):
             beat = np.eye(self.bar)[:, [position]]
-            z, state = scored(np.concatenate([before, beat]), state, self.parameters)
+            z, after = scored(np.concatenate([before, beat]), state, self.parameters)
             q, is_end = self._nucleus(z), np.arange(n_y) == 0
-            if t >= least and ends:
+            told = most < 2 or (not to_tell and any(note < t - 1 for note in over))
+            if ends and told and t >= least:
                 with contextlib.suppress(NoThrow):
-                    if not to_tell:
-                        return [*thrown, throw(self.rng, q, is_end)]
+                    return [*thrown, throw(self.rng, q, is_end)]
             if t == most:
                 break
-            thrown.append(self._note(z, q, ~is_end, to_tell))
-            k = landing(q, thrown[-1])
-            before, position = np.eye(n_y)[:, [k]], (position + self.vocabulary[k][1]) % self.bar
-        if ends or to_tell:
+            if t == 0 and to_tell:
+                thrown.append(throw(self.rng, q, ~is_end, self._after_the_end_mark(state)))
+            else:
+                thrown.append(self._note(z, q, ~is_end, to_tell))
+            k, state = landing(q, thrown[-1]), after
+            ends_at = position + self.vocabulary[k][1]
+            over += [t] * (ends_at > self.bar)
+            before, position = np.eye(n_y)[:, [k]], ends_at % self.bar
+        if ends or not told:
             raise NoThrow
         return thrown
 
@@ -127,6 +133,13 @@ class Composer:
         if not clear(p, self.share):
             raise NoThrow
         return nucleus(p, self.share)
+
+    def _after_the_end_mark(self, state: tuple[Array, Array]) -> Array:
+        """Return the probabilities of a first note for which the end mark was read."""
+        n_y = len(self.vocabulary)
+        x = np.zeros((n_y + self.bar, 1))
+        x[[0, n_y]] = 1
+        return self._nucleus(scored(x, state, self.parameters)[0])
 
     def _note(self, z: Array, q: Array, among: Array, to_tell: list[Picture]) -> float:
         """Throw a note, if possible one that tells something which has not been told yet."""
@@ -138,7 +151,7 @@ class Composer:
         return throw(self.rng, q, among)
 
     def _to_tell(self) -> list[Picture]:
-        """Return how a throw would land without temperature, with it twice, without nucleus."""
+        """Return what would be drawn from if the temperature or the nucleus were applied wrongly."""
         made: list[Picture] = []
         if self.temperature != 1:
             made.append(lambda z: nucleus(tempered(z, 1.0), self.share))
@@ -147,6 +160,7 @@ class Composer:
             made.append(lambda z: tempered(z, self.temperature))
         if made[1:]:
             made.append(self._nucleus_first)
+            made.append(lambda z: nucleus(tempered(z, self.share), min(1.0, self.temperature)))
         return made
 
     def _nucleus_first(self, z: Array) -> Array:

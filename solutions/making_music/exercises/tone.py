@@ -24,7 +24,7 @@ def tone(draw: Draw) -> draws.Drawn:
     """Draw the arguments of a case: some partials lie below half of the rate, and some above."""
     K, N = draw.sizes(K=(4, 6), N=(150, 220))
     more, rate = draw.challenge.more, int(draw.rng.integers(700, 1300))
-    below = min(K, int(draw.rng.integers(2, 4)))
+    below = min(K, 3)
     frequency = rate / 2 / (below + draw.rng.uniform(0.3, 0.7))
     if "too_high" in more:
         frequency = 1.3 * rate / 2
