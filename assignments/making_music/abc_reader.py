@@ -5,7 +5,7 @@ ABC is a text form in which many collections of folk tunes are kept. What is rea
 
 * the fields ``X:`` and ``T:`` (a tune begins), ``M:`` (metre, ``C`` and ``C|`` as well), ``L:``
   (the length of a plain letter) and ``K:`` (key: a major or minor key, or a mode, ``K:Ador``),
-  also between two lines of notes;
+  also between two lines of notes; ``N: ends: why``, where a tune does not end on its home note;
 * notes with octaves (``C,`` ``C`` ``c`` ``c'``), accidentals (``^`` ``=`` ``_``, which hold to the
   end of the bar), lengths (``2`` ``/2`` ``3/2``), broken rhythm (``>`` ``<``), ties (``-``) and
   rests (``z``);
@@ -63,7 +63,7 @@ class _Tune:
 
     def __init__(self):
         self.name, self.metre, self.unit, self.key = "", Fraction(1), None, None
-        self.free = False  # of a metre
+        self.ends = ""
         self.bars = []  # each: where it stands, its notes, the ending that it belongs to
         self.bar = ("", [], 0)
         self.begin, self.ending = 0, 0  # of what is repeated; of which ending
@@ -79,6 +79,8 @@ class _Tune:
             self.unit = _fraction(value, where)
         elif name == "K":
             self.key = _key(value, where)
+        elif name == "N" and value.startswith("ends:"):
+            self.ends = value.removeprefix("ends:").strip()
         elif name == "V":
             raise TuneError(f"{where}: several voices (V:) are not read")
 
@@ -162,7 +164,7 @@ class _Tune:
         ]
         upbeat = counted[0][1] if counted[0][1] < bar else 0
         add_up(_whole(counted, bar, upbeat), self.name, bar, upbeat)
-        return Tune(self.name, bar, upbeat, self.key[0], self._joined())
+        return Tune(self.name, bar, upbeat, self.key[0], self._joined(), self.ends)
 
     def _joined(self):
         notes = []

@@ -822,7 +822,7 @@ check("keep_likeliest", keep_likeliest)
 # %% [markdown]
 # ## 8 · dropout: not by heart
 #
-# Two dozen tunes are few, and a network of twenty thousand weights can store them. *Dropout* makes that harder. In training, some units of the hidden state are set to 0, others each time, and the output has to do without them. No single unit can be the one that knows "Jingle Bells".
+# Two dozen tunes are few, and a network of forty thousand weights can store them. *Dropout* makes that harder. In training, some units of the hidden state are set to 0, others each time, and the output has to do without them. No single unit can be the one that knows "Jingle Bells".
 #
 # Two things are easily got wrong. What is left must be made larger, so that the sum over all units stays as large as it was *on average*; otherwise the output layer meets one world in training and another one afterwards. And it is for training only: when the network is tested or composes, all units take part, unscaled.
 #
@@ -1233,7 +1233,7 @@ if plt and all(len(run["losses"]) >= 300 for run in runs.values()):
 # %% [markdown]
 # The gray curve falls and falls: the network learns its own tunes by heart. The curves of unseen tunes fall for a while, and then rise again. What you keep is the network at the dot.
 #
-# Dropout moves the dot down a little, and makes the rise gentler. Over five runs, each with weights of its own, the dot lay between 14.2 and 15.8 with dropout, and between 14.4 and 16.9 without; at step 300 the curve had risen to between 20 and 28, or 20 and 36. It does not make two dozen tunes into two hundred.
+# Dropout moves the dot down a little, and makes the rise gentler. Over five runs, each with weights of its own, the dot lay between 14.2 and 15.8 with dropout, and between 14.4 and 16.9 without; at step 300 the curve had risen to between 20 and 28 with it, and between 21 and 36 without. It does not make two dozen tunes into two hundred.
 #
 # ### Two ways to write
 #
@@ -1264,7 +1264,7 @@ if all(run["losses"] for run in runs.values()):
     piano_roll(mine, BAR)
 
 # %% [markdown]
-# Look at the bar lines. In the upper picture notes begin at most of them, and phrases end before one. In the lower one notes lie across the lines as if there were none; there are stretches that are in time with themselves, and not with the bar.
+# Look at the bar lines. In the upper picture notes begin at most of them, and phrases end before one. In the lower one you will mostly find notes that lie across lines as if there were none, and stretches that are in time with themselves and not with the bar.
 #
 # And this is how the first one sounds. It is yours: nobody has heard it before.
 
@@ -1330,9 +1330,9 @@ if all(run["losses"] for run in runs.values()):
         row(f"not told the beat, temperature {temperature}", write(untold, temperature))
 
 # %% [markdown]
-# Read the first column. Told the beat, the network keeps nearly all bar lines when it is cold, and fewer the warmer it writes. Over five runs with weights of their own it kept 93 to 98 of a hundred at a temperature of 0.5, 83 to 92 at 0.8, 72 to 81 at 1.0 and 62 to 69 at 1.3. Not told, it keeps 42 to 48 of a hundred at a temperature of 1: no more than if its notes began anywhere. Both had the same information, since the beat follows from the lengths; but to have information and to be able to use it are two things.
+# Read the first column. Told the beat, the network keeps nearly all bar lines when it is cold, and fewer the warmer it writes. Over five runs with weights of their own it kept 93 to 98 of a hundred at a temperature of 0.5, 85 to 93 at 0.8, 73 to 82 at 1.0 and 64 to 70 at 1.3. Not told, it keeps 42 to 49 of a hundred at a temperature of 1: about as many as if its notes began anywhere. Both had the same information, since the beat follows from the lengths; but to have information and to be able to use it are two things.
 #
-# The nucleus keeps time nearly as well as a temperature of 0.5, and leaps more like the data. In the same five runs it kept 90 to 95 of a hundred bar lines. Copies are short everywhere: the network puts together what it has learned, and does not recite.
+# The nucleus keeps time nearly as well as a temperature of 0.5, and leaps more like the data. In the same five runs it kept 91 to 95 of a hundred bar lines. Copies are short everywhere: the network puts together what it has learned, and does not recite.
 #
 # No column says whether a tune is *good*. Listen to some. Cold ones are neat and dull, warm ones have ideas and lose them. What no network here can do is come back to its first phrase after eight bars, as nearly every tune in the file does.
 
@@ -1355,7 +1355,7 @@ if all(run["losses"] for run in runs.values()):
 # 3. Four notes have the probabilities 0.5, 0.3, 0.15 and 0.05. What does a temperature of 0.5 make of them, and what a nucleus with a share of 0.75? Which of the two can still play the last one? (1 point)
 
 # %% written listening 5
-# **1.** At a temperature of 1 about three quarters of the bar lines are kept with the beat, and about four in ten without it, which is chance. (1 point for numbers from the table.) To know the beat, the network would have to add up lengths modulo 8 over the whole tune: an exact counter with eight states, without one slip, since an error moves all later bar lines. Nothing in the loss asks for such a counter directly; a wrong bar makes single notes only a little less likely, two dozen tunes are few examples of it, and the same units have to remember the melody as well. (1 point for the counter, or for why it is hard to learn.)
+# **1.** At a temperature of 1 about three quarters of the bar lines are kept with the beat, and between four and five in ten without it, which is little more than chance. (1 point for numbers from the table.) To know the beat, the network would have to add up lengths modulo 8 over the whole tune: an exact counter with eight states, without one slip, since an error moves all later bar lines. Nothing in the loss asks for such a counter directly; a wrong bar makes single notes only a little less likely, two dozen tunes are few examples of it, and the same units have to remember the melody as well. (1 point for the counter, or for why it is hard to learn.)
 #
 # **2.** On its own tunes the perplexity falls all the time; on unseen ones it falls for 100 to 200 steps and rises afterwards, since the network goes on to learn its tunes by heart. I would keep the network at the lowest point of the unseen curve. (1 point for both curves with the lowest point.) Four tunes are a small sample: with four others, or another seed, the dot lies elsewhere, and it was also chosen by those four, so its height is a little too good. Differences of a note or two between networks mean little; to compare an LSTM with an RNN one would want several seeds and other tunes put aside each time, and a third set for the final number. (1 point for the small sample.)
 #

@@ -13,7 +13,7 @@ from .assignment import A
 
 REST = draws.REST
 MOST_RESTS = 4
-TUNE = Challenge("a tune with a rest")
+TUNE = Challenge("a tune with a rest", more={"side": -1})
 OTHER = Challenge("another tune")
 ONE_NOTE = Challenge("one note", more={"count": 1})
 AT_THE_ENDS = Challenge("rests at both ends, and soft", more={"rests": (0, -1), "loud": 0.1})
@@ -37,14 +37,14 @@ def render(draw: Draw) -> draws.Drawn:
     rate, tempo = _speed(draw, [(length, pitch == REST) for pitch, length in notes])
     longest = 90 / tempo
     instrument = draws.instrument(draw, 4, longest)
-    loud = more.get("loud", 1.0) * _below(notes, tempo, rate, instrument)
+    loud = more.get("loud", 1.0) * more.get("side", 1) * _side(notes, tempo, rate, instrument)
     instrument["partials"] = draw.challenge.arrange(loud * instrument["partials"])
     draw.dims["N"] = sum(round(30 * length / tempo * rate) for _, length in notes)
     return notes, tempo, rate, instrument
 
 
-def _below(notes: list[draws.Note], tempo: float, rate: int, instrument: dict[str, Any]) -> int:
-    """Say by which sign the strengths make the wave's largest value one below zero."""
+def _side(notes: list[draws.Note], tempo: float, rate: int, instrument: dict[str, Any]) -> int:
+    """Say on which side of zero the wave has its largest value: 1 above, -1 below."""
     extremes = [0.0]
     for pitch, length in notes:
         t = np.arange(round(30 * length / tempo * rate)) / rate
@@ -57,7 +57,7 @@ def _below(notes: list[draws.Note], tempo: float, rate: int, instrument: dict[st
         ends = np.minimum(t / instrument["attack"], (t[-1] - t) / instrument["release"])
         wave = wave * np.minimum(1, ends)
         extremes += [float(np.max(wave)), float(np.min(wave))]
-    return -1 if max(extremes) > -min(extremes) else 1
+    return 1 if max(extremes) > -min(extremes) else -1
 
 
 def _speed(draw: Draw, lengths: list[tuple[int, bool]]) -> tuple[int, float]:

@@ -151,7 +151,7 @@ class Composer:
         return throw(self.rng, q, among)
 
     def _to_tell(self) -> list[Picture]:
-        """Return what would be drawn from if the temperature or the nucleus were applied wrongly."""
+        """Return what would be drawn from if temperature or nucleus were applied wrongly."""
         made: list[Picture] = []
         if self.temperature != 1:
             made.append(lambda z: nucleus(tempered(z, 1.0), self.share))
