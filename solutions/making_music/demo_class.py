@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from grader.authoring import Pupil
 
-SOUND = ("pitch_frequency", "tone", "render")
+SOUND = ("pitch_frequency", "make_tone", "render_tune")
 WRITTEN = (
     "With the beat about three quarters of the bar lines are kept, without it four in ten. To know "
     "it, the network would have to count eighths. I stop where unseen tunes surprise it least."
@@ -27,7 +27,7 @@ def keep_likeliest(p, share):
     return q / q.sum(axis=0)"""
 # Wrong in ways of their own.
 SLOW_RISE = """\
-def tone(frequency, seconds, rate, instrument):
+def make_tone(frequency, seconds, rate, instrument):
     t = np.arange(round(seconds * rate)) / rate
     total = np.zeros(len(t))
     for k, strength in enumerate(instrument["partials"], 1):
@@ -68,8 +68,8 @@ PUPILS = (
     Pupil("dimitri", mistakes={"beat_position": "upbeat-ignored"}, written=WRITTEN),
     Pupil("esther", mistakes={"dropout": "not-made-larger", "temper": "temperature-multiplies"}),
     Pupil("fela", own={"pitch_frequency": MIDDLE_C, "keep_likeliest": AT_ONCE}, written=WRITTEN),
-    Pupil("greta", own={"tone": SLOW_RISE}, written=WRITTEN),
+    Pupil("greta", own={"make_tone": SLOW_RISE}, written=WRITTEN),
     Pupil("hugo", own={"compose": HALF_LENGTHS}),
     Pupil("ines", own={"beat_position": ENDLESS}),
-    Pupil("jonas", mistakes={"pitch_frequency": "octave-too-low", "render": "rests-skipped"}),
+    Pupil("jonas", mistakes={"pitch_frequency": "octave-too-low", "render_tune": "rests-skipped"}),
 )

@@ -53,8 +53,8 @@
 # | exercise | points | minutes, about | outputs and their points |
 # | --- | --- | --- | --- |
 # | 1 `pitch_frequency` | 4 | 10 | **`frequency` 3**, arguments unchanged 1 |
-# | 2 `tone` | 13 | 30 | **`samples` 12**, arguments unchanged 1 |
-# | 3 `render` | 10 | 20 | **`sound` 9**, arguments unchanged 1 |
+# | 2 `make_tone` | 13 | 30 | **`samples` 12**, arguments unchanged 1 |
+# | 3 `render_tune` | 10 | 20 | **`sound` 9**, arguments unchanged 1 |
 # | 4 `beat_position` | 9 | 15 | **`beats` 8**, arguments unchanged 1 |
 # | 5 `encode_tunes` | 14 | 30 | **`x` 6**, **`y` 4**, `mask` 3, arguments unchanged 1 |
 # | 6 `temper` | 7 | 10 | **`p` 6**, arguments unchanged 1 |
@@ -219,7 +219,7 @@ check("pitch_frequency", pitch_frequency)
 # The middle c, key 60, has 261.6 hertz. From key 69 to key 70 it is 26 hertz up; an octave higher the same step would be 52. That is why a tune can begin on any key: all its frequencies are multiplied by the same number, and it remains the same tune.
 
 # %% [markdown]
-# ## 2 · tone: one note that sounds
+# ## 2 · make_tone: one note that sounds
 #
 # A pure sine sounds like a hearing test. What makes a string or a pipe is that it swings in several ways at once: at its frequency, at twice, three times, four times that frequency. These are its *partials*, and how strong each of them is makes the colour of the sound.
 #
@@ -227,7 +227,7 @@ check("pitch_frequency", pitch_frequency)
 #
 # A computer keeps a sound as *samples*: the height of the wave, many times a second. Half of the sampling rate is a border. A partial above it would come back as a lower one that nobody asked for, so it is left out.
 #
-# ![Three curves over the same time. Above, a tone of three partials, whose height falls. In the middle, the envelope: a steep rise to one, a long flat part, a fall to zero. Below, the product of both, which begins and ends at zero.](figures/tone.svg)
+# ![Three curves over the same time. Above, a tone of three partials, whose height falls. In the middle, the envelope: a steep rise to one, a long flat part, a fall to zero. Below, the product of both, which begins and ends at zero.](figures/make_tone.svg)
 #
 # *Figure 2. Partials that fade, times an envelope that is zero at both ends, are a tone that does not click.*
 
@@ -261,7 +261,7 @@ check("pitch_frequency", pitch_frequency)
 
 
 # %% answer
-def tone(frequency, seconds, rate, instrument):
+def make_tone(frequency, seconds, rate, instrument):
     """Make the samples of one tone, equations (2) to (4); about 13 lines.
 
     Arguments:
@@ -293,7 +293,7 @@ def tone(frequency, seconds, rate, instrument):
 
 
 # %% [markdown]
-# ### Hints for tone
+# ### Hints for make_tone
 #
 # <details>
 # <summary>Hint 1: where to begin</summary>
@@ -316,25 +316,25 @@ instrument = {
     "attack": 0.02,
     "release": 0.05,
 }
-samples = tone(100.0, 0.2486, 450, instrument)
+samples = make_tone(100.0, 0.2486, 450, instrument)
 print(len(samples), "samples, the first ones", samples[:5].round(5))
 print("at a tenth of a second:", samples[45:49].round(5))
 print("the last ones:", samples[-3:].round(5))
 
 # %% check
-check("tone", tone)
+check("make_tone", make_tone)
 
 # %% [markdown]
-# ### What you should see from tone
+# ### What you should see from make_tone
 #
-# <!-- expected: example_tone -->
+# <!-- expected: example_make_tone -->
 #
 # ### What it means
 #
 # The tone begins and ends with exactly 0, so it can be put beside any other tone without a click. Its third partial would have 300 hertz, and there are 450 samples a second: half of that is 225, so it is missing, and so are all above it. Had it been left in, its samples would be those of a partial of 150 hertz, upside down: a fifth that nobody asked for.
 
 # %% [markdown]
-# ## 3 · render: a tune that sounds
+# ## 3 · render_tune: a tune that sounds
 #
 # A tune is notes one after the other. A rest is a note that cannot be heard: it takes as long as any other, and forgetting it moves everything behind it.
 #
@@ -342,7 +342,7 @@ check("tone", tone)
 #
 # At the end all samples are made louder or softer by one factor. A loudspeaker takes numbers between −1 and 1 and cuts off what lies outside, which sounds like a broken one. So the highest peak of the whole tune is brought to 0.8.
 #
-# ![Four notes of different lengths in a row, one of them a rest. Each note becomes a block of samples below it, as long as its length; the rest becomes a block of zeros. All blocks are joined to one row, which is then scaled so that its highest peak is 0.8.](figures/render.svg)
+# ![Four notes of different lengths in a row, one of them a rest. Each note becomes a block of samples below it, as long as its length; the rest becomes a block of zeros. All blocks are joined to one row, which is then scaled so that its highest peak is 0.8.](figures/render_tune.svg)
 #
 # *Figure 3. Each note becomes a block of samples. The blocks are joined, not added, and the whole is scaled once.*
 
@@ -368,14 +368,14 @@ check("tone", tone)
 
 
 # %% answer
-def render(notes, tempo, rate, instrument):
+def render_tune(notes, tempo, rate, instrument):
     """Play notes one after the other, equations (5) and (6); about 13 lines.
 
     Arguments:
         notes: a list of (pitch, length), at least one; a pitch of 0 is a rest, lengths are eighths
         tempo: quarters in a minute
         rate: samples in a second
-        instrument: what tone takes
+        instrument: what make_tone takes
 
     Returns:
         sound: samples, the highest peak at 0.8, (N,)
@@ -387,7 +387,7 @@ def render(notes, tempo, rate, instrument):
         if pitch == 0:
             block = np.zeros(round(seconds * rate))
         else:
-            block = tone(pitch_frequency(pitch), seconds, rate, instrument)
+            block = make_tone(pitch_frequency(pitch), seconds, rate, instrument)
         blocks.append(block)
     wave = np.concatenate(blocks)
     peak = np.max(np.abs(wave))
@@ -397,7 +397,7 @@ def render(notes, tempo, rate, instrument):
 
 
 # %% [markdown]
-# ### Hints for render
+# ### Hints for render_tune
 #
 # <details>
 # <summary>Hint 1: where to begin</summary>
@@ -409,25 +409,25 @@ def render(notes, tempo, rate, instrument):
 # <details>
 # <summary>Hint 2: nearly there</summary>
 #
-# Each turn works out the seconds from the length and the tempo. For a rest, make as many zeros as `tone` would make samples; otherwise call `tone` with the frequency that `pitch_frequency` gives. Behind the loop, `np.concatenate` joins the list. The peak is the largest absolute value of the whole; multiply by 0.8 and divide by it, unless it is zero.
+# Each turn works out the seconds from the length and the tempo. For a rest, make as many zeros as `make_tone` would make samples; otherwise call `make_tone` with the frequency that `pitch_frequency` gives. Behind the loop, `np.concatenate` joins the list. The peak is the largest absolute value of the whole; multiply by 0.8 and divide by it, unless it is zero.
 #
 # </details>
 
 # %% example
 notes = [(40, 2), (0, 1), (43, 3), (57, 1), (52, 2)]
-sound = render(notes, 150, 700, instrument)
+sound = render_tune(notes, 150, 700, instrument)
 print(len(sound), "samples, the highest peak is", np.max(np.abs(sound)).round(6))
 print("in the first note:", sound[60:64].round(5))
 print("in the rest:", sound[320:324].round(5))
 print("in the last note:", sound[-80:-76].round(5))
 
 # %% check
-check("render", render)
+check("render_tune", render_tune)
 
 # %% [markdown]
-# ### What you should see from render
+# ### What you should see from render_tune
 #
-# <!-- expected: example_render -->
+# <!-- expected: example_render_tune -->
 #
 # ### What it means
 #
@@ -1050,7 +1050,7 @@ RATE = 8000  # samples in a second, as on the telephone
 
 ode = next(tune for tune in in_four if tune.name == "Ode to Joy")
 try:
-    listen(render(ode.notes[:15], 132, RATE, PLUCKED), RATE)
+    listen(render_tune(ode.notes[:15], 132, RATE, PLUCKED), RATE)
     five_lines(ode.notes[:15], ode.bar, "Ode to Joy, the first four bars")
 except NotImplementedError:
     print("Fill the nine exercises first, then run this cell again.")
@@ -1271,7 +1271,7 @@ if all(run["losses"] for run in runs.values()):
 # %% lesson hear
 if all(run["losses"] for run in runs.values()):
     tune = next(iter(mine.values()))
-    listen(render(tune, 132, RATE, PLUCKED), RATE)
+    listen(render_tune(tune, 132, RATE, PLUCKED), RATE)
     five_lines(tune, BAR, "A tune by your network")
 
 # %% [markdown]
@@ -1343,7 +1343,7 @@ if all(run["losses"] for run in runs.values()):
         "temperature 1.3": fit_to_show(write(told, 1.3, seed=6)),
     }.items():
         print(name)
-        listen(render(tune[:30], 132, RATE, PLUCKED), RATE)
+        listen(render_tune(tune[:30], 132, RATE, PLUCKED), RATE)
 
 # %% [markdown]
 # ## A question to answer in words
@@ -1369,7 +1369,7 @@ if all(run["losses"] for run in runs.values()):
 # | here | elsewhere |
 # | --- | --- |
 # | the number of a key | MIDI note number; files in the form MIDI hold numbers, times and loudness, and no sound |
-# | `tone`, `render` | additive synthesis; a synthesizer plays MIDI with it, or with recorded tones |
+# | `make_tone`, `render_tune` | additive synthesis; a synthesizer plays MIDI with it, or with recorded tones |
 # | samples between −1 and 1 | Python's `wave` writes them to a file, as whole numbers of 16 bits |
 # | `temper` | `temperature=` of programs that generate text |
 # | `keep_likeliest` | `top_p=` of the same programs; `top_k=` keeps a fixed number |

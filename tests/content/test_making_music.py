@@ -44,7 +44,7 @@ def spectrum(sound: Any, rate: int) -> dict[int, float]:
 
 def test_a_tone_has_its_partials_and_nothing_else() -> None:
     """In the steady part of a tone of 440 hertz: 440, 880 and 1,320, with their strengths."""
-    found = spectrum(scope()["tone"](440.0, 1.2, 8000, SINE)[800:], 8000)
+    found = spectrum(scope()["make_tone"](440.0, 1.2, 8000, SINE)[800:], 8000)
     for k, strength in enumerate(SINE["partials"], 1):
         assert found.pop(440 * k) == pytest.approx(strength, abs=1e-6)
     assert max(found.values()) < 1e-6
@@ -56,13 +56,13 @@ def test_a_partial_above_half_of_the_rate_would_come_back_lower() -> None:
     there, back = (np.sin(2 * np.pi * f * t) for f in (300, 150))
     assert np.allclose(there, -back)
     assert "those of a partial of 150 hertz, upside down" in prose()
-    assert max(spectrum(scope()["tone"](300.0, 1.0, 450, SINE), 450).values()) == 0
+    assert max(spectrum(scope()["make_tone"](300.0, 1.0, 450, SINE), 450).values()) == 0
 
 
 @pytest.mark.parametrize("seconds", [0.011, 0.0486, 0.25, 1.0])
 def test_no_tone_clicks(seconds: float) -> None:
     """The first and the last sample are zero, and no step is larger than the wave's own."""
-    sound = scope()["tone"](220.0, seconds, 8000, scope()["PLUCKED"])
+    sound = scope()["make_tone"](220.0, seconds, 8000, scope()["PLUCKED"])
     assert sound[0] == 0 and sound[-1] == 0
     strengths = scope()["PLUCKED"]["partials"]
     steepest = sum(2 * np.pi * 220 * k * a / 8000 for k, a in enumerate(strengths, 1))
@@ -72,7 +72,7 @@ def test_no_tone_clicks(seconds: float) -> None:
 
 def test_a_tune_is_as_long_as_its_lengths_say() -> None:
     """Sixteen eighths at 120 quarters a minute are four seconds; the peak is 0.8."""
-    sound = scope()["render"]([(60, 4), (0, 4), (67, 8)], 120, 8000, scope()["PLUCKED"])
+    sound = scope()["render_tune"]([(60, 4), (0, 4), (67, 8)], 120, 8000, scope()["PLUCKED"])
     assert len(sound) == 4 * 8000 and np.max(np.abs(sound)) == pytest.approx(0.8)
     assert not sound[8000:16000].any()
 
@@ -84,7 +84,7 @@ def test_what_is_said_of_pitches_is_so() -> None:
     assert f"it is {f(70) - f(69):.0f} hertz up" in prose()
     assert f"would be {f(82) - f(81):.0f}." in prose()
     one = {"partials": np.array([0.8]), "decay": 0.0, "attack": 0.01, "release": 0.01}
-    assert scope()["tone"](100.0, 1.0, 8000, one)[20] == pytest.approx(0.2)
+    assert scope()["make_tone"](100.0, 1.0, 8000, one)[20] == pytest.approx(0.2)
     assert "the sample is $0.25 \\cdot 0.8 = 0.2$" in prose()
 
 

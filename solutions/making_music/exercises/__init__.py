@@ -14,8 +14,8 @@ from __future__ import annotations
 # In the notebook's order, which is that in which the exercises are described.
 from . import (  # isort: skip
     pitch_frequency,
-    tone,
-    render,
+    make_tone,
+    render_tune,
     beat_position,
     encode_tunes,
     temper,
@@ -32,8 +32,8 @@ __all__ = [
     "dropout",
     "encode_tunes",
     "keep_likeliest",
+    "make_tone",
     "pitch_frequency",
-    "render",
+    "render_tune",
     "temper",
-    "tone",
 ]

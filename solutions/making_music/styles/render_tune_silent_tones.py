@@ -1,8 +1,8 @@
-def render(notes, tempo, rate, instrument):
+def render_tune(notes, tempo, rate, instrument):
     blocks = []
     for note in notes:
         seconds = note[1] / 2 * 60 / tempo
-        block = tone(pitch_frequency(note[0] or 69), seconds, rate, instrument)
+        block = make_tone(pitch_frequency(note[0] or 69), seconds, rate, instrument)
         blocks.append(block if note[0] else 0 * block)
     sound = np.hstack(blocks)
     peak = np.abs(sound).max()

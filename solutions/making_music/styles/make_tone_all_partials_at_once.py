@@ -1,4 +1,4 @@
-def tone(frequency, seconds, rate, instrument):
+def make_tone(frequency, seconds, rate, instrument):
     t = np.arange(round(seconds * rate)) / rate
     k = np.arange(1, len(instrument["partials"]) + 1)[:, np.newaxis]
     heard = np.where(k * frequency < rate / 2, instrument["partials"][:, np.newaxis], 0.0)

@@ -1,4 +1,4 @@
-def tone(frequency, seconds, rate, instrument):
+def make_tone(frequency, seconds, rate, instrument):
     count = int(seconds * rate + 0.5)
     n = np.arange(count)
     rise = np.minimum(n / (rate * instrument["attack"]), 1.0)

@@ -1,10 +1,10 @@
-def render(notes, tempo, rate, instrument):
+def render_tune(notes, tempo, rate, instrument):
     eighth = 30 / tempo
     counts = [round(length * eighth * rate) for _, length in notes]
     sound, start = np.zeros(sum(counts)), 0
     for (pitch, length), count in zip(notes, counts, strict=True):
         if pitch:
-            heard = tone(pitch_frequency(pitch), length * eighth, rate, instrument)
+            heard = make_tone(pitch_frequency(pitch), length * eighth, rate, instrument)
             sound[start : start + count] = heard
         start += count
     loudest = max(sound.max(), -sound.min())

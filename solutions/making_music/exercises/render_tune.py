@@ -21,8 +21,8 @@ SILENT = Challenge("nothing but rests", more={"rests": range(MOST_RESTS), "count
 OFF_WHOLE = 0.1  # of a sample: between what a note takes and a half
 
 
-@A.exercise(calls=["pitch_frequency", "tone"], more_questions=MOST_RESTS)
-def render(draw: Draw) -> draws.Drawn:
+@A.exercise(calls=["pitch_frequency", "make_tone"], more_questions=MOST_RESTS)
+def render_tune(draw: Draw) -> draws.Drawn:
     """Draw the arguments of a case: no note's samples are near a half, and rests round up."""
     more = draw.challenge.more
     count = more.get("count", int(draw.rng.integers(5, 7)))
@@ -69,161 +69,161 @@ def _speed(draw: Draw, lengths: list[tuple[int, bool]]) -> tuple[int, float]:
             return rate, tempo
 
 
-render.returns(sound=array(9, "(N,)", main=True))
-render.untouched(1)
-render.equations(seconds=5, sound=6)
-render.cases(TUNE, OTHER, ONE_NOTE, AT_THE_ENDS, SILENT)
+render_tune.returns(sound=array(9, "(N,)", main=True))
+render_tune.untouched(1)
+render_tune.equations(seconds=5, sound=6)
+render_tune.cases(TUNE, OTHER, ONE_NOTE, AT_THE_ENDS, SILENT)
 
 LOOP = "for pitch, length in notes:"
 SECONDS = "seconds = 30 * length / tempo"
 IF_REST = "if pitch == 0:"
 ZEROS = "block = np.zeros(round(seconds * rate))"
-TONE = "block = tone(pitch_frequency(pitch), seconds, rate, instrument)"
+TONE = "block = make_tone(pitch_frequency(pitch), seconds, rate, instrument)"
 APPEND = "blocks.append(block)"
 JOIN = "wave = np.concatenate(blocks)"
 PEAK = "peak = np.max(np.abs(wave))"
 SOUND = "sound = 0.8 * wave / peak if peak > 0 else wave"
 RETURN = "return sound"
 
-render.mistake(
+render_tune.mistake(
     "rests-skipped",
     "rests take no time",
     "How long is a rest of two eighths?",
     edit(ZEROS, "continue"),
 )
-render.mistake(
+render_tune.mistake(
     "rests-of-one-eighth",
     "every rest is one eighth long",
     "Does a rest have a length of its own?",
     edit(ZEROS, "block = np.zeros(round(30 / tempo * rate))"),
 )
-render.mistake(
+render_tune.mistake(
     "rests-sound",
     "a rest is played as key 0",
     "What does a pitch of 0 stand for?",
     edit(IF_REST, "if False:"),
 )
-render.mistake(
+render_tune.mistake(
     "rests-rounded-down",
     "the samples of a rest are rounded down",
     "How does equation (2) make a whole number of samples?",
     edit(ZEROS, "block = np.zeros(int(seconds * rate))"),
 )
-render.mistake(
+render_tune.mistake(
     "rests-of-one-sample",
     "a rest is a single zero",
     "How many samples does a note of that length have?",
     edit(ZEROS, "block = np.zeros(1)"),
 )
-render.mistake(
+render_tune.mistake(
     "lengths-as-quarters",
     "lengths are taken for quarters",
     "How many eighths does a quarter have?",
     edit(SECONDS, "seconds = 60 * length / tempo"),
 )
-render.mistake(
+render_tune.mistake(
     "lengths-as-sixteenths",
     "lengths are taken for sixteenths",
     "A tempo of 60 quarters in a minute: how long is an eighth?",
     edit(SECONDS, "seconds = 15 * length / tempo"),
 )
-render.mistake(
+render_tune.mistake(
     "lengths-as-seconds",
     "lengths are taken for seconds at a tempo of 120",
     "Which argument has not been used?",
     edit(SECONDS, "seconds = length / 4"),
 )
-render.mistake(
+render_tune.mistake(
     "all-equally-long",
     "every note is one eighth long",
     "What is the second number of a note?",
     edit(SECONDS, "seconds = 30 / tempo"),
 )
-render.mistake(
+render_tune.mistake(
     "tempo-upside-down",
     "a higher tempo makes notes longer",
     "More quarters in a minute: is each of them longer or shorter?",
     edit(SECONDS, "seconds = tempo * length / 3000"),
 )
-render.mistake(
+render_tune.mistake(
     "longer-notes-shorter",
     "long notes are short and short ones long",
     "Does the length stand above or below the line in equation (5)?",
     edit(SECONDS, "seconds = 30 / (length * tempo)"),
 )
-render.mistake(
+render_tune.mistake(
     "pitch-for-frequency",
     "the number of the key is taken for its frequency",
-    "What does `tone` ask for first, and which function gives it?",
-    edit(TONE, "block = tone(pitch, seconds, rate, instrument)"),
+    "What does `make_tone` ask for first, and which function gives it?",
+    edit(TONE, "block = make_tone(pitch, seconds, rate, instrument)"),
 )
-render.mistake(
+render_tune.mistake(
     "frequency-of-an-octave-above",
     "every note is played an octave higher",
     "What does pitch_frequency take?",
-    edit(TONE, "block = tone(pitch_frequency(pitch + 12), seconds, rate, instrument)"),
+    edit(TONE, "block = make_tone(pitch_frequency(pitch + 12), seconds, rate, instrument)"),
 )
-render.mistake(
+render_tune.mistake(
     "a-rate-of-its-own",
     "tones are made at another rate than the one that is asked for",
     "Which argument says how many samples a second has?",
-    edit(TONE, "block = tone(pitch_frequency(pitch), seconds, 1000, instrument)"),
+    edit(TONE, "block = make_tone(pitch_frequency(pitch), seconds, 1000, instrument)"),
 )
-render.mistake(
+render_tune.mistake(
     "not-scaled",
     "the sound is not scaled",
     "Where should the highest peak lie?",
     edit(SOUND, "sound = wave"),
 )
-render.mistake(
+render_tune.mistake(
     "scaled-to-one",
     "the highest peak is at 1",
     "Which number does equation (6) have?",
     edit(SOUND, "sound = wave / peak if peak > 0 else wave"),
 )
-render.mistake(
+render_tune.mistake(
     "only-made-louder",
     "the factor of 0.8 is applied and the peak is not",
     "What is divided by in equation (6)?",
     edit(SOUND, "sound = 0.8 * wave"),
 )
-render.mistake(
+render_tune.mistake(
     "scaled-note-by-note",
     "every note is scaled by its own peak",
     "Over which samples is the largest value in equation (6) taken?",
     edit(APPEND, "blocks.append(block / max(np.max(np.abs(block)), 1e-12))"),
 )
-render.mistake(
+render_tune.mistake(
     "peak-without-the-sign",
     "the peak is the largest value, and deep valleys are not seen",
     "Which bars stand around the samples in equation (6)?",
     edit(PEAK, "peak = np.max(wave)"),
 )
-render.mistake(
+render_tune.mistake(
     "mean-for-peak",
     "the sound is scaled by its root mean square",
     "Which value of all is to be 0.8?",
     edit(PEAK, "peak = np.sqrt(np.mean(wave**2))"),
 )
-render.mistake(
+render_tune.mistake(
     "peak-of-the-last-note",
     "the peak is that of the last block alone",
     "Over which samples is the largest value in equation (6) taken?",
     edit(PEAK, "peak = np.max(np.abs(block)) or 1"),
 )
-render.mistake(
+render_tune.mistake(
     "cut-off",
     "what is above 0.8 is cut off",
     "Is the shape of the wave the same before and after scaling?",
     edit(SOUND, "sound = np.clip(wave, -0.8, 0.8)"),
 )
-render.mistake(
+render_tune.mistake(
     "rests-alone-are-no-numbers",
     "a tune of rests is divided by zero",
     "What is the peak of a tune that cannot be heard?",
     edit(SOUND, "sound = 0.8 * wave / peak"),
 )
-render.mistake(
+render_tune.mistake(
     "added-not-joined",
     "all notes sound at once",
     "Does the second note begin where the first ends?",
@@ -234,37 +234,37 @@ render.mistake(
         "        wave[: len(block)] += block",
     ),
 )
-render.mistake(
+render_tune.mistake(
     "backwards",
     "the tune is played from its last note to its first",
     "In which order are blocks joined?",
     edit(JOIN, "wave = np.concatenate(blocks[::-1])"),
 )
-render.mistake(
+render_tune.mistake(
     "last-note-missing",
     "the last note is not played",
     "How many notes does the list have?",
     edit(LOOP, "for pitch, length in notes[:-1] or notes:"),
 )
-render.mistake(
+render_tune.mistake(
     "gaps-between-notes",
     "there is a gap behind every note",
     "Which samples lie between two notes?",
     edit(APPEND, "blocks += [block, np.zeros(10)]"),
 )
-render.mistake(
+render_tune.mistake(
     "two-channels",
     "there are two rows of samples",
     "What shape does the docstring give?",
     edit(RETURN, "return np.stack([sound, sound])"),
 )
-render.mistake(
+render_tune.mistake(
     "list-of-blocks",
     "a list of blocks is returned",
     "What shape does the docstring give?",
     edit(RETURN, "return blocks"),
 )
-render.mistake(
+render_tune.mistake(
     "returns-nothing",
     "nothing is returned",
     "How does a Python function hand back its results?",
