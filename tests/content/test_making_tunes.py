@@ -16,7 +16,7 @@ from grader.assignment.importable import importable
 from tests.content.tunes import cell_text, handed_out, lesson, prose, quiet, source
 
 STEPS = 300
-SEEDS = range(1, 6)
+SEEDS = (1, 2, 5)  # of the five runs whose ranges the text states
 WAYS = {"told": {}, "told, no dropout": {"rate": 0.0}, "untold": {"beat": False}}
 
 
