@@ -54,7 +54,7 @@ def handed_out(name: str) -> ModuleType:
 
 def lesson() -> dict[str, Any]:
     """What the closing section's cells define, nothing trained yet; one's own copy of the names."""
-    names = {**scope(), "runs": {"told the beat": NOTHING}, "BAR": 8}
+    names = {**scope(), "runs": {"told the beat": NOTHING, "not told the beat": NOTHING}, "BAR": 8}
     with quiet(), importable(source().files):
         for cell in ("tunes", *(f"lesson_{each}" for each in DEFINING)):
             exec(compile(cell_text(cell), f"<{cell}>", "exec"), names)
