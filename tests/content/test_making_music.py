@@ -211,3 +211,9 @@ def test_tunes_are_as_long_as_their_cases_say() -> None:
         cut = next(case for case in drawn if case.name == "no end mark in time")
         assert len(notes[cut.name]) == len(cut.arguments[3]) >= 8
         assert len(notes["an LSTM"]) >= 8 and len(notes["an RNN"]) >= 8
+
+
+def test_a_network_is_found_where_few_will_do() -> None:
+    """From this seed hundreds of networks are refused before one writes a tune that tells."""
+    drawn = EXERCISES["compose"].cases(np.random.default_rng(346), {})
+    assert [len(scope()["compose"](*case.arguments)[0]) >= 8 for case in drawn[:3]] == [True] * 3

@@ -21,6 +21,7 @@ ONE = Challenge("one note", more={"gates": 1, "temperature": 0.9, "share": 0.95,
 SPARE = 3  # throws behind the end mark
 SIZE = 5.0  # of the weights: what was read before changes the scores a good deal
 LEAST, MOST = 8, 13  # notes
+MOST_NETWORKS = 5_000  # some sixty are tried as a rule, and now and then some hundreds
 
 
 @A.exercise(calls=["temper", "keep_likeliest"], more_questions=SPARE)
@@ -31,7 +32,7 @@ def compose(draw: Draw) -> draws.Drawn:
     fixed, ends = more.get("length"), "cut" not in more
     least, most = (LEAST, MOST) if fixed is None else (fixed, fixed)
     temperature, share = more["temperature"], more["share"]
-    for _ in range(400):
+    for _ in range(MOST_NETWORKS):
         vocabulary = draws.vocabulary(draw, n_y)
         parameters = draws.network(draw, more["gates"], n_y + bar, n_a, n_y, SIZE)
         composer = throwing.Composer(draw.rng, parameters, vocabulary, bar, temperature, share)
