@@ -1335,7 +1335,7 @@ if mine:
 #
 # The nucleus keeps time nearly as well as a temperature of 0.5, and leaps more like the data. In the same five runs it kept 91 to 95 of a hundred bar lines. Copies are short everywhere: the network puts together what it has learned, and does not recite.
 #
-# No column says whether a tune is *good*. Listen to some. Cold ones are neat and dull, warm ones have ideas and lose them. What no network here can do is come back to its first phrase after eight bars, as nearly every tune in the file does.
+# No column says whether a tune is *good*. Listen to some. Cold ones are neat and dull, warm ones have ideas and lose them. What you will hardly hear is a tune that comes back to its first phrase, as many in the file do.
 
 # %% lesson more_sound
 if mine:
