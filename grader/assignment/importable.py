@@ -47,14 +47,14 @@ def _modules(files: Sequence[tuple[str, bytes]], drive: Callable[..., Any]) -> I
     for name in ("check", "summary"):
         setattr(inert, name, lambda *_: None)
     inert.drive = drive  # type: ignore[attr-defined]
-    made = {"selfcheck": inert}
-    for file, text in files:
-        module = types.ModuleType(file.removesuffix(".py"))
-        exec(compile(text, file, "exec"), module.__dict__)
-        made[module.__name__] = module
-    before = {name: sys.modules.get(name) for name in made}
-    sys.modules.update(made)
+    names = ["selfcheck", *(file.removesuffix(".py") for file, _ in files)]
+    before = {name: sys.modules.get(name) for name in names}
+    sys.modules["selfcheck"] = inert
     try:
+        for name, (file, text) in zip(names[1:], files, strict=True):
+            # In its place before it runs: modules that are named below it may import it.
+            module = sys.modules[name] = types.ModuleType(name)
+            exec(compile(text, file, "exec"), module.__dict__)
         yield
     finally:
         for name, module_ in before.items():

@@ -1061,7 +1061,7 @@ def show_right(runs, title):
         means = np.convolve(run["right"], np.ones(10) / 10, "valid")
         axes.plot(np.arange(len(means)) + 10, means, style, linewidth=2.5, label=name)
     axes.axhline(0.5, color="black", linewidth=0.8)
-    axes.text(0, 0.51, "a guess")
+    axes.text(len(means) + 10, 0.51, "a guess", ha="right")
     axes.set(xlabel="training step", ylabel="share of right answers", title=title, ylim=(0, 1.05))
     axes.legend()
     plt.show()
