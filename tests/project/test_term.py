@@ -100,6 +100,14 @@ class Term:
                             grade.manual_score, grade.needs_manual_grade = 3.0, False
             gradebook.db.commit()
 
+    def points_filled_in(self) -> None:
+        """Mark every answer in the table, as in a spreadsheet."""
+        path = self.here / "answers.csv"
+        head, *rows = csv.reader(path.read_text("utf-8-sig").splitlines())
+        at = head.index("points")
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([head, *([*r[:at], "3", *r[at + 1 :]] for r in rows)])
+
     def worksheet(self) -> None:
         """Download Moodle's worksheet: an empty grade for each of the class."""
         with (self.here / "roster.csv").open(encoding="utf-8") as file:
@@ -119,7 +127,7 @@ class Term:
                 ines=(),
             ),
             "nbgrader collect": self.by_exchange,
-            "grader feedback fading_average    # 10": self.marked,
+            "grader written fading_average --import": self.points_filled_in,
             "grader export fading_average --format moodle": self.worksheet,
             "grader collect again.zip": lambda: self.packed("again.zip", **{"elif": ("fade",)}),
             "grader export fading_average --format csv": self.marked,
@@ -172,7 +180,7 @@ def test_the_page_goes_through_a_term() -> None:
     verbs = [re.sub(r"^! ", "", line).split(SAID)[0].split()[:2] for line in commands()]
     for verb in ("init", "doctor", "release", "verify", "collect", "autograde", "report"):
         assert ["grader", verb] in verbs, verb
-    for verb in ("export", "feedback", "forget"):
+    for verb in ("export", "feedback", "forget", "written"):
         assert ["grader", verb] in verbs, verb
     for verb in ("db", "release_assignment", "collect", "release_feedback"):
         assert ["nbgrader", verb] in verbs, verb
