@@ -45,7 +45,7 @@ lstm_backward.mistake(
     "drops-recurrent-terms",
     "nothing is carried from step t + 1 back to step t",
     "a<t> and c<t> have two readers each: what does the next step send back to them? "
-    "(Some published versions of this exercise leave it out.)",
+    "Published versions of this exercise may leave it out.",
     edit(CALL, "lstm_cell_backward(da[:, :, t], dc_prevt, steps[t])"),
     edit(CARRY_C, "pass"),
 )

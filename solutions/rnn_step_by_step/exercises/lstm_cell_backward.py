@@ -62,7 +62,7 @@ lstm_cell_backward.mistake(
     "missing-parentheses",
     "parentheses are missing around the sums in dzc, dzi and dzf",
     "Each gate's derivative multiplies both ways back: through dc_next and through da_next. "
-    "Some published versions of this exercise print it wrongly: derive it from the forward pass.",
+    "Published versions of this exercise can be wrong here.",
     edit(DZC, f"dzc = dc_next * it + {SHOWN} * it * cct * (1 - cct**2)"),
     edit(DZI, f"dzi = dc_next * cct + {SHOWN} * cct * it * (1 - it)"),
     edit(DZF, f"dzf = dc_next * c_prev + {SHOWN} * c_prev * ft * (1 - ft)"),
