@@ -14,6 +14,7 @@ import pytest
 from grader.course import Course
 from grader.doctor import findings
 from grader.init.init import EXAMPLE, About, init_course
+from grader.release.references import from_bytes, keep_committed, to_bytes
 from tests.kit import course as kits
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,6 +104,9 @@ def test_one_that_was_taken_along_is_released(own: Course, tmp_path: Path) -> No
     made, kept = (root.assignments / kits.NAME for root in (own, kits.course()))
     for path in kept.iterdir():
         if path.is_file():
-            assert (made / path.name).read_bytes() == path.read_bytes(), path.name
+            data, here = path.read_bytes(), (made / path.name).read_bytes()
+            if path.suffix == ".npz":  # another processor rounds the last digits otherwise
+                here = to_bytes(keep_committed(from_bytes(here), from_bytes(data)))
+            assert here == data, path.name
     found = {what: text for what, _, text in findings(own)}
     assert found[kits.NAME] == "released" and "not released yet" in found[EXAMPLE]
