@@ -53,6 +53,7 @@ def try_(
     target = page and page.resolve()
     if not try_out(course, name, function, mistake, target, click.echo, painted):
         sys.exit(1)
+    next_step(f"release {name}")
 
 
 @main.command()

@@ -149,6 +149,7 @@ def mark(
     click.echo(f"{'all':<22} {verdict.score:g}/{verdict.max_score:g}  {verdict.message}".rstrip())
     for line in verdict.mended:
         say(f"mended: {line}", err=True)
+    next_step(f"autograde {verdict.assignment}")
     if not verdict.is_right:
         sys.exit(1)
 

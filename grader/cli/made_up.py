@@ -94,4 +94,6 @@ def doctor(course: str | None) -> None:
         said = for_a_terminal(text)
         click.echo(f"{what:<20} {'ok' if well else 'NOT OK':<7} {said}")
     if failed:
+        click.echo("next: mend what is NOT OK, and ask again")
         sys.exit(1)
+    next_step("demo" if wanted else "init DIR")
