@@ -30,8 +30,6 @@ WARM = "import numpy as np\nnp.tanh(np.zeros((2, 2)))"
 @cache
 def _shell() -> Any:
     """Make a warm shell, once in each process of the pool."""
-    os.environ["MPLBACKEND"] = "agg"
-    os.environ["IPYTHONDIR"] = tempfile.mkdtemp(prefix="bench-ipython-")
     import matplotlib.pyplot  # noqa: F401
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
@@ -87,7 +85,12 @@ def main(folder: str, name: str, workers: int) -> None:
     files = dict(assignment.source.files)
     opened = (open_folder(course, assignment, s) for s in handed_in(course, name).students)
     cells = [cells_of(work) for work in opened if isinstance(work, Submission)]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with (
+        tempfile.TemporaryDirectory() as beside,
+        ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
+    ):
+        # For the processes of the pool, which start with the first task.
+        os.environ |= {"MPLBACKEND": "agg", "IPYTHONDIR": beside}
         ran = pool.map(execute, cells, [files] * len(cells))
         print(sum(ran), "cells in", len(cells), "submissions")
 
