@@ -21,8 +21,6 @@ from grader.autograde.inbox import (
     digest_seen,
     folders,
     handed_in,
-    note_digest,
-    take_apart,
     work_is_likely,
 )
 from grader.autograde.isolation import Isolation, choose_tier, cores
@@ -144,13 +142,14 @@ def autograde(
             with Batch(gradebook, lambda entry: files_of(course, name, entry)) as batch:
                 entries = open_inbox(course, assignment, found)
                 entries = mark_current(course, assignment, stands, isolation, seen, entries)
-                entries = take_apart_rest(assignment, seen, entries)
+                entries = open_rest(assignment, entries)
                 entries = judge_class(
                     assignment, judges, isolation, course.secret(), entries, batch.publish_due
                 )
                 entries = add_notebooks(assignment, released, entries)
                 kept = enter_all(entries, batch, summary, keep, lambda n: progress(n, len(found)))
-            seen.write()
+            if only is None:  # else the rest of the class would be forgotten
+                seen.write()
             summary.penalties = tuple(gradebook.renew_penalties(kept))
             look_at_class(gradebook, () if only else found, summary.look)
         summary.tier = isolation.chosen
@@ -198,33 +197,29 @@ def mark_current(
     Of a file that was ``seen`` before the digest of its work is known, and it is not taken apart.
     """
     for entry in entries:
-        stands_so = stands.get(entry.student)
+        stands_so, work = stands.get(entry.student), entry.work
+        assert not isinstance(work, Submission)  # nothing is taken apart before
+        try:
+            digest = digest_seen(work, seen)
+        except Exception as error:
+            yield replace(entry, work=failed(assignment, entry.student, error))
+            continue
         earlier = stands_so and current_verdict(
-            course,
-            assignment,
-            entry.student,
-            digest_seen(assignment, entry.work, seen),
-            stands_so,
-            isolation.is_safe,
+            course, assignment, entry.student, digest, stands_so, isolation.is_safe
         )
         yield replace(entry, earlier=earlier or None)
 
 
-def take_apart_rest(
-    assignment: Assignment, seen: Kept, entries: Iterable[Entry]
-) -> Iterator[Entry]:
+def open_rest(assignment: Assignment, entries: Iterable[Entry]) -> Iterator[Entry]:
     """Take apart what is to be judged; where the kit fails the others are graded all the same."""
     for entry in entries:
         if entry.kept or not isinstance(entry.work, Arrived):
             yield entry
             continue
         try:
-            work = take_apart(assignment, entry.work, entry.student)
+            yield replace(entry, work=entry.work.opened)
         except Exception as error:
             yield replace(entry, work=failed(assignment, entry.student, error))
-        else:
-            note_digest(assignment, entry.work, work, seen)
-            yield replace(entry, work=work)
 
 
 def judge_class(

@@ -84,13 +84,21 @@ def _is_text(name: str) -> bool:
 class Arrived:
     """A notebook as it lies in the inbox; ``notes`` say what had to be mended to find it."""
 
+    assignment: Assignment
+    student: str
     data: bytes
     notes: tuple[str, ...] = ()
 
     @cached_property
-    def digest(self) -> str:
-        """Return the SHA-256 of the file, in hexadecimal."""
-        return _digest(self.data)
+    def opened(self) -> Submission | Verdict:
+        """Return the work, taken apart and matched with the assignment's cells: once, when asked.
+
+        Raises whatever the kit fails on.
+        """
+        work = open_bytes(self.assignment, self.data, self.student)
+        if isinstance(work, Verdict):
+            return work
+        return replace(work, mended=(*self.notes, *work.mended))
 
 
 def arrived(course: Course, assignment: Assignment, student: str) -> Arrived | Verdict:
@@ -101,25 +109,15 @@ def arrived(course: Course, assignment: Assignment, student: str) -> Arrived | V
     name = assignment.spec.name
     try:
         path, notes = find_notebook(course.submitted / student / name, name)
-        return Arrived(read_file(path), notes)
+        return Arrived(assignment, student, read_file(path), notes)
     except UnreadableSubmission as why:
         return unreadable(assignment, str(why), _digest(b""), student)
-
-
-def take_apart(
-    assignment: Assignment, work: Arrived, student: str | None = None
-) -> Submission | Verdict:
-    """Take a notebook's bytes apart and match its cells with the assignment's."""
-    opened = open_bytes(assignment, work.data, student)
-    if isinstance(opened, Verdict):
-        return opened
-    return replace(opened, mended=(*work.notes, *opened.mended))
 
 
 def open_folder(course: Course, assignment: Assignment, student: str) -> Submission | Verdict:
     """Open what lies in a student's folder; raises OSError as above."""
     work = arrived(course, assignment, student)
-    return work if isinstance(work, Verdict) else take_apart(assignment, work, student)
+    return work if isinstance(work, Verdict) else work.opened
 
 
 def open_file(assignment: Assignment, path: Path) -> Submission | Verdict:
@@ -133,40 +131,22 @@ def open_file(assignment: Assignment, path: Path) -> Submission | Verdict:
 def open_bytes(
     assignment: Assignment, data: bytes, student: str | None = None
 ) -> Submission | Verdict:
-    """Take a notebook's bytes apart, as ``take_apart``."""
+    """Take a notebook's bytes apart and match its cells with the assignment's."""
     try:
         return plan(parse_notebook(data), assignment.source)
     except UnreadableSubmission as why:
         return unreadable(assignment, str(why), _digest(data), student)
 
 
-def digest_seen(assignment: Assignment, work: Arrived | Submission | Verdict, seen: Kept) -> str:
+def digest_seen(work: Arrived | Verdict, seen: Kept) -> str:
     """Return the digest of some work, taken apart only where the file was not ``seen`` before.
 
-    Empty, which is no submission's, where the kit fails on it.
+    Raises whatever the kit fails on.
     """
-    if not isinstance(work, Arrived):
+    if isinstance(work, Verdict):
         return digest_of(work)
-    try:
-        return str(seen.of(_about(assignment, work), lambda: _opened(assignment, work)))
-    except Exception:  # said when it is taken apart to be judged
-        return ""
-
-
-def note_digest(
-    assignment: Assignment, work: Arrived, opened: Submission | Verdict, seen: Kept
-) -> None:
-    """Note the digest of a file's work, now that it is taken apart."""
-    seen.of(_about(assignment, work), lambda: digest_of(opened))
-
-
-def _about(assignment: Assignment, work: Arrived) -> tuple[str, ...]:
-    inputs = assignment.inputs(work.digest)  # of the kit itself as well
-    return "work", *inputs.values()
-
-
-def _opened(assignment: Assignment, work: Arrived) -> str:
-    return digest_of(take_apart(assignment, work))
+    inputs = work.assignment.inputs(_digest(work.data))  # of the kit itself as well
+    return str(seen.of(("work", *inputs.values()), lambda: digest_of(work.opened)))
 
 
 def _digest(data: bytes) -> str:

@@ -215,6 +215,10 @@ def test_a_file_that_was_seen_is_not_taken_apart_again(
     with monkeypatch.context() as patch:
         patch.setattr(inbox, "parse_notebook", lambda data: pytest.fail("taken apart again"))
         assert autograde(here, NAME).kept == 1
+    before = here.kept(NAME, "inbox").read_bytes()
+    grade(here, replace(PUPILS[0], name="late"), only="late")
+    assert here.kept(NAME, "inbox").read_bytes() == before  # one student's run forgets nobody
+    shutil.rmtree(here.submitted / "late")
     path = here.submitted / PUPILS[0].name / NAME / f"{NAME}.ipynb"
     path.write_text(json.dumps(json.loads(path.read_text()), indent=3))
     assert autograde(here, NAME).kept == 1
