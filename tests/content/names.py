@@ -5,42 +5,22 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
-from grader.assignment.assignment import Assignment
 from grader.assignment.importable import importable
-from grader.assignment.source import Source
-from tests.kit.course import course
+from tests.content.notebook import Notebook
 
 NAME = "language_model"
-FOLDER = course().folder(NAME)
+BOOK = Notebook(NAME)
+FOLDER = BOOK.folder
+assignment, source, scope = BOOK.assignment, BOOK.source, BOOK.scope
+setup_cell, prose = BOOK.cell, BOOK.prose
 # Lesson cells that only define something, or count; the others train.
 DEFINING = (
     *("counts", "baselines", "whole_way", "new_run", "write", "look", "train", "training_plot"),
     *("stages", "rescue"),
 )
-
-
-@functools.cache
-def assignment() -> Assignment:
-    """The assignment as the judge needs it."""
-    return course().packed(NAME).load()
-
-
-def source() -> Source:
-    """The solution's cells."""
-    return assignment().source
-
-
-@functools.cache
-def scope() -> Mapping[str, Any]:
-    """What the notebook's set-up and answer cells define."""
-    with contextlib.redirect_stdout(io.StringIO()):
-        return source().namespace()
 
 
 @functools.cache
@@ -61,21 +41,3 @@ def lesson() -> dict[str, Any]:
         with contextlib.redirect_stdout(io.StringIO()):
             exec(compile(setup_cell(f"lesson_{cell}"), f"<{cell}>", "exec"), names)
     return names
-
-
-def setup_cell(name: str) -> str:
-    """The text of a cell by its id."""
-    return next(cell.source for cell in source().cells if cell.id == name)
-
-
-def prose() -> str:
-    """All text of the notebook, minus signs as Python writes them."""
-    told = (cell.source for cell in source().cells if cell.role in ("text", "written"))
-    return "\n".join(told).replace("−", "-")
-
-
-@contextmanager
-def quiet() -> Iterator[io.StringIO]:
-    """Keep what is printed, and warn of no overflow."""
-    with contextlib.redirect_stdout(io.StringIO()) as out, np.errstate(all="ignore"):
-        yield out

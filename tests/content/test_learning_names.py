@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from grader.assignment.importable import importable
-from tests.content.names import lesson, prose, quiet, setup_cell, source
+from tests.content.names import lesson, prose, setup_cell, source
+from tests.content.notebook import quiet
 
 STEPS = 2000
 

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from grader.assignment.importable import importable
-from tests.content.tunes import cell_text, handed_out, lesson, prose, quiet, source
+from tests.content.notebook import quiet
+from tests.content.tunes import cell_text, handed_out, lesson, prose, source
 
 STEPS = 300
 SEEDS = (1, 2, 5)  # of the five runs whose ranges the text states

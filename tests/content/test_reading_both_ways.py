@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.content.two_ways import cell, lesson, prose, quiet, source
+from tests.content.notebook import quiet
+from tests.content.two_ways import cell, lesson, prose, source
 
 LEARNED, GUESSED = 0.9, 0.4
 

@@ -2,48 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import importlib
-import io
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
-from grader.assignment.assignment import Assignment
 from grader.assignment.importable import importable
-from grader.assignment.source import Source
-from tests.kit.course import course
+from tests.content.notebook import Notebook, quiet
 
 NAME = "making_music"
-FOLDER = course().folder(NAME)
+BOOK = Notebook(NAME)
+FOLDER = BOOK.folder
+assignment, source, scope = BOOK.assignment, BOOK.source, BOOK.scope
+cell_text, prose = BOOK.cell, BOOK.prose
 # Lesson cells that define something; the others train, draw, or play.
 DEFINING = (
     *("aside", "whole_way", "ritual", "new_run", "look", "train", "curves", "write", "score"),
     "table",
 )
 NOTHING: Mapping[str, Any] = {"losses": [], "curve": {}, "best": {}}
-
-
-@functools.cache
-def assignment() -> Assignment:
-    """The assignment as the judge needs it."""
-    return course().packed(NAME).load()
-
-
-def source() -> Source:
-    """The solution's cells."""
-    return assignment().source
-
-
-@functools.cache
-def scope() -> Mapping[str, Any]:
-    """What the notebook's set-up and answer cells define."""
-    with contextlib.redirect_stdout(io.StringIO()):
-        return source().namespace()
 
 
 def handed_out(name: str) -> ModuleType:
@@ -59,21 +36,3 @@ def lesson() -> dict[str, Any]:
         for cell in ("tunes", *(f"lesson_{each}" for each in DEFINING)):
             exec(compile(cell_text(cell), f"<{cell}>", "exec"), names)
     return names
-
-
-def cell_text(name: str) -> str:
-    """The text of a cell by its id."""
-    return next(cell.source for cell in source().cells if cell.id == name)
-
-
-def prose() -> str:
-    """All text of the notebook, minus signs as Python writes them."""
-    told = (cell.source for cell in source().cells if cell.role in ("text", "written"))
-    return "\n".join(told).replace("−", "-")
-
-
-@contextmanager
-def quiet() -> Iterator[io.StringIO]:
-    """Keep what is printed."""
-    with contextlib.redirect_stdout(io.StringIO()) as out, np.errstate(all="ignore"):
-        yield out

@@ -2,46 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import io
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-
-from grader.assignment.assignment import Assignment
 from grader.assignment.importable import importable
-from grader.assignment.source import Source
-from tests.kit.course import course
+from tests.content.notebook import Notebook, quiet
 
 NAME = "gated_and_two_way"
-FOLDER = course().folder(NAME)
+BOOK = Notebook(NAME)
+FOLDER = BOOK.folder
+assignment, source, scope = BOOK.assignment, BOOK.source, BOOK.scope
+cell, prose = BOOK.cell, BOOK.prose
 DEFINING = ("both_ways", "whole_way", "train", "senses", "letters", "letters_bars", "memory")
-
-
-@functools.cache
-def assignment() -> Assignment:
-    """The assignment as the judge needs it."""
-    return course().packed(NAME).load()
-
-
-def source() -> Source:
-    """The solution's cells."""
-    return assignment().source
-
-
-@functools.cache
-def scope() -> Mapping[str, Any]:
-    """What the notebook's set-up and answer cells define."""
-    with contextlib.redirect_stdout(io.StringIO()):
-        return source().namespace()
-
-
-def cell(name: str) -> str:
-    """The text of a cell by its id."""
-    return next(cell.source for cell in source().cells if cell.id == name)
 
 
 def lesson() -> dict[str, Any]:
@@ -51,16 +22,3 @@ def lesson() -> dict[str, Any]:
         for name in DEFINING:
             exec(compile(cell(f"lesson_{name}"), f"<{name}>", "exec"), names)
     return names
-
-
-def prose() -> str:
-    """All text of the notebook, minus signs as Python writes them."""
-    told = (cell.source for cell in source().cells if cell.role in ("text", "written"))
-    return "\n".join(told).replace("−", "-")
-
-
-@contextmanager
-def quiet() -> Iterator[io.StringIO]:
-    """Keep what is printed, and warn of no overflow."""
-    with contextlib.redirect_stdout(io.StringIO()) as out, np.errstate(all="ignore"):
-        yield out
