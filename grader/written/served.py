@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -110,20 +111,13 @@ class _Page(_Handler):
             "place": str(self.shown.desk.course.root),
             "formulas": len(self.marking.formulas.files),
         }
-        self.finish(text.replace("{{ about }}", _in_attribute(about)))
+        self.finish(text.replace("{{ about }}", escape(json.dumps(about))))
 
     def write_error(self, status_code: int, **more: object) -> None:
         if status_code == 403:
             self.finish(ENTER)
         else:
             super().write_error(status_code, **more)
-
-
-def _in_attribute(data: object) -> str:
-    text = json.dumps(data)
-    for sign, spelt in (("&", "&amp;"), ('"', "&quot;"), ("<", "&lt;")):
-        text = text.replace(sign, spelt)
-    return text
 
 
 class _File(_Handler):
