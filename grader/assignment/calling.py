@@ -18,7 +18,7 @@ from grader.assignment.source import Source
 from grader.assignment.spec import Case, Exercise, Functions, Spec, SpecError
 from grader.comparison.drivers import driven
 from grader.comparison.layout import Tree
-from grader.comparison.trees import deep_copy, leaves, returned_by
+from grader.comparison.trees import deep_copy, leaves, returned_by, same
 from grader.errors import UsageError
 
 
@@ -60,12 +60,42 @@ def replaced(functions: Functions, names: Mapping[str, Any]) -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class Questions:
-    """Questions that a right function asks its helpers: how many, how large, of which dtypes."""
+class Question:
+    """A question: which function a right function calls, and with what."""
 
-    calls: int
+    name: str
+    arguments: tuple[Tree, ...]
+    named: Mapping[str, Tree]
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Questions that a right function asks its helpers: which, how large, of which dtypes."""
+
+    asked: tuple[Question, ...]
     elements: int  # of all arrays of the largest question, or of the case, whose part it may be
     dtypes: frozenset[str]
+    functions: Functions  # of which they are asked
+
+    @property
+    def calls(self) -> int:
+        """Return how many they are."""
+        return len(self.asked)
+
+    def next_is(
+        self, before: int, name: str, arguments: tuple[Tree, ...], named: Mapping[str, Tree]
+    ) -> bool:
+        """Tell whether a right function asks this, too, after so many questions ``before`` it."""
+        if before >= len(self.asked) or self.asked[before].name != name:
+            return False
+        right = self.asked[before]
+        try:
+            signature = inspect.signature(self.functions[name])
+            mine = signature.bind(*arguments, **named)
+        except (TypeError, ValueError):
+            return False
+        wanted = signature.bind(*right.arguments, **right.named)
+        return same(dict(mine.arguments), dict(wanted.arguments))
 
 
 def questions_needed(
@@ -75,14 +105,15 @@ def questions_needed(
 
     What a helper calls in its turn is not asked for: whoever answers for it has done that.
     """
-    count = depth = 0
+    depth = 0
+    made: list[Question] = []
     largest, dtypes = _measured(case.arguments)
 
-    def counted(function: Callable[..., Any]) -> Callable[..., Any]:
+    def counted(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def wrapped(*arguments: Any, **named: Any) -> Any:
-            nonlocal count, depth, largest, dtypes
+            nonlocal depth, largest, dtypes
             if not depth:
-                count += 1
+                made.append(Question(name, *deep_copy((arguments, named))))
                 elements, found = _measured((arguments, named))
                 largest, dtypes = max(largest, elements), dtypes | found
             depth += 1
@@ -93,10 +124,10 @@ def questions_needed(
 
         return wrapped
 
-    asked = {name: counted(functions[name]) for name in helpers}
+    asked = {name: counted(name, functions[name]) for name in helpers}
     with replaced(functions, asked):
         bound(exercise, {**functions, **asked})(*deep_copy(case.arguments))
-    return Questions(count, largest, dtypes)
+    return Questions(tuple(made), largest, dtypes, functions)
 
 
 def _measured(tree: Tree) -> tuple[int, frozenset[str]]:

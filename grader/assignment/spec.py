@@ -227,7 +227,7 @@ class Exercise:
                 f"{self.name}: each check that `holds` needs its property, and no other"
             )
 
-    @property
+    @functools.cached_property
     def layout(self) -> Layout:
         """Return what the comparison needs to know of this exercise."""
         return Layout(

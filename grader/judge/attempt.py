@@ -31,10 +31,14 @@ AGAIN = "called again"  # the first case once more, after all the others
 
 @dataclass(frozen=True)
 class StandIns:
-    """The right functions that take others' places, and what a case needs to ask them."""
+    """The right functions that take others' places, and what a case needs to ask them.
+
+    With ``on_path`` they answer only what a right function asks, in its order.
+    """
 
     functions: Mapping[str, Callable[..., Any]]
     needed: Callable[[Case], Questions]
+    on_path: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,12 +122,14 @@ def attempt(
     stand_ins: StandIns | None = None,
     own_forward: bool = False,
     sound: Collection[str] = (),
+    one_by_one: bool = False,
 ) -> Attempt:
     """Call the function on every case until its process is gone or the stub shows itself.
 
     The first case comes again at the end: a right answer does not depend on what was called before.
     What comes back is taken off ``work``; when that is used up, the attempt is given up. An error
     in one of the ``sound`` functions, of exercises before, is looked for where they are called.
+    Where the job ends and it is ``unclear`` in which case, ``one_by_one`` finds out, in another.
     """
     trials: list[Trial] = []
     repeated = Repeated(own)
@@ -133,7 +139,8 @@ def attempt(
         for number, (case, expected) in enumerate(cases)
     ]
     plan += [(replace(case, name=AGAIN), expected, calls) for case, expected, calls in plan[:1]]
-    replies = job.calls([call for _, _, calls in plan for call in calls], until=EMPTY)
+    made = [call for _, _, calls in plan for call in calls]
+    replies = job.calls(made, until=EMPTY, one_by_one=one_by_one)
     heard, enough = job.heard, True
     for case, expected, calls in plan:
         found = list(islice(replies, len(calls)))
@@ -225,6 +232,7 @@ def _calls(
             "max_stand_in_calls": most.calls + exercise.more_questions,
             "max_stand_in_elements": MOST_TIMES_AS_LARGE * most.elements,
             "stand_in_dtypes": most.dtypes,
+            "on_path": most.next_is if stand_ins.on_path else None,
         }
     if not own_forward or forward is None:
         return [asked(exercise, arguments, **more)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 
 from grader.comparison.telling import LONGEST_KEY
@@ -23,23 +24,30 @@ LONGEST_QUOTED = 80  # characters of a line
 MOST_REPEATED = 3  # words of the submission's own in all messages on an exercise
 
 
-@dataclass(frozen=True)
 class OwnText:
-    """A submission's own text: its words, and its lines by cell and number, from 1 on."""
+    """A submission's own text: its words, and its lines by cell and number, from 1 on.
 
-    words: frozenset[str]
-    lines: Mapping[tuple[str, int], str]
+    Answers come first: where there is too much, theirs are known. It is read when something is to
+    be said of it, which is seldom.
+    """
 
-    @classmethod
-    def of(cls, cells: Sequence[CellSource]) -> OwnText:
-        """Read the cells, answers first: where there is too much, theirs are known."""
-        ordered = sorted(cells, key=lambda cell: cell.kind != "answer")
+    def __init__(self, cells: Sequence[CellSource]) -> None:
+        self._cells = sorted(cells, key=lambda cell: cell.kind != "answer")
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Return the first words, each once."""
         words: set[str] = set()
-        for word in _words(ordered):
+        for word in _words(self._cells):
             if len(words) == MOST_WORDS:
                 break
             words.add(word)
-        return cls(frozenset(words), dict(islice(_lines(ordered), MOST_LINES)))
+        return frozenset(words)
+
+    @cached_property
+    def lines(self) -> Mapping[tuple[str, int], str]:
+        """Return the first lines, by their places."""
+        return dict(islice(_lines(self._cells), MOST_LINES))
 
     def quoted(self, place: tuple[str, int]) -> str:
         """Say which line of which cell a place is, with the text that stands there."""

@@ -60,7 +60,7 @@ class Session:
             for cell in self.submission.cells
             if cell.role in RUN
         )
-        self.own = OwnText.of(self.cells)
+        self.own = OwnText(self.cells)
 
     @property
     def limits(self) -> Limits:

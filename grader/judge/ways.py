@@ -7,7 +7,7 @@ what is wrong with the sequence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from grader.judge.diagnose import Diagnosis
 from grader.judge.hidden_cases import Posed
 from grader.judge.session import Session
 from grader.judge.work import TOO_MUCH, Work
-from grader.sandbox import ENDED, Reply
+from grader.sandbox import ENDED, Job, Reply
 from grader.verdict import ExerciseResult
 
 ROUNDED = 1e-9  # points are capped by a factor, so equal ones may differ in their last digits
@@ -96,18 +96,40 @@ class Ways:
 
     def _attempt(self, own_forward: bool = False) -> Attempt:
         session = self.session
-        return attempt(
-            session.living(),
-            self.exercise,
-            self.cases,
-            self.work,
-            session.own,
-            own_forward=own_forward,
-            sound=self.sound,
-        )
+        return self._clear(session.living, lambda _: None, own_forward=own_forward)
+
+    def _clear(
+        self, give: Callable[[], Job], end: Callable[[Job], None], **options: Any
+    ) -> Attempt:
+        """Attempt in a job; where that ends, and it is unclear in which case, again case by case."""
+        for one_by_one in (False, True):
+            left, job = self.work.left, give()
+            try:
+                made = attempt(
+                    job,
+                    self.exercise,
+                    self.cases,
+                    self.work,
+                    self.session.own,
+                    sound=self.sound,
+                    one_by_one=one_by_one,
+                    **options,
+                )
+            finally:
+                end(job)
+            if not job.unclear or self.session.out_of_budget():
+                break
+            self.work.left = left
+        return made
 
     def _with_stand_ins(self) -> Attempt:
-        """Attempt with the right functions, in a fork that has seen no other hidden inputs."""
+        """Attempt with the right functions.
+
+        Code that has met another exercise's inputs could hand them to a stand-in and print what it
+        answers, for the next submission to replay. So in the fork in use they answer what a right
+        function asks, and the first other question ends it: then the attempt is void, and made in a
+        fork that has seen no other hidden inputs, where they answer whatever is asked.
+        """
         session, exercise = self.session, self.exercise
         functions = session.assignment.functions
         names = tuple(self.wrong)
@@ -115,15 +137,15 @@ class Ways:
             {name: functions[name] for name in names},
             lambda case: questions_needed(exercise, functions, case, names),
         )
-        # Code that has met another exercise's inputs could hand them to the stand-in and print what
-        # it answers, for the next submission to replay.
-        job = session.fork()
-        try:
-            return attempt(
-                job, exercise, self.cases, self.work, session.own, stand_ins=right, sound=self.sound
-            )
-        finally:
-            session.end(job)
+        left, job = self.work.left, session.living()
+        on_path = replace(right, on_path=True)
+        made = attempt(
+            job, exercise, self.cases, self.work, session.own, stand_ins=on_path, sound=self.sound
+        )
+        if not (job.off_path or job.unclear):
+            return made
+        self.work.left = left
+        return self._clear(session.fork, session.end, stand_ins=right)
 
     def _cause(self, best: Attempt, diagnosis: Diagnosis) -> Cause | None:
         """Return why an attempt is wrong, where that is known."""

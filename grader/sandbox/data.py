@@ -57,7 +57,9 @@ class Call:
     the fork under a name. ``mask_globals`` makes variables useless during the call: True for those
     that example cells have set, a mapping for others. ``driver`` is the source of a function
     ``portable(student, *arguments)`` that is called in the function's place, with the student's
-    names as attributes of ``student``. ``after`` are the places of arguments that the function may
+    names as attributes of ``student``. ``on_path`` says of a question, by how many came before it,
+    its name and its arguments, whether a right function asks it: the first other one ends the job.
+    ``after`` are the places of arguments that the function may
     change, and whose state after the call is wanted.
     """
 
@@ -67,6 +69,7 @@ class Call:
     max_stand_in_calls: int = 0
     max_stand_in_elements: int = 1 << 16
     stand_in_dtypes: frozenset[str] = frozenset()
+    on_path: Callable[[int, str, tuple[Any, ...], Mapping[str, Any]], bool] | None = None
     store_as: str | None = None
     mask_globals: bool | Mapping[str, Any] = False
     cpu_seconds: float | None = None  # None: the limit of the job

@@ -13,15 +13,17 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from . import replies
 from .channel import Channel, Closed, TooLong, deadline
 from .data import ENDED, Call, CellResult, CellSource, Definition, Reply, SandboxError
 from .dialogue import Dialogue
 from .inside.lockdown import locks
-from .inside.wire import ROOMY, Encoded, Stored, WireError, decode, encode
+from .inside.wire import ROOMY, Stored, WireError, decode, encode
 from .limits import Limits
 from .outputs import Allowance
-from .stand_ins import Answers
+from .stand_ins import Answers, OffPath
 from .watch import Stopped
 from .worker_process import WorkerProcess
 
@@ -48,7 +50,8 @@ class Job:
         self.alive = True
         self.cpu_seconds = 0.0  # known when the job is closed
         self.inconclusive = False  # ended or cut by what need not be its own doing
-        self.unclear = False  # which cell it was that had to be stopped
+        self.unclear = False  # which cell or call it was that ended it
+        self.off_path = False  # ended by a question that no right function asks
         self._worker = worker
         self._channel = channel
         self._pid = pid
@@ -84,8 +87,9 @@ class Job:
         follows the last one is ``not_run``: in this process it would meet what was left behind. So
         is what has not ended by ``end``, on the monotonic clock; the job is over then.
 
-        The cells are sent together, and where they are stopped for what was left behind it is
-        ``unclear`` which one it was; ``stepwise``, each is looked at before the next one begins.
+        The cells are sent together, and so are their replies: where one ends the process or has to
+        be stopped it is ``unclear`` which one it was; ``stepwise``, each is looked at before the
+        next one begins.
         """
         results: list[CellResult] = []
         shown = None if quiet else allowance or Allowance()
@@ -101,7 +105,7 @@ class Job:
                 # The fork is looked at while a reply is waited for; after the last nobody would.
                 last = len(results) == len(self.cells) - 1
                 results.append(self._cell_result(cell, shown, stepwise or last))
-                self.unclear &= not stepwise
+                self.unclear &= len(batch) > 1
         return results + [CellResult(cell.id, "not_run") for cell in self.cells[len(results) :]]
 
     def _begin(self, batch: Sequence[CellSource], quiet: bool) -> None:
@@ -123,10 +127,11 @@ class Job:
                 self._dialogue.look()
         except Stopped as stop:
             # Files and threads that were left behind may be an earlier cell's, or the next one's:
-            # the fork works on while its replies are read.
-            self.unclear = stop.outcome == "crashed"
+            # the fork works on while its replies are read, and sends some of them together.
+            self.unclear = True
             result = replies.stopped_cell(cell.id, stop.outcome, str(stop))
         except Closed:
+            self.unclear = True
             result = replies.stopped_cell(cell.id, "crashed", "this cell ended its process")
         except WireError:
             result = replies.stopped_cell(cell.id, "crashed", "this cell broke its process")
@@ -155,11 +160,14 @@ class Job:
         """Call a student's function once; ``options`` are those of a `Call`."""
         return next(self.calls([Call(function, arguments, **options)]))
 
-    def calls(self, calls: Sequence[Call], until: str = "") -> Generator[Reply]:
+    def calls(
+        self, calls: Sequence[Call], until: str = "", one_by_one: bool = False
+    ) -> Generator[Reply]:
         """Make one call after the other and yield what each did.
 
-        They are sent together, so that the fork makes the next one while its caller looks at the
-        last. The end comes early after the first reply that ends the job, and with ``until`` after
+        They are sent together, and so are their replies: where one of several calls ends the
+        process, replies before it may be lost, and it is ``unclear`` which one it was; not with
+        ``one_by_one``, which takes longer. The end comes early after the first reply that ends the job, and with ``until`` after
         the first call that raises a NotImplementedError with this text. Whoever does not take all
         the replies ends the job.
         """
@@ -168,10 +176,11 @@ class Job:
         try:
             for batch in _batches([encoded[id(call)] for call in calls]):
                 if self.alive:
-                    self._send(batch, until)
+                    self._send(batch, until, one_by_one)
                 for call in calls[sent : sent + len(batch)]:
                     sent += 1
                     reply = self._reply(call) if self.alive else Reply("crashed")
+                    self.unclear &= len(batch) > 1 and not one_by_one
                     yield reply
                     error = reply.error
                     stub = bool(until) and error is not None and error.is_stub(until)
@@ -182,9 +191,10 @@ class Job:
             if sent < len(calls):
                 self._end()
 
-    def _send(self, batch: list[Encoded], until: str) -> None:
+    def _send(self, batch: list[bytes], until: str, one_by_one: bool) -> None:
+        calls = [np.frombuffer(call, np.uint8) for call in batch]  # as the wire has bytes
         try:
-            request = {"op": "calls", "calls": batch, "until": until}
+            request = {"op": "calls", "calls": calls, "until": until, "one_by_one": one_by_one}
             self._dialogue.ask(request, self.limits.call_cpu_seconds)
         except (Closed, Stopped):
             self._end()
@@ -195,8 +205,13 @@ class Job:
         try:
             reply = replies.reply(self._dialogue.reply(cpu, answers))
         except Stopped as stop:
+            self.unclear = True
             reply = Reply(stop.outcome)
-        except (Closed, WireError):
+        except Closed:
+            self.unclear = True
+            reply = Reply("crashed")
+        except WireError as error:
+            self.off_path = isinstance(error, OffPath)
             reply = Reply("crashed")
         self.inconclusive |= self._dialogue.inconclusive
         if reply.outcome in ENDED:
@@ -239,8 +254,8 @@ class Job:
         self.close()
 
 
-def _encoded(call: Call, limits: Limits) -> Encoded:
-    """Encode a call by itself: an array that is in two calls becomes two."""
+def _encoded(call: Call, limits: Limits) -> bytes:
+    """Encode a call by itself, to be decoded by itself: an array in two calls becomes two."""
     request = {
         "function": call.function,
         "arguments": tuple(call.arguments),
@@ -254,18 +269,18 @@ def _encoded(call: Call, limits: Limits) -> Encoded:
         "driver": call.driver,
         "after": call.after,
     }
-    return Encoded(encode(request, ROOMY, markers=True))
+    return encode(request, ROOMY, markers=True)
 
 
-def _batches(calls: Sequence[Encoded]) -> Iterator[list[Encoded]]:
+def _batches(calls: Sequence[bytes]) -> Iterator[list[bytes]]:
     """Yield as many calls at a time as may be sent together, and at least one."""
-    batch: list[Encoded] = []
+    batch: list[bytes] = []
     size = 0
     for call in calls:
-        if batch and size + len(call.data) > MOST_SENT:
+        if batch and size + len(call) > MOST_SENT:
             yield batch
             batch, size = [], 0
         batch.append(call)
-        size += len(call.data)
+        size += len(call)
     if batch:
         yield batch

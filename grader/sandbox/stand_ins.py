@@ -21,6 +21,10 @@ USUAL_DTYPES = frozenset(np.dtype(name) for name in ("float64", "int64", "bool")
 HALF = Bounds(message_bytes=15 << 20)  # of an answer, whose two parts must fit into one message
 
 
+class OffPath(WireError):
+    """A question that no right function asks, where only those are answered."""
+
+
 class Answers:
     """The judge's answers to the questions that one call's stand-ins ask, counted and bounded.
 
@@ -32,6 +36,7 @@ class Answers:
         self.functions = call.stand_ins
         self.most = call.max_stand_in_calls
         self.elements = call.max_stand_in_elements
+        self.on_path = call.on_path
         self.dtypes = USUAL_DTYPES | {np.dtype(name) for name in call.stand_in_dtypes}
         self.asked = 0
         self.refused = 0
@@ -40,10 +45,13 @@ class Answers:
     def to(self, question: Message, size: int, largest: int) -> Message:
         """Answer a question, or say why not; what is asked is untrusted.
 
-        Raises WireError at who does not stop asking what is not answered.
+        Raises WireError at who does not stop asking what is not answered, OffPath at once where
+        only what a right function asks is: a refusal could be caught, and other questions tried.
         """
         self.raised = None
         answer = self._answered(question, size, largest)
+        if self.on_path is not None and "error" in answer:
+            raise OffPath("a question off the path")
         self.refused += "error" in answer
         if self.refused > MOST_REFUSALS:
             raise WireError("it does not stop asking")
@@ -63,6 +71,8 @@ class Answers:
         unfit = self._unfit(name, (arguments, keywords))
         if unfit:
             return {"error": unfit}
+        if self.on_path is not None and not self.on_path(self.asked, name, arguments, keywords):
+            return {"error": "no right function asks this"}
         self.asked += 1
         return self._called(name, arguments, keywords)
 

@@ -225,7 +225,7 @@ ANYTHING = st.recursive(
 
 @functools.cache
 def _told(kind: str) -> Told:
-    return Told(guard(RIGHT[kind]), OwnText(frozenset(), frozenset()))
+    return Told(guard(RIGHT[kind]), OwnText(()))
 
 
 @PATIENT
@@ -270,7 +270,7 @@ HONEST: list[tuple[Any, str]] = [
 @pytest.mark.parametrize(("value", "said"), HONEST, ids=[said for _, said in HONEST])
 def test_what_is_told_helps_who_is_honest(value: Any, said: str) -> None:
     """Sides that the case has, swapped or lost or laid out flat; keys of one's own, misspelt."""
-    own = OwnText(frozenset({"mine"}), frozenset())
+    own = OwnText([CellSource("f", "mine", "answer")])
     assert guard(np.ones((2, 13)), Repeated(own).may).kind(value) == said
 
 
@@ -321,7 +321,7 @@ def counted() -> list[list[Carried]]:
         for cell in solution.source().cells
         if cell.role in ("answer", "example")
     ]
-    own = OwnText.of(cells)
+    own = OwnText(cells)
     return [
         [
             Carried(exercise, draw(exercise, solution.functions(), seed), own, Limits(), KEYS)

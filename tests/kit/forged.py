@@ -55,7 +55,9 @@ class ForgedJob:
         """Say that every name is a function, or what else it is to be."""
         return reading.definitions(names, {"defines": dict.fromkeys(names, self._defined)})
 
-    def calls(self, calls: Sequence[Call], until: str = "") -> Generator[Reply]:
+    def calls(
+        self, calls: Sequence[Call], until: str = "", one_by_one: bool = False
+    ) -> Generator[Reply]:
         """Answer each call by what was forged for it."""
         for call in calls:
             try:

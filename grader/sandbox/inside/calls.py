@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from . import frames, shell
-from .arguments import copied, resolve, unchanged, useless, with_given, write_into
+from .arguments import Given, resolve, useless, with_given, write_into
 from .cells import Cells
 from .clock import Clock
 from .wire import (
@@ -96,6 +96,7 @@ class Server:
 
     def __init__(self, connection: socket.socket, folder: str, limits: Mapping[str, Any]) -> None:
         self.connection = connection
+        self.replies = frames.Gathering(connection)
         self.folder = folder
         self.bounds = Bounds(
             message_bytes=limits["message_bytes"],
@@ -125,10 +126,13 @@ class Server:
         while (frame := frames.receive(self.connection)) is not None:
             request = decode(frame, ROOMY, markers=True, layouts=True)
             for place, reply in enumerate(handlers[request["op"]](request)):
-                self._send({**reply, "number": request["number"] + place})
+                self._add({**reply, "number": request["number"] + place})
+                if request.get("one_by_one"):
+                    self.replies.send()
+            self.replies.send()
 
-    def _send(self, message: Message) -> None:
-        frames.send(self.connection, encode(message, self.bounds))
+    def _add(self, message: Message) -> None:
+        self.replies.add(encode(message, self.bounds))
 
     def defines(self, request: Message) -> Iterator[Message]:
         """Tell which names are functions."""
@@ -144,19 +148,19 @@ class Server:
         until = request["until"]
         self.clock.listen()
         for call in request["calls"]:
-            reply = self.call(call)
+            reply = self.call(Given(call.tobytes()))
             yield reply
             if reply["outcome"] == "timed_out" or (until and _is_stub(reply, until)):
                 break
 
-    def call(self, request: Message) -> Message:
+    def call(self, given: Given) -> Message:
         """Call a student's function on the judge's arguments."""
+        request = given.call
         function = self.shell.user_ns.get(request["function"])
         if not callable(function):
             return {"outcome": "missing"}
         arguments = request["arguments"]
         try:
-            compared = copied(arguments, {})
             if request["kept"]:
                 arguments = resolve(arguments, self.kept)
         except (LookupError, TypeError) as error:
@@ -172,10 +176,7 @@ class Server:
         if reply["outcome"] == "returned" and request["store_as"] is not None:
             self.kept[request["store_as"]] = result
         if reply["outcome"] in ("returned", "refused"):
-            left = [i for i in range(len(arguments)) if i not in request["after"]]
-            reply["inputs_changed"] = not unchanged(
-                tuple(arguments[i] for i in left), tuple(compared[i] for i in left), set()
-            )
+            reply["inputs_changed"] = given.changed(arguments, request["after"])
         _close_figures()
         return reply
 
@@ -244,7 +245,8 @@ class Server:
         def stand_in(*arguments: Any, **keywords: Any) -> Any:
             asked = {"op": "ask", "name": name, "arguments": arguments, "keywords": keywords}
             try:
-                self._send(asked)
+                self._add(asked)
+                self.replies.send()
             except Refused as refused:
                 raise TypeError(f"{name} was given {refused}") from None
             frame = frames.receive(self.connection)

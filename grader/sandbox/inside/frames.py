@@ -5,13 +5,47 @@ from __future__ import annotations
 import array
 import socket
 import struct
+import time
 
 HEADER = struct.Struct("<I")
+MOST_GATHERED = 1 << 18  # bytes
+LONGEST_GATHERED_SECONDS = 0.1
 
 
 def send(connection: socket.socket, data: bytes) -> None:
     """Write one frame."""
     connection.sendall(HEADER.pack(len(data)) + data)
+
+
+class Gathering:
+    """Frames that are sent together: each sent by itself wakes the other end, and both go slower.
+
+    A frame waits no longer than the next one takes that comes more than a moment after the first;
+    what still waits when the process ends is lost.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._waiting: list[bytes] = []
+        self._size = 0
+        self._since = 0.0
+
+    def add(self, data: bytes) -> None:
+        """Add a frame, and send all that wait where that is much, or has waited for a moment."""
+        now = time.monotonic()
+        if not self._waiting:
+            self._since = now
+        self._waiting += (HEADER.pack(len(data)), data)
+        self._size += len(data)
+        if self._size > MOST_GATHERED or now - self._since > LONGEST_GATHERED_SECONDS:
+            self.send()
+
+    def send(self) -> None:
+        """Send all that wait."""
+        if self._waiting:
+            together = b"".join(self._waiting)
+            self._waiting, self._size = [], 0
+            self._connection.sendall(together)
 
 
 def receive(connection: socket.socket) -> bytearray | None:

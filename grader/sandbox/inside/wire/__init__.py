@@ -6,7 +6,7 @@ pickle, never ``.npy``. Encoding refuses everything else with a plain reason (`R
 bytes from an untrusted process can fail only with `WireError`.
 """
 
-from .codec import decode, decode_counted, encode
+from .codec import decode, decode_counted, decode_given, encode
 from .format import (
     DTYPES,
     MOST_PLACES,
@@ -32,6 +32,7 @@ __all__ = [
     "WireError",
     "decode",
     "decode_counted",
+    "decode_given",
     "encode",
     "value_bounds",
 ]

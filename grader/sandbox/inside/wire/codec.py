@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import Any
 
-from .format import ANY, EARLY, Bounds, Refused, WireError
+from .format import ANY, EARLY, ROOMY, Bounds, Refused, WireError
 from .reader import Reader
 from .writer import Writer
 
@@ -39,6 +39,15 @@ def decode(
     return decode_counted(data, bounds, markers=markers, layouts=layouts)[0]
 
 
+def decode_given(data: bytes | bytearray) -> tuple[Any, list[Any]]:
+    """Decode what the judge sends: markers and layouts as they were.
+
+    Returns: the data, and all arrays, dicts and lists in it, each once. Raises: WireError.
+    """
+    reader, value = _read(data, ROOMY, markers=True, layouts=True)
+    return value, [*reader.objects, *reader.lists]
+
+
 def decode_counted(
     data: bytes | bytearray,
     bounds: Bounds = ANY,
@@ -47,6 +56,13 @@ def decode_counted(
     layouts: bool = False,
 ) -> tuple[Any, int]:
     """Do what `decode` does. Returns: the data, and how many values they hold, written out."""
+    reader, value = _read(data, bounds, markers, layouts)
+    return value, reader.items
+
+
+def _read(
+    data: bytes | bytearray, bounds: Bounds, markers: bool, layouts: bool
+) -> tuple[Reader, Any]:
     if len(data) > bounds.message_bytes:
         raise WireError(f"a message of {len(data)} bytes is too long")
     reader = Reader(data, bounds, markers, layouts)
@@ -58,4 +74,4 @@ def decode_counted(
         raise WireError(str(error)) from None
     if reader.position != len(data):
         raise WireError("bytes are left over behind the message")
-    return value, reader.items
+    return reader, value

@@ -5,10 +5,11 @@ Every value of every judged call passes through here: a member costs one call.
 
 from __future__ import annotations
 
-import math
+from math import prod
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from .format import (
     ALONE,
@@ -28,6 +29,7 @@ from .format import (
     REPEATED,
     SCALAR,
     SIDES,
+    SIZES,
     STORED,
     STRIDED,
     TEXT,
@@ -50,6 +52,7 @@ class Reader(Shared):
         super().__init__(bounds)
         self.data = data
         self.position = 0
+        self.lists: list[list[Any]] = []
         self.markers = markers
         self.layouts = layouts
 
@@ -74,15 +77,18 @@ class Reader(Shared):
             raise WireError(self.bounds.too_many)
         tag = self.data[self.position]
         self.position += 1
-        if tag == REPEATED:
-            return self._repeated(depth)
         if tag == ARRAY:
             return self._array()
+        if tag == REPEATED:
+            return self._repeated(depth)
         if tag == DICT:
             return self._dict(depth)
-        if tag in (TUPLE, LIST):
+        if tag == TUPLE:
+            return tuple(self._members(depth))
+        if tag == LIST:
             values = self._members(depth)
-            return tuple(values) if tag == TUPLE else values
+            self.lists.append(values)
+            return values
         if tag == TEXT:
             return self._text()
         if tag == FLOAT:
@@ -161,8 +167,14 @@ class Reader(Shared):
         if ndim > self.bounds.ndim or layout > STRIDED:
             raise WireError("an array with too many dimensions or an unknown layout")
         shape = SIDES[ndim].unpack_from(data, begin + 3)
-        self.position = begin + 3 + 8 * ndim
-        array = self._elements(code, shape)
+        begin += 3 + 8 * ndim
+        end = begin + prod(shape, start=SIZES[code])
+        if code != BOOL and begin < end <= len(data):
+            array = ndarray(shape, DTYPES[code], data, begin).copy()
+            self.position = end
+        else:
+            self.position = begin
+            array = self._elements(code, shape)
         if layout and self.layouts:
             array = _laid_out(array, layout)
         self.objects.append(array)
@@ -172,7 +184,7 @@ class Reader(Shared):
     def _elements(self, code: int, shape: tuple[int, ...]) -> Array:
         """Copy the elements of an array out of the message."""
         dtype, begin = DTYPES[code], self.position
-        size = math.prod(shape) * dtype.itemsize
+        size = prod(shape) * dtype.itemsize
         self.position = end = begin + size
         if not size or end > len(self.data):
             if shape and max(shape) > LARGEST_SIDE:
