@@ -101,7 +101,7 @@ class Ways:
     def _clear(
         self, give: Callable[[], Job], end: Callable[[Job], None], **options: Any
     ) -> Attempt:
-        """Attempt in a job; where that ends, and it is unclear in which case, again case by case."""
+        """Attempt in a job; where it is unclear in which case that ended, again case by case."""
         for one_by_one in (False, True):
             left, job = self.work.left, give()
             try:

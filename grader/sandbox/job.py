@@ -167,9 +167,9 @@ class Job:
 
         They are sent together, and so are their replies: where one of several calls ends the
         process, replies before it may be lost, and it is ``unclear`` which one it was; not with
-        ``one_by_one``, which takes longer. The end comes early after the first reply that ends the job, and with ``until`` after
-        the first call that raises a NotImplementedError with this text. Whoever does not take all
-        the replies ends the job.
+        ``one_by_one``, which takes longer. The end comes early after the first reply that ends the
+        job, and with ``until`` after the first call that raises a NotImplementedError with this
+        text. Whoever does not take all the replies ends the job.
         """
         sent = 0
         encoded = {id(call): _encoded(call, self.limits) for call in calls}  # some come twice
@@ -210,8 +210,10 @@ class Job:
         except Closed:
             self.unclear = True
             reply = Reply("crashed")
-        except WireError as error:
-            self.off_path = isinstance(error, OffPath)
+        except OffPath:
+            self.off_path = True
+            reply = Reply("crashed")
+        except WireError:
             reply = Reply("crashed")
         self.inconclusive |= self._dialogue.inconclusive
         if reply.outcome in ENDED:
