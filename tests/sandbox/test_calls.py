@@ -436,3 +436,80 @@ def test_a_driver_does_something_with_the_students_names(tier: str) -> None:
         assert reply.error is not None and reply.error.type == "NameError"
         reply = job.call("nothing", (), driver="portable = lambda student: 1")
         assert reply.outcome == "missing"
+
+
+@pytest.mark.parametrize("tier", EVERY)
+def test_which_call_ended_the_process_is_found_one_by_one(tier: str) -> None:
+    """Replies are sent together, and some may be lost with it; one by one none is."""
+    source = "import os\ndef f(x):\n    if x == 2:\n        os._exit(0)\n    return x"
+    calls = [Call("f", (n,)) for n in range(4)]
+    with sandbox_at(tier).job(cells(source)) as job:
+        job.run()
+        assert list(job.calls(calls))[-1].outcome == "crashed"
+        assert job.unclear and not job.alive
+    with sandbox_at(tier).job(cells(source)) as job:
+        job.run()
+        outcomes = [reply.outcome for reply in job.calls(calls, one_by_one=True)]
+        assert outcomes == ["returned", "returned", "crashed"]
+        assert not job.unclear and not job.alive
+
+
+def test_which_of_few_calls_ended_the_process_is_clear(job: Job) -> None:
+    """One call by itself leaves no doubt."""
+    assert job.call("prints", (1,)).value == 1
+    job.cells = (CellSource("exits", "import os\ndef leave():\n    os._exit(0)"),)
+    job.run()
+    assert job.call("leave", ()).outcome == "crashed"
+    assert not job.unclear
+
+
+ASKS = """
+def helper(x):
+    return x + 1000
+def asks(first, second):
+    x = helper(first)
+    for candidate in second:
+        try:
+            x = helper(candidate)
+        except BaseException:
+            pass
+    return x
+"""
+
+
+@pytest.mark.parametrize("tier", EVERY)
+def test_on_the_path_of_a_right_function_stand_ins_answer(tier: str) -> None:
+    """What a right function asks is answered, as often and in the order that it asks."""
+    asked: list[tuple[int, str, tuple[Any, ...]]] = []
+
+    def on_path(before: int, name: str, arguments: tuple[Any, ...], named: Any) -> bool:
+        asked.append((before, name, arguments))
+        return arguments == (before,) and not named
+
+    with sandbox_at(tier).job(cells(ASKS)) as job:
+        job.run()
+        more: dict[str, Any] = {"stand_ins": {"helper": lambda x: x + 1}, "on_path": on_path}
+        reply = job.call("asks", (0, [1, 2]), max_stand_in_calls=3, **more)
+        assert (reply.outcome, reply.value) == ("returned", 3)
+        assert asked == [(0, "helper", (0,)), (1, "helper", (1,)), (2, "helper", (2,))]
+        assert job.alive and not job.off_path
+
+
+@pytest.mark.parametrize("tier", EVERY)
+def test_the_first_question_off_the_path_ends_the_job(tier: str) -> None:
+    """Candidates that are tried behind `except BaseException` get no second answer."""
+    answered: list[int] = []
+    more: dict[str, Any] = {
+        "stand_ins": {"helper": lambda x: answered.append(x) or x + 1},
+        "on_path": lambda before, name, arguments, named: arguments == (before,),
+    }
+    with sandbox_at(tier).job(cells(ASKS)) as job:
+        job.run()
+        reply = job.call("asks", (0, [7, 8, 1]), max_stand_in_calls=3, **more)
+        assert (reply.outcome, answered) == ("crashed", [0])
+        assert job.off_path and not job.alive
+    with sandbox_at(tier).job(cells(ASKS)) as job:  # nor is one that is refused for another reason
+        job.run()
+        reply = job.call("asks", (0, [1, 2]), max_stand_in_calls=1, **more)
+        assert (reply.outcome, answered) == ("crashed", [0, 0])
+        assert job.off_path and not job.alive

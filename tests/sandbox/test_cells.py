@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import re
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from grader.sandbox import CellSource, Limits, Sandbox, SandboxError, run_cells
+from grader.sandbox import CellResult, CellSource, Limits, Sandbox, SandboxError, run_cells
 from tests.kit.sandbox import EVERY, LIMITS, cells, printed, raised, run, run_once, sandbox_at
 
 pytestmark = pytest.mark.parametrize("tier", EVERY)
@@ -271,3 +274,46 @@ def test_quiet_cells_do_the_same_and_show_nothing(tier: str) -> None:
         assert [result.outcome for result in results] == ["ok", "error", "ok", "ok"]
         assert not any(result.outputs for result in results)
         assert job.call("f", ()).value == (1, "division by zero")
+
+
+STATEMENTS = (
+    *("x = 1", "x", "x + 1", "y = [x, 2]", "y", "print('a', x)", "x / 0", "z: int = 3", "del x"),
+    *("def f(a):\n    return 1 / a", "f(0)", "f(2)", "for i in range(3):\n    print(i)\n    i"),
+    *("import warnings\nwarnings.warn('w')", "return 5", "x = 1; x", "x;", "None", "'text'", "_"),
+    *("from __future__ import annotations", "def g(a: b):\n    return a\nprint(g.__annotations__)"),
+    *("if True:\n    x = 7\n    x", "class C:\n    x", "'a docstring'", "# no"),
+    *(
+        "global x",
+        "try:\n    x / 0\nexcept ZeroDivisionError as e:\n    print(e)",
+        "lambda: 0",
+        "x =",
+    ),
+    *(
+        "lambda: 0",
+        "x =",
+        "print(_, __, sorted(Out))",
+        "raise SystemExit",
+        "assert x == 2, 'no'",
+        "break",
+    ),
+)
+CELLS = st.lists(st.lists(st.sampled_from(STATEMENTS), min_size=1, max_size=5), max_size=4)
+AS_IPYTHON_DOES = "get_ipython().input_transformers_post.append(lambda lines: lines)"
+
+
+@settings(deadline=None, max_examples=15)
+@given(CELLS.map(lambda texts: ["\n".join(lines) for lines in texts]))
+def test_a_cell_in_one_piece_does_what_ipython_does(tier: str, sources: list[str]) -> None:
+    """Outputs, errors, counts and names are those of statement by statement, for any cells."""
+    names = "sorted(n for n in globals() if n[:1] != '_'), In[2:], Out"
+    behind = [*sources, f"a = 0\nprint({names})"]
+    short = run_once(sandbox_at(tier), "a = 0\na = 1", *behind)
+    long = run_once(sandbox_at(tier), AS_IPYTHON_DOES, *behind)
+    for one, other in zip(short[1:], long[1:], strict=True):
+        assert shown(one) == shown(other)
+
+
+def shown(result: CellResult) -> object:
+    """What a cell did and showed, but for what tells at which address something lies."""
+    plain = re.sub(r"0x[0-9a-f]+", "0x", repr(result.outputs))
+    return result.outcome, plain, result.execution_count, result.skipped

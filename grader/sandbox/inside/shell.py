@@ -155,6 +155,26 @@ class Shell(InteractiveShell):
         """Tell whether a cell awaits: plain Python has no `await`, IPython looks at the rest."""
         return not self.plain and bool(super().should_run_async(raw_cell, **more))
 
+    async def run_ast_nodes(
+        self,
+        nodelist: list[ast.stmt],
+        cell_name: str,
+        interactivity: str = "last_expr",
+        compiler: Any = compile,
+        result: Any = None,
+    ) -> bool:
+        """Run a cell's statements: those of plain Python at once, and not each by itself."""
+        pieces = None
+        if self.plain and nodelist and interactivity == "last_expr":
+            pieces = _in_one_piece(nodelist, cell_name, compiler)
+        if pieces is None:
+            given = (nodelist, cell_name, interactivity, compiler, result)
+            return bool(await super().run_ast_nodes(*given))
+        for code in pieces:
+            if await self.run_code(code, result):  # type: ignore[no-untyped-call]
+                return True
+        return False
+
     def _transformers(self) -> tuple[list[Any], ...]:
         manager = self.input_transformer_manager
         cleaning, lines = manager.cleanup_transforms, manager.line_transforms
@@ -175,6 +195,27 @@ class Shell(InteractiveShell):
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         COLLECTOR.error(getattr(etype, "__name__", str(etype)), _text(evalue), stb)
+
+
+def _in_one_piece(nodes: list[ast.stmt], name: str, compiler: Any) -> list[Any] | None:
+    """Compile a cell's statements as one, and a last expression, whose value is shown, apart.
+
+    None where that fails or warns: statement by statement, those before it run, and show it where
+    it stands. A module imported for later versions' rules has to come first in one piece only.
+    """
+    shown = nodes[-1:] if isinstance(nodes[-1], ast.Expr) else []
+    first = nodes[: len(nodes) - len(shown)]
+    pieces = []
+    try:
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            if first:
+                pieces.append(compiler(ast.Module(first, []), name, "exec"))
+            if shown:
+                pieces.append(compiler(ast.Interactive(list(shown)), name, "single"))
+    except Exception:
+        return None
+    return None if said else pieces
 
 
 def _may_be_plain(cell: str) -> bool:
