@@ -5,7 +5,7 @@ from __future__ import annotations
 import array
 import socket
 import struct
-import time
+from time import monotonic
 
 HEADER = struct.Struct("<I")
 MOST_GATHERED = 1 << 18  # bytes
@@ -32,7 +32,7 @@ class Gathering:
 
     def add(self, data: bytes) -> None:
         """Add a frame, and send all that wait where that is much, or has waited for a moment."""
-        now = time.monotonic()
+        now = monotonic()
         if not self._waiting:
             self._since = now
         self._waiting += (HEADER.pack(len(data)), data)
