@@ -133,7 +133,8 @@ class Job:
         except Closed:
             self.unclear = True
             result = replies.stopped_cell(cell.id, "crashed", "this cell ended its process")
-        except WireError:
+        except WireError:  # sent in advance, perhaps, of the replies that were to come before it
+            self.unclear = True
             result = replies.stopped_cell(cell.id, "crashed", "this cell broke its process")
         else:
             self.inconclusive |= self._dialogue.inconclusive
@@ -204,16 +205,14 @@ class Job:
         cpu = self.limits.call_cpu_seconds if call.cpu_seconds is None else call.cpu_seconds
         try:
             reply = replies.reply(self._dialogue.reply(cpu, answers))
-        except Stopped as stop:
-            self.unclear = True
-            reply = Reply(stop.outcome)
-        except Closed:
-            self.unclear = True
-            reply = Reply("crashed")
         except OffPath:
             self.off_path = True
             reply = Reply("crashed")
-        except WireError:
+        except Stopped as stop:
+            self.unclear = True
+            reply = Reply(stop.outcome)
+        except (Closed, WireError):
+            self.unclear = True
             reply = Reply("crashed")
         self.inconclusive |= self._dialogue.inconclusive
         if reply.outcome in ENDED:

@@ -110,8 +110,8 @@ def test_a_forged_report_means_no_line_and_changes_no_mark(lie, monkeypatch) -> 
     honest = judged(WRONG)
     plain = Job.calls
 
-    def calls(self, asked, until=""):
-        for call, reply in zip(asked, plain(self, asked, until), strict=False):
+    def calls(self, asked, until="", one_by_one=False):
+        for call, reply in zip(asked, plain(self, asked, until, one_by_one), strict=False):
             forged = "__run__" in call.driver
             yield Reply("returned", value=LIES[lie]) if forged else reply
 
@@ -126,9 +126,9 @@ def test_it_is_asked_of_a_fork_that_has_met_no_hidden_input(monkeypatch) -> None
     asked_of: dict[int, list[bool]] = {}
     plain = Job.calls
 
-    def calls(self, asked, until=""):
+    def calls(self, asked, until="", one_by_one=False):
         asked_of.setdefault(self._pid, []).extend("__run__" in call.driver for call in asked)
-        return plain(self, asked, until)
+        return plain(self, asked, until, one_by_one)
 
     monkeypatch.setattr(Job, "calls", calls)
     assert result_of(judged(WRONG)).where is not None

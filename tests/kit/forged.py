@@ -36,7 +36,7 @@ class ForgedJob:
         self.cells = tuple(cells)
         self.limits = limits
         self.alive = True
-        self.inconclusive = self.unclear = False
+        self.inconclusive = self.unclear = self.off_path = False
         self.cpu_seconds = self.idle_seconds = 0.0
         self.heard = 0
         self._forge, self._cell, self._defined = forge, cell, defined

@@ -300,7 +300,7 @@ def test_forged_replies_are_not_to_the_request(tier: str) -> None:
         "    frames.send(socket.socket(fileno=os.dup(3)), wire.encode({**reply, 'number': 1}))"
     )
     with sandbox_at(tier).job(cells("def f(x):\n    return 2 * x", forged)) as job:
-        results = job.run()
+        results = job.run(stepwise=True)
         reply = job.call("f", (np.ones(2),))
     assert results[1].outcome == "crashed"
     assert (reply.outcome, reply.value) == ("crashed", None)
