@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import hashlib
-import pickle
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
@@ -39,7 +38,7 @@ class Sent:
     @classmethod
     def of(cls, packed: Packed) -> Sent:
         """Return an assignment's digest; in this process it is known from now on."""
-        digest = hashlib.sha256(pickle.dumps(packed)).hexdigest()
+        digest = hashlib.sha256(repr(packed).encode(errors="replace")).hexdigest()
         cls(digest, packed).unpacked()
         return cls(digest)
 
