@@ -38,7 +38,7 @@ class Sent:
     @classmethod
     def of(cls, packed: Packed) -> Sent:
         """Return an assignment's digest; in this process it is known from now on."""
-        digest = hashlib.sha256(repr(packed).encode(errors="replace")).hexdigest()
+        digest = hashlib.sha256(repr(packed).encode(errors="surrogatepass")).hexdigest()
         cls(digest, packed).unpacked()
         return cls(digest)
 
