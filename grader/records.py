@@ -34,10 +34,13 @@ class Records:
     unusable: tuple[str, ...] = ()
 
 
-def read_records(course: Course, name: str, only: str | None = None) -> Records:
+def read_records(
+    course: Course, name: str, only: str | None = None, *, brief: bool = False
+) -> Records:
     """Read the verdicts of ``name``, of the student ``only`` or of all.
 
-    Raises UsageError when nothing was graded yet.
+    Where all of a class are held at a time they are to be ``brief``. Raises UsageError when nothing
+    was graded yet.
     """
     verdicts: dict[str, Verdict] = {}
     unusable: list[str] = []
@@ -49,7 +52,7 @@ def read_records(course: Course, name: str, only: str | None = None) -> Records:
         if verdict is None:
             unusable.append(student)
         else:
-            verdicts[student] = verdict
+            verdicts[student] = verdict.brief if brief else verdict
     if not verdicts and not unusable:
         whose = f" of {only}" if only else ""
         again = f" --student {only}" if only else ""

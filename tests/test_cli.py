@@ -600,10 +600,11 @@ def test_bench_writes_what_the_contract_lists(
     one = (20.0, 1.0, 1.0, 2.0, 10.0, 1.0, 1.0)  # stock, floor, limit, kit, pages and report
     seconds = iter([took * factor for factor in (1.0, 1.0, 9.0) for took in one])
 
-    def measured(command: list[str], __: object, submissions: int) -> Measured:
+    def measured(command: list[str], __: object, submissions: int, *_: object) -> Measured:
         took = next(seconds)
         cpu = 0.2 if "grader.simulate.bench_limit" in command else 0.5
-        return Measured(submissions / took, cpu, 100.0, took, submissions)
+        memory = {"parent": {"peak_mb": 90.0, "half_way_mb": 89.0}}
+        return Measured(submissions / took, cpu, 100.0, took, submissions, memory)
 
     monkeypatch.setattr("grader.simulate.bench._measure", measured)
     target = tmp_path / "b.json"
@@ -617,6 +618,7 @@ def test_bench_writes_what_the_contract_lists(
     assert told["kit"]["per_second_spread"] == [4 / 18, 2.0]
     assert told["submissions"] == 4 and told["workers"] >= 1
     assert "20.0 times stock nbgrader, 2.00 times the floor's time" in result.stdout
+    assert "Peak MB of kit by process: parent 90 (89 half-way)." in result.stdout
 
 
 @pytest.mark.sandbox

@@ -7,9 +7,11 @@ What is computed does not depend on how many there are or in which order they an
 from __future__ import annotations
 
 import atexit
+import hashlib
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from grader.assignment.assignment import Packed
@@ -20,8 +22,40 @@ from grader.sandbox import Limits
 AHEAD = 3  # tasks waiting for each process, so that none idles and memory stays flat
 TRIES = 3  # a task whose process died is given to so many others
 WAIT_SECONDS = 1.0  # for the next judgement, before its owner may do something else
+MOST_KEPT = 8  # assignments that a process of a cluster knows, which lives for longer than a run
 _own = threading.local()
+_kept: dict[str, Packed] = {}  # by digest
 Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An assignment as it goes with a task: its digest, and itself where that is not known."""
+
+    digest: str
+    packed: Packed | None = None
+
+    @classmethod
+    def of(cls, packed: Packed) -> Sent:
+        """Return an assignment's digest; in this process it is known from now on."""
+        digest = hashlib.sha256(repr(packed).encode(errors="surrogatepass")).hexdigest()
+        cls(digest, packed).unpacked()
+        return cls(digest)
+
+    def unpacked(self) -> Packed:
+        """Return the assignment, one object a process; raises NotSent where it never came here."""
+        if self.packed is not None:
+            _kept.setdefault(self.digest, self.packed)
+            for oldest in list(_kept)[:-MOST_KEPT]:
+                _kept.pop(oldest, None)
+        try:
+            return _kept[self.digest]
+        except KeyError:
+            raise NotSent from None
+
+
+class NotSent(RuntimeError):
+    """A failure of a task that says nothing of it: its process lacks the assignment."""
 
 
 def _judge_process() -> JudgeProcess:
@@ -33,13 +67,13 @@ def _judge_process() -> JudgeProcess:
     return process
 
 
-def judge_task(packed: Packed, task: Task, tier: str | None = None) -> Judgement | Exception:
+def judge_task(sent: Sent, task: Task, tier: str | None = None) -> Judgement | Exception:
     """Judge one task in this thread's child; runs wherever the executor says.
 
     What went wrong is returned: a cluster would try again what raises.
     """
     try:
-        return _judge_process().judge(packed, task, tier)
+        return _judge_process().judge(sent.unpacked(), task, tier)
     except Exception as error:
         return error
 
@@ -92,6 +126,7 @@ class Judges:
     ) -> None:
         self.packed = packed
         self.workers = workers
+        self._sent = Sent.of(packed)
         self._executor = start(workers)
         self._running: dict[Future[Judgement | Exception], tuple[Any, Task]] = {}
         self.warming: tuple[Future[str], ...] = ()
@@ -157,15 +192,25 @@ class Judges:
                 if task is None:
                     yield item, None, None
                 else:
-                    future = self._executor.submit(judge_task, self.packed, task, tier())
-                    running[future] = item, task
+                    running[self._submit(self._sent, task, tier)] = item, task
             if not running:
                 return
             done, _ = wait(running, timeout=WAIT_SECONDS, return_when=FIRST_COMPLETED)
             if not done:
                 waiting()
             for future in [f for f in running if f in done]:  # in the order of the class
-                yield *running.pop(future), _outcome(future)
+                item, task = running.pop(future)
+                judged = _outcome(future)
+                if isinstance(judged, NotSent):  # a process of a cluster, at its first tasks
+                    whole = replace(self._sent, packed=self.packed)
+                    running[self._submit(whole, task, tier)] = item, task
+                else:
+                    yield item, task, judged
+
+    def _submit(
+        self, sent: Sent, task: Task, tier: Callable[[], str | None]
+    ) -> Future[Judgement | Exception]:
+        return self._executor.submit(judge_task, sent, task, tier())
 
 
 def judge_all(

@@ -87,7 +87,8 @@ def read_class_marks(
         raise nothing
     listed = read_roster(roster, name, course.names()) if roster else None
     marks = read_marks(course, name)
-    others, remedy = others_marks(course, name, marks, read_records(course, name).verdicts)
+    verdicts = read_records(course, name, brief=True).verdicts
+    others, remedy = others_marks(course, name, marks, verdicts)
     if others and not provisional:
         raise UsageError(f"{remedy}; --provisional leaves them out")
     marks = {who: entry for who, entry in marks.items() if who not in others}

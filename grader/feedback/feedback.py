@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.assignment.source import WRITTEN_CELL, is_check_cell
 from grader.class_look import ClassLook
 from grader.course import Course
+from grader.errors import UsageError
 from grader.feedback.contact import Contact
 from grader.feedback.page import student_page
 from grader.files.atomic import write_beside
@@ -19,7 +20,7 @@ from grader.gradebook.read import StudentMarks, read_marks, refuse_others
 from grader.gradebook.rubric_tables import Rubric, Ticks
 from grader.html.lesson import Lesson, lesson, read_cells
 from grader.html.render import render
-from grader.records import read_records
+from grader.records import VERDICT_FILE, read_records, read_verdict
 from grader.verdict import Verdict
 
 FAULT = "not judged because of a grader error: see `grader autograde`"
@@ -88,7 +89,7 @@ def feedback(
 
     Raises UsageError when nothing was graded yet or the gradebook cannot be read.
     """
-    found = read_records(course, name, only)
+    found = read_records(course, name, only, brief=True)
     pages = Pages.of(course, name)
     waiting = sum(len(entry.waiting) for who, entry in pages.marks.items() if only in (None, who))
     made = Feedback(look=ClassLook.of(found.verdicts, waiting=waiting))
@@ -98,6 +99,14 @@ def feedback(
         if verdict.outcome == "grader_error":
             made.left_out.append(f"{student}: {FAULT}")
         else:
-            made.written.append(pages.write(student, verdict))
+            made.written.append(pages.write(student, _whole(course, name, student, verdict)))
         progress(done, len(found.verdicts))
     return made
+
+
+def _whole(course: Course, name: str, student: str, brief: Verdict) -> Verdict:
+    """Read again, for their page alone, all that the verdict of one student says."""
+    verdict = read_verdict(course.autograded / student / name / VERDICT_FILE)
+    if verdict is None or verdict.digest != brief.digest:
+        raise UsageError(f"somebody grades {student} at this moment: run this again afterwards")
+    return verdict

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from grader.errors import UsageError
@@ -26,8 +26,11 @@ def read_text(path: Path, remedy: str) -> str:
         raise UsageError(f"{path} cannot be read ({error}): {remedy}") from None
 
 
-def write_beside(path: Path, data: bytes) -> None:
-    """Write ``data`` to ``path`` by writing beside it and renaming, so that it is never half."""
+def write_beside(path: Path, data: bytes | Iterable[bytes]) -> None:
+    """Write ``data`` to ``path`` by writing beside it and renaming, so that it is never half.
+
+    Parts are written as they come, so that nobody holds all of them.
+    """
     temporary = _written(path, data)
     try:
         os.replace(temporary, path)
@@ -62,7 +65,7 @@ def write_all(files: Sequence[File]) -> None:
                 temporary.unlink(missing_ok=True)
 
 
-def _written(path: Path, data: bytes) -> Path:
+def _written(path: Path, data: bytes | Iterable[bytes]) -> Path:
     """Write a file beside ``path``; an OSError names ``path``, where there may be no space."""
     with _about(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -72,7 +75,7 @@ def _written(path: Path, data: bytes) -> Path:
         temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(data)
+                file.writelines([data] if isinstance(data, bytes) else data)
             # mkstemp makes files that their owner alone can read.
             shutil.copymode(path, temporary) if path.exists() else os.chmod(temporary, 0o644)
         except BaseException:

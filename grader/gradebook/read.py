@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from shlex import quote
 from typing import Any
@@ -23,17 +23,19 @@ from nbgrader.api import (
 from grader.assignment.source import read_notebook
 from grader.course import Course
 from grader.errors import UsageError
-from grader.gradebook.standing import Standing, standings
+from grader.gradebook.standing import ROWS, Standing, by_notebook, standings
 from grader.gradebook.state import no_gradebook
 from grader.gradebook.write import opened
 from grader.intake.handed_in import survey
 from grader.plain_text import some
+from grader.shared import SharedNames, once
 from grader.verdict import Verdict
 
+Asked = Callable[..., Any]  # a query for columns of one assignment's submissions
 LAST = 1_000_000  # the place of a cell that the notebook does not have
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CellMark:
     """A mark of one graded cell: points by tests and by hand (None: not given), and the maximum."""
 
@@ -52,7 +54,7 @@ class CellMark:
         return None if best is None else best + self.extra
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StudentMarks:
     """Marks of one student: their entry in the gradebook for one assignment."""
 
@@ -77,18 +79,6 @@ class StudentMarks:
         return tuple(name for name, mark in self.cells.items() if mark.waits)
 
 
-@dataclass
-class _Entry:
-    student: str
-    name: str
-    timestamp: datetime | None
-    due: datetime | None
-    standing: Standing
-    penalty: float = 0.0
-    cells: dict[str, CellMark] = field(default_factory=dict)
-    comments: dict[str, str] = field(default_factory=dict)
-
-
 def read_marks(course: Course, name: str) -> dict[str, StudentMarks]:
     """Read every student's entry for the assignment ``name`` in one session.
 
@@ -104,11 +94,7 @@ def read_marks(course: Course, name: str) -> dict[str, StudentMarks]:
             assignment = gradebook.find_assignment(name)
         except MissingEntry:
             raise unknown from None
-        entries = list(_read(gradebook.db, assignment))
-    place = _places(course, name)
-    for entry in entries:
-        entry.cells = dict(sorted(entry.cells.items(), key=lambda cell: place.get(cell[0], LAST)))
-    return {entry.student: StudentMarks(**vars(entry)) for entry in entries}
+        return _read(gradebook.db, assignment, _places(course, name))
 
 
 def _places(course: Course, name: str) -> dict[str, int]:
@@ -178,8 +164,8 @@ def _agrees(marks: StudentMarks | None, verdict: Verdict | None) -> bool:
     return stands is not None and verdict is not None and stands.agrees(verdict)
 
 
-def _read(db: Any, assignment: Any) -> Iterator[_Entry]:
-    """Yield the entries; a handful of queries, however many students there are."""
+def _read(db: Any, assignment: Any, place: Mapping[str, int]) -> dict[str, StudentMarks]:
+    """Read the entries by student; a handful of queries, however many students there are."""
 
     def ours(*columns: Any) -> Any:
         return db.query(SubmittedNotebook.id, *columns).filter(
@@ -187,28 +173,52 @@ def _read(db: Any, assignment: Any) -> Iterator[_Entry]:
             SubmittedAssignment.assignment_id == assignment.id,
         )
 
-    entries: dict[str, _Entry] = {}
     stands = standings(db, assignment.id)
+    cells = dict(db.query(BaseCell.id, BaseCell.name).all())
+    said = _comments(ours, cells)
     times = (SubmittedAssignment.timestamp, SubmittedAssignment.extension)
     about = (SubmittedNotebook.late_submission_penalty, *times)
     who = ours(*about, Student.id, Student.first_name, Student.last_name)
+    entries: dict[str, StudentMarks] = {}
     for notebook, penalty, stamp, more, student, *names in who.filter(
         SubmittedAssignment.student_id == Student.id
     ):
         name = " ".join(part for part in names if part)
-        due = assignment.duedate and assignment.duedate + (more or timedelta())
-        entries[notebook] = _Entry(student, name, stamp, due, stands[student], penalty or 0.0)
-    cells = dict(db.query(BaseCell.id, BaseCell.name).all())
+        due = once(assignment.duedate and assignment.duedate + (more or timedelta()))
+        comments, stands_so = said.get(notebook, {}), stands[student]
+        entries[notebook] = StudentMarks(
+            student, name, stamp, penalty or 0.0, {}, comments, stands_so, due
+        )
+    for notebook, marks in _cell_marks(db, ours, cells, entries):
+        ordered = dict(sorted(marks.items(), key=lambda mark: place.get(mark[0], LAST)))
+        entries[notebook] = replace(entries[notebook], cells=SharedNames.of(ordered))
+    return {entry.student: entry for entry in entries.values()}
+
+
+def _comments(ours: Asked, cells: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return what was written by hand, by notebook and cell."""
+    found: dict[str, dict[str, str]] = {}
+    asked = ours(Comment.cell_id, Comment.comment).filter(
+        Comment.notebook_id == SubmittedNotebook.id, Comment.comment.is_not(None)
+    )
+    for notebook, cell, comment in asked.yield_per(ROWS):
+        if comment:
+            found.setdefault(notebook, {})[cells[cell]] = once(comment)
+    return found
+
+
+def _cell_marks(
+    db: Any, ours: Asked, cells: Mapping[str, str], entries: Mapping[str, StudentMarks]
+) -> Iterator[tuple[str, dict[str, CellMark]]]:
+    """Yield the marks of each notebook by cell."""
     most = {cell.id: cell.max_score for kind in (GradeCell, TaskCell) for cell in db.query(kind)}
     scores = (Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade)
-    for notebook, cell, auto, manual, extra, waits in ours(Grade.cell_id, *scores).filter(
-        Grade.notebook_id == SubmittedNotebook.id
-    ):
-        entry, where = entries[notebook], cells[cell]
-        same = where in entry.standing.marked
-        most_of = float(most.get(cell) or 0.0)
-        entry.cells[where] = CellMark(most_of, auto, manual, extra or 0.0, bool(waits), same)
-    for notebook, comment in ours(Comment).filter(Comment.notebook_id == SubmittedNotebook.id):
-        if comment.comment:
-            entries[notebook].comments[cells[comment.cell_id]] = comment.comment
-    yield from entries.values()
+    asked = ours(Grade.cell_id, *scores).filter(Grade.notebook_id == SubmittedNotebook.id)
+    for notebook, rows in by_notebook(asked):
+        stands = entries[notebook].standing
+        marks = {}
+        for _, cell, auto, manual, extra, waits in rows:
+            where, most_of = cells[cell], float(most.get(cell) or 0.0)
+            same = stands is not None and where in stands.marked
+            marks[where] = once(CellMark(most_of, auto, manual, extra or 0.0, bool(waits), same))
+        yield notebook, marks

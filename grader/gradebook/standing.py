@@ -10,8 +10,10 @@ would find no version.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from nbgrader.api import BaseCell, Grade, SubmittedAssignment, SubmittedNotebook
@@ -19,6 +21,7 @@ from sqlalchemy import Column, MetaData, String, Table, Text, inspect
 from sqlalchemy.schema import CreateTable
 
 from grader.assignment.source import check_cell, is_check_cell
+from grader.shared import SharedNames, once
 from grader.verdict import Verdict
 
 VERDICTS = Table(
@@ -31,6 +34,7 @@ VERDICTS = Table(
     Column("answers", Text, nullable=False),
 )
 CLOSE = 1e-6  # points
+ROWS = 1000  # of an answer of the database that are held at a time
 NOTHING: tuple[str, frozenset[str]] = ("", frozenset())
 
 
@@ -127,22 +131,35 @@ def standings(db: Any, assignment: str) -> dict[str, Standing]:
         for row in db.execute(VERDICTS.select()):
             answers = json.loads(row.answers).items()
             same = frozenset(cell for cell, (now, marked) in answers if now and now == marked)
-            noted[row.notebook_id] = row.digest, same
-    found: dict[str, dict[str, tuple[float, float]]] = {notebook: {} for notebook in students}
+            noted[row.notebook_id] = row.digest, once(same)
     grades = db.query(Grade.notebook_id, BaseCell.name, Grade.auto_score, Grade.extra_credit)
-    for notebook, cell, points, extra in grades.filter(
+    mine = grades.filter(
         Grade.cell_id == BaseCell.id,
         Grade.notebook_id == SubmittedNotebook.id,
         SubmittedNotebook.assignment_id == SubmittedAssignment.id,
         SubmittedAssignment.assignment_id == assignment,
-    ):
-        if is_check_cell(cell):
-            found[notebook][cell] = (points or 0.0, extra or 0.0)
+    )
+    found = {
+        notebook: SharedNames.of(
+            {
+                cell: once((points or 0.0, extra or 0.0))
+                for _, cell, points, extra in rows
+                if is_check_cell(cell)
+            }
+        )
+        for notebook, rows in by_notebook(mine)
+    }
     return {
         student: Standing(
             digest=noted.get(notebook, NOTHING)[0],
-            points=found[notebook],
+            points=found.get(notebook, SharedNames()),
             marked=noted.get(notebook, NOTHING)[1],
         )
         for notebook, student in students.items()
     }
+
+
+def by_notebook(grades: Any) -> Iterator[tuple[str, Iterator[Any]]]:
+    """Yield what is asked of grades by submitted notebook, the first column, one at a time."""
+    rows = grades.order_by(Grade.notebook_id).yield_per(ROWS)
+    yield from groupby(rows, key=itemgetter(0))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import nbformat
 from nbgrader.api import (
@@ -32,7 +33,7 @@ from grader.errors import UsageError
 from grader.gradebook.beside_nbgrader import bonus_cells, check_points, is_settled
 from grader.gradebook.config import find_programs, gradebook_url, load_config
 from grader.gradebook.source_folder import write_source
-from grader.gradebook.standing import Standing, make_table, note, standings
+from grader.gradebook.standing import ROWS, Standing, make_table, note, standings
 from grader.gradebook.state import absent, connected
 from grader.gradebook.submission_time import UnusableTime, read_time
 from grader.gradebook.turn import turn
@@ -227,13 +228,13 @@ class GradebookWriter:
 
     def _save(self, student: str, verdict: Verdict, answers: Mapping[str, str]) -> None:
         submission = self._submission(student)
-        [notebook] = submission.notebooks
+        notebook = self._notebook_of(submission)
         points = check_points(verdict)
         names = {number: name for name, number in self._grade_cells.items()}
         total = 0.0
         settled: set[str] = set()
         by_hand = []
-        for grade in notebook.grades:
+        for grade in self._rows(Grade, notebook, names):
             name = names[grade.cell_id]
             if is_settled(grade):
                 settled.add(name)
@@ -267,7 +268,7 @@ class GradebookWriter:
             found = found.filter_by(assignment_id=self._assignment.id).join(SubmittedNotebook)
             told = [
                 self._renewed(row, penalty or 0.0)
-                for row, penalty in found.all()
+                for row, penalty in found.yield_per(ROWS)
                 if row.student_id in students
             ]
             self._db.commit()
@@ -276,8 +277,9 @@ class GradebookWriter:
     def _renewed(self, submission: SubmittedAssignment, before: float) -> str:
         if not submission.timestamp or (self._seconds_late(submission) <= 0 and not before):
             return ""  # the marks need not be read
-        [notebook] = submission.notebooks
-        self._penalty(submission, notebook, float(notebook.score))
+        notebook = self._notebook_of(submission)
+        grades = self._rows(Grade, notebook, self._grade_cells.values())
+        self._penalty(submission, notebook, float(sum(grade.score for grade in grades)))
         after = notebook.late_submission_penalty or 0.0
         if abs(after - before) < 1e-9:
             return ""
@@ -339,9 +341,27 @@ class GradebookWriter:
             found.timestamp = None
         return found
 
+    def _notebook_of(self, submission: SubmittedAssignment) -> SubmittedNotebook:
+        """Return a submission's notebook; it has one."""
+        if not inspect(submission).persistent:
+            [notebook] = submission.notebooks
+            return notebook
+        # By both columns of nbgrader's index: by the submission alone all of the class are read.
+        asked = self._db.query(SubmittedNotebook).filter_by(notebook_id=self._notebook.id)
+        with self._db.no_autoflush:
+            return asked.filter_by(assignment_id=submission.id).one()
+
+    def _rows(self, kind: type[Any], notebook: SubmittedNotebook, cells: Iterable[str]) -> Any:
+        """Return the grades or the comments of a submitted notebook, of these cells by id."""
+        if not inspect(notebook).persistent:
+            return notebook.grades if kind is Grade else notebook.comments
+        asked = self._db.query(kind).filter_by(notebook_id=notebook.id)
+        with self._db.no_autoflush:
+            return asked.filter(kind.cell_id.in_(list(cells))).all()  # by nbgrader's index, too
+
     def _comments(self, notebook: SubmittedNotebook, answers: Mapping[str, str]) -> None:
         names = {number: name for name, number in self._solution_cells.items()}
-        for comment in notebook.comments:
+        for comment in self._rows(Comment, notebook, names):
             empty = not answers.get(names[comment.cell_id], "no such cell")
             # The words that nbgrader's own SaveAutoGrades leaves.
             comment.auto_comment = "No response." if empty else None

@@ -17,7 +17,7 @@ from grader.errors import UsageError
 from grader.gradebook.class_list import class_list
 from grader.gradebook.read import StudentMarks, read_marks, refuse_others
 from grader.html.lesson import lesson
-from grader.html.render import render
+from grader.html.render import render_parts
 from grader.html.signs import SIGNS
 from grader.html.wording import number
 from grader.records import read_records
@@ -96,7 +96,7 @@ def course_report(
     # Who hands in late or again is the exception: the middle of the class tells the order.
     parts.sort(key=lambda part: (part.handed_in or datetime.max, part.name))
     lines = _lines(parts)
-    page = render(
+    page = render_parts(
         "course.html.j2",
         script="sort.js",
         parts=parts,
@@ -112,7 +112,7 @@ def course_report(
 def _part(course: Course, name: str) -> AssignmentPart | None:
     """Read one assignment; None where nothing of it is graded yet."""
     try:
-        found = read_records(course, name)
+        found = read_records(course, name, brief=True)
     except UsageError:
         return None
     marks = read_marks(course, name)

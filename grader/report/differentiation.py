@@ -48,21 +48,24 @@ def sightings(
         modules: what is handed out beside the notebook, by the names that are imported.
         kept: what was found in earlier runs.
     """
+    seen = (sighting(student, cells, spec, modules, kept) for student, cells in notebooks.items())
+    return [each for each in seen if each is not None]
+
+
+def sighting(
+    student: str, cells: Sequence[str], spec: Spec, modules: Mapping[str, str], kept: Kept
+) -> Sighting | None:
+    """Return what is to be looked at in one student's ``cells``, None where nothing is."""
     asked = [(e.name, e.calls, e.gradient and e.gradient.forward) for e in spec.exercises]
-    about = (str(asked), str(sorted(modules.items())))
-    made = []
-    for student, cells in notebooks.items():
-        parts = ("seen", *about, *cells)
-        listed = kept.of(parts, partial(_seen_by_exercise, cells, spec, modules))
-        found = {name: [Seen.of(*each) for each in seen] for name, seen in listed.items()}
-        words: dict[tuple[str, ...], tuple[str, ...]] = {}
-        for name, seen in found.items():
-            what = tuple(each.what for each in seen)
-            words |= {what: (*words.get(what, ()), name)} if seen else {}
-        if words:
-            shown = _shown(cells, [each for seen in found.values() for each in seen])
-            made.append(Sighting(student, words, shown))
-    return made
+    parts = ("seen", str(asked), str(sorted(modules.items())), *cells)
+    listed = kept.of(parts, partial(_seen_by_exercise, cells, spec, modules))
+    found = {name: [Seen.of(*each) for each in seen] for name, seen in listed.items()}
+    words: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for name, seen in found.items():
+        what = tuple(each.what for each in seen)
+        words |= {what: (*words.get(what, ()), name)} if seen else {}
+    shown = _shown(cells, [each for seen in found.values() for each in seen])
+    return Sighting(student, words, shown) if words else None
 
 
 def _seen_by_exercise(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.assignment.source import cell_id, check_cell, is_check_cell
@@ -14,17 +14,18 @@ from grader.files.kept import Kept
 from grader.gradebook.class_list import class_list
 from grader.gradebook.read import StudentMarks, read_marks, refuse_others
 from grader.html.lesson import Lesson, lesson, read_cells
-from grader.html.render import render
+from grader.html.render import render_parts
 from grader.html.signs import SIGNS
 from grader.html.wording import OUTCOME_WORDS, counted, number
 from grader.plain_text import plain
 from grader.records import read_records
-from grader.report.differentiation import Sighting, sightings
+from grader.report.differentiation import Sighting, sighting
 from grader.report.plots import Picture, histogram, ranked, stacked
 from grader.report.similarity import Pair, similar_pairs
 from grader.report.statistics import GROUPS, ClassStatistics, statistics
 from grader.report.students import student_rows
 from grader.report.written_page import write_page
+from grader.shared import SharedNames
 from grader.verdict import Verdict
 
 MOST_PAIRS = 20  # pairs shown side by side
@@ -33,7 +34,7 @@ MOST_MISTAKES = 12  # mistakes drawn; the page folds the rarer ones away
 WEAK = 0.2  # discrimination below which an exercise deserves a second look
 
 Cells = Sequence[tuple[str, str, str]]  # of a notebook: id, type and text of each
-Texts = dict[str, str]
+Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def report(
     Raises UsageError when nothing was graded yet, or when the gradebook or the assignment's
     exercises cannot be read.
     """
-    found = read_records(course, name)
+    found = read_records(course, name, brief=True)
     marks = read_marks(course, name)
     refuse_others(course, name, marks, found.verdicts)
     handed_in = class_list(course, name)
@@ -63,7 +64,7 @@ def report(
     pairs, looks = _read_code(course, name, found.verdicts, about)
     rows = student_rows(course, name, found.verdicts, marks, handed_in.absent)
     progress(2, 4)
-    page = render(
+    page = render_parts(
         "report.html.j2",
         script="sort.js",
         name=name,
@@ -98,10 +99,20 @@ def _read_code(
     course: Course, name: str, verdicts: Mapping[str, Verdict], about: Lesson
 ) -> tuple[list[Pair], list[Sighting]]:
     """Return whose answers are alike, and which backward functions are to be looked at."""
-    books = {student: _cells(course, name, student) for student in verdicts}
+    spec = course.spec(name)
+    files = ((Path(file), content) for file, content in course.files(spec))
+    modules = {file.stem: c.decode(errors="replace") for file, c in files if file.suffix == ".py"}
     kept = Kept(course.kept(name, "report"))
-    pairs = similar_pairs(_answers(books, verdicts), _stubs(verdicts, about), kept)
-    looks = _looks(course, name, books, kept)
+    answers: dict[str, Texts] = {}
+    looks: list[Sighting] = []
+    for student, verdict in verdicts.items():  # one notebook at a time, whole, in memory
+        cells = _cells(course, name, student)
+        answers[student] = _answers(cells, verdict)
+        code = [text for _, kind, text in cells if kind == "code"]
+        look = sighting(student, code, spec, modules, kept)
+        if look is not None:
+            looks.append(look if len(looks) < MOST_SIGHTINGS else replace(look, cells=()))
+    pairs = similar_pairs(answers, _stubs(verdicts, about), kept)
     kept.write()
     return pairs, looks
 
@@ -109,29 +120,18 @@ def _read_code(
 def _cells(course: Course, name: str, student: str) -> list[tuple[str, str, str]]:
     """Read a student's cells as they were graded: their ids, types and texts."""
     cells = read_cells(course.autograded / student / name / f"{name}.ipynb")
-    # Most texts are the same in each notebook of a class: interned, they take their memory once.
     return [
-        (cell_id(cell), str(cell.get("cell_type")), sys.intern("".join(cell.get("source", ""))))
+        (cell_id(cell), str(cell.get("cell_type")), "".join(cell.get("source", "")))
         for cell in cells
     ]
 
 
-def _answers(books: Mapping[str, Cells], verdicts: Mapping[str, Verdict]) -> dict[str, Texts]:
-    """Return every student's answers by exercise."""
-    names = {s: {e.name for e in verdict.exercises} for s, verdict in verdicts.items()}
-    return {
-        student: {key: plain(text) for key, _, text in cells if key in names[student]}
-        for student, cells in books.items()
-    }
-
-
-def _looks(course: Course, name: str, books: Mapping[str, Cells], kept: Kept) -> list[Sighting]:
-    """Return which backward functions are to be looked at."""
-    spec = course.spec(name)
-    files = ((Path(file), content) for file, content in course.files(spec))
-    modules = {file.stem: c.decode(errors="replace") for file, c in files if file.suffix == ".py"}
-    code = {s: [text for _, kind, text in cells if kind == "code"] for s, cells in books.items()}
-    return sightings(code, spec, modules, kept)
+def _answers(cells: Cells, verdict: Verdict) -> Texts:
+    """Return a student's answers by exercise."""
+    names = {exercise.name for exercise in verdict.exercises}
+    # Many answers are the same in a class: interned, they take their memory once.
+    found = {key: sys.intern(plain(text)) for key, _, text in cells if key in names}
+    return SharedNames.of(found)
 
 
 def _stubs(verdicts: Mapping[str, Verdict], about: Lesson) -> dict[str, str]:
@@ -199,8 +199,8 @@ def class_table(
     marks: Mapping[str, StudentMarks],
     pairs: Sequence[Pair],
     looks: Sequence[Sighting],
-) -> list[list[object]]:
-    """Return the rows of the CSV: one student each, with points, outcome, mistake by exercise."""
+) -> Iterator[list[object]]:
+    """Yield the rows of the CSV: one student each, with points, outcome, mistake by exercise."""
     names = list(dict.fromkeys(e.name for v in verdicts.values() for e in v.exercises))
     head = ["student", "name", "outcome", "score", "max_score", "late_penalty"]
     for name in names:
@@ -210,7 +210,7 @@ def class_table(
         partners.setdefault(one, []).append(two)
         partners.setdefault(two, []).append(one)
     seen = {look.student: look.seen for look in looks}
-    rows: list[list[object]] = [[*head, "mended", "alike", "something to look at"]]
+    yield [*head, "mended", "alike", "something to look at"]
     for student, verdict in verdicts.items():
         entry = marks.get(student, StudentMarks(student))
         results = {exercise.name: exercise for exercise in verdict.exercises}
@@ -223,5 +223,4 @@ def class_table(
         alike = " ".join(sorted(partners.get(student, [])))
         look = seen.get(student, {}).items()
         words = "; ".join(f"{', '.join(where)}: {', '.join(what)}" for what, where in look)
-        rows.append([*row, mended, alike, words])
-    return rows
+        yield [*row, mended, alike, words]

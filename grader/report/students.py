@@ -9,10 +9,11 @@ from urllib.parse import quote
 from grader.course import Course
 from grader.gradebook.read import StudentMarks
 from grader.html.signs import SIGNS, sign
+from grader.shared import SharedNames, once
 from grader.verdict import ExerciseResult, Verdict
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Signed:
     """One exercise of one student in a table: a sign, its word and tone, and points to sort by."""
 
@@ -22,7 +23,7 @@ class Signed:
     points: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StudentRow:
     """A row of a table of students.
 
@@ -44,7 +45,7 @@ def signed(result: ExerciseResult) -> Signed:
     """Return how a table shows an exercise's result."""
     one = sign(result)
     word, tone = SIGNS[one]
-    return Signed(one, word, tone, result.points)
+    return once(Signed(one, word, tone, result.points))
 
 
 def student_rows(
@@ -71,7 +72,7 @@ def _row(verdict: Verdict, marks: StudentMarks, page: str) -> StudentRow:
         points=None if faulty else marks.score if marks.cells else verdict.score,
         max_points=sum(mark.max_points for mark in marks.cells.values()) or verdict.max_score,
         waiting=bool(marks.waiting),
-        signs={result.name: signed(result) for result in verdict.exercises},
+        signs=SharedNames.of({each.name: signed(each) for each in verdict.exercises}),
         note={"unreadable": "unreadable", "grader_error": "not judged"}.get(verdict.outcome, ""),
         page=page,
     )

@@ -11,7 +11,7 @@ from grader.files.csv_write import csv_text
 
 
 def write_page(
-    course: Course, name: str, page: bytes, rows: Iterable[Sequence[object]]
+    course: Course, name: str, page: Iterable[bytes], rows: Iterable[Sequence[object]]
 ) -> tuple[Path, Path]:
     """Write ``report/<name>.html`` and ``.csv`` and return their paths."""
     folder = course.root / "report"

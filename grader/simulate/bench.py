@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from grader.gradebook.source_folder import write_source
 from grader.gradebook.state import gradebook_file
 from grader.html.wording import counted
 from grader.sandbox import adopt_orphans
+from grader.simulate.bench_memory import MemoryWatch, memory_line
 from grader.simulate.copy_course import copy_of
 from grader.simulate.hand_in import simulate
 from grader.simulate.student_check import load_check
@@ -48,6 +49,7 @@ class Measured:
     peak_mb: float
     seconds: float
     submissions: int
+    memory: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # by role of a process
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,11 @@ class Way:
     submissions: int
     marks: bool = False  # it begins with a gradebook that has none
 
-    def round(self) -> Measured:
+    def round(self, say: Callable[[str], None]) -> Measured:
         """Measure it once."""
         if self.marks:
             _without_marks(self.course)
-        return _measure(self.command, self.course.root, self.submissions)
+        return _measure(self.command, self.course.root, self.submissions, say)
 
 
 def bench(
@@ -89,7 +91,7 @@ def bench(
         for number in range(1, rounds + 1):
             for way in ways:
                 say(f"round {number} of {rounds}: {way.name} on {way.submissions}, {used} workers")
-                found[way.name].append(way.round())
+                found[way.name].append(way.round(say))
     figures: dict[str, Any] = {way: _summed(of) for way, of in found.items()}
     return {
         **figures,
@@ -126,6 +128,7 @@ def _summed(of: Sequence[Measured]) -> dict[str, Any]:
         "per_second": statistics.median(one.per_second for one in of),
         "cpu_seconds": statistics.median(one.cpu_seconds for one in of),
         "peak_mb": max(one.peak_mb for one in of),
+        "memory": of[-1].memory,
         "seconds": statistics.median(one.seconds for one in of),
         "submissions": of[0].submissions,
         "per_second_spread": [min(o.per_second for o in of), max(o.per_second for o in of)],
@@ -207,7 +210,12 @@ def _python(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", f"grader.{module}", *arguments]
 
 
-def _measure(command: Sequence[str], folder: Path, submissions: int) -> Measured:
+def _measure(
+    command: Sequence[str],
+    folder: Path,
+    submissions: int,
+    say: Callable[[str], None] = lambda line: None,
+) -> Measured:
     """Run a command to its end; measure its time, and what the system counted for all of it."""
     package = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
@@ -218,7 +226,8 @@ def _measure(command: Sequence[str], folder: Path, submissions: int) -> Measured
         process = subprocess.Popen(
             command, cwd=folder, stdout=output, stderr=output, env=environment
         )
-        _, status, usage = os.wait4(process.pid, 0)
+        watch = MemoryWatch(process.pid, output, say)
+        status, usage = watch.wait()
         process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.perf_counter() - began
         if process.returncode not in (0, 1):
@@ -233,6 +242,7 @@ def _measure(command: Sequence[str], folder: Path, submissions: int) -> Measured
         round(max(one.ru_maxrss for one in used) / 1024, 1),
         round(seconds, 2),
         submissions,
+        watch.memory(),
     )
 
 
@@ -292,6 +302,11 @@ def figures_table(figures: dict[str, Any]) -> str:
     if stock:
         faster = figures["pages_speedup_over_stock"]
         lines.append(f"Pages of feedback: {faster:.1f} times `nbgrader generate_feedback`.")
+    lines += [
+        memory_line(way, figures[way]["memory"])
+        for way in WAYS
+        if way in figures and figures[way]["memory"]
+    ]
     checks = figures["check_ms"]
     slowest = max(checks, key=checks.get)
     lines.append(

@@ -23,7 +23,9 @@ from grader.autograde.inbox import handed_in, open_folder
 from grader.course import Course
 from grader.intake.submission import Submission
 from grader.judge.session import RUN
+from grader.progress import bar
 
+AT_A_TIME = 300  # submissions in memory, as many as the bench's class has by default
 WARM = "import numpy as np\nnp.tanh(np.zeros((2, 2)))"
 
 
@@ -83,16 +85,24 @@ def main(folder: str, name: str, workers: int) -> None:
     course = Course.at(Path(folder))
     assignment = course.packed(name).load()
     files = dict(assignment.source.files)
-    opened = (open_folder(course, assignment, s) for s in handed_in(course, name).students)
-    cells = [cells_of(work) for work in opened if isinstance(work, Submission)]
+    students = handed_in(course, name).students
+    ran = found = 0
     with (
         tempfile.TemporaryDirectory() as beside,
         ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
+        bar("floor") as progress,
     ):
         # For the processes of the pool, which start with the first task.
         os.environ |= {"MPLBACKEND": "agg", "IPYTHONDIR": beside}
-        ran = pool.map(execute, cells, [files] * len(cells))
-        print(sum(ran), "cells in", len(cells), "submissions")
+        for first in range(0, len(students), AT_A_TIME):
+            part = students[first : first + AT_A_TIME]
+            opened = (open_folder(course, assignment, student) for student in part)
+            cells = [cells_of(work) for work in opened if isinstance(work, Submission)]
+            for count in pool.map(execute, cells, [files] * len(cells)):
+                ran += count
+                found += 1
+                progress(found, len(students))
+    print(ran, "cells in", found, "submissions")
 
 
 def cells_of(work: Submission) -> list[str]:

@@ -30,6 +30,7 @@ from grader.course import Course
 from grader.intake.submission import Submission
 from grader.judge.hidden_cases import draw
 from grader.judge.seeds import hidden_seeds
+from grader.progress import bar
 from grader.simulate.bench_floor import cells_of, silent_check
 
 CALL_SECONDS = 2.0  # of processor time: a known mistake may not come to its end
@@ -68,17 +69,23 @@ def compare_all(folder: str, name: str) -> None:
     sys.modules["selfcheck"] = silent_check()
     warnings.simplefilter("ignore")
     found = compared = 0
-    with tempfile.TemporaryDirectory() as beside, np.errstate(all="ignore"):
+    students = handed_in(course, name).students
+    with (
+        tempfile.TemporaryDirectory() as beside,
+        np.errstate(all="ignore"),
+        bar("limit") as progress,
+    ):
         for file, data in assignment.source.files:
             Path(beside, file).write_bytes(data)
         sys.path.insert(0, beside)
         os.chdir(beside)
-        for student in handed_in(course, name).students:
+        for done, student in enumerate(students, 1):
             work = open_folder(course, assignment, student)
             if isinstance(work, Submission):
                 found += 1
                 with contextlib.redirect_stdout(io.StringIO()):
                     compared += cases_compared(assignment, work, secret)
+            progress(done, len(students))
     print(compared, "cases of", found, "submissions")
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from grader.assignment.assignment import Assignment
 from grader.course import Course
 from grader.errors import UsageError
 from grader.files.atomic import read_text, write_beside
-from grader.simulate.pupils import Pupil, synthetic
+from grader.simulate.pupils import Pupil, synthetic_pupils
 
 
-def hand_in(course: Course, assignment: Assignment, pupils: list[Pupil]) -> None:
+def hand_in(course: Course, assignment: Assignment, pupils: Iterable[Pupil]) -> None:
     """Write each pupil's notebook to ``submitted/<name>/<assignment>/``."""
     name = assignment.spec.name
     released = json.loads(read_text(course.released_notebook(name), "run `make release` first"))
@@ -33,5 +34,5 @@ def simulate(course: Course, name: str, number: int, seed: int = 0) -> int:
             "use an empty course folder with --course DIR"
         )
     assignment = course.packed(name).load()
-    hand_in(course, assignment, synthetic(assignment, number, seed))
+    hand_in(course, assignment, synthetic_pupils(assignment, number, seed))
     return number

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,9 +63,15 @@ class Pupil:
 
 def synthetic(assignment: Assignment, number: int, seed: int = 0) -> list[Pupil]:
     """Return ``number`` pupils as a class has them: mostly right, some wrong, some empty."""
+    return list(synthetic_pupils(assignment, number, seed))
+
+
+def synthetic_pupils(assignment: Assignment, number: int, seed: int = 0) -> Iterator[Pupil]:
+    """Yield the same, one at a time, for a class of thousands."""
     rng = random.Random(f"{assignment.spec.name} {seed}")
     width = len(str(max(number - 1, 1)))
-    return [_one(assignment, rng, f"s{i:0{width}d}") for i in range(number)]
+    for place in range(number):
+        yield _one(assignment, rng, f"s{place:0{width}d}")
 
 
 def _one(assignment: Assignment, rng: random.Random, name: str) -> Pupil:
