@@ -91,7 +91,7 @@ def _near_by_arrays(between: Between, record: Record) -> list[_Near]:
     return near
 
 
-def _unlikely(between: Between, record: Record, found: _Near) -> tuple[int, bool, bool, bool, bool]:
+def _unlikely(between: Between, record: Record, found: _Near) -> tuple[int | bool, ...]:
     """Order by how likely it is meant: what the student has made already is hardly meant here."""
     kind = 0 if found.differs is None else 2 if found.alone else 1
     wanted = found.wanted
@@ -112,7 +112,17 @@ def _unlikely(between: Between, record: Record, found: _Near) -> tuple[int, bool
     led_here = found.other.number < between.reference.begins  # not the function's own
     unnamed = led_here or not _named_so(between, record, found)
     there = between.made.has(found.other.sketch) and not begins
-    return kind, unnamed, there, made and not begins, sound
+    # What this expression made at another time is not what it is to make now.
+    before = _made_before(between, record, found.other)
+    return kind, before, unnamed, there, made and not begins, sound
+
+
+def _made_before(between: Between, record: Record, other: Record) -> bool:
+    """Tell whether an expression has made one of the reference's values at an earlier time."""
+    return any(
+        mine.place == record.place and other.number in between.known.exact(mine.sketch)
+        for mine in between.run.records[: record.number]
+    )
 
 
 def _circular(between: Between, record: Record, found: _Near) -> bool:
@@ -175,7 +185,9 @@ def _other_operation(between: Between, record: Record, other: Record) -> Parting
     if record.dtype != other.dtype:
         return between.part("precision", record.place, towards=wanted, more=record.dtype)
     same = between.run.op(record) == between.reference.recording.op(other)
-    return between.part("turned" if same else "operation", record.place, towards=wanted)
+    site = between.call_site(record)
+    made = between.part("turned" if same else "operation", site, towards=wanted)
+    return replace(made, also=between.run.line(record) if site != record.place else 0)
 
 
 def _towards(between: Between, other: Record) -> str:

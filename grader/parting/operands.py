@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.instrument.weave import base_name
 from grader.parting.between import Between
 from grader.parting.bindings import Operand, bound_wrongly, computed_from, on_the_way
@@ -29,8 +31,16 @@ def wrong_operand(
     """Say that an operand is not what belongs there.
 
     Is it made wrongly, then it is where it is made; else the wrong one is taken. ``alone`` says
-    that nothing else is known of the expression.
+    that nothing else is known of the expression. The other one of the two places is told, too.
     """
+    found = _wrong_operand(between, operand, wanted, alone, more)
+    lines = (found.also, between.run.places[operand.place].line, operand.bound)
+    return replace(found, also=next((n for n in lines if n not in (0, found.line)), 0))
+
+
+def _wrong_operand(
+    between: Between, operand: Operand, wanted: tuple[int, ...], alone: bool, more: str
+) -> Parting:
     given, reference = operand.given, between.reference
     said = {
         "operand": operand.own or operand.name,

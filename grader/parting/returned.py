@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.instrument.sketches import squeezed
 from grader.parting.between import Between, Path, follow, parting, paths
 from grader.parting.finding import Parting
 from grader.parting.recording import Node
@@ -32,12 +33,17 @@ def one_array(between: Between) -> Parting | None:
         unlike = wanted[p].shape == wanted[q].shape and not np.array_equal(wanted[p], wanted[q])
         if unlike and (p in between.wrong or q in between.wrong):
             first = one.names[0][0]
-            line = next(line for name, line in one.names if name != first)
             names = " and ".join(dict(one.names))
             made = between.run.records[one.first]
             if first.startswith("[") and made.place >= 0:
                 return between.part("one array", made.place, more=names)
-            return between.at_line("one array", line, more=names)
+            # A name that is only written to is bound by that, too: what counts is the first time.
+            begun: dict[str, int] = {}
+            for name, at, number in between.run.bindings:
+                if between.run.records[number].same == made.number:
+                    begun.setdefault(name, at)
+            lines = list(begun.values()) or [at for _, at in one.names]
+            return between.at_line("one array", lines[1 % len(lines)], more=names)
     return None
 
 
@@ -75,6 +81,8 @@ def other_kind(between: Between) -> Parting | None:
     other = _other_key(between, path) if lacks else None
     if other is not None:
         return replace(other, more=lacks)
+    if lacks:
+        said["also"] = between.run.uses.ends.get(between.reference.name, 0)
     nodes = between.run.nodes
     own = [nodes[path]] if path in nodes else []
     holders = [nodes[path[:n]] for n in range(len(path) - 1, -1, -1) if path[:n] in nodes]
@@ -156,7 +164,7 @@ def misplaced(between: Between) -> Parting | None:
         if node is not None and isinstance(got, np.ndarray) and node.first >= 0:
             first, last = between.run.records[node.first], between.run.records[node.last]
             empty = first.constant and first.place >= 0
-            if got.shape != want.shape and first.place >= 0 and (empty or not made):
+            if got.shape != want.shape and first.place >= 0 and (empty or not made or _flat(got, want)):
                 return between.part("shape", first.place, operand=told_path(path))
             if made and last.moved and last.place >= 0 and not between.known.exact(last.sketch):
                 put = [n for o in last.operands if isinstance(o, tuple) for n in o]
@@ -164,12 +172,25 @@ def misplaced(between: Between) -> Parting | None:
                 again = len(set(put)) < len(put)  # one array, put in more than once
                 inner = first if first.place >= 0 and first.via >= 0 else last
                 at = last.source if last.source >= 0 and (begins or again) else inner.place
-                return between.part("shuffled", at, operand=told_path(path))
+                found = between.part("shuffled", at, operand=told_path(path))
+                return replace(found, also=_written_at(between, put) if again else 0)
         if made:
             found = _other_place(between, path, node, wanted)
             if found is not None:
                 return found
     return None
+
+
+def _flat(got: Any, want: Any) -> bool:
+    """Tell whether an array is what is wanted but for an axis of length 1."""
+    return squeezed(got.shape) == squeezed(want.shape) and bool(np.allclose(got.ravel(), want.ravel()))
+
+
+def _written_at(between: Between, numbers: list[int]) -> int:
+    """Return the line that writes into an array which is meant to be a new one each time."""
+    same = {between.run.records[n].same for n in numbers}
+    puts = (r for r in between.run.records if r.same in same and between.run.op(r) == "put")
+    return next(map(between.run.line, puts), 0)
 
 
 def _other_place(between: Between, path: Path, node: Node | None, wanted: int) -> Parting | None:
@@ -181,7 +202,7 @@ def _other_place(between: Between, path: Path, node: Node | None, wanted: int) -
         return turned
     names = {
         str(path[-1]) if path else "",
-        f"[{path[-1]!r}]" if path else "",
+        f"[{path[-1]}]" if path else "",
         between.their_name([wanted]).partition(",")[0],
     }
     for name, line in reversed(node.names if node is not None else ()):

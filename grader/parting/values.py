@@ -202,6 +202,11 @@ def _same(tables: dict[tuple[int, ...], _Table], sketch: Sketch) -> list[int | N
     return [table.numbers[i] for i in np.flatnonzero(fits)]
 
 
+def alike(one: Sketch, other: Sketch) -> bool:
+    """Tell whether two sketches are of the same value."""
+    return one.shape == other.shape and bool((np.abs(one.flat - other.flat) <= _allowed(one, other)).all())
+
+
 def _allowed(one: Sketch, other: Sketch) -> Any:
     return max(one.scale, other.scale, SMALLEST) * _units(one.shape)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from grader.instrument.weave import base_name
 from grader.parting.between import Between, parting
@@ -11,7 +12,10 @@ from grader.parting.expressions import expression_apart
 from grader.parting.finding import Parting
 from grader.parting.left_out import left_out
 from grader.parting.recording import CallOf, Record, Recording
+from grader.parting.remedies import Remedies
 from grader.parting.returned import misplaced, one_array, other_kind, overwritten
+from grader.parting.second import second_line
+from grader.parting.sentences import PROBABLY
 
 VIEWS = ("np.asarray", "np.asanyarray", "np.ravel", "np.reshape", ".reshape", ".view")
 JOINED = ("stack", "np.append", "np.block", "np.r_", "np.c_")
@@ -37,7 +41,21 @@ def where(between: Between) -> Parting | None:
     found = next((f for step in steps if (f := step(between)) is not None), None)
     if found is None or found.line <= 0:
         return None
-    return wrong_size(between, found) or found
+    found = wrong_size(between, found) or found
+    return _weighed(between, found)
+
+
+def _weighed(between: Between, found: Parting) -> Parting:
+    """Say how sure a finding is: by itself, or with another line that it may be."""
+    mending = Remedies(between).lines()
+    others = [line for line in mending if line != found.line]
+    if others:
+        return replace(found, also=others[0])
+    if mending:
+        return replace(found, also=0, sure=True)
+    if found.kind not in PROBABLY:
+        return replace(found, also=0)
+    return found if found.also else replace(found, also=second_line(between, found))
 
 
 def changes_its_input(between: Between) -> Parting | None:
