@@ -41,10 +41,10 @@ class Between:
         """Tell whether anything is wrong on this case."""
         return bool(self.run.error or self.wrong or self.run.changed is not None)
 
-    @property
+    @cached_property
     def known(self) -> Values:
         """Return what the reference computes."""
-        return self.reference.known
+        return self.reference.known.for_one_run()
 
     @cached_property
     def made(self) -> Values:

@@ -12,9 +12,9 @@ class Parting:
     ``line`` and the expression from ``start`` to ``end`` (line and column) are the student's own.
     ``kind`` is a key of the sentences. ``given`` and ``wanted`` are names that the notebook has,
     for what stands there and for what belongs there, ``missing`` for what is to be joined to it,
-    and ``towards`` for what is being made. ``also`` is another line that it may be, 0 for none;
-    ``sure`` says that everything is right with the right value in the place of what is made here. ``operand`` is the student's text of what is not right,
-    ``more`` a detail that a sentence takes.
+    and ``towards`` for what is being made. ``operand`` is the student's text of what is not right,
+    ``more`` a detail that a sentence takes. ``also`` is another line that it may be, 0 for none;
+    ``sure`` says that all is right once what is made here is.
     """
 
     kind: str

@@ -64,9 +64,9 @@ def _lines(between: Between, path: Path, lost: int, unmade: set[int]) -> Iterato
             if empty and run.places[begun.place].loop:  # it begins anew in every turn
                 yield run.line(begun), begun.place
     if node is not None and node.last >= 0:
-        own = _own_expression(between, node.last)
-        if own is not None:
-            yield run.line(own), own.place
+        made = _own_expression(between, node.last)
+        if made is not None:
+            yield run.line(made), made.place
     if node is not None and stored:  # what is to be joined was stored instead
         yield from ((line, -1) for _, line in reversed(node.names))
         yield from ((run.places[k].line, k) for k in node.held if k >= 0)

@@ -17,7 +17,7 @@ from grader.parting.between import Between, equal, paths
 from grader.parting.recording import Record
 from grader.parting.replay import Replay, Value
 
-MOST_WORK = 1_000  # operations that are done again
+MOST_WORK = 500  # operations that are done again
 
 
 class Remedies:

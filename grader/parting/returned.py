@@ -72,17 +72,15 @@ def other_kind(between: Between) -> Parting | None:
     """Say that a thing of another kind or length came back."""
     if between.run.error:
         return None
-    found = _kinds(between.reference.recording.returned, between.run.returned, ())
-    if found is None:
+    unlike = _kinds(between.reference.recording.returned, between.run.returned, ())
+    if unlike is None:
         return None
-    path, wanted, lacks = found
+    path, wanted, lacks = unlike
     said = {"wanted": wanted, "operand": told_path(path), "more": lacks}
     kind = "lacks" if lacks else "kind"
     other = _other_key(between, path) if lacks else None
     if other is not None:
         return replace(other, more=lacks)
-    if lacks:
-        said["also"] = between.run.uses.ends.get(between.reference.name, 0)
     nodes = between.run.nodes
     own = [nodes[path]] if path in nodes else []
     holders = [nodes[path[:n]] for n in range(len(path) - 1, -1, -1) if path[:n] in nodes]
@@ -91,7 +89,9 @@ def other_kind(between: Between) -> Parting | None:
     for node in [*own, *holders] if its_own else [*holders, *own]:
         place = node.display if lacks else node.place
         if place >= 0:
-            return between.part(kind, place, **said)
+            found = between.part(kind, place, **said)
+            end = between.run.uses.ends.get(between.reference.name, 0)
+            return replace(found, also=end) if lacks else found
         if node.names:
             return between.at_line(kind, node.names[-1][1], -1, **said)
     return None
@@ -164,7 +164,11 @@ def misplaced(between: Between) -> Parting | None:
         if node is not None and isinstance(got, np.ndarray) and node.first >= 0:
             first, last = between.run.records[node.first], between.run.records[node.last]
             empty = first.constant and first.place >= 0
-            if got.shape != want.shape and first.place >= 0 and (empty or not made or _flat(got, want)):
+            if (
+                got.shape != want.shape
+                and first.place >= 0
+                and (empty or not made or _flat(got, want))
+            ):
                 return between.part("shape", first.place, operand=told_path(path))
             if made and last.moved and last.place >= 0 and not between.known.exact(last.sketch):
                 put = [n for o in last.operands if isinstance(o, tuple) for n in o]
@@ -172,8 +176,8 @@ def misplaced(between: Between) -> Parting | None:
                 again = len(set(put)) < len(put)  # one array, put in more than once
                 inner = first if first.place >= 0 and first.via >= 0 else last
                 at = last.source if last.source >= 0 and (begins or again) else inner.place
-                found = between.part("shuffled", at, operand=told_path(path))
-                return replace(found, also=_written_at(between, put) if again else 0)
+                mixed = between.part("shuffled", at, operand=told_path(path))
+                return replace(mixed, also=_written_at(between, put) if again else 0)
         if made:
             found = _other_place(between, path, node, wanted)
             if found is not None:
@@ -183,7 +187,9 @@ def misplaced(between: Between) -> Parting | None:
 
 def _flat(got: Any, want: Any) -> bool:
     """Tell whether an array is what is wanted but for an axis of length 1."""
-    return squeezed(got.shape) == squeezed(want.shape) and bool(np.allclose(got.ravel(), want.ravel()))
+    return squeezed(got.shape) == squeezed(want.shape) and bool(
+        np.allclose(got.ravel(), want.ravel())
+    )
 
 
 def _written_at(between: Between, numbers: list[int]) -> int:

@@ -53,9 +53,11 @@ def _weighed(between: Between, found: Parting) -> Parting:
         return replace(found, also=others[0])
     if mending:
         return replace(found, also=0, sure=True)
-    if found.kind not in PROBABLY:
-        return replace(found, also=0)
-    return found if found.also else replace(found, also=second_line(between, found))
+    if found.also == found.line:
+        found = replace(found, also=0)
+    if found.kind not in PROBABLY or found.also:
+        return found
+    return replace(found, also=second_line(between, found))
 
 
 def changes_its_input(between: Between) -> Parting | None:
