@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from grader.instrument.sketches import squeezed
 from grader.parting.between import Between
 from grader.parting.finding import Parting
 from grader.parting.operands import operand_of, wrong_operand
@@ -31,6 +32,8 @@ def expression_apart(between: Between, record: Record, raised: bool = False) -> 
         _near(between, record, raised), key=lambda found: _unlikely(between, record, found)
     )
     for found in near:
+        if found.differs is None and _of_parts(between, record, found.other):
+            continue
         if found.differs is None:
             return _swapped_names(between, record) or _other_operation(between, record, found.other)
         given = record.operands[found.differs]
@@ -115,6 +118,21 @@ def _unlikely(between: Between, record: Record, found: _Near) -> tuple[int | boo
     # What this expression made at another time is not what it is to make now.
     before = _made_before(between, record, found.other)
     return kind, before, unnamed, there, made and not begins, sound
+
+
+def _of_parts(between: Between, record: Record, other: Record) -> bool:
+    """Tell whether an expression works on parts of what the reference works on as a whole."""
+    sides = (between.run.records, record), (between.reference.records, other)
+    mine, theirs = (
+        sorted(
+            tuple(sorted(squeezed(records[n].shape)))
+            for o in each.operands
+            if isinstance(o, tuple)
+            for n in o
+        )
+        for records, each in sides
+    )
+    return mine != theirs
 
 
 def _made_before(between: Between, record: Record, other: Record) -> bool:

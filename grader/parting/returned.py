@@ -11,7 +11,7 @@ import numpy as np
 from grader.instrument.sketches import squeezed
 from grader.parting.between import Between, Path, follow, parting, paths
 from grader.parting.finding import Parting
-from grader.parting.recording import Node
+from grader.parting.recording import Node, Record
 
 
 def told_path(path: Path) -> str:
@@ -174,7 +174,7 @@ def misplaced(between: Between) -> Parting | None:
                 put = [n for o in last.operands if isinstance(o, tuple) for n in o]
                 begins = any(between.run.records[n].constant for n in put)
                 again = len(set(put)) < len(put)  # one array, put in more than once
-                inner = first if first.place >= 0 and first.via >= 0 else last
+                inner = first if first.place >= 0 and first.via >= 0 else _filled(between, last)
                 at = last.source if last.source >= 0 and (begins or again) else inner.place
                 mixed = between.part("shuffled", at, operand=told_path(path))
                 return replace(mixed, also=_written_at(between, put) if again else 0)
@@ -183,6 +183,19 @@ def misplaced(between: Between) -> Parting | None:
             if found is not None:
                 return found
     return None
+
+
+def _filled(between: Between, record: Record) -> Record:
+    """Return what put values into an array again and again in one place; else what came back."""
+    inner = record
+    while inner.moved and inner.place >= 0 and between.run.op(inner) != "put":
+        used = [o[0] for o in inner.operands if isinstance(o, tuple) and len(o) == 1]
+        if len(used) != 1:
+            return record
+        inner = between.run.records[used[0]]
+    puts = [r for r in between.run.records if r.same == inner.same and r.place == inner.place]
+    places = {r.operands[2:] for r in puts}
+    return inner if between.run.op(inner) == "put" and len(places) < len(puts) else record
 
 
 def _flat(got: Any, want: Any) -> bool:
@@ -215,8 +228,13 @@ def _other_place(between: Between, path: Path, node: Node | None, wanted: int) -
         if name in names:
             kind = "turned" if given and given == said["wanted"] else "named"
             return between.at_line(kind, line, -1, **said)
+    last = between.run.records[node.last] if node is not None and node.last >= 0 else None
     for n in range(len(path) - 1, -1, -1):
         holder = between.run.nodes.get(path[:n])
+        if holder is not None and holder.place < 0 and node is not None and node.held:
+            return between.part(
+                "place", node.held[-1], **said
+            )  # a tuple that others were joined to
         if holder is not None and holder.place >= 0:
             items = dict(between.run.places[holder.display].items)
             if path[n] in items:
@@ -228,6 +246,9 @@ def _other_place(between: Between, path: Path, node: Node | None, wanted: int) -
                     return between.at_line("named", alias, -1, **said)
                 return parting("place", items[path[n]], **said)
             return between.part("place", holder.place, **said)
+    if last is not None and last.place >= 0:
+        kind = "turned" if between.run.op(last) == ".T" else "place"
+        return between.part(kind, last.place, **said)
     return None
 
 

@@ -61,15 +61,33 @@ def _next(between: Between, made: Record | None) -> int:
 
 def _bound(between: Between, found: Parting, made: Record | None) -> list[int]:
     """Return the lines that bound what is read here: first what the reference does not have."""
-    if made is None:
-        return []
-    run, place = between.run, between.run.places[made.place]
+    uses = between.run.uses
+    read = {u.name for u in uses.uses if u.line == found.line and not u.binds}
+    called = base_name(found.text.partition("(")[0])
+    once = {name for name in read if sum(u.name == name and not u.binds for u in uses.uses) == 1}
+    bound = [u for u in uses.uses if u.binds and u.line < found.line]
+    return [
+        *_bound_operands(between, made),
+        *(u.line for u in bound if u.name == called),
+        *(u.line for u in reversed(bound) if u.name in once),
+    ]
+
+
+def _bound_operands(between: Between, made: Record | None) -> list[int]:
+    """Return the lines that bound the operands of an expression, the least certain one first.
+
+    An operand that is written out there has operands of its own.
+    """
+    run = between.run
     lines: list[tuple[bool, int]] = []
-    for i, operand in enumerate(made.operands):
-        if not isinstance(operand, tuple) or i >= len(made.origin):
+    for i, operand in enumerate(made.operands if made is not None else ()):
+        if made is None or not isinstance(operand, tuple):
             continue
         exact = all(between.known.exact(run.records[n].sketch) for n in operand)
-        lines.append((exact, -made.origin[i]))
-    called = base_name(found.text.partition("(")[0])
-    uses = [u for u in run.uses.uses if u.name == called and u.binds and u.line <= place.line]
-    return [*(-line for _, line in sorted(lines)), *(u.line for u in uses[-1:])]
+        line = made.origin[i] if i < len(made.origin) else 0
+        inner = run.records[operand[0]]
+        here = not line and len(operand) == 1 and inner.place >= 0
+        if here and run.line(inner) == run.line(made) and not exact:
+            lines += [(exact, -at) for at in _bound_operands(between, inner)[:1]]
+        lines.append((exact, -line))
+    return [-line for _, line in sorted(lines) if line]
