@@ -39,16 +39,27 @@ class Remedies:
 
     def lines(self) -> list[int]:
         """Return the lines whose values make everything right, in the order in which they come."""
+        roots = [theirs for theirs in self._lacking if self._is_root(theirs)]
+        later = [theirs for theirs in self._lacking if theirs not in roots]
+        return self._lines(roots) or self._lines(later)
+
+    def _lines(self, lacking: list[list[Record]]) -> list[int]:
+        """Return the lines whose values make everything right when they are some of the lacking."""
         found: list[int] = []
         for place, records in self._places():
             line = self.between.run.places[place].line
-            for changes in self._changes(records) if line not in found else ():
+            for changes in self._changes(records, lacking) if line not in found else ():
                 if self.replay.work > MOST_WORK:
                     return found
                 if self._mends(changes):
                     found.append(line)
                     break
         return found
+
+    def _is_root(self, theirs: list[Record]) -> bool:
+        """Tell whether all that a lacking value is made from is there."""
+        inputs = {n for record in theirs[:1] for n in record.inputs}
+        return all(self.between.has_made(n) for n in inputs)
 
     @cached_property
     def leads_to(self) -> list[int]:
@@ -88,10 +99,12 @@ class Remedies:
             if not all(self.between.has_made(record.number) for record in records)
         ]
 
-    def _changes(self, mine: list[Record]) -> Iterator[dict[int, Value]]:
+    def _changes(
+        self, mine: list[Record], lacking: list[list[Record]]
+    ) -> Iterator[dict[int, Value]]:
         """Yield what the values of an expression may be replaced by."""
         values = self.between.reference.values
-        for theirs in self._lacking:
+        for theirs in lacking:
             if len(theirs) == len(mine):
                 made = [_fitted(values[b.number], a) for a, b in zip(mine, theirs, strict=True)]
                 if all(value is not None for value in made):
