@@ -113,11 +113,11 @@ def _unlikely(between: Between, record: Record, found: _Near) -> tuple[int | boo
         bound = record.origin[found.differs]
         sound = sound and not 0 < bound < between.run.places[record.place].loop
     led_here = found.other.number < between.reference.begins  # not the function's own
-    unnamed = led_here or not _named_so(between, record, found)
+    unnamed = not _named_so(between, record, found)
     there = between.made.has(found.other.sketch) and not begins
     # What this expression made at another time is not what it is to make now.
     before = _made_before(between, record, found.other)
-    return kind, before, unnamed, there, made and not begins, sound
+    return kind, led_here, before, unnamed, there, made and not begins, sound
 
 
 def _of_parts(between: Between, record: Record, other: Record) -> bool:
