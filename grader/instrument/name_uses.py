@@ -89,10 +89,6 @@ class NameUses:
         function = next((u.function for u in self.uses if (u.name, u.line) == (name, line)), "")
         return sum(u.name == name and u.function == function and not u.binds for u in self.uses)
 
-    def alone(self, name: str, line: int) -> bool:
-        """Tell whether a line binds one name and no other."""
-        return {u.name for u in self.uses if u.line == line and u.binds} == {name}
-
     def bound_from(self, name: str, line: int) -> bool:
         """Tell whether a name is bound in a line or one below it."""
         return any(u.name == name and u.binds and u.line >= line for u in self.uses)

@@ -98,9 +98,14 @@ def _bound_and_unread(between: Between, name: str, wanted: tuple[int, ...]) -> i
         line
         for other, line, number in between.run.bindings
         if other.isidentifier() and other != name and _is(between, number, wanted)
-        if not uses.read(other, line) and uses.alone(other, line)
+        if not uses.read(other, line) and _bound_at(between, line) == {other}
     )
     return next(lines, 0)
+
+
+def _bound_at(between: Between, line: int) -> set[str]:
+    """Return the names that a line binds."""
+    return {u.name for u in between.run.uses.uses if u.line == line and u.binds}
 
 
 def _trivial(between: Between, wanted: tuple[int, ...]) -> bool:
