@@ -17,7 +17,7 @@ import msgspec
 
 from grader.comparison.causes import Cause
 from grader.comparison.finding import Finding
-from grader.comparison.where import Where
+from grader.comparison.where import OtherLine, Where
 
 SCHEMA = 2
 VERDICT_OUTCOMES = ("graded", "unreadable", "grader_error")
@@ -175,7 +175,7 @@ class ExerciseResult:
             "message": self.message,
             "finding": _data(self.finding, FINDING),
             "cause": _data(self.cause, CAUSE),
-            **({"where": _data(self.where, WHERE)} if self.where else {}),
+            **({"where": _where(self.where)} if self.where else {}),
             "note": self.note,
             "stand_ins": list(self.stand_ins),
             "checks": [check.to_data() for check in self.checks],
@@ -190,9 +190,18 @@ def _shared(result: ExerciseResult) -> ExerciseResult:
 FINDING = ("rung", "checked", "expected", "got", "look")
 CAUSE = ("id", "title", "hint", "certain")
 WHERE = ("cell", "line", "quoted", "kind", "said", "text")
+ALSO = ("cell", "line", "quoted")
 
 
-def _data(told: Finding | Cause | Where | None, keys: tuple[str, ...]) -> dict[str, Any] | None:
+def _where(told: Where) -> dict[str, Any]:
+    """Return where the values part; of a second line nothing is said where there is none."""
+    also = {"also": _data(told.also, ALSO)} if told.also is not None else {}
+    return {**(_data(told, WHERE) or {}), **also}
+
+
+def _data(
+    told: Finding | Cause | Where | OtherLine | None, keys: tuple[str, ...]
+) -> dict[str, Any] | None:
     return None if told is None else {key: getattr(told, key) for key in keys}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from grader.assignment.python_cells import plain_code
-from grader.comparison.where import Where
+from grader.comparison.where import OtherLine, Where
 from grader.instrument.weave import Woven, woven
 from grader.judge.own_text import LONGEST_QUOTED, WORD
 from grader.judge.redact import DTYPES
@@ -57,7 +57,15 @@ class OwnCells:
             operand=_known(found.operand, known),
             more=_known(found.more, known),
         )
-        return Where(cell, line, quoted, found.kind, sentence(said), text)
+        return Where(cell, line, quoted, found.kind, sentence(said), text, self._other(found.also))
+
+    def _other(self, line: int) -> OtherLine | None:
+        """Return a second line in the student's text, quoted; None where there is none."""
+        if not 0 < line <= len(self.lines):
+            return None
+        return OtherLine(
+            *self.lines[line - 1], one_line(self.text[line - 1].strip(), LONGEST_QUOTED)
+        )
 
 
 def _known(text: str, words: frozenset[str]) -> str:

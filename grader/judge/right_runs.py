@@ -6,7 +6,7 @@ import ast
 import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -80,7 +80,18 @@ class RightRuns:
             case.dims,
             exercise.name,
             recorder.begins,
+            self._handed_out,
         )
+
+    @functools.cached_property
+    def _handed_out(self) -> dict[str, Callable[..., Any]]:
+        """Return the functions that students import."""
+        exercises = {exercise.name for exercise in self.spec.exercises}
+        return {
+            name: value
+            for name, value in self.names.items()
+            if isinstance(value, FunctionType) and name not in exercises
+        }
 
 
 def bare(text: str) -> str:

@@ -41,10 +41,10 @@ class Between:
         """Tell whether anything is wrong on this case."""
         return bool(self.run.error or self.wrong or self.run.changed is not None)
 
-    @property
+    @cached_property
     def known(self) -> Values:
         """Return what the reference computes."""
-        return self.reference.known
+        return self.reference.known.for_one_run()
 
     @cached_property
     def made(self) -> Values:
@@ -73,7 +73,13 @@ class Between:
     def has_made(self, number: int) -> bool:
         """Tell whether the student's function computes what a record of the reference's holds."""
         record = self.reference.records[number]
-        return record.moved or self.made.has(record.sketch)
+        if number not in self._has_made:
+            self._has_made[number] = record.moved or self.made.has(record.sketch)
+        return self._has_made[number]
+
+    @cached_property
+    def _has_made(self) -> dict[int, bool]:
+        return {}
 
     @cached_property
     def states(self) -> list[State]:
@@ -201,7 +207,7 @@ class Between:
         """
         place, via = record.place, record.via
         while via >= 0:
-            twins = (r for r in self.run.records if r.place == record.place and r.via != record.via)
+            twins = (r for r in self.run.records if r.place == place and r.via != via)
             if not any(self.states[r.number] == "right" and r.telling for r in twins):
                 break
             place, via = self.run.own_calls[via].place, self.run.own_calls[via].via

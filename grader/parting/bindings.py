@@ -40,6 +40,9 @@ def bound_wrongly(
         known = all(_from_outside(between, r) or between.known.exact(r.sketch) for r in records)
         return ("pairs", run.uses.made_at(through) or bound) if known else None
     place = run.places[operand.place]
+    unread = _bound_and_unread(between, name, wanted)
+    if unread:
+        return "not handed on", unread
     if not operand.first and (place.loop or operand.via >= 0):
         if run.uses.bound_again(name, bound, place.loop, place.function):
             return _in_stack(between, operand, wanted) or ("operand", bound)
@@ -84,6 +87,25 @@ def _held_by_others(between: Between, name: str, wanted: tuple[int, ...]) -> lis
         for other, line, number in between.run.bindings
         if other != name and _is(between, number, wanted)
     ]
+
+
+def _bound_and_unread(between: Between, name: str, wanted: tuple[int, ...]) -> int:
+    """Return the line that bound what is wanted to another name, which nothing reads; else 0."""
+    if _trivial(between, wanted):
+        return 0
+    uses = between.run.uses
+    lines = (
+        line
+        for other, line, number in between.run.bindings
+        if other.isidentifier() and other != name and _is(between, number, wanted)
+        if not uses.read(other, line) and _bound_at(between, line) == {other}
+    )
+    return next(lines, 0)
+
+
+def _bound_at(between: Between, line: int) -> set[str]:
+    """Return the names that a line binds."""
+    return {u.name for u in between.run.uses.uses if u.line == line and u.binds}
 
 
 def _trivial(between: Between, wanted: tuple[int, ...]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from grader.instrument.sketches import squeezed
 from grader.parting.between import Between
 from grader.parting.finding import Parting
 from grader.parting.operands import operand_of, wrong_operand
@@ -31,6 +32,8 @@ def expression_apart(between: Between, record: Record, raised: bool = False) -> 
         _near(between, record, raised), key=lambda found: _unlikely(between, record, found)
     )
     for found in near:
+        if found.differs is None and _of_parts(between, record, found.other):
+            continue
         if found.differs is None:
             return _swapped_names(between, record) or _other_operation(between, record, found.other)
         given = record.operands[found.differs]
@@ -91,7 +94,7 @@ def _near_by_arrays(between: Between, record: Record) -> list[_Near]:
     return near
 
 
-def _unlikely(between: Between, record: Record, found: _Near) -> tuple[int, bool, bool, bool, bool]:
+def _unlikely(between: Between, record: Record, found: _Near) -> tuple[int | bool, ...]:
     """Order by how likely it is meant: what the student has made already is hardly meant here."""
     kind = 0 if found.differs is None else 2 if found.alone else 1
     wanted = found.wanted
@@ -110,9 +113,34 @@ def _unlikely(between: Between, record: Record, found: _Near) -> tuple[int, bool
         bound = record.origin[found.differs]
         sound = sound and not 0 < bound < between.run.places[record.place].loop
     led_here = found.other.number < between.reference.begins  # not the function's own
-    unnamed = led_here or not _named_so(between, record, found)
+    unnamed = not _named_so(between, record, found)
     there = between.made.has(found.other.sketch) and not begins
-    return kind, unnamed, there, made and not begins, sound
+    # What this expression made at another time is not what it is to make now.
+    before = _made_before(between, record, found.other)
+    return kind, led_here, before, unnamed, there, made and not begins, sound
+
+
+def _of_parts(between: Between, record: Record, other: Record) -> bool:
+    """Tell whether an expression works on parts of what the reference works on as a whole."""
+    sides = (between.run.records, record), (between.reference.records, other)
+    mine, theirs = (
+        sorted(
+            tuple(sorted(squeezed(records[n].shape)))
+            for o in each.operands
+            if isinstance(o, tuple)
+            for n in o
+        )
+        for records, each in sides
+    )
+    return mine != theirs
+
+
+def _made_before(between: Between, record: Record, other: Record) -> bool:
+    """Tell whether an expression has made one of the reference's values at an earlier time."""
+    return any(
+        mine.place == record.place and other.number in between.known.exact(mine.sketch)
+        for mine in between.run.records[: record.number]
+    )
 
 
 def _circular(between: Between, record: Record, found: _Near) -> bool:
@@ -175,7 +203,9 @@ def _other_operation(between: Between, record: Record, other: Record) -> Parting
     if record.dtype != other.dtype:
         return between.part("precision", record.place, towards=wanted, more=record.dtype)
     same = between.run.op(record) == between.reference.recording.op(other)
-    return between.part("turned" if same else "operation", record.place, towards=wanted)
+    site = between.call_site(record)
+    made = between.part("turned" if same else "operation", site, towards=wanted)
+    return replace(made, also=between.run.line(record) if site != record.place else 0)
 
 
 def _towards(between: Between, other: Record) -> str:

@@ -13,7 +13,8 @@ class Parting:
     ``kind`` is a key of the sentences. ``given`` and ``wanted`` are names that the notebook has,
     for what stands there and for what belongs there, ``missing`` for what is to be joined to it,
     and ``towards`` for what is being made. ``operand`` is the student's text of what is not right,
-    ``more`` a detail that a sentence takes.
+    ``more`` a detail that a sentence takes. ``also`` is another line that it may be, 0 for none;
+    ``sure`` says that all is right once what is made here is.
     """
 
     kind: str
@@ -27,3 +28,5 @@ class Parting:
     more: str = ""
     missing: str = ""
     towards: str = ""
+    also: int = 0
+    sure: bool = False

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from grader.parting.between import Between, Path
 from grader.parting.expressions import towards
 from grader.parting.finding import Parting
+from grader.parting.recording import Node, Record
 
 
 def left_out(between: Between) -> Parting | None:
@@ -17,9 +19,11 @@ def left_out(between: Between) -> Parting | None:
         lost = _lost(between, unmade)
         if lost is None:
             continue
-        line, place = next(_lines(between, path, lost, unmade), (0, -1))
+        lines = _lines(between, path, lost, unmade)
         name = towards(between, reference.records[lost])
-        return between.at_line("left out", line, place, wanted=name)
+        line, place = next(lines, (0, -1))
+        found = between.at_line("left out", line, place, wanted=name)
+        return replace(found, also=next((at for at, _ in lines if at != line), 0))
     return None
 
 
@@ -51,21 +55,7 @@ def _lines(between: Between, path: Path, lost: int, unmade: set[int]) -> Iterato
     beside = between.their_keys(i for n in unmade for i in reference.records[n].inputs)
     stored = node is not None and node.last >= 0 and between.my_keys([node.last])[0] in beside
     if node is not None and node.last >= 0:
-        last = run.records[node.last]
-        for operand in last.operands if run.op(last) in ("Add", "put") else ():
-            if not isinstance(operand, tuple):
-                continue
-            begun = run.records[operand[0]]
-            empty = begun.constant and begun.place >= 0
-            if empty and run.places[begun.place].loop:  # it begins anew in every turn
-                yield run.line(begun), begun.place
-    if node is not None and stored:  # what is to be joined was stored instead
-        yield from ((line, -1) for _, line in reversed(node.names))
-        yield from ((run.places[k].line, k) for k in node.held if k >= 0)
-    if node is not None and node.last >= 0:
-        last = run.records[node.last]
-        if last.place >= 0 and not last.moved and between.states[node.last] == "wrong":
-            yield run.line(last), last.place
+        yield from _at_result(between, node, stored)
     for user in [*reference.used_by[lost], lost]:
         record = reference.records[user]
         others = [o[0] for o in record.operands if isinstance(o, tuple) and len(o) == 1]
@@ -82,3 +72,38 @@ def _lines(between: Between, path: Path, lost: int, unmade: set[int]) -> Iterato
         holder = run.nodes.get(path[:n])
         if holder is not None and holder.place >= 0:
             yield run.places[holder.place].line, holder.place
+
+
+def _at_result(between: Between, node: Node, stored: bool) -> Iterator[tuple[int, int]]:
+    """Yield lines in which a result is begun, made or ``stored``, with an expression there."""
+    run, last = between.run, between.run.records[node.last]
+    for operand in last.operands if run.op(last) in ("Add", "put") else ():
+        if not isinstance(operand, tuple):
+            continue
+        begun = run.records[operand[0]]
+        empty = begun.constant and begun.place >= 0
+        if empty and run.places[begun.place].loop:  # it begins anew in every turn
+            yield run.line(begun), begun.place
+    made = _own_expression(between, node.last)
+    if made is not None:
+        yield run.line(made), made.place
+    if stored:  # what is to be joined was stored instead
+        yield from ((line, -1) for _, line in reversed(node.names))
+        yield from ((run.places[k].line, k) for k in node.held if k >= 0)
+    if last.place >= 0 and not last.moved and between.states[node.last] == "wrong":
+        yield run.line(last), last.place
+
+
+def _own_expression(between: Between, number: int) -> Record | None:
+    """Return what made a result that nothing else is made from; None where there is no such one."""
+    run = between.run
+    record = run.records[number]
+    while record.moved and record.place >= 0:
+        used = [o[0] for o in record.operands if isinstance(o, tuple) and len(o) == 1]
+        fresh = [n for n in used if not run.records[n].constant]
+        if len(fresh) != 1:
+            return None
+        record = run.records[fresh[0]]
+    called = any(record.number in call.made for call in run.calls)
+    again = sum(record.number in o for r in run.records for o in r.operands if isinstance(o, tuple))
+    return record if record.place >= 0 and not called and again < 2 else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.instrument.weave import base_name
 from grader.parting.between import Between
 from grader.parting.bindings import Operand, bound_wrongly, computed_from, on_the_way
@@ -29,8 +31,16 @@ def wrong_operand(
     """Say that an operand is not what belongs there.
 
     Is it made wrongly, then it is where it is made; else the wrong one is taken. ``alone`` says
-    that nothing else is known of the expression.
+    that nothing else is known of the expression. The other one of the two places is told, too.
     """
+    found = _wrong_operand(between, operand, wanted, alone, more)
+    lines = (found.also, between.run.places[operand.place].line, operand.bound)
+    return replace(found, also=next((n for n in lines if n not in (0, found.line)), 0))
+
+
+def _wrong_operand(
+    between: Between, operand: Operand, wanted: tuple[int, ...], alone: bool, more: str
+) -> Parting:
     given, reference = operand.given, between.reference
     said = {
         "operand": operand.own or operand.name,
@@ -49,6 +59,9 @@ def wrong_operand(
     dropped = _dropped(between, wanted)
     if dropped is not None:
         return between.part("dropped", dropped, **said)
+    anew = _begun_anew(between, given, wanted)
+    if anew:
+        return between.at_line("start", anew, -1, **said)
     blamed = bound_wrongly(between, operand, wanted)
     if blamed is not None:
         kind, line = blamed
@@ -81,6 +94,39 @@ def _missing(between: Between, given: tuple[int, ...], wanted: tuple[int, ...]) 
         return ""
     others = [o for o in operands if between.their_keys(o) != mine]
     return between.their_name(others[0]) if len(others) == 1 else ""
+
+
+def _begun_anew(between: Between, given: tuple[int, ...], wanted: tuple[int, ...]) -> int:
+    """Return the line in a loop that sets a name back to zeros which holds what is missing.
+
+    0 where there is none.
+    """
+    run = between.run
+    missing = _others(between, given, wanted)
+    if not missing or len(given) != 1:
+        return 0
+    held = {n for n, _, number in run.bindings if between.my_keys([number]) == missing}
+    made = run.records[given[0]]
+    for i, operand in enumerate(made.operands):
+        line = made.origin[i] if i < len(made.origin) else 0
+        names = {name for name, at, _ in run.bindings if at == line}
+        empty = isinstance(operand, tuple) and all(run.records[n].constant for n in operand)
+        if line and empty and names & held and line > run.places[made.place].loop > 0:
+            return line
+    return 0
+
+
+def _others(
+    between: Between, given: tuple[int, ...], wanted: tuple[int, ...]
+) -> tuple[int | tuple[str, int], ...]:
+    """Return what is to be added to what is given, as keys; empty where that is not all."""
+    if len(given) != 1 or len(wanted) != 1:
+        return ()
+    want = between.reference.records[wanted[0]]
+    operands = [between.their_keys(o) for o in want.operands if isinstance(o, tuple)]
+    others = [keys for keys in operands if keys != between.my_keys(given)]
+    added = between.reference.recording.op(want) == "Add"
+    return others[0] if added and len(operands) == 2 and len(others) == 1 else ()
 
 
 def _made_alike(between: Between, made: Record, line: int, wanted: int) -> bool:

@@ -108,6 +108,11 @@ class Sketch:
         return np.concatenate(self.rows) if self.rows else np.zeros(0)
 
     @cached_property
+    def key(self) -> bytes:
+        """Return what two sketches have in common where they are equal in every bit."""
+        return repr(self.shape).encode() + bytes(self.flat.data)
+
+    @cached_property
     def turned(self) -> Sketch:
         """Return the sketch of the transposed array."""
         return Sketch(self.shape[::-1], self.scale, self.rows[::-1])

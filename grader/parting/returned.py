@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from grader.instrument.sketches import squeezed
 from grader.parting.between import Between, Path, follow, parting, paths
 from grader.parting.finding import Parting
-from grader.parting.recording import Node
+from grader.parting.recording import Node, Record
 
 
 def told_path(path: Path) -> str:
@@ -32,12 +33,17 @@ def one_array(between: Between) -> Parting | None:
         unlike = wanted[p].shape == wanted[q].shape and not np.array_equal(wanted[p], wanted[q])
         if unlike and (p in between.wrong or q in between.wrong):
             first = one.names[0][0]
-            line = next(line for name, line in one.names if name != first)
             names = " and ".join(dict(one.names))
             made = between.run.records[one.first]
             if first.startswith("[") and made.place >= 0:
                 return between.part("one array", made.place, more=names)
-            return between.at_line("one array", line, more=names)
+            # A name that is only written to is bound by that, too: what counts is the first time.
+            begun: dict[str, int] = {}
+            for name, at, number in between.run.bindings:
+                if between.run.records[number].same == made.number:
+                    begun.setdefault(name, at)
+            lines = list(begun.values()) or [at for _, at in one.names]
+            return between.at_line("one array", lines[1 % len(lines)], more=names)
     return None
 
 
@@ -66,10 +72,10 @@ def other_kind(between: Between) -> Parting | None:
     """Say that a thing of another kind or length came back."""
     if between.run.error:
         return None
-    found = _kinds(between.reference.recording.returned, between.run.returned, ())
-    if found is None:
+    unlike = _kinds(between.reference.recording.returned, between.run.returned, ())
+    if unlike is None:
         return None
-    path, wanted, lacks = found
+    path, wanted, lacks = unlike
     said = {"wanted": wanted, "operand": told_path(path), "more": lacks}
     kind = "lacks" if lacks else "kind"
     other = _other_key(between, path) if lacks else None
@@ -83,7 +89,9 @@ def other_kind(between: Between) -> Parting | None:
     for node in [*own, *holders] if its_own else [*holders, *own]:
         place = node.display if lacks else node.place
         if place >= 0:
-            return between.part(kind, place, **said)
+            found = between.part(kind, place, **said)
+            end = between.run.uses.ends.get(between.reference.name, 0)
+            return replace(found, also=end) if lacks else found
         if node.names:
             return between.at_line(kind, node.names[-1][1], -1, **said)
     return None
@@ -156,20 +164,52 @@ def misplaced(between: Between) -> Parting | None:
         if node is not None and isinstance(got, np.ndarray) and node.first >= 0:
             first, last = between.run.records[node.first], between.run.records[node.last]
             empty = first.constant and first.place >= 0
-            if got.shape != want.shape and first.place >= 0 and (empty or not made):
+            if (
+                got.shape != want.shape
+                and first.place >= 0
+                and (empty or not made or _flat(got, want))
+            ):
                 return between.part("shape", first.place, operand=told_path(path))
             if made and last.moved and last.place >= 0 and not between.known.exact(last.sketch):
                 put = [n for o in last.operands if isinstance(o, tuple) for n in o]
                 begins = any(between.run.records[n].constant for n in put)
                 again = len(set(put)) < len(put)  # one array, put in more than once
-                inner = first if first.place >= 0 and first.via >= 0 else last
+                inner = first if first.place >= 0 and first.via >= 0 else _filled(between, last)
                 at = last.source if last.source >= 0 and (begins or again) else inner.place
-                return between.part("shuffled", at, operand=told_path(path))
+                mixed = between.part("shuffled", at, operand=told_path(path))
+                return replace(mixed, also=_written_at(between, put) if again else 0)
         if made:
             found = _other_place(between, path, node, wanted)
             if found is not None:
                 return found
     return None
+
+
+def _filled(between: Between, record: Record) -> Record:
+    """Return what put values into an array again and again in one place; else what came back."""
+    inner = record
+    while inner.moved and inner.place >= 0 and between.run.op(inner) != "put":
+        used = [o[0] for o in inner.operands if isinstance(o, tuple) and len(o) == 1]
+        if len(used) != 1:
+            return record
+        inner = between.run.records[used[0]]
+    puts = [r for r in between.run.records if r.same == inner.same and r.place == inner.place]
+    places = {r.operands[2:] for r in puts}
+    return inner if between.run.op(inner) == "put" and len(places) < len(puts) else record
+
+
+def _flat(got: Any, want: Any) -> bool:
+    """Tell whether an array is what is wanted but for an axis of length 1."""
+    return squeezed(got.shape) == squeezed(want.shape) and bool(
+        np.allclose(got.ravel(), want.ravel())
+    )
+
+
+def _written_at(between: Between, numbers: list[int]) -> int:
+    """Return the line that writes into an array which is meant to be a new one each time."""
+    same = {between.run.records[n].same for n in numbers}
+    puts = (r for r in between.run.records if r.same in same and between.run.op(r) == "put")
+    return next(map(between.run.line, puts), 0)
 
 
 def _other_place(between: Between, path: Path, node: Node | None, wanted: int) -> Parting | None:
@@ -181,15 +221,20 @@ def _other_place(between: Between, path: Path, node: Node | None, wanted: int) -
         return turned
     names = {
         str(path[-1]) if path else "",
-        f"[{path[-1]!r}]" if path else "",
+        f"[{path[-1]}]" if path else "",
         between.their_name([wanted]).partition(",")[0],
     }
     for name, line in reversed(node.names if node is not None else ()):
         if name in names:
             kind = "turned" if given and given == said["wanted"] else "named"
             return between.at_line(kind, line, -1, **said)
+    last = between.run.records[node.last] if node is not None and node.last >= 0 else None
     for n in range(len(path) - 1, -1, -1):
         holder = between.run.nodes.get(path[:n])
+        if holder is not None and holder.place < 0 and node is not None and node.held:
+            return between.part(
+                "place", node.held[-1], **said
+            )  # a tuple that others were joined to
         if holder is not None and holder.place >= 0:
             items = dict(between.run.places[holder.display].items)
             if path[n] in items:
@@ -201,6 +246,9 @@ def _other_place(between: Between, path: Path, node: Node | None, wanted: int) -
                     return between.at_line("named", alias, -1, **said)
                 return parting("place", items[path[n]], **said)
             return between.part("place", holder.place, **said)
+    if last is not None and last.place >= 0:
+        kind = "turned" if between.run.op(last) == ".T" else "place"
+        return between.part(kind, last.place, **said)
     return None
 
 

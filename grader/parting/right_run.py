@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -44,6 +44,7 @@ class RightRun:
     dims: Mapping[str, int]
     name: str = ""  # of the function
     begins: int = 0  # the number of its first record; those before are of what led to its inputs
+    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)  # handed out, by name
 
     @property
     def records(self) -> tuple[Record, ...]:

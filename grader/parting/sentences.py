@@ -110,7 +110,8 @@ def sentence(parting: Parting) -> str:
         named=f"; this line binds {parting.more}, which nothing reads" if parting.more else "",
         sofar=", and what it works with is right so far" if parting.more == "right" else "",
     )
-    return f"Probably: {said}" if kind in PROBABLY else said[:1].upper() + said[1:]
+    unsure = parting.also > 0 or (kind in PROBABLY and not parting.sure)
+    return f"Probably: {said}" if unsure else said[:1].upper() + said[1:]
 
 
 def _kind(parting: Parting) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -43,6 +44,14 @@ class Values:
     ) -> None:
         self.tables = _tables(items)
         self.parts = _tables(parts)
+        self._found: dict[bytes, list[int | None]] = {}
+        self._had: dict[bytes, bool] = {}
+
+    def for_one_run(self) -> Values:
+        """Return the same values, to be asked for what one run has again and again."""
+        mine = copy.copy(self)
+        mine._found, mine._had = {}, {}
+        return mine
 
     def exact(self, sketch: Sketch | None) -> list[int]:
         """Return the numbers of the values that are the same, or the same transposed."""
@@ -60,10 +69,12 @@ class Values:
         """Return all that is known of the same values, of the same transposed, or of such parts."""
         if sketch is None:
             return []
-        found = _same(self.tables, sketch)
-        if not found and len(sketch.shape) == 2:
-            found = _same(self.tables, sketch.turned)
-        return found or _same(self.parts, sketch)
+        if sketch.key not in self._found:
+            found = _same(self.tables, sketch)
+            if not found and len(sketch.shape) == 2:
+                found = _same(self.tables, sketch.turned)
+            self._found[sketch.key] = found or _same(self.parts, sketch)
+        return self._found[sketch.key]
 
     def upright(self, sketch: Sketch | None) -> list[int | None]:
         """Return all that is known of the same values, not transposed."""
@@ -78,8 +89,12 @@ class Values:
             return False
         if self.exact(sketch) if exactly else self.find(sketch):
             return True
-        axes = range(len(sketch.shape))
-        return any(self._within(sketch, axis) or self._joined(sketch, axis) for axis in axes)
+        if sketch.key not in self._had:
+            axes = range(len(sketch.shape))
+            self._had[sketch.key] = any(
+                self._within(sketch, axis) or self._joined(sketch, axis) for axis in axes
+            )
+        return self._had[sketch.key]
 
     def partly(self, sketch: Sketch) -> bool:
         """Tell whether a stretch of a value along its first axis is known."""
@@ -200,6 +215,13 @@ def _same(tables: dict[tuple[int, ...], _Table], sketch: Sketch) -> list[int | N
     off = np.abs(table.flat - sketch.flat)
     fits = (off <= scales[:, None] * _units(sketch.shape)).all(axis=1)
     return [table.numbers[i] for i in np.flatnonzero(fits)]
+
+
+def alike(one: Sketch, other: Sketch) -> bool:
+    """Tell whether two sketches are of the same value."""
+    return one.shape == other.shape and bool(
+        (np.abs(one.flat - other.flat) <= _allowed(one, other)).all()
+    )
 
 
 def _allowed(one: Sketch, other: Sketch) -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from grader.instrument.weave import base_name
 from grader.parting.between import Between, parting
@@ -11,9 +13,13 @@ from grader.parting.expressions import expression_apart
 from grader.parting.finding import Parting
 from grader.parting.left_out import left_out
 from grader.parting.recording import CallOf, Record, Recording
+from grader.parting.remedies import Remedies
 from grader.parting.returned import misplaced, one_array, other_kind, overwritten
+from grader.parting.second import second_line
+from grader.parting.sentences import PROBABLY
 
 VIEWS = ("np.asarray", "np.asanyarray", "np.ravel", "np.reshape", ".reshape", ".view")
+NOT_EXPLAINED = ("value", "unfinished", "assembled")  # it may have been wrong before, unseen
 JOINED = ("stack", "np.append", "np.block", "np.r_", "np.c_")
 
 
@@ -37,7 +43,23 @@ def where(between: Between) -> Parting | None:
     found = next((f for step in steps if (f := step(between)) is not None), None)
     if found is None or found.line <= 0:
         return None
-    return wrong_size(between, found) or found
+    found = wrong_size(between, found) or found
+    return _weighed(between, found)
+
+
+def _weighed(between: Between, found: Parting) -> Parting:
+    """Say how sure a finding is: by itself, or with another line that it may be."""
+    mending = Remedies(between).lines()
+    others = [line for line in mending if line != found.line]
+    if others and not (found.also and found.kind in NOT_EXPLAINED):
+        return replace(found, also=others[0])
+    if mending and found.kind not in NOT_EXPLAINED:
+        return replace(found, also=0, sure=True)
+    if found.also == found.line:
+        found = replace(found, also=0)
+    if found.kind not in PROBABLY or found.also:
+        return found
+    return replace(found, also=second_line(between, found))
 
 
 def changes_its_input(between: Between) -> Parting | None:
@@ -79,8 +101,11 @@ def wrong_size(between: Between, found: Parting) -> Parting | None:
     for name, loop in between.run.uses.ranges:
         at, value = given.get(name, (0, steps))
         too_many = bool(between.run.error) or found.kind == "steps"
-        if loop in lines and at and steps and value != steps and too_many:
-            return Parting("size", at, operand=name)
+        if loop not in lines or not at or not steps or value == steps or not too_many:
+            continue
+        if between.reference.dims.get(name) == value:  # another letter belongs there
+            return Parting("steps", loop, given=str(value), wanted=str(steps), also=at)
+        return Parting("size", at, operand=name, also=loop)
     for name in sorted(read & set(given) & set(between.reference.dims)):
         at, value = given[name]
         if value != between.reference.dims[name]:
@@ -152,14 +177,18 @@ def _first_value(between: Between, record: Record) -> Parting:
         wanted = between.their_name([times[0]])
         more = factor(times[1], between.reference.dims)
     site = between.call_site(record)
-    assembled = None if more else _assembled(between, record, site)
-    if assembled is not None:
-        return between.part("assembled", assembled)
+    assembled = () if more else _assembled(between, record, site)
+    if assembled:
+        line = between.run.places[assembled[1]].line if len(assembled) > 1 else 0
+        return replace(between.part("assembled", assembled[0]), also=line)
     return between.part("times" if more else "value", site, wanted=wanted, more=more)
 
 
-def _assembled(between: Between, record: Record, site: int) -> int | None:
-    """Return the place that put together an operand last, where its order may not fit the rest."""
+def _assembled(between: Between, record: Record, site: int) -> tuple[int, ...]:
+    """Return the places that put operands together whose order may not fit the rest.
+
+    The likeliest one comes first: another order than all others have, or the last one.
+    """
     run, place = between.run, between.run.places[site]
     used = [n for o in record.operands if isinstance(o, tuple) for n in o]
     if site != record.place:
@@ -175,10 +204,18 @@ def _assembled(between: Between, record: Record, site: int) -> int | None:
         and run.op(run.records[n]) in JOINED
         and (n not in bound or _once(between, bound[n]))
     ]
-    odd = [k for k, letters in _orders(between, joined) if letters and letters != _letters(between)]
-    if len(odd) == 1 and len(set(joined)) > 1:
-        return odd[0]
-    return max(joined, key=lambda k: run.places[k].line, default=None)
+    last_first = sorted({*joined}, key=lambda k: -run.places[k].line)
+    stacks = [r.place for r in run.records if r.moved and run.op(r) in JOINED]
+    return tuple(dict.fromkeys([*_of_another_order(between, stacks), *last_first]))[:2]
+
+
+def _of_another_order(between: Between, stacks: list[int]) -> list[int]:
+    """Return the stack whose parts come in another order than those of the others."""
+    orders = {k: letters for k, letters in _orders(between, stacks) if letters}
+    times = Counter(orders.values())
+    usual = max(times, key=lambda o: (times[o], o == _letters(between)), default="")
+    odd = [k for k, letters in orders.items() if letters != usual]
+    return odd if len(odd) == 1 else []
 
 
 def _orders(between: Between, places: list[int]) -> list[tuple[int, str]]:

@@ -23,7 +23,7 @@ from grader.autograde.autograde import autograde
 from grader.cli import main
 from grader.comparison.causes import Cause
 from grader.comparison.finding import Finding
-from grader.comparison.where import Where
+from grader.comparison.where import OtherLine, Where
 from grader.course import Course
 from grader.errors import UsageError
 from grader.feedback.contact import Contact
@@ -547,6 +547,10 @@ def test_the_line_to_look_at_is_quoted_and_marked() -> None:
     off = Finding("values", "the values of y", "right", "off", "the line that computes y")
     said = page(of(one(where=where, finding=off)), cells=[code("f", source)])
     assert "line 2 of the cell f" in said.text and "that computes y" not in said.text
+    other = replace(where, also=OtherLine("f", 3, "return y + <b>1</b>"))
+    both = page(of(one(where=other)), cells=[code("f", source)])
+    assert both.html.count('class="pointed"') == 2 and "Or it is line 3 of the cell" in both.html
+    assert "<b>" not in both.html and "Or it is line 3 of the cell f" in both.text
     elsewhere = Where("g", 2, "<i>", "value", "<script>", "<i>")
     hostile = page(of(one(where=elsewhere)), cells=[code("f", source)])
     assert 'class="pointed"' not in hostile.html and "<mark>&lt;i&gt;</mark>" in hostile.html

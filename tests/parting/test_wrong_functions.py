@@ -11,9 +11,13 @@ from grader.autograde.judge_process import Task
 from grader.autograde.pool import judge_all
 from grader.judge.judge import Judgement
 from grader.simulate.pupils import Pupil
+from grader.verify import in_process
+from grader.verify.held import SEED
 from grader.verify.pointed_at import pointed_at
 from tests.kit.course import assignment, packed, released
 from tests.parting.cases import Wrong, read
+
+MEASURED = ("wrong", "measured")
 
 
 def found_in(case: Wrong):
@@ -22,11 +26,13 @@ def found_in(case: Wrong):
     return pointed_at(assignment(), exercise, case.source)
 
 
-def share_of(folder: str) -> float:
-    """How many of a folder's cases are pointed at in exactly a line that is marked."""
+def shares_of(folder: str) -> tuple[float, float]:
+    """How many of a folder's cases are pointed at: in a line that is marked, or in one of two."""
     cases = list(read(folder))
-    hits = [found is not None and found.line in case.lines for case, found in found_all(cases)]
-    return sum(hits) / len(cases)
+    found = found_all(cases)
+    first = sum(f is not None and f.line in case.lines for case, f in found)
+    either = sum(f is not None and bool({f.line, f.also} & case.lines) for case, f in found)
+    return first / len(cases), either / len(cases)
 
 
 def found_all(cases: list[Wrong]):
@@ -34,34 +40,52 @@ def found_all(cases: list[Wrong]):
     return [(case, found_in(case)) for case in cases]
 
 
-def test_there_are_enough_of_them() -> None:
+def is_right(case: Wrong) -> bool:
+    """Whether a case earns all marks."""
+    exercise = assignment().spec.exercise(case.exercise)
+    posed = in_process.pose(exercise, assignment().functions, SEED)
+    function = in_process.define(case.source, exercise.name, assignment().names)
+    return not in_process.loses(exercise, function, posed)
+
+
+@pytest.mark.parametrize("folder", MEASURED)
+def test_there_are_enough_of_them(folder: str) -> None:
     """At least eighty that nobody tuned to, in every exercise, some with two mistakes."""
-    cases = list(read("wrong"))
+    cases = list(read(folder))
     assert len(cases) >= 80
     assert min(Counter(case.exercise for case in cases).values()) >= 10
     assert sum(case.mistakes == 2 for case in cases) >= 20
     assert all(case.lines for case in cases)
 
 
-def test_the_line_of_a_mistake_that_nobody_tuned_to_is_pointed_at() -> None:
-    """Of those that measure, more than four in five: exactly a line that a reader marked."""
-    assert share_of("wrong") > 0.8
+@pytest.mark.parametrize("folder", MEASURED)
+def test_the_line_of_a_mistake_that_nobody_tuned_to_is_pointed_at(folder: str) -> None:
+    """Of those that measure, more than four in five exactly, and 88 % in one of two lines."""
+    first, either = shares_of(folder)
+    assert first > 0.82
+    assert either >= 0.88
 
 
 def test_the_line_of_a_mistake_that_was_seen_is_pointed_at() -> None:
     """Of those that the rules were made with, more than nine in ten."""
-    assert share_of("seen") > 0.9
+    first, either = shares_of("seen")
+    assert first > 0.9
+    assert either > 0.94
 
 
-def test_no_line_of_a_right_function_is_pointed_at() -> None:
+@pytest.mark.parametrize("folder", ["right", "measured_right", "seen_right"])
+def test_no_line_of_a_right_function_is_pointed_at(folder: str) -> None:
     """The same functions without their mistakes have no line to look at."""
-    assert [case for case, found in found_all(list(read("right"))) if found is not None] == []
+    pointed = [case for case, found in found_all(list(read(folder))) if found is not None]
+    assert [case for case in pointed if is_right(case)] == []
+    assert len(pointed) <= 1  # one was meant to be right and is not
 
 
 @pytest.mark.slow
-def test_most_are_named_or_pointed_at_by_the_judge() -> None:
+@pytest.mark.parametrize("folder", MEASURED)
+def test_most_are_named_or_pointed_at_by_the_judge(folder: str) -> None:
     """With the catalogue, in the sandbox: three in four are named, and few are misled."""
-    cases = list(read("wrong"))
+    cases = list(read(folder))
     tasks = []
     for number, case in enumerate(cases):
         pupil = Pupil(f"s{number}", own={case.exercise: case.source})
@@ -74,12 +98,15 @@ def test_most_are_named_or_pointed_at_by_the_judge() -> None:
         case = by_student[str(task.student)]
         assert isinstance(judged, Judgement) and not judged.verdict.mended
         result = next(e for e in judged.verdict.exercises if e.name == case.exercise)
-        hit = result.where is not None and result.where.line in case.lines
-        told["named"] += result.cause is not None or (hit and result.where.kind != "value")
+        where = result.where
+        lines = {where.line} if where is not None else set()
+        lines |= {where.also.line} if where is not None and where.also is not None else set()
+        hit = bool(lines & case.lines)
+        told["named"] += result.cause is not None or (hit and where.kind != "value")
         told["named or the line"] += result.mistake is not None or hit
-        told["misled"] += result.where is not None and not hit and result.cause is None
-        told["nothing"] += result.where is None and result.cause is None
+        told["misled"] += where is not None and not hit and result.cause is None
+        told["nothing"] += where is None and result.cause is None
     assert told["named"] >= 0.75 * len(cases)
-    assert told["named or the line"] >= 0.85 * len(cases)
-    assert told["misled"] <= 0.1 * len(cases)
+    assert told["named or the line"] >= 0.9 * len(cases)
+    assert told["misled"] <= 0.05 * len(cases)
     assert told["nothing"] <= 0.02 * len(cases)

@@ -1,0 +1,354 @@
+"""Reckon a student's run again, from what was told of it, with some of its values replaced.
+
+What the function did is known as a list of operations on earlier values. Those that are on a
+closed list are done here, on the case's own inputs; nothing of the student's text is run. A value
+that does not come out as it was told, or is made by anything else, is known by its numbers or not
+at all.
+"""
+
+from __future__ import annotations
+
+import ast
+import heapq
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+
+from grader.instrument.recorder import FUNCTIONS
+from grader.instrument.sketches import Numeric
+from grader.parting.between import Between
+from grader.parting.recording import Record
+from grader.parting.right_run import sketch_of
+from grader.parting.values import alike
+
+LARGEST = 1 << 14  # numbers in a value that is reckoned again
+MOST_WORK = 1 << 21  # what the sizes of an operation's operands multiply to
+# Functions and methods that make nothing larger than what they are given, or than its product.
+OF_NUMPY = re.compile(
+    "tanh|exp|log|sqrt|square|abs|absolute|maximum|minimum|sum|mean|max|min|amax|amin|add|subtract|"
+    "multiply|divide|true_divide|negative|power|dot|matmul|outer|inner|tensordot|einsum|transpose|"
+    "concatenate|vstack|hstack|stack|dstack|column_stack|reshape|ravel|squeeze|expand_dims|"
+    "swapaxes|moveaxis|rollaxis|flip|asarray|array|copy|float64|cosh|sinh|reciprocal|cumsum|append"
+)
+OF_ARRAYS = re.compile("sum|mean|max|min|dot|reshape|copy|transpose|ravel|flatten|squeeze|swapaxes")
+Value = Numeric | None
+
+
+class Replay:
+    """A student's run, reckoned again operation by operation."""
+
+    def __init__(self, between: Between) -> None:
+        self.between = between
+        self.run = between.run
+        self.work = 0  # operations done
+        self.helpers = {call.place for call in self.run.own_calls}
+        self.calls = {n: call for call in self.run.calls for n in sorted(call.returned)}
+        self.latest = self._latest()
+        self.picked: dict[int, Any] = {}  # of what was added to: the index
+
+    def _latest(self) -> list[int]:
+        """Return for each record the newest one of the same array before it, -1 without one."""
+        newest: dict[int, int] = {}
+        found = []
+        for record in self.run.records:
+            found.append(newest.get(record.same, -1))
+            newest[record.same] = record.number
+        return found
+
+    def needs(self, record: Record) -> set[int]:
+        """Return the records that one is directly made from."""
+        if record.number in self.calls:
+            given = self.calls[record.number].given.values()
+            return {n for numbers in given for n in numbers if n < record.number}
+        used = {n for o in record.operands if isinstance(o, tuple) for n in o}
+        if record.place in self.helpers:
+            used = {self.latest[record.number]} - {-1} or set(record.inputs)
+        return used or set(record.inputs)
+
+    @cached_property
+    def users(self) -> list[list[int]]:
+        """Return for each record those that are directly made from it."""
+        found: list[list[int]] = [[] for _ in self.run.records]
+        for record in self.run.records:
+            for n in self.needs(record):
+                found[n].append(record.number)
+        return found
+
+    @cached_property
+    def values(self) -> list[Value]:
+        """Return the value of each record as it was; None where that is not known."""
+        found: list[Value] = []
+        for record in self.run.records:
+            value = self._told(record)
+            if value is None:
+                value = self._again(record, found)
+                if value is not None and not _is(value, record):
+                    value = None
+            if value is None:
+                value = self._part_of_base(record, found)
+            found.append(value)
+        return found
+
+    def _told(self, record: Record) -> Value:
+        """Return a value by its numbers: one that the reference computes, or a constant."""
+        if record.sketch is None or np.prod(record.shape, dtype=float) > LARGEST:
+            return None
+        if record.constant:
+            sign = 1.0 if sum(float(row.sum()) for row in record.sketch.rows) >= 0 else -1.0
+            return np.full(record.shape, sign * record.sketch.scale)
+        reference = self.between.reference
+        for n in self.between.known.exact(record.sketch):
+            theirs, value = reference.records[n].sketch, reference.values[n]
+            if theirs is not None and alike(theirs, record.sketch):
+                return value.reshape(record.shape)
+        return None
+
+    def _part_of_base(self, record: Record, values: list[Value]) -> Value:
+        """Return what a loop takes from an array, one step of it after the other."""
+        for n in record.inputs if record.place < 0 else ():
+            base = values[n]
+            for axis in (0, -1) if base is not None and base.ndim else ():
+                assert base is not None
+                for part in np.moveaxis(base, axis, 0):
+                    if part.shape == record.shape and _is(part, record):
+                        return np.asarray(part)
+        return None
+
+    def with_changes(self, changes: Mapping[int, Value]) -> Iterator[tuple[int, Value]]:
+        """Yield in their order the records that are others than before where some are changed."""
+        changed: dict[int, Value] = {}
+        values = _Changed(self.values, changed)
+        left = list(changes)
+        heapq.heapify(left)
+        while left:
+            n = heapq.heappop(left)
+            if n in changed:
+                continue
+            changed[n] = changes[n] if n in changes else self._again(self.run.records[n], values)
+            yield n, changed[n]
+            for user in self.users[n]:
+                heapq.heappush(left, user)
+
+    def _again(self, record: Record, values: Any) -> Value:
+        """Do what made a record once more, None where that cannot be done."""
+        self.work += 1
+        if record.number in self.calls:
+            return self._called(record, values)
+        if record.place in self.helpers:
+            n = self.latest[record.number]
+            return values[n] if n >= 0 else None
+        operands = []
+        size = 1
+        for operand in record.operands:
+            if isinstance(operand, tuple):
+                parts = [values[n] for n in operand]
+                if any(part is None for part in parts):
+                    return None
+                size *= sum(part.size for part in parts)
+                operands.append(parts[0] if len(parts) == 1 else parts)
+            else:
+                operands.append(_Text(operand))
+        if size > MOST_WORK or not any(isinstance(o, tuple) for o in record.operands):
+            return None
+        try:
+            with np.errstate(all="ignore"):
+                made = self._done(record, operands)
+        except Exception:
+            return None
+        return np.asarray(made) if isinstance(made, np.ndarray | np.generic) else None
+
+    def _done(self, record: Record, operands: list[Any]) -> Any:
+        op = self.run.op(record)
+        node = _parsed(self.run.places[record.place].text)
+        if op == "part":
+            return operands[0][_index(operands[1].text)]
+        if op == "put":
+            made = operands[0].astype(float)
+            made[_index(operands[2].text)] = _plain(operands[1])
+            return made
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript):
+            return self._added_to_part(record, node.target, operands)
+        if isinstance(node, ast.Call):
+            return self._call(node, operands)
+        if op == ".T":
+            return operands[0].T
+        return FUNCTIONS[op](*map(_plain, operands)) if op in FUNCTIONS else None
+
+    def _added_to_part(self, record: Record, target: ast.Subscript, operands: list[Any]) -> Any:
+        """Add to a part, or to what a dictionary holds; which part was not told, so it is tried."""
+        do = FUNCTIONS[self.run.op(record)]
+        if record.number not in self.picked:
+            self.picked[record.number] = next(
+                (
+                    index
+                    for index in _possible(target.slice, record.shape)
+                    if _is(_added(do, operands, index), record)
+                ),
+                None,
+            )
+        return _added(do, operands, self.picked[record.number])
+
+    def _call(self, node: ast.Call, operands: list[Any]) -> Any:
+        function, method = self._function(node)
+        names = [keyword.arg for keyword in node.keywords if keyword.arg != "out"]
+        if any(isinstance(a, ast.Starred) for a in node.args) or None in names:
+            return None
+        if function is None or len(operands) != method + len(node.args) + len(names):
+            return None
+        plain = [_plain(o) for o in operands]
+        own = isinstance(node.func, ast.Name) and function is not sum
+        if own and not (len(plain) == 1 and isinstance(plain[0], np.ndarray)):
+            return None  # a number given to it could ask for any amount of memory
+        words = [each for each in plain if isinstance(each, str)]
+        if any("->" not in word for word in words):  # so could the name of a type
+            return None
+        plain, named = plain[: len(plain) - len(names)], plain[len(plain) - len(names) :]
+        return function(*plain, **dict(zip(map(str, names), named, strict=True)))
+
+    def _function(self, node: ast.Call) -> tuple[Callable[..., Any] | None, int]:
+        """Return what is called, and whether the first operand is what a method belongs to."""
+        if isinstance(node.func, ast.Name):
+            own = self.between.reference.functions.get(node.func.id)
+            return (sum if node.func.id == "sum" else own), 0
+        if not isinstance(node.func, ast.Attribute):
+            return None, 0
+        name, of = node.func.attr, node.func.value
+        if isinstance(of, ast.Name) and of.id in ("np", "numpy"):
+            return (getattr(np, name, None) if OF_NUMPY.fullmatch(name) else None), 0
+        return (getattr(np.ndarray, name) if OF_ARRAYS.fullmatch(name) else None), 1
+
+    def _called(self, record: Record, values: Any) -> Value:
+        """Return what a call of another exercise's function gives, where the reference made it."""
+        call = self.calls[record.number]
+        mine = {self.between._argument(call, a): v for a, v in call.given.items()}
+        at = call.made.index(record.number)
+        reference = self.between.reference
+        for other in reference.recording.calls:
+            theirs = {self.between._argument(other, a): v for a, v in other.given.items()}
+            if other.name != call.name or set(theirs) != set(mine) or at >= len(other.made):
+                continue
+            if all(
+                len(mine[a]) == len(theirs[a])
+                and all(
+                    _equal(values[n], reference.values[m])
+                    for n, m in zip(mine[a], theirs[a], strict=True)
+                )
+                for a in mine
+            ):
+                return reference.values[other.made[at]]
+        return None
+
+
+def _added(do: Callable[..., Any], operands: list[Any], index: Any) -> Any:
+    """Return a whole after something was added to a part of it; the index None is the whole."""
+    whole, value = operands[0], _plain(operands[1])
+    if index is None:
+        return do(whole, value)
+    made = whole.astype(float)
+    made[index] = do(made[index], value)
+    return made
+
+
+def _possible(node: ast.expr, shape: tuple[int, ...]) -> Iterator[Any]:
+    """Yield what an index may have been: nothing, and with each number for the name in it."""
+    yield None
+    names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    for number in range(max(shape, default=0) if names else 1):
+        if len(names) <= 1:
+            try:
+                yield _reckoned(node, number)
+            except (ValueError, TypeError):
+                return
+
+
+def _reckoned(node: ast.expr | None, number: int) -> Any:
+    """Return an index, with a number for the name in it."""
+    if isinstance(node, ast.Tuple):
+        return tuple(_reckoned(each, number) for each in node.elts)
+    if isinstance(node, ast.Slice):
+        return slice(*(_reckoned(each, number) for each in (node.lower, node.upper, node.step)))
+    if isinstance(node, ast.Name):
+        return number
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+        left, right = _reckoned(node.left, number), _reckoned(node.right, number)
+        return left + right if isinstance(node.op, ast.Add) else left - right
+    return None if node is None else ast.literal_eval(node)
+
+
+class _Changed:
+    """The values of a run, some of them changed."""
+
+    def __init__(self, values: list[Value], changed: Mapping[int, Value]) -> None:
+        self.values, self.changed = values, changed
+
+    def __getitem__(self, n: int) -> Value:
+        return self.changed[n] if n in self.changed else self.values[n]
+
+
+class _Text:
+    """An operand that is no array."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+def _plain(operand: Any) -> Any:
+    """Return an operand as it was: an array, a number, or what else its text says."""
+    if not isinstance(operand, _Text):
+        return operand
+    text = operand.text
+    for kind in ("np.int64(", "np.float64(", "np.intp("):
+        text = text.removeprefix(kind).rstrip(")") if text.startswith(kind) else text
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return operand.text
+
+
+def _index(text: str) -> Any:
+    """Return the index that a text tells."""
+    text = text.replace("np.int64(", "(")
+    inside = text.strip()
+    if ":" in inside:
+        inside = inside.replace(":", "slice(None, None, None)")
+    return _indexed(ast.parse(inside, mode="eval").body)
+
+
+def _indexed(node: ast.expr) -> Any:
+    if isinstance(node, ast.Tuple):
+        return tuple(map(_indexed, node.elts))
+    if isinstance(node, ast.List):
+        return list(map(_indexed, node.elts))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "slice":
+        return slice(*map(_indexed, node.args))
+    if isinstance(node, ast.Name) and node.id == "Ellipsis":
+        return Ellipsis
+    return ast.literal_eval(node)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> ast.AST | None:
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    node = body[0] if len(body) == 1 else None
+    return node.value if isinstance(node, ast.Expr) else node
+
+
+def _is(value: Any, record: Record) -> bool:
+    if record.sketch is None or value.shape != record.shape:
+        return False
+    sketch = sketch_of(np.asarray(value))
+    return sketch is not None and alike(sketch, record.sketch)
+
+
+def _equal(one: Value, other: Value) -> bool:
+    if one is None or other is None or one.shape != other.shape:
+        return False
+    return bool(
+        np.abs(one - other).max(initial=0.0) <= 1e-7 * max(1.0, np.abs(other).max(initial=0.0))
+    )
