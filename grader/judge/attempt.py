@@ -129,7 +129,7 @@ def attempt(
     repeated = Repeated(own)
     failed: list[tuple[str, dict[str, Finding | None]]] = []
     plan = [
-        (case, expected, _calls(exercise, case, stand_ins, own_forward, number))
+        (case, expected, calls_on(exercise, case, stand_ins, own_forward, number))
         for number, (case, expected) in enumerate(cases)
     ]
     plan += [(replace(case, name=AGAIN), expected, calls) for case, expected, calls in plan[:1]]
@@ -210,7 +210,7 @@ def asked(exercise: Exercise, arguments: tuple[Any, ...], **more: Any) -> Call:
     )
 
 
-def _calls(
+def calls_on(
     exercise: Exercise, case: Case, stand_ins: StandIns | None, own_forward: bool, number: int
 ) -> list[Call]:
     """Return the call of a case, and before it that of the student's own forward if wanted."""
