@@ -167,6 +167,15 @@ def attempt(
     )
 
 
+def attempt_of(exercise: Exercise, trials: Sequence[Trial]) -> Attempt:
+    """Return the attempt that was made by these trials, in whatever way they were asked."""
+    repeated = Repeated(OwnText(frozenset(), {}))
+    found = [(trial.case.name, _findings(exercise, trial, repeated, ())) for trial in trials]
+    failed = tuple(name for name, of in found if any(of.values()))
+    findings = _first_findings(exercise, found)
+    return Attempt(exercise.layout, tuple(trials), findings, repeated, failed=failed)
+
+
 def _first_findings(
     exercise: Exercise, cases: Sequence[tuple[str, Mapping[str, Finding | None]]]
 ) -> dict[str, Finding | None]:
