@@ -167,9 +167,9 @@ def attempt(
     )
 
 
-def attempt_of(exercise: Exercise, trials: Sequence[Trial]) -> Attempt:
+def attempt_of(exercise: Exercise, trials: Sequence[Trial], own: OwnText) -> Attempt:
     """Return the attempt that was made by these trials, in whatever way they were asked."""
-    repeated = Repeated(OwnText(frozenset(), {}))
+    repeated = Repeated(own)
     found = [(trial.case.name, _findings(exercise, trial, repeated, ())) for trial in trials]
     failed = tuple(name for name, of in found if any(of.values()))
     findings = _first_findings(exercise, found)

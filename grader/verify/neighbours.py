@@ -23,9 +23,10 @@ from grader.judge.attempt import Trial, attempt_of
 from grader.judge.diagnose import Diagnosis
 from grader.judge.hidden_cases import Posed
 from grader.judge.neighbours import Neighbourhood
+from grader.judge.own_text import OwnText
 from grader.neighbourhood.mutants import mutants
 from grader.neighbourhood.versions import with_both
-from grader.sandbox import RaisedError, Reply
+from grader.sandbox import CellSource, RaisedError, Reply
 from grader.verify import in_process
 from grader.verify.held import SEED, Held
 
@@ -44,7 +45,8 @@ def cause_told(around: Neighbourhood, source: str, posed: Posed) -> Cause | None
         {**assignment.names, exercise.name: _defined(assignment, exercise, source)},
     )
     trials = [Trial(case, right, _asked(exercise, function, case)) for case, right in posed]
-    tried = attempt_of(exercise, trials)
+    own = OwnText.of([CellSource(exercise.name, source, "answer")])
+    tried = attempt_of(exercise, trials, own)
     if tried.passed or any(trial.reply.outcome == "timed_out" for trial in trials):
         return None
     near = around.look(lambda case, _: _plain(exercise, _asked(exercise, function, case)))
