@@ -32,6 +32,7 @@ from grader.comparison.causes import (
 from grader.comparison.error_causes import cause_of_error
 from grader.comparison.ladder import by_name
 from grader.comparison.layout import INPUTS, Tree
+from grader.comparison.time_limit import time_limit
 from grader.comparison.trees import deep_copy, returned_by, same
 from grader.judge.attempt import AGAIN, Attempt, Trial, compared
 from grader.judge.guarded import Guarded
@@ -45,6 +46,7 @@ APPEND_DROPPED = Cause(
     "np.append is called and what it returns is not used",
     "np.append makes a new array and leaves its arguments as they are; a list has its own append.",
 )
+CALL_SECONDS = 5.0  # of processor time: a wrong version may not come to its end on other inputs
 Ask = Callable[[Case, Mapping[str, Any]], Reply]
 
 
@@ -197,7 +199,11 @@ def _error_of(reply: Reply) -> tuple[str, str] | None:
 
 def _called(tried: Attempt, function: Callable[..., Any], trial: Trial) -> Tree | Exception:
     try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
+        with (
+            np.errstate(all="ignore"),
+            warnings.catch_warnings(),
+            time_limit(CALL_SECONDS, processor=True),
+        ):
             warnings.simplefilter("ignore")
             return returned_by(tried.layout, function, deep_copy(trial.case.arguments))
     except Exception as error:

@@ -6,6 +6,7 @@ same there are worth a closer look. Nothing is told by this alone.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -86,7 +87,10 @@ class Neighbourhood:
 
     def _print(self, reply: Reply) -> Print | None:
         if reply.outcome == "returned":
-            return print_of(self.exercise.layout, as_result(self.exercise, reply))
+            # What holds itself, or a number beyond all bounds, is like nothing that is known.
+            with contextlib.suppress(RecursionError, OverflowError, ValueError, TypeError):
+                return print_of(self.exercise.layout, as_result(self.exercise, reply))
+            return None
         if reply.below is not None:
             error = reply.below[1]
             return print_of_error(self.exercise.layout, type(error).__name__, str(error))
