@@ -25,6 +25,7 @@ from grader.comparison.causes import (
     READS_GLOBALS,
     Cause,
     as_variables,
+    both_told,
     calls_another,
     cause_of_result,
     named_parts,
@@ -37,7 +38,7 @@ from grader.comparison.trees import deep_copy, returned_by, same
 from grader.judge.attempt import AGAIN, Attempt, Trial, compared
 from grader.judge.guarded import Guarded
 from grader.judge.neighbours import Neighbours
-from grader.judge.roads import both, defined, says_much, wrong_road
+from grader.judge.roads import defined, says_much, wrong_road
 from grader.neighbourhood.versions import CHANGE, PAIR
 from grader.sandbox import Reply
 
@@ -147,7 +148,8 @@ class Diagnosis:
         if version.kind != PAIR:
             return Cause(version.ids[0], version.title, version.hint, certain)
         known = {mistake.id: mistake for mistake in self.exercise.mistakes}
-        return both(*(known[name] for name in version.ids))
+        named = (known[name] for name in version.ids)
+        return both_told(*(Cause(each.id, each.title, each.hint) for each in named))
 
     def _possible(self, tried: Attempt) -> Cause | None:
         """Return the mistake that explains the most wrong outputs, where another is made, too."""

@@ -17,8 +17,8 @@ import numpy as np
 from grader.assignment.assignment import Assignment
 from grader.assignment.spec import Case, Exercise
 from grader.judge.attempt import StandIns, as_result, calls_on
-from grader.judge.diagnostic_cases import diagnostics
 from grader.judge.work import LEAST
+from grader.neighbourhood.inputs import inputs_drawn
 from grader.neighbourhood.making import table_of
 from grader.neighbourhood.prints import Print, print_of, print_of_error
 from grader.neighbourhood.table import UNTOLD, Table, tables_from_bytes
@@ -69,7 +69,7 @@ class Neighbourhood:
     @cached_property
     def cases(self) -> list[Case]:
         """Return the inputs."""
-        return [*diagnostics(self.assignment, self.exercise).cases.values()]
+        return inputs_drawn(self.exercise, self.assignment.functions, self.table.seed)
 
     def look(self, ask: Callable[[Case, int], Reply | None]) -> Neighbours | None:
         """Ask what a function gives, case by case; None where it does not say."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,22 +10,18 @@ import numpy as np
 
 from grader.assignment.assignment import Assignment
 from grader.assignment.calling import bound
-from grader.assignment.spec import Exercise, Mistake
+from grader.assignment.spec import Exercise
 from grader.comparison.causes import Cause
 from grader.comparison.ladder import by_name
 from grader.comparison.layout import INPUTS
 from grader.judge.attempt import Attempt
-from grader.neighbourhood.versions import Places
+from grader.neighbourhood.versions import CHANGE, Places
+from grader.parting.finding import Parting
 
+WORD = re.compile(r"\w+")
 MUCH = 8  # numbers that are wrong: no two changes give the same ones by chance
 ROAD = "wrong-road"  # how the id of such a cause begins
 _places: dict[tuple[str, str], Places] = {}  # by the assignment's digest and the exercise
-
-
-def both(one: Mistake, other: Mistake) -> Cause:
-    """Return the cause that tells two known mistakes, each in a sentence of its own."""
-    title = f"{one.title}. It also looks as if {other.title}"
-    return Cause(f"{one.id}+{other.id}", title, f"{one.hint} {other.hint}")
 
 
 def defined(assignment: Assignment, exercise: Exercise, text: str) -> Callable[..., Any]:
@@ -47,6 +44,22 @@ def says_much(exercise: Exercise, tried: Attempt) -> bool:
             if isinstance(value, np.ndarray | np.floating) and value.dtype.kind == "f"
         )
     return number >= MUCH
+
+
+def of_a_change(cause: Cause | None) -> bool:
+    """Tell whether a cause is a change that nobody wrote down."""
+    return cause is not None and cause.id.startswith(f"{CHANGE}-")
+
+
+def speaks_of(cause: Cause | None, found: Parting) -> bool:
+    """Tell whether a cause may speak of the value at which the values part.
+
+    Only causes that nobody wrote down are asked, and only where the value has a name.
+    """
+    if cause is None or not (of_a_change(cause) or cause.id.startswith(f"{ROAD}-")):
+        return True
+    names = {name[0] for text in (found.wanted, found.towards) if (name := WORD.match(text))}
+    return not names or not names.isdisjoint(WORD.findall(cause.title))
 
 
 def wrong_road(assignment: Assignment, exercise: Exercise, tried: Attempt) -> Cause | None:

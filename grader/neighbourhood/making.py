@@ -80,12 +80,13 @@ def make_table(packed: Packed, assignment: Assignment, exercise: Exercise) -> Ta
     """Run every wrong version of an exercise's solution, in processes that may end."""
     told: list[tuple[int, Print | None, str]] = []
     right: list[Print] = []
+    seed = 0
     listed: list[Version] = []
     for _ in range(MOST_ENDED):
         with _child(packed) as connection:
             try:
                 connection.send((exercise.name, len(told)))
-                right, listed = _next(connection)
+                seed, right, listed = _next(connection)
                 while (each := _next(connection)) is not None:
                     told.append(each)
                 break
@@ -93,7 +94,7 @@ def make_table(packed: Packed, assignment: Assignment, exercise: Exercise) -> Ta
                 told.append((UNTOLD, None, ""))
     told += [(UNTOLD, None, "")] * (len(listed) - len(told))
     source = assignment.source.function_source(exercise.name)
-    return Table.of(listed, told[: len(listed)], right, source)
+    return Table.of(listed, told[: len(listed)], right, source, seed)
 
 
 def _next(connection: Connection) -> Any:

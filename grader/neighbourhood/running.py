@@ -20,7 +20,7 @@ from grader.assignment.calling import bound
 from grader.assignment.spec import Case, Exercise
 from grader.comparison.time_limit import time_limit
 from grader.comparison.trees import deep_copy, returned_by
-from grader.neighbourhood.inputs import diagnostic_inputs
+from grader.neighbourhood.inputs import diagnostic_seed, inputs_drawn
 from grader.neighbourhood.prints import Print, print_of, print_of_error, same_print
 from grader.neighbourhood.table import NEVER, UNTOLD, pack
 from grader.neighbourhood.versions import Version, versions
@@ -95,10 +95,11 @@ def serve_versions(descriptor: int) -> None:
 
 def _told(assignment: Assignment, exercise: Exercise, first: int) -> Iterator[Any]:
     """Yield the solution's prints and the versions, then what each of them does."""
-    cases = diagnostic_inputs(exercise, assignment.functions)
+    seed = diagnostic_seed(exercise, assignment.functions)
+    cases = inputs_drawn(exercise, assignment.functions, seed)
     right = right_prints(assignment, exercise, cases)
     listed = list(versions(assignment, exercise))
-    yield right, [replace(version, source="") for version in listed]
+    yield seed, right, [replace(version, source="") for version in listed]
     source = assignment.source.function_source(exercise.name)
     for version in listed[first:]:
         yield (

@@ -31,7 +31,8 @@ class Table:
 
     ``cases`` (versions,) are the numbers of the cases that show them first; ``forms`` (versions,
     parts) and ``sums`` (versions, parts, 2) are their prints there; ``right`` are the solution's
-    prints, by case. The texts of the versions are ``packed`` against the ``solution``.
+    prints, by case; the ``seed`` draws these. The texts of the versions are ``packed`` against the
+    ``solution``.
     """
 
     versions: tuple[Version, ...]
@@ -41,6 +42,7 @@ class Table:
     right: tuple[Print, ...]
     packed: tuple[str, ...]
     solution: str
+    seed: int
 
     @classmethod
     def of(
@@ -49,6 +51,7 @@ class Table:
         told: Sequence[tuple[int, Print | None, str]],
         right: Sequence[Print],
         solution: str,
+        seed: int,
     ) -> Table:
         """Make the table of what is told of each version: case, print and packed text."""
         parts = len(right[0][0]) if right else 1
@@ -62,6 +65,7 @@ class Table:
             tuple(right),
             tuple(text for _, _, text in told),
             solution,
+            seed,
         )
 
     @cached_property
@@ -107,6 +111,7 @@ class Table:
             "packed": self.packed,
             "arrays": base64.b64encode(arrays.getvalue()).decode(),
             "right": self.right,
+            "seed": self.seed,
         }
 
     @classmethod
@@ -119,7 +124,7 @@ class Table:
             for kind, ids, title, hint in data["versions"]
         )
         right = tuple((of, [(a, b) for a, b in pairs]) for of, pairs in data["right"])
-        return cls(told, cases, forms, sums, right, tuple(data["packed"]), source)
+        return cls(told, cases, forms, sums, right, tuple(data["packed"]), source, data["seed"])
 
 
 def pack(text: str, against: str) -> str:

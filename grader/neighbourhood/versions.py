@@ -80,7 +80,7 @@ class Places:
         """Return a small change with what is said of it."""
         what, hint = WORDS[mutant.kind]
         where, names = self._where(mutant.binds)
-        words = "-".join([*mutant.kind.split(), *(["in"] if names else []), *names])
+        words = "-".join([CHANGE, *mutant.kind.split(), *(["in"] if names else []), *names])
         return Version(CHANGE, (words,), mutant.source, f"{what} {where}", hint)
 
     def _where(self, binds: Sequence[str]) -> tuple[str, list[str]]:
