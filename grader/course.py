@@ -20,6 +20,7 @@ from grader.errors import UsageError
 from grader.files.atomic import read_text
 
 LESSON = "lesson.py"  # an assignment's text
+NEIGHBOURHOOD = "neighbourhood"  # what is kept of an assignment's wrong versions
 KEPT_FOLDER = ".kept"  # the folder of what was found out about texts, which may be deleted
 
 
@@ -164,7 +165,15 @@ class Course:
         """
         exercises = self.exercises(name)
         files = self.files(load_spec(name, exercises))
-        return Packed(read_source(self.solution_notebook(name), files), exercises)
+        source = read_source(self.solution_notebook(name), files)
+        return Packed(source, exercises, self._neighbourhood(name))
+
+    def _neighbourhood(self, name: str) -> bytes:
+        """Read the tables of an assignment's wrong versions; nothing where there are none."""
+        try:
+            return self.kept(name, NEIGHBOURHOOD).read_bytes()
+        except OSError:
+            return b""
 
     def files(self, spec: Spec) -> tuple[tuple[str, bytes], ...]:
         """Read what is handed out beside the notebook, as names and contents.

@@ -408,6 +408,8 @@ def _same_leaf(a: Any, b: Any, tolerance: float) -> bool:
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
         if a.shape != b.shape or a.dtype.kind not in "fiub" or b.dtype.kind not in "fiub":
             return False
+        if a.dtype == b.dtype and a.tobytes() == b.tobytes():  # as most that are the same
+            return True
         with np.errstate(all="ignore"):
             one, other = a.astype(np.float64), b.astype(np.float64)
             scale = max(float(np.max(np.abs(other), initial=0.0)), 1.0)
@@ -1051,6 +1053,9 @@ import zlib
 import numpy as np
 
 
+LEAST_WEIGHTS = 4096
+_made_weights: list[tuple[Array, Array]] = []
+
 
 def fingerprint(tree: Tree) -> tuple[str, float, float]:
     """Compute two weighted sums over all values of ``tree`` and a short hash of its structure.
@@ -1069,8 +1074,9 @@ def fingerprint(tree: Tree) -> tuple[str, float, float]:
         if leaf.dtype.kind not in "fiub":
             # Not a number: like no other fingerprint, not even itself.
             return f"{path}:{leaf.dtype}", float("nan"), float("nan")
-        place = np.arange(seen, seen + leaf.size)
+        here = slice(seen, seen + leaf.size)
         seen += leaf.size
+        one, other = _weights(max(seen, LEAST_WEIGHTS))
         flat = np.asarray(leaf, dtype=np.float64).ravel()
         if not np.all(np.isfinite(flat)):
             structure += _not_finite(flat)
@@ -1078,9 +1084,17 @@ def fingerprint(tree: Tree) -> tuple[str, float, float]:
         with np.errstate(all="ignore"):
             # The weights change from place to place: the same values in another order give other
             # sums.
-            first += float(flat @ np.cos(1.7 * place + 0.3))
-            second += float(flat @ np.sin(2.3 * place + 0.9))
+            first += float(flat @ one[here])
+            second += float(flat @ other[here])
     return f"{zlib.crc32(structure.encode()):08x}", first, second
+
+
+def _weights(length: int) -> tuple[Array, Array]:
+    """Return two rows of weights, at least so long; made once for as many as were ever needed."""
+    if not _made_weights or len(_made_weights[0][0]) < length:
+        place = np.arange(2 * length)
+        _made_weights[:] = [(np.cos(1.7 * place + 0.3), np.sin(2.3 * place + 0.9))]
+    return _made_weights[0]
 
 
 def _not_finite(flat: Array) -> str:
@@ -1102,6 +1116,129 @@ def same_fingerprint(one: tuple[str, float, float], other: tuple[str, float, flo
     if one[0] != other[0] or not np.all(np.isfinite(one[1:] + other[1:])):
         return False
     return all(abs(a - b) <= 1e-7 * (1.0 + abs(b)) for a, b in zip(one[1:], other[1:], strict=True))
+
+
+"""Lock what is said of known mistakes, each with a key made from the very result that it gives.
+
+Whoever makes the mistake can read what is said of it, and nobody else: the text is in the file, and
+the key is not. A key is made of rounded numbers, and two neighbouring roundings are tried.
+Copied into ``selfcheck.py``, so it needs nothing but NumPy.
+"""
+
+
+import base64
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+LOCK_STEPS = 1e6  # of a number near 0, and of the logarithm of a larger one
+TAG_BYTES = 4
+KEY_BYTES = 6
+Known = Mapping[str, Any]
+Sums = tuple[str, float, float]  # a fingerprint
+
+
+class Locked:
+    """What is known of mistakes, locked; ``opened`` are the ids of those that were read."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self._texts: Sequence[str] = data.get("texts", ())
+        self._boxes: Mapping[str, str] = data.get("boxes", {})
+        self._ids = frozenset(data.get("ids", ()))
+        self.opened: set[str] = set()
+
+    def by_sums(self, kind_: str, sums: Sequence[Any]) -> list[Known]:
+        """Return the mistakes that give a result with this fingerprint."""
+        form, one, other = sums
+        if not (math.isfinite(one) and math.isfinite(other)):
+            return []
+        tried = [(f(_lock_scale(one)), g(_lock_scale(other))) for f in _NEAREST for g in _NEAREST]
+        found = (self.by_text(f"{kind_} {form} {a} {b}") for a, b in dict.fromkeys(tried))
+        return next((known for known in found if known), [])
+
+    def by_text(self, text: str) -> list[Known]:
+        """Return the mistakes that are locked with a text."""
+        box = self._boxes.get(_lock_tag(text))
+        if box is None:
+            return []
+        refs = _mixed_with(base64.b85decode(box), text)
+        return [self._read(refs[i : i + 1 + KEY_BYTES]) for i in range(0, len(refs), 1 + KEY_BYTES)]
+
+    def _read(self, ref: bytes) -> Known:
+        locked = base64.b85decode(self._texts[ref[0]])
+        known: Known = json.loads(_mixed_with(locked, ref[1:].hex()).decode())
+        self.opened.add(str(known["id"]))
+        return known
+
+    def shows(self, name: str) -> bool:
+        """Tell whether the mistake with this id is among them."""
+        return _hidden_id(name) in self._ids
+
+
+class Locking:
+    """Locks being made: mistakes, and what they give."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+        self._keys: list[bytes] = []
+        self._boxes: dict[str, bytes] = {}
+        self._ids: list[str] = []
+
+    def add(self, known: Known, text: str) -> int:
+        """Lock what is known of a mistake, which gives what ``text`` says; return its number."""
+        key = hashlib.sha256(f"{known['id']} {text}".encode()).digest()[:KEY_BYTES]
+        told = json.dumps(known, separators=(",", ":")).encode()
+        self._texts.append(base64.b85encode(_mixed_with(told, key.hex())).decode())
+        self._keys.append(key)
+        self._ids.append(_hidden_id(str(known["id"])))
+        return len(self._texts) - 1
+
+    def give(self, text: str, *numbers: int) -> None:
+        """Let whoever knows ``text`` read the mistakes of these numbers, beside those before."""
+        refs = b"".join(bytes([number]) + self._keys[number] for number in numbers)
+        self._boxes[text] = self._boxes.get(text, b"") + refs
+
+    def data(self) -> dict[str, Any]:
+        """Return what `Locked` reads, as JSON data."""
+        boxes = {
+            _lock_tag(text): base64.b85encode(_mixed_with(refs, text)).decode()
+            for text, refs in self._boxes.items()
+        }
+        return {"texts": self._texts, "boxes": dict(sorted(boxes.items())), "ids": self._ids}
+
+
+def sums_text(kind_: str, sums: Sequence[Any]) -> str:
+    """Return the text with which a fingerprint locks; empty where it is like no other."""
+    form, one, other = sums
+    if not (math.isfinite(one) and math.isfinite(other)):
+        return ""
+    return f"{kind_} {form} {round(_lock_scale(one))} {round(_lock_scale(other))}"
+
+
+def _lock_scale(number: float) -> float:
+    return math.asinh(number) * LOCK_STEPS
+
+
+_NEAREST = (math.floor, math.ceil)
+
+
+def _lock_tag(text: str) -> str:
+    digest = hashlib.sha256(f"tag {text}".encode()).digest()
+    return base64.b85encode(digest[:TAG_BYTES]).decode()
+
+
+def _hidden_id(name: str) -> str:
+    return hashlib.sha256(f"id {name}".encode()).hexdigest()[:8]
+
+
+def _mixed_with(data: bytes, text: str) -> bytes:
+    """Mix bytes with those that a text makes; twice gives them back."""
+    made = b""
+    while len(made) < len(data):
+        made += hashlib.sha256(f"{len(made)} {text}".encode()).digest()
+    return bytes(a ^ b for a, b in zip(data, made, strict=False))
 
 
 """Lay arrays of one type end to end in a store, and take them apart again.
@@ -1209,6 +1346,12 @@ DRAWS_RANDOM = Cause(
 )
 
 OF_CALLS = (KEEPS_STATE, DRAWS_RANDOM, READS_GLOBALS)  # what shows when a function is called again
+
+
+def both_told(one: Cause, other: Cause) -> Cause:
+    """Return the cause that tells two known mistakes, each in a sentence of its own."""
+    title = f"{one.title}. It also looks as if {other.title}"
+    return Cause(f"{one.id}+{other.id}", title, f"{one.hint} {other.hint}")
 
 
 def calls_another(name: str, other: str) -> Cause:
@@ -3189,7 +3332,7 @@ class Reference:
     arguments: tuple[Tree, ...]
     result: Tree
     dims: Mapping[str, int]
-    mistakes: tuple[Mapping[str, Any], ...]
+    mistakes: Locked
     numeric: Mapping[str, Any]
     steps: Mapping[str, tuple[tuple[Tree, ...], ...]]
     driver: str = ""
@@ -3241,7 +3384,7 @@ def _call(entry: Mapping[str, Any], store: Mapping[str, Any]) -> dict[str, Any]:
         "arguments": unpack(entry["arguments"], store),
         "result": None if entry["result"] is None else unpack(entry["result"], store),
         "dims": entry["dims"],
-        "mistakes": tuple(entry["mistakes"]),
+        "mistakes": Locked(entry["mistakes"]),
         "steps": {name: unpack(steps, store) for name, steps in entry["steps"].items()},
     }
 
@@ -3435,44 +3578,37 @@ hidden inputs, here its result on the visible example is recognised by a fingerp
 
 
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 
-Known = Mapping[str, Any]
 
-
-def known_by_error(mistakes: Sequence[Known], error: Exception) -> Cause | None:
+def known_by_error(mistakes: Locked, error: Exception) -> Cause | None:
     """Return the catalogued mistake that raises exactly this on the visible example."""
-    text = f"{type(error).__name__}: {error}"
-    found = next((known for known in mistakes if known.get("error") == text), None)
-    return _cause(found) if found else None
+    found = mistakes.by_text(f"error {type(error).__name__}: {error}")
+    return _cause(found[0]) if found else None
 
 
-def known_by_result(layout: Layout, mistakes: Sequence[Known], result: Tree) -> Cause | None:
-    """Return the catalogued mistake that gives exactly this result on the visible example."""
+def known_by_result(layout: Layout, mistakes: Locked, result: Tree) -> Cause | None:
+    """Return the catalogued mistake that gives exactly this result on the visible example.
+
+    Where two of them together give it, both are told.
+    """
     mine = result_fingerprint(layout, result)
-    for known in mistakes:
-        if "fingerprint" in known and same_fingerprint(mine, tuple(known["fingerprint"])):
-            return _cause(known)
-    return None
+    if found := mistakes.by_sums("whole", mine):
+        return _cause(found[0])
+    pair = mistakes.by_sums("pair", mine)
+    return both_told(*map(_cause, pair[:2])) if len(pair) > 1 else None
 
 
-def known_by_path(mistakes: Sequence[Known], off: Off) -> Cause | None:
+def known_by_path(mistakes: Locked, off: Off) -> Cause | None:
     """Return the catalogued mistake that first calls a stand-in with these wrong arguments.
 
     What comes after that call is not known: where several mistakes make the same one, all are told.
     """
-    where, mine = off[0], off[1:]
-    found = [
-        known
-        for known in mistakes
-        if "off" in known
-        and known["off"][0] == where
-        and same_fingerprint(mine, tuple(known["off"][1:]))
-    ]
+    found = mistakes.by_sums(f"off {off[0]}", off[1:])
     if not found:
         return None
     titles = ", or ".join(known["title"] for known in found)
@@ -3480,20 +3616,22 @@ def known_by_path(mistakes: Sequence[Known], off: Off) -> Cause | None:
 
 
 def possible_mistake(
-    layout: Layout, mistakes: Sequence[Known], result: Tree, wrong: set[str]
+    layout: Layout, mistakes: Locked, result: Tree, wrong: set[str]
 ) -> Cause | None:
     """Return the mistake that explains the most of the ``wrong`` outputs and spoils no other."""
     outputs, whole = by_name(layout, result)
     if whole is not None:
         return None
-    prints = {name: fingerprint(outputs[name]) for name in wrong if name in outputs}
-    best, most = None, 0
-    for known in mistakes:
-        changed = {name: tuple(of) for name, of in known.get("outputs", {}).items()}
-        alike = [n for n in changed if n in prints and same_fingerprint(prints[n], changed[n])]
-        if set(changed) <= wrong and len(alike) > most:
-            best, most = known, len(alike)
-    return _cause(best, certain=False) if best else None
+    alike: dict[str, int] = {}
+    known: dict[str, Known] = {}
+    for name in layout.outputs:
+        if name in wrong and name in outputs:
+            for each in mistakes.by_sums(f"part {name}", fingerprint(outputs[name])):
+                known[each["id"]] = each
+                alike[each["id"]] = alike.get(each["id"], 0) + 1
+    fit = [name for name in known if {*known[name]["changes"]} <= wrong]
+    best = max(fit, key=lambda name: (alike[name], -known[name]["number"]), default=None)
+    return _cause(known[best], certain=False) if best is not None else None
 
 
 def _cause(known: Known, certain: bool = True) -> Cause:
@@ -4170,7 +4308,7 @@ def _tells(reference: Reference, weighed: Weighed, wrong_below: bool) -> Tells:
         return Tells.SAYS if told else Tells.NOTHING if cause is None else Tells.HINTS
     if not cause.certain:
         return Tells.SAYS if told else Tells.HINTS
-    if cause not in OF_CALLS and cause.id not in {known["id"] for known in reference.mistakes}:
+    if cause not in OF_CALLS and not {*cause.id.split("+")} <= reference.mistakes.opened:
         return Tells.FORM
     return Tells.KNOWN
 

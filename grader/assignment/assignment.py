@@ -18,10 +18,14 @@ from grader.assignment.spec import DRIVERS, Case, Exercise, Functions, Mistake, 
 
 @dataclass(frozen=True)
 class Packed:
-    """An assignment packed as plain data, so that it can travel to other processes and machines."""
+    """An assignment packed as plain data, so that it can travel to other processes and machines.
+
+    ``neighbourhood`` holds the tables of its wrong versions, where they have been made.
+    """
 
     source: Source
     exercises: Texts
+    neighbourhood: bytes = b""
 
     def load(self) -> Assignment:
         """Return the assignment; made once a process for the same source and specification."""
@@ -31,7 +35,7 @@ class Packed:
 @functools.lru_cache(maxsize=8)
 def _load(packed: Packed) -> Assignment:
     spec = completed(load_spec(packed.source.name, packed.exercises), packed.source)
-    assignment = Assignment(spec, packed.source, packed.exercises)
+    assignment = Assignment(spec, packed.source, packed.exercises, packed.neighbourhood)
     assert assignment.functions  # run the solution's cells now, while nobody else does
     return assignment
 
@@ -43,6 +47,7 @@ class Assignment:
     spec: Spec
     source: Source
     exercises: Texts
+    neighbourhood: bytes = b""
 
     @functools.cached_property
     def functions(self) -> Functions:
@@ -56,7 +61,7 @@ class Assignment:
         return self.source.namespace()
 
     @functools.cached_property
-    def _mistaken(self) -> dict[str, list[tuple[Mistake, Callable[..., Any]]]]:
+    def _mistaken(self) -> dict[tuple[str, int], Callable[..., Any]]:
         return {}
 
     def mistakes(self, exercise: Exercise) -> list[tuple[Mistake, Callable[..., Any]]]:
@@ -64,12 +69,14 @@ class Assignment:
 
         That is the mistaken function, or what the exercise's driver does with it.
         """
-        if exercise.name not in self._mistaken:
-            self._mistaken[exercise.name] = [
-                (mistake, self._bound(exercise, number))
-                for number, mistake in enumerate(exercise.mistakes)
-            ]
-        return self._mistaken[exercise.name]
+        found = enumerate(exercise.mistakes)
+        return [(mistake, self.mistaken_bound(exercise, number)) for number, mistake in found]
+
+    def mistaken_bound(self, exercise: Exercise, number: int) -> Callable[..., Any]:
+        """Return what is done with the arguments by the catalogued mistake ``number``."""
+        if (exercise.name, number) not in self._mistaken:
+            self._mistaken[exercise.name, number] = self._bound(exercise, number)
+        return self._mistaken[exercise.name, number]
 
     def _bound(self, exercise: Exercise, number: int) -> Callable[..., Any]:
         function = mistaken(exercise, self.source, number, self.names)

@@ -35,8 +35,12 @@ def autograde(
 ) -> None:
     """Judge what was submitted and write notebooks, verdicts and the gradebook."""
     from grader.autograde.autograde import autograde as run
+    from grader.autograde.tables import make_ready, tables_missing
 
     name = course.assignment(assignment)
+    if (missing := tables_missing(course, name, student, force)) is not None:
+        with bar("looking at wrong versions, once a release") as progress:
+            make_ready(course, missing, progress)
     with bar(f"grading {name}") as progress:
         summary = run(
             course,

@@ -58,6 +58,12 @@ DRAWS_RANDOM = Cause(
 OF_CALLS = (KEEPS_STATE, DRAWS_RANDOM, READS_GLOBALS)  # what shows when a function is called again
 
 
+def both_told(one: Cause, other: Cause) -> Cause:
+    """Return the cause that tells two known mistakes, each in a sentence of its own."""
+    title = f"{one.title}. It also looks as if {other.title}"
+    return Cause(f"{one.id}+{other.id}", title, f"{one.hint} {other.hint}")
+
+
 def calls_another(name: str, other: str) -> Cause:
     """Return the cause of a function that calls one which belongs to another exercise."""
     hint = "Which function does the text of this exercise tell you to call?"

@@ -13,6 +13,9 @@ from grader.comparison.ladder import by_name
 from grader.comparison.layout import Array, Layout, Tree
 from grader.comparison.trees import leaves, real
 
+LEAST_WEIGHTS = 4096
+_made_weights: list[tuple[Array, Array]] = []
+
 
 def fingerprint(tree: Tree) -> tuple[str, float, float]:
     """Compute two weighted sums over all values of ``tree`` and a short hash of its structure.
@@ -31,8 +34,9 @@ def fingerprint(tree: Tree) -> tuple[str, float, float]:
         if leaf.dtype.kind not in "fiub":
             # Not a number: like no other fingerprint, not even itself.
             return f"{path}:{leaf.dtype}", float("nan"), float("nan")
-        place = np.arange(seen, seen + leaf.size)
+        here = slice(seen, seen + leaf.size)
         seen += leaf.size
+        one, other = _weights(max(seen, LEAST_WEIGHTS))
         flat = np.asarray(leaf, dtype=np.float64).ravel()
         if not np.all(np.isfinite(flat)):
             structure += _not_finite(flat)
@@ -40,9 +44,17 @@ def fingerprint(tree: Tree) -> tuple[str, float, float]:
         with np.errstate(all="ignore"):
             # The weights change from place to place: the same values in another order give other
             # sums.
-            first += float(flat @ np.cos(1.7 * place + 0.3))
-            second += float(flat @ np.sin(2.3 * place + 0.9))
+            first += float(flat @ one[here])
+            second += float(flat @ other[here])
     return f"{zlib.crc32(structure.encode()):08x}", first, second
+
+
+def _weights(length: int) -> tuple[Array, Array]:
+    """Return two rows of weights, at least so long; made once for as many as were ever needed."""
+    if not _made_weights or len(_made_weights[0][0]) < length:
+        place = np.arange(2 * length)
+        _made_weights[:] = [(np.cos(1.7 * place + 0.3), np.sin(2.3 * place + 0.9))]
+    return _made_weights[0]
 
 
 def _not_finite(flat: Array) -> str:

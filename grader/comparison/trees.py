@@ -85,6 +85,8 @@ def _same_leaf(a: Any, b: Any, tolerance: float) -> bool:
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
         if a.shape != b.shape or a.dtype.kind not in "fiub" or b.dtype.kind not in "fiub":
             return False
+        if a.dtype == b.dtype and a.tobytes() == b.tobytes():  # as most that are the same
+            return True
         with np.errstate(all="ignore"):
             one, other = a.astype(np.float64), b.astype(np.float64)
             scale = max(float(np.max(np.abs(other), initial=0.0)), 1.0)

@@ -135,7 +135,7 @@ def attempt(
     repeated = Repeated(own)
     failed: list[tuple[str, dict[str, Finding | None]]] = []
     plan = [
-        (case, expected, _calls(exercise, case, stand_ins, own_forward, number))
+        (case, expected, calls_on(exercise, case, stand_ins, own_forward, number))
         for number, (case, expected) in enumerate(cases)
     ]
     plan += [(replace(case, name=AGAIN), expected, calls) for case, expected, calls in plan[:1]]
@@ -172,6 +172,15 @@ def attempt(
         own_forward=own_forward,
         failed=tuple(name for name, found in failed if any(found.values())),
     )
+
+
+def attempt_of(exercise: Exercise, trials: Sequence[Trial], own: OwnText) -> Attempt:
+    """Return the attempt that was made by these trials, in whatever way they were asked."""
+    repeated = Repeated(own)
+    found = [(trial.case.name, _findings(exercise, trial, repeated, ())) for trial in trials]
+    failed = tuple(name for name, of in found if any(of.values()))
+    findings = _first_findings(exercise, found)
+    return Attempt(exercise.layout, tuple(trials), findings, repeated, failed=failed)
 
 
 def _first_findings(
@@ -217,7 +226,7 @@ def asked(exercise: Exercise, arguments: tuple[Any, ...], **more: Any) -> Call:
     )
 
 
-def _calls(
+def calls_on(
     exercise: Exercise, case: Case, stand_ins: StandIns | None, own_forward: bool, number: int
 ) -> list[Call]:
     """Return the call of a case, and before it that of the student's own forward if wanted."""

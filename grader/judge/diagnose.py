@@ -1,15 +1,17 @@
 """Diagnose a wrong result: name the mistake or the cause that explains it.
 
 A known mistake is recognised by running it on the same inputs; it is named only when it explains
-every case, to tolerance. Where none does, the form of the result may say what happened; and one
-that explains a part of the result is offered as a possibility, never as if it were certain.
+every case, to tolerance. So are two of them together, and a small change of the solution; which of
+all these may be it, a table says. Where none is, the form of the result may say what happened; and
+what explains a part of the result is offered as a possibility, never as if it were certain.
 """
 
 from __future__ import annotations
 
 import ast
+import math
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,12 +19,13 @@ import numpy as np
 
 from grader.assignment.assignment import Assignment
 from grader.assignment.python_cells import parsed
-from grader.assignment.spec import Case, Exercise
+from grader.assignment.spec import Case, Exercise, Mistake
 from grader.comparison.causes import (
     KEEPS_STATE,
     READS_GLOBALS,
     Cause,
     as_variables,
+    both_told,
     calls_another,
     cause_of_result,
     named_parts,
@@ -30,9 +33,13 @@ from grader.comparison.causes import (
 from grader.comparison.error_causes import cause_of_error
 from grader.comparison.ladder import by_name
 from grader.comparison.layout import INPUTS, Tree
-from grader.comparison.trees import deep_copy, leaves, returned_by, same
+from grader.comparison.time_limit import time_limit
+from grader.comparison.trees import deep_copy, returned_by, same
 from grader.judge.attempt import AGAIN, Attempt, Trial, compared
 from grader.judge.guarded import Guarded
+from grader.judge.neighbours import Neighbours
+from grader.judge.roads import defined, says_much, wrong_road
+from grader.neighbourhood.versions import CHANGE, PAIR
 from grader.sandbox import Reply
 
 APPEND_DROPPED = Cause(
@@ -40,6 +47,7 @@ APPEND_DROPPED = Cause(
     "np.append is called and what it returns is not used",
     "np.append makes a new array and leaves its arguments as they are; a list has its own append.",
 )
+CALL_SECONDS = 5.0  # of processor time: a wrong version may not come to its end on other inputs
 Ask = Callable[[Case, Mapping[str, Any]], Reply]
 
 
@@ -53,43 +61,102 @@ class Diagnosis:
         self.assignment = assignment
         self.exercise = exercise
         self.source = source  # of the student's function
+        self._near: Neighbours | None = None
         self._made: dict[tuple[str, int], Tree | Exception] = {}
 
-    def of(self, tried: Attempt, ask: Ask) -> Cause | None:
+    def of(self, tried: Attempt, ask: Ask, near: Neighbours | None = None) -> Cause | None:
         """Return what made a failed attempt wrong, None when nothing is certain.
 
         ``ask`` calls the student's function on a case while global names have other values.
+        Without neighbours every known mistake is run, and nothing that nobody wrote down is told.
         """
         if tried.passed or tried.stopped is not None:
             return None
+        self._near = near
         return (
             # What is certain comes first; a mistake that explains a part only is the last resort.
             self._catalogued(tried)
+            or self._whole(tried, PAIR)
             or _calls_another(self.assignment, self.exercise, tried)
             or _keeps_state(tried)
             or _reads_globals(self.exercise, tried, ask)
             or _drops_result(self.source, self.exercise.name, tried, raised=True)
             or _by_form(self.assignment, self.exercise, tried)
+            or self._whole(tried, CHANGE)
             or self._possible(tried)
+            or self._in_part(tried)
+            or wrong_road(self.assignment, self.exercise, tried)
             or _drops_result(self.source, self.exercise.name, tried, raised=False)
         )
 
     def _catalogued(self, tried: Attempt) -> Cause | None:
         """Return the catalogued mistake that gives exactly what the student's function gave."""
-        trials = sorted(tried.trials, key=_work)  # most mistakes are ruled out by the shortest
-        for mistake, function in self.assignment.mistakes(self.exercise):
-            if all(
-                _explains(tried, trial, self._result(tried, mistake.id, function, trial))
-                for trial in trials
-            ):
+        likely = self._near.known() if self._near is not None else None
+        for mistake, function in self._mistakes(likely):
+            if self._gives_all(tried, mistake.id, function):
                 return Cause(mistake.id, mistake.title, mistake.hint)
         return None
+
+    def _mistakes(
+        self, likely: Collection[str] | None
+    ) -> Iterator[tuple[Mistake, Callable[..., Any]]]:
+        """Yield the known mistakes, or those of them that are likely, with their functions."""
+        for number, mistake in enumerate(self.exercise.mistakes):
+            if likely is None or mistake.id in likely:
+                yield mistake, self.assignment.mistaken_bound(self.exercise, number)
+
+    def _gives_all(self, tried: Attempt, name: str, function: Callable[..., Any]) -> bool:
+        """Tell whether a wrong function does on every case what the student's did."""
+        return all(
+            _explains(tried, trial, self._result(tried, name, function, trial))
+            for trial in sorted(tried.trials, key=_work)  # most are ruled out by the shortest
+        )
+
+    def _whole(self, tried: Attempt, kind: str) -> Cause | None:
+        """Return the version that nobody wrote down and that gives exactly what was given.
+
+        Where only a few whole numbers or words are wrong, others may give the same by chance.
+        """
+        if self._near is None or all(trial.reply.outcome != "returned" for trial in tried.trials):
+            return None
+        for row in self._near.of_kind(kind):
+            if self._gives_all(tried, f"{row}", self._version(row)):
+                return self._told(row, certain=kind == PAIR or says_much(self.exercise, tried))
+        return None
+
+    def _in_part(self, tried: Attempt) -> Cause | None:
+        """Return the version that nobody wrote down and that explains the most wrong outputs."""
+        rows = [] if self._near is None else self._near.of_kind(CHANGE, whole=False)
+        found = [(len(self._explained_by(tried, row)), -row) for row in rows]
+        most, row = max(found, default=(0, 0))
+        return self._told(-row, certain=False) if most and says_much(self.exercise, tried) else None
+
+    def _explained_by(self, tried: Attempt, row: int) -> set[str]:
+        function = self._version(row)
+        results = ((t, self._result(tried, f"{row}", function, t)) for t in tried.trials)
+        return _explained(tried, results)
+
+    def _version(self, row: int) -> Callable[..., Any]:
+        """Return the function of a row of the table."""
+        assert self._near is not None
+        return defined(self.assignment, self.exercise, self._near.table.text(row))
+
+    def _told(self, row: int, certain: bool) -> Cause:
+        """Say what a version does wrong: of two mistakes both, each in its author's words."""
+        assert self._near is not None
+        version = self._near.table.versions[row]
+        if version.kind != PAIR:
+            return Cause(version.ids[0], version.title, version.hint, certain)
+        known = {mistake.id: mistake for mistake in self.exercise.mistakes}
+        named = (known[name] for name in version.ids)
+        return both_told(*(Cause(each.id, each.title, each.hint) for each in named))
 
     def _possible(self, tried: Attempt) -> Cause | None:
         """Return the mistake that explains the most wrong outputs, where another is made, too."""
         best: Cause | None = None
         most = 0
-        for mistake, function in self.assignment.mistakes(self.exercise):
+        likely = self._near.known_in_part() if self._near is not None else None
+        for mistake, function in self._mistakes(likely):
             results = (
                 (trial, self._result(tried, mistake.id, function, trial)) for trial in tried.trials
             )
@@ -111,7 +178,7 @@ class Diagnosis:
 
 def _work(trial: Trial) -> int:
     """Estimate how much a call on this case has to compute."""
-    return sum(leaf.size for _, leaf in leaves(trial.case.arguments) if hasattr(leaf, "size"))
+    return math.prod(trial.case.dims.values())
 
 
 def _explains(tried: Attempt, trial: Trial, result: Tree | Exception) -> bool:
@@ -134,7 +201,11 @@ def _error_of(reply: Reply) -> tuple[str, str] | None:
 
 def _called(tried: Attempt, function: Callable[..., Any], trial: Trial) -> Tree | Exception:
     try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
+        with (
+            np.errstate(all="ignore"),
+            warnings.catch_warnings(),
+            time_limit(CALL_SECONDS, processor=True),
+        ):
             warnings.simplefilter("ignore")
             return returned_by(tried.layout, function, deep_copy(trial.case.arguments))
     except Exception as error:

@@ -7,18 +7,15 @@ exercise draws, from a seed of their own.
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import numpy as np
+from functools import cached_property
 
 from grader.assignment.assignment import Assignment
 from grader.assignment.spec import Case, Exercise
 from grader.judge.right_runs import RightRuns
+from grader.neighbourhood.inputs import diagnostic_inputs
 from grader.parting.right_run import RightRun
 
-SEED = 20_160  # of the first try to draw diagnostic cases
-MOST_TRIES = 50
 MOST_KEPT = 64  # exercises whose cases are kept
-SMALLEST_SIDE = 3  # of the first case: what has two rows is easily like something else
 
 
 @dataclass(frozen=True)
@@ -33,11 +30,15 @@ class Diagnostics:
     """The diagnostic cases of one exercise, recorded where they are asked for."""
 
     def __init__(self, assignment: Assignment, exercise: Exercise) -> None:
-        self._runs = RightRuns(assignment.spec, assignment.source, assignment.names, exercise)
-        self.cases: dict[str, Case] = {}
-        for case in _drawn(assignment, exercise):
-            self.cases.setdefault(case.name, case)
+        self._assignment, self._exercise = assignment, exercise
+        drawn = diagnostic_inputs(exercise, assignment.functions)
+        self.cases: dict[str, Case] = {case.name: case for case in drawn}
         self._made: dict[str, Diagnostic] = {}
+
+    @cached_property
+    def _runs(self) -> RightRuns:
+        assignment = self._assignment
+        return RightRuns(assignment.spec, assignment.source, assignment.names, self._exercise)
 
     def first(self) -> str:
         """Return the name of the case that shows the most: the first one."""
@@ -62,15 +63,3 @@ def diagnostics(assignment: Assignment, exercise: Exercise) -> Diagnostics:
             _made.clear()
         _made[key] = Diagnostics(assignment, exercise)
     return _made[key]
-
-
-def _drawn(assignment: Assignment, exercise: Exercise) -> list[Case]:
-    """Draw the cases, the first of them with sizes that are all different and not too small."""
-    drawn: list[Case] = []
-    for seed in range(SEED, SEED + MOST_TRIES):
-        with np.errstate(all="ignore"):
-            drawn = exercise.cases(np.random.default_rng(seed), assignment.functions)
-        sizes = [*drawn[0].dims.values()] if drawn else []
-        if len({*sizes}) == len(sizes) and min(sizes, default=0) >= SMALLEST_SIDE:
-            break
-    return drawn

@@ -22,6 +22,7 @@ from grader.judge.diagnostic_cases import Diagnostic, Diagnostics, diagnostics
 from grader.judge.in_process_runs import between_in_process
 from grader.judge.own_cells import OwnCells
 from grader.judge.right_runs import after_of
+from grader.judge.roads import of_a_change, speaks_of
 from grader.judge.session import Session
 from grader.parting.between import Between, Path
 from grader.parting.finding import Parting
@@ -62,6 +63,10 @@ def pointed(
             found = where(between) if _agrees(exercise, between, tried) else None
             if found is None or (found.kind == "raises" and not found.text):
                 return result  # the line of an exception is told without it
+            if not speaks_of(result.cause, found):
+                if result.mistake is not None:
+                    return result  # what is certain says something else
+                result = replace(result, cause=None)
             other = _other_mistake(session.assignment, exercise, result, diagnostic, found)
             names = diagnostic.reference.names.values()
             made = replace(result, where=own.where(found, session.own.words, names))
@@ -73,7 +78,7 @@ def _explained(exercise: Exercise, result: ExerciseResult, tried: Attempt) -> bo
     """Tell whether it is known what is wrong; how an exception came about may be told better."""
     if result.outcome not in ("failed", "raised"):
         return True
-    if result.mistake is None:
+    if result.mistake is None or of_a_change(result.cause):
         return False
     known = {mistake.id for mistake in exercise.mistakes}
     return tried.error is None or result.mistake in known

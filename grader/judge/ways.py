@@ -18,11 +18,13 @@ from grader.judge.attempt import Attempt, StandIns, as_result, asked, attempt, f
 from grader.judge.bound_again import draws_random
 from grader.judge.diagnose import Diagnosis
 from grader.judge.hidden_cases import Posed
+from grader.judge.neighbours import Neighbours, asked_in, neighbourhood
 from grader.judge.session import Session
 from grader.judge.work import TOO_MUCH, Work
 from grader.sandbox import ENDED, Job, Reply
 from grader.verdict import ExerciseResult
 
+MOST_TOLD = 3  # by a mistake's own results
 ROUNDED = 1e-9  # points are capped by a factor, so equal ones may differ in their last digits
 
 
@@ -47,6 +49,7 @@ class Ways:
         passed = (result for result in before if result.outcome == "passed")
         self.sound = {r.name for r in passed if not r.stand_ins} - session.stood
         self.wrong = [result.name for result in self.helpers if result.name not in self.sound]
+        self.near: dict[int, Neighbours | None] = {}  # by the attempt's identity
         self.worthless = {result.name for result in before if not result.points}
 
     def best(self) -> tuple[Attempt, Cause | None]:
@@ -59,7 +62,11 @@ class Ways:
         source = self.session.submission.answer(self.exercise.name) or ""
         diagnosis = Diagnosis(self.session.assignment, self.exercise, source)
         alike = [made for made in tried if most - made.points < ROUNDED]
-        best = [(made, self._cause(made, diagnosis)) for made in alike]
+        best: list[tuple[Attempt, Cause | None]] = []
+        for made in sorted(alike, key=lambda made: not made.stand_ins):
+            best.append((made, self._cause(made, diagnosis)))
+            if self._rank(best[-1][1]) == MOST_TOLD:  # no other one could tell more
+                break
         return max(best, key=lambda way: (self._rank(way[1]), bool(way[0].stand_ins)))
 
     def _rank(self, cause: Cause | None) -> int:
@@ -69,7 +76,7 @@ class Ways:
         if not cause.certain:
             return 1
         known = {mistake.id for mistake in self.exercise.mistakes}
-        return 3 if cause.id in known or cause in OF_CALLS else 2
+        return MOST_TOLD if cause.id in known or cause in OF_CALLS else 2
 
     def _tried(self) -> list[Attempt]:
         """Make the attempts, up to one that leaves nothing to be tried."""
@@ -115,6 +122,8 @@ class Ways:
                     one_by_one=one_by_one,
                     **options,
                 )
+                if right := options.get("stand_ins"):  # asked while its fork lives
+                    self.near[id(made)] = self._looked_up(job, made, right)
             finally:
                 end(job)
             if not job.unclear or self.session.out_of_budget():
@@ -143,6 +152,7 @@ class Ways:
             job, exercise, self.cases, self.work, session.own, stand_ins=on_path, sound=self.sound
         )
         if not (job.off_path or job.unclear):
+            self.near[id(made)] = self._looked_up(job, made, on_path)
             return made
         self.work.left = left
         return self._clear(session.fork, session.end, stand_ins=right)
@@ -151,10 +161,22 @@ class Ways:
         """Return why an attempt is wrong, where that is known."""
         if best.given_up or best.outcome not in ("failed", "raised"):
             return None
-        cause = diagnosis.of(best, self._ask)
+        cause = diagnosis.of(best, self._ask, self._near(best))
         if cause == KEEPS_STATE and draws_random(self.session.submission.cells, self.exercise.name):
             return DRAWS_RANDOM
         return cause
+
+    def _near(self, tried: Attempt) -> Neighbours | None:
+        """Look up what is like an attempt; one with right functions was, while its fork lived."""
+        if id(tried) not in self.near:
+            self.near[id(tried)] = self._looked_up(self.session.living(), tried, None)
+        return self.near[id(tried)]
+
+    def _looked_up(self, job: Job, tried: Attempt, right: StandIns | None) -> Neighbours | None:
+        around = neighbourhood(self.session.assignment, self.exercise)
+        if around is None or tried.passed or tried.given_up or tried.stopped is not None:
+            return None
+        return around.look(asked_in(job, self.exercise, right, tried.own_forward))
 
     def _ask(self, case: Case, names: Mapping[str, Any]) -> Reply:
         """Call the student's function on a case while global names have other values."""

@@ -1,8 +1,9 @@
 """Build ``references.npz``, what students get to check themselves against.
 
 For each exercise the visible arguments, the reference result, the numerical gradient, the recorded
-calls of the cell function, and fingerprints of the results of known mistakes; and the same of a
-second case of other sizes. Plain arrays and JSON; never pickle, never a line of the solution.
+calls of the cell function, and what is said of known mistakes, locked with their own results; and
+the same of a second case of other sizes. Plain arrays and JSON; never pickle, never a line of the
+solution.
 """
 
 from __future__ import annotations
@@ -23,33 +24,35 @@ from grader.assignment.places import at, place_of
 from grader.assignment.portable import portable
 from grader.assignment.source import Source
 from grader.assignment.spec import Case, Exercise, Functions, Spec
-from grader.comparison.fingerprints import fingerprint, result_fingerprint, same_fingerprint
 from grader.comparison.joined_arrays import joined, parted
 from grader.comparison.ladder import by_name, compare
 from grader.comparison.layout import Array, Tolerance, Tree
+from grader.comparison.locks import Locked
 from grader.comparison.packing import pack
 from grader.comparison.properties import properties
 from grader.comparison.trees import deep_copy, returned_by, same
 from grader.comparison.values import unlike_kind
 from grader.errors import UsageError
-from grader.release.edits import with_mistake
+from grader.release.known_mistakes import lock_mistakes
 from grader.release.known_values import known_values
 from grader.release.second_case import second_case
-from grader.selfcheck.attempts import try_on
 from grader.selfcheck.references_file import Reference
 
 ABOUT = "about"  # what the arrays are, as JSON
-DIGITS = 9  # of an output's fingerprint; it is compared to a relative 1e-7
 KEEP = 1e-12  # a committed array is kept when the recomputed one agrees to this
 KEEP_NUMERIC = 1e-7  # and a numerical gradient, where the last bits are divided by a small step
 
 
 def build_references(
-    spec: Spec, source: Source, only: Collection[str] | None = None
+    spec: Spec,
+    source: Source,
+    only: Collection[str] | None = None,
+    before: Mapping[str, Array] | None = None,
 ) -> dict[str, Array]:
     """Return the arrays of ``references.npz`` for an assignment, computed from its solution.
 
-    With ``only`` they are those of the exercises named there.
+    With ``only`` they are those of the exercises named there. What was locked ``before`` of the
+    same mistakes and the same solution is taken over.
 
     Raises UsageError when the solution fails on a visible example, and when a known mistake no
     longer fits the solution's text.
@@ -58,11 +61,13 @@ def build_references(
     names: dict[int, str] = {}
     alive: list[Any] = []  # ids of freed arrays would be handed out again
     about = {}
+    locked = {} if before is None else json.loads(bytes(before[ABOUT]))["exercises"]
     visible = visible_cases(spec, source)
     for exercise in (each for each in spec.exercises if only is None or each.name in only):
         case = visible[exercise.name]
         try:
-            about[exercise.name] = _entry(spec, exercise, case, source, store, names, alive)
+            taken = locked.get(exercise.name, {})
+            about[exercise.name] = _entry(spec, exercise, case, source, store, names, alive, taken)
         except UsageError:
             raise
         except Exception as error:
@@ -88,6 +93,7 @@ def _entry(
     store: dict[str, Array],
     names: dict[int, str],
     alive: list[Any],
+    before: Mapping[str, Any],
 ) -> dict[str, Any]:
     functions = source.functions()
     # Before calls are recorded: differences make many, and are for nobody but the check.
@@ -98,9 +104,10 @@ def _entry(
     alive += [numeric]
     called = _called(exercise, case, source, store, names, alive)
     other = _called(exercise, second, source, store, names, alive) if second else None
-    if other is not None:
-        shown = {known["id"] for known in called["mistakes"]}
-        other["mistakes"] = [known for known in other["mistakes"] if known["id"] not in shown]
+    if not exercise.sealed:
+        lock_mistakes(exercise, source, called, other, before)
+    for about in filter(None, (called, other)):
+        del about["right"]
     values = known_values(spec, source, exercise, case)
     return {
         **({"values": values} if values else {}),
@@ -140,7 +147,10 @@ def _called(
     names: dict[int, str],
     alive: list[Any],
 ) -> dict[str, Any]:
-    """Describe one call of the solution: its arguments and sizes, its steps, its result."""
+    """Describe one call of the solution: its arguments and sizes, its steps, its result.
+
+    What is ``right`` is the call as the student's check reads it, for those who look at mistakes.
+    """
     scope = source.namespace()
     functions = source.functions(scope)
     calls: dict[str, list[Recorded]] = {name: [] for name in exercise.calls}
@@ -153,17 +163,17 @@ def _called(
     _refuse_unlike(exercise, case, result)
     steps = {name: tuple(call.step() for call in made) for name, made in calls.items()}
     alive += [case, result, calls]
-    known: dict[str, Any] = {"result": None, "mistakes": []}
+    known: dict[str, Any] = {"result": None, "mistakes": {}}
     if not exercise.sealed:
         known["result"] = pack(result, store, names)
-        about = Reference(exercise.layout, case.arguments, result, case.dims, (), {}, steps)
-        about = replace(about, driver=driver_of(exercise), seconds=exercise.call_seconds)
-        known["mistakes"] = _mistakes(exercise, source, about)
+    about = Reference(exercise.layout, case.arguments, result, case.dims, Locked({}), {}, steps)
+    about = replace(about, driver=driver_of(exercise), seconds=exercise.call_seconds)
     return {
         "dims": dict(case.dims),
         "arguments": pack(case.arguments, store, names),
         "steps": {name: pack(made, store, names) for name, made in steps.items()},
         **known,
+        "right": about,
     }
 
 
@@ -228,49 +238,6 @@ def recording(function: Callable[..., Any], calls: list[Recorded]) -> Callable[.
         return result
 
     return wrapped
-
-
-def _mistakes(exercise: Exercise, source: Source, about: Reference) -> list[dict[str, Any]]:
-    """Fingerprint what each known mistake gives on a call of the solution, where it shows there."""
-    entries: list[dict[str, Any]] = []
-    truth, scope = result_fingerprint(exercise.layout, about.result), source.namespace()
-    for number, mistake in enumerate(exercise.mistakes):
-        entry: dict[str, Any] = {"id": mistake.id, "title": mistake.title, "hint": mistake.hint}
-        wrong = with_mistake(exercise, source, number, scope)
-        function = bound(exercise, {**scope, exercise.name: wrong})
-        try:
-            with np.errstate(all="ignore"):
-                result = returned_by(exercise.layout, function, deep_copy(about.arguments))
-        except Exception as error:
-            entry["error"] = f"{type(error).__name__}: {error}"
-        else:
-            entry["fingerprint"] = result_fingerprint(exercise.layout, result)
-            if same_fingerprint(entry["fingerprint"], truth):
-                continue
-            entry["outputs"] = _changed_outputs(exercise, about.result, result)
-        left = try_on(about, wrong, replay=True, locate=False).replay if about.steps else None
-        if left is not None:  # what it first asks of a right function that a right one does not
-            entry["off"] = [*left.off[:2], *map(_shortened, left.off[2:])]
-        entries.append(entry)
-    return entries
-
-
-def _changed_outputs(exercise: Exercise, right: Tree, wrong: Tree) -> dict[str, Any]:
-    """Fingerprint each output that a mistake changes; empty when it returns something else."""
-    truth, _ = by_name(exercise.layout, right)
-    outputs, whole = by_name(exercise.layout, wrong)
-    if whole is not None:
-        return {}
-    prints = {name: fingerprint(outputs.get(name)) for name in truth}
-    return {
-        name: [of[0], *map(_shortened, of[1:])]
-        for name, of in prints.items()
-        if not same_fingerprint(of, fingerprint(truth[name]))
-    }
-
-
-def _shortened(number: float) -> float:
-    return float(f"{number:.{DIGITS}e}")
 
 
 def keep_committed(new: Mapping[str, Array], old: Mapping[str, Array] | None) -> dict[str, Array]:

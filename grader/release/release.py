@@ -108,9 +108,9 @@ def _take_edits(course: Course, name: str, points: Mapping[str, float], adopt: b
 
 def student_files(course: Course, spec: Spec, source: Source) -> dict[str, bytes]:
     """Return the files beside the notebook: those of ``files=``, the check and its references."""
-    arrays = build_references(spec, source)
     committed = course.assignments / spec.name / REFERENCES
     old = from_bytes(committed.read_bytes()) if committed.exists() else None
+    arrays = build_references(spec, source, before=old)
     files = {name: stamp(data, name, course.place(spec, name)) for name, data in source.files}
     files[SELFCHECK] = selfcheck_text().encode()
     files[REFERENCES] = to_bytes(keep_committed(arrays, old))

@@ -14,6 +14,7 @@ from grader.comparison import (
     joined_arrays,
     ladder,
     layout,
+    locks,
     packing,
     properties,
     random_names,
@@ -42,7 +43,7 @@ from grader.selfcheck import (
 # In the order in which selfcheck.py needs them.
 PARTS = (
     *(telling, layout, finding, stub, time_limit, trees, values, ladder, packing, fingerprints),
-    *(joined_arrays, causes, error_causes, random_names, properties, drivers),
+    *(locks, joined_arrays, causes, error_causes, random_names, properties, drivers),
     *(sketches, digests, recorder, report, traced, name_uses, weave),
     *(names, panel, references_file, replay, known_mistakes, where_raised, attempts, reasons),
     *(until, panels, weighing, check),

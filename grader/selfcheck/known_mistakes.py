@@ -7,52 +7,46 @@ hidden inputs, here its result on the visible example is recognised by a fingerp
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from grader.comparison.causes import Cause, cause_of_result, named_parts
+from grader.comparison.causes import Cause, both_told, cause_of_result, named_parts
 from grader.comparison.error_causes import cause_of_error
-from grader.comparison.fingerprints import fingerprint, result_fingerprint, same_fingerprint
+from grader.comparison.fingerprints import fingerprint, result_fingerprint
 from grader.comparison.ladder import by_name
 from grader.comparison.layout import Layout, Tree
+from grader.comparison.locks import Known, Locked
 from grader.comparison.trees import deep_copy, same
 from grader.selfcheck.names import names_read
 from grader.selfcheck.replay import Off
 
-Known = Mapping[str, Any]
 
-
-def known_by_error(mistakes: Sequence[Known], error: Exception) -> Cause | None:
+def known_by_error(mistakes: Locked, error: Exception) -> Cause | None:
     """Return the catalogued mistake that raises exactly this on the visible example."""
-    text = f"{type(error).__name__}: {error}"
-    found = next((known for known in mistakes if known.get("error") == text), None)
-    return _cause(found) if found else None
+    found = mistakes.by_text(f"error {type(error).__name__}: {error}")
+    return _cause(found[0]) if found else None
 
 
-def known_by_result(layout: Layout, mistakes: Sequence[Known], result: Tree) -> Cause | None:
-    """Return the catalogued mistake that gives exactly this result on the visible example."""
+def known_by_result(layout: Layout, mistakes: Locked, result: Tree) -> Cause | None:
+    """Return the catalogued mistake that gives exactly this result on the visible example.
+
+    Where two of them together give it, both are told.
+    """
     mine = result_fingerprint(layout, result)
-    for known in mistakes:
-        if "fingerprint" in known and same_fingerprint(mine, tuple(known["fingerprint"])):
-            return _cause(known)
-    return None
+    if found := mistakes.by_sums("whole", mine):
+        return _cause(found[0])
+    pair = mistakes.by_sums("pair", mine)
+    return both_told(*map(_cause, pair[:2])) if len(pair) > 1 else None
 
 
-def known_by_path(mistakes: Sequence[Known], off: Off) -> Cause | None:
+def known_by_path(mistakes: Locked, off: Off) -> Cause | None:
     """Return the catalogued mistake that first calls a stand-in with these wrong arguments.
 
     What comes after that call is not known: where several mistakes make the same one, all are told.
     """
-    where, mine = off[0], off[1:]
-    found = [
-        known
-        for known in mistakes
-        if "off" in known
-        and known["off"][0] == where
-        and same_fingerprint(mine, tuple(known["off"][1:]))
-    ]
+    found = mistakes.by_sums(f"off {off[0]}", off[1:])
     if not found:
         return None
     titles = ", or ".join(known["title"] for known in found)
@@ -60,20 +54,22 @@ def known_by_path(mistakes: Sequence[Known], off: Off) -> Cause | None:
 
 
 def possible_mistake(
-    layout: Layout, mistakes: Sequence[Known], result: Tree, wrong: set[str]
+    layout: Layout, mistakes: Locked, result: Tree, wrong: set[str]
 ) -> Cause | None:
     """Return the mistake that explains the most of the ``wrong`` outputs and spoils no other."""
     outputs, whole = by_name(layout, result)
     if whole is not None:
         return None
-    prints = {name: fingerprint(outputs[name]) for name in wrong if name in outputs}
-    best, most = None, 0
-    for known in mistakes:
-        changed = {name: tuple(of) for name, of in known.get("outputs", {}).items()}
-        alike = [n for n in changed if n in prints and same_fingerprint(prints[n], changed[n])]
-        if set(changed) <= wrong and len(alike) > most:
-            best, most = known, len(alike)
-    return _cause(best, certain=False) if best else None
+    alike: dict[str, int] = {}
+    known: dict[str, Known] = {}
+    for name in layout.outputs:
+        if name in wrong and name in outputs:
+            for each in mistakes.by_sums(f"part {name}", fingerprint(outputs[name])):
+                known[each["id"]] = each
+                alike[each["id"]] = alike.get(each["id"], 0) + 1
+    fit = [name for name in known if {*known[name]["changes"]} <= wrong]
+    best = max(fit, key=lambda name: (alike[name], -known[name]["number"]), default=None)
+    return _cause(known[best], certain=False) if best is not None else None
 
 
 def _cause(known: Known, certain: bool = True) -> Cause:

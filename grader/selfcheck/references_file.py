@@ -13,6 +13,7 @@ import numpy as np
 
 from grader.comparison.joined_arrays import parted
 from grader.comparison.layout import Check, Layout, Tree
+from grader.comparison.locks import Locked
 from grader.comparison.packing import unpack
 
 
@@ -31,7 +32,7 @@ class Reference:
     arguments: tuple[Tree, ...]
     result: Tree
     dims: Mapping[str, int]
-    mistakes: tuple[Mapping[str, Any], ...]
+    mistakes: Locked
     numeric: Mapping[str, Any]
     steps: Mapping[str, tuple[tuple[Tree, ...], ...]]
     driver: str = ""
@@ -83,7 +84,7 @@ def _call(entry: Mapping[str, Any], store: Mapping[str, Any]) -> dict[str, Any]:
         "arguments": unpack(entry["arguments"], store),
         "result": None if entry["result"] is None else unpack(entry["result"], store),
         "dims": entry["dims"],
-        "mistakes": tuple(entry["mistakes"]),
+        "mistakes": Locked(entry["mistakes"]),
         "steps": {name: unpack(steps, store) for name, steps in entry["steps"].items()},
     }
 

@@ -92,7 +92,7 @@ def _tells(reference: Reference, weighed: Weighed, wrong_below: bool) -> Tells:
         return Tells.SAYS if told else Tells.NOTHING if cause is None else Tells.HINTS
     if not cause.certain:
         return Tells.SAYS if told else Tells.HINTS
-    if cause not in OF_CALLS and cause.id not in {known["id"] for known in reference.mistakes}:
+    if cause not in OF_CALLS and not {*cause.id.split("+")} <= reference.mistakes.opened:
         return Tells.FORM
     return Tells.KNOWN
 

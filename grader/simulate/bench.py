@@ -22,12 +22,13 @@ from pathlib import Path
 from typing import Any
 
 from grader.autograde.isolation import cores
-from grader.course import KEPT_FOLDER, Course
+from grader.course import KEPT_FOLDER, NEIGHBOURHOOD, Course
 from grader.errors import UsageError
 from grader.gradebook.config import CONFIG_FILE, stock_config
 from grader.gradebook.source_folder import write_source
 from grader.gradebook.state import gradebook_file
 from grader.html.wording import counted
+from grader.neighbourhood.keeping import with_tables
 from grader.sandbox import adopt_orphans
 from grader.simulate.bench_memory import MemoryWatch, memory_line
 from grader.simulate.copy_course import copy_of
@@ -153,8 +154,10 @@ def _compared(figures: Mapping[str, Any]) -> dict[str, Any]:
 
 def _without_marks(course: Course) -> None:
     """Put a course back to where nothing is graded, its assignment in the gradebook."""
-    for folder in (course.autograded, course.feedback, course.root / KEPT_FOLDER):
+    for folder in (course.autograded, course.feedback):
         shutil.rmtree(folder, ignore_errors=True)
+    for file in (course.root / KEPT_FOLDER).glob("*.inbox"):  # tables are made once a release
+        file.unlink()
     empty, now = course.root / EMPTY, gradebook_file(course)
     if now is not None:
         shutil.copyfile(empty, now)
@@ -168,6 +171,7 @@ def _class(course: Course, name: str, folder: Path, number: int) -> Course:
     made = copy_of(course, folder)
     simulate(made, name, number)
     register(made, name)
+    with_tables(made.packed(name), made.kept(name, NEIGHBOURHOOD))
     _keep_empty(made)
     return made
 

@@ -22,7 +22,8 @@ def named_in_the_notebook(assignment: Assignment, exercise: Exercise, check: Mod
     if reference is None:
         return held(what, ["the released folder does not know it: run `make release`"])
     asked = [case for case in (reference, reference.other) if case is not None]
-    known = {str(entry["id"]) for case in asked for entry in case.mistakes}
+    names = [mistake.id for mistake in exercise.mistakes]
+    known = {name for name in names if any(case.mistakes.shows(name) for case in asked)}
     scope = assignment.source.namespace()
     source = assignment.source.function_source(exercise.name)
     problems = []

@@ -82,8 +82,8 @@ def both_named_in_the_notebook(
 
 def _shown(exercise: Exercise, check: ModuleType) -> list[Mistake]:
     """Return the mistakes that show on the visible example."""
-    known = {str(entry["id"]) for entry in check.references()[exercise.name].mistakes}
-    return [mistake for mistake in exercise.mistakes if mistake.id in known]
+    known = check.references()[exercise.name].mistakes
+    return [mistake for mistake in exercise.mistakes if known.shows(mistake.id)]
 
 
 def _scope(

@@ -13,12 +13,12 @@ from grader.assignment.spec import Exercise
 from grader.instrument.recorder import Full
 from grader.judge.diagnostic_cases import diagnostics
 from grader.judge.in_process_runs import between_in_process
+from grader.neighbourhood.mutants import Mutant, as_mutated, mutants
 from grader.parting.finding import Parting
 from grader.parting.recording import NotTold
 from grader.parting.where import where
 from grader.verify import in_process
 from grader.verify.held import SEED, Held
-from grader.verify.mutants import Mutant, as_mutated, mutants
 
 LEAST = 0.8  # of the changed lines are pointed at
 NO_LINE = ("dropped", "moved")  # operators that leave no changed line

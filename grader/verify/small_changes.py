@@ -13,9 +13,9 @@ from grader.assignment.calling import bound
 from grader.assignment.spec import Exercise
 from grader.comparison.trees import deep_copy, returned_by, same
 from grader.judge.hidden_cases import Posed
+from grader.neighbourhood.mutants import Mutant, mutants
 from grader.verify import in_process
 from grader.verify.held import SEED, Held, held
-from grader.verify.mutants import Mutant, mutants
 
 SAMPLE = 40  # mutants of each exercise that a run marks; all of them with every=True
 EXACT = 1e-6  # tolerance of cases in float64: what is equivalent gives the same last bit there

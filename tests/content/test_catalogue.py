@@ -2,9 +2,9 @@
 
 import pytest
 
+from grader.neighbourhood.mutants import mutants
+from grader.neighbourhood.mutation_operators import OPERATORS
 from grader.verify import in_process
-from grader.verify.mutants import mutants
-from grader.verify.mutation_operators import OPERATORS
 from tests.kit.course import assignment, right
 from tests.kit.solution import NAMES, SPEC, posed
 

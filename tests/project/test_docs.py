@@ -17,6 +17,7 @@ from grader.comparison import causes, error_causes
 from grader.comparison.causes import Cause
 from grader.comparison.finding import Finding
 from grader.judge import diagnose
+from grader.neighbourhood.mutants import mutants
 from grader.verdict import (
     EXERCISE_OUTCOMES,
     SCHEMA,
@@ -25,7 +26,6 @@ from grader.verdict import (
     ExerciseResult,
     Verdict,
 )
-from grader.verify.mutants import mutants
 from tests.kit.solution import NAMES, SPEC, source
 
 CAUSES = (causes, error_causes, diagnose)  # where they are named, whatever the exercise

@@ -20,6 +20,7 @@ import pytest
 
 from grader.comparison.causes import DRAWS_RANDOM, KEEPS_STATE
 from grader.comparison.finding import Finding
+from grader.comparison.locks import Locking, sums_text
 from grader.comparison.trees import deep_copy
 from grader.selfcheck.panel import Panel, Row
 from grader.simulate.pupils import Pupil
@@ -463,11 +464,16 @@ def test_mistakes_that_leave_the_path_with_the_same_call_are_told_together(shown
     check, own = selfcheck(), scope(leak=mistaken("leak", "no-squash"))
     exec(mistaken("remember", "memory-not-carried"), own)
     reference = check.references()["remember"]
-    (one,) = [m for m in reference.mistakes if m["id"] == "memory-not-carried"]
-    other = {**one, "id": "another", "title": "the memory is reset", "fingerprint": ["", 0.0, 0.0]}
-    twice = replace(reference, mistakes=(*reference.mistakes, other))
+    one = known("remember")["memory-not-carried"]
+    left = check.try_on(reference, own["remember"], replay=True).replay
+    locking = Locking()
+    for name, title in ((one.id, one.title), ("another", "the memory is reset")):
+        told = {"id": name, "title": title, "hint": one.hint, "number": 0, "changes": []}
+        number = locking.add(told, "its own result")
+        locking.give(sums_text(f"off {left.off[0]}", left.off[1:]), number)
+    twice = replace(reference, mistakes=check.Locked(locking.data()))
     panel, _ = check.examine(twice, own["remember"])
-    assert panel.notes == (f"It looks as if {one['title']}, or the memory is reset. {one['hint']}",)
+    assert panel.notes == (f"It looks as if {one.title}, or the memory is reset. {one.hint}",)
 
 
 def test_a_first_wrong_call_is_no_certainty_where_the_step_is_right(shown):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from grader.comparison.trees import deep_copy, leaves, same
+from grader.neighbourhood.mutants import mutants
 from grader.verify import in_process
-from grader.verify.mutants import mutants
 from tests.kit.toy import OF, assignment, mistaken, right
 
 SEED = 21

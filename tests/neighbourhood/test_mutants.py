@@ -5,8 +5,8 @@ import functools
 
 import pytest
 
-from grader.verify.mutants import mutants
-from grader.verify.mutation_operators import OPERATORS
+from grader.neighbourhood.mutants import mutants
+from grader.neighbourhood.mutation_operators import OPERATORS
 from tests.kit.toy import OF, right
 
 

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from grader.verify.mutation_operators import OPERATORS, Scope, changed_copy
+from grader.neighbourhood.changes import kind_of_change
+from grader.neighbourhood.flow import bindings
+from grader.neighbourhood.mutation_operators import OPERATORS, Scope, changed_copy
 
 Defined = ast.FunctionDef | ast.ClassDef
 Lookalikes = Mapping[str, tuple[str, ...]]
@@ -22,12 +24,18 @@ NONE: Lookalikes = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Mutant:
-    """One changed function: its source, and the operator and line that it was changed by."""
+    """One changed function: its source, and the operator and line that it was changed by.
+
+    ``kind`` is what was done, a key of the words on changes; ``binds`` are the names that the
+    changed part of its statement binds.
+    """
 
     id: str
     operator: str
     line: int
     source: str
+    kind: str = ""
+    binds: tuple[str, ...] = ()
 
 
 def mutants(source: str, lookalikes: Lookalikes = NONE) -> Iterator[Mutant]:
@@ -52,7 +60,8 @@ def mutants(source: str, lookalikes: Lookalikes = NONE) -> Iterator[Mutant]:
                 name = f"{operator}: {_shown(statements[node], node, new)}"
                 ids[name] = ids.get(name, 0) + 1
                 name += f" #{ids[name]}" if ids[name] > 1 else ""
-                yield Mutant(name, operator, statements[node].lineno, text)
+                kind, around = kind_of_change(operator, node, new), statements[node]
+                yield Mutant(name, operator, around.lineno, text, kind, _bound(around, node))
 
 
 def as_mutated(source: str) -> str:
@@ -108,6 +117,18 @@ def _statements(function: Defined) -> dict[ast.AST, ast.stmt]:
         if isinstance(node, ast.stmt):
             around.update(dict.fromkeys(ast.walk(node), node))
     return around
+
+
+def _bound(statement: ast.stmt, node: ast.AST) -> tuple[str, ...]:
+    """Return the names that a statement binds to what a node of it belongs to."""
+    if isinstance(statement, ast.Assign):
+        found = [pair for target in statement.targets for pair in bindings(target, statement.value)]
+        within = [name for name, made in found if node in ast.walk(made)]
+        return tuple(dict.fromkeys(within or [name for name, _ in found]))
+    if isinstance(statement, ast.AugAssign | ast.For):
+        made = statement.iter if isinstance(statement, ast.For) else statement.value
+        return tuple(dict.fromkeys(name for name, _ in bindings(statement.target, made)))
+    return ()
 
 
 def _replaced(tree: Any, target: ast.AST, new: ast.AST) -> Any:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.verify.mutants import mutants
-from grader.verify.mutation_operators import OPERATORS
+from grader.neighbourhood.mutants import mutants
+from grader.neighbourhood.mutation_operators import OPERATORS
 
 CHANGES = [
     ("y = a - b", "arithmetic", "y = b - a"),

@@ -1,0 +1,27 @@
+"""Get the tables of wrong versions ready before a class is judged: once for a release.
+
+Without them grading is the same, and a diagnosis takes longer and knows the catalogue alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from grader.assignment.assignment import Packed
+from grader.autograde.inbox import handed_in, work_is_likely
+from grader.course import NEIGHBOURHOOD, Course
+from grader.neighbourhood.keeping import complete, with_tables
+
+
+def tables_missing(course: Course, name: str, only: str | None, force: bool) -> Packed | None:
+    """Return the assignment where work waits for a judge and tables are missing or stale."""
+    found = handed_in(course, name, only).students
+    if not found or not (force or work_is_likely(course, name, found)):
+        return None
+    packed = course.packed(name)
+    return None if complete(packed) else packed
+
+
+def make_ready(course: Course, packed: Packed, progress: Callable[[int, int], None]) -> None:
+    """Make the tables, and keep them beside the course."""
+    with_tables(packed, course.kept(packed.source.name, NEIGHBOURHOOD), progress)
