@@ -8,7 +8,7 @@ from typing import Any
 
 from grader.assignment.places import at, in_lesson
 from grader.assignment.source import Source
-from grader.assignment.spec import Exercise
+from grader.assignment.spec import REFERENCES, Exercise
 from grader.errors import UsageError
 
 
@@ -17,7 +17,9 @@ def refuse_solutions(
 ) -> None:
     """Raise UsageError if a released file holds a line of a solution, or a hidden test."""
     secret = solution_lines(source)
-    for name, data in released.items():
+    # What is said of mistakes is locked in its file: it is read here before that.
+    said = [f"{m.title}\n{m.hint}" for exercise in exercises for m in exercise.mistakes]
+    for name, data in (*released.items(), (REFERENCES, "\n".join(said).encode())):
         text = data.decode("utf-8", errors="replace")
         if name.endswith((".ipynb", ".json")):
             # JSON escapes quotes, and a line that holds one would not be found in it.
