@@ -60,7 +60,7 @@ def replaced(functions: Functions, names: Mapping[str, Any]) -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class Question:
+class HelperCall:
     """A question: which function a right function calls, and with what."""
 
     name: str
@@ -72,7 +72,7 @@ class Question:
 class Questions:
     """Questions that a right function asks its helpers: which, how large, of which dtypes."""
 
-    asked: tuple[Question, ...]
+    asked: tuple[HelperCall, ...]
     elements: int  # of all arrays of the largest question, or of the case, whose part it may be
     dtypes: frozenset[str]
     functions: Functions  # of which they are asked
@@ -106,14 +106,14 @@ def questions_needed(
     What a helper calls in its turn is not asked for: whoever answers for it has done that.
     """
     depth = 0
-    made: list[Question] = []
+    made: list[HelperCall] = []
     largest, dtypes = _measured(case.arguments)
 
     def counted(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def wrapped(*arguments: Any, **named: Any) -> Any:
             nonlocal depth, largest, dtypes
             if not depth:
-                made.append(Question(name, *deep_copy((arguments, named))))
+                made.append(HelperCall(name, *deep_copy((arguments, named))))
                 elements, found = _measured((arguments, named))
                 largest, dtypes = max(largest, elements), dtypes | found
             depth += 1

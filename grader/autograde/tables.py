@@ -10,7 +10,7 @@ from collections.abc import Callable
 from grader.assignment.assignment import Packed
 from grader.autograde.inbox import handed_in, work_is_likely
 from grader.course import NEIGHBOURHOOD, Course
-from grader.neighbourhood.keeping import complete, with_tables
+from grader.neighbourhood.keeping import has_tables, with_tables
 
 
 def tables_missing(course: Course, name: str, only: str | None, force: bool) -> Packed | None:
@@ -19,7 +19,7 @@ def tables_missing(course: Course, name: str, only: str | None, force: bool) -> 
     if not found or not (force or work_is_likely(course, name, found)):
         return None
     packed = course.packed(name)
-    return None if complete(packed) else packed
+    return None if has_tables(packed) else packed
 
 
 def make_ready(course: Course, packed: Packed, progress: Callable[[int, int], None]) -> None:

@@ -139,8 +139,7 @@ def attempt(
         for number, (case, expected) in enumerate(cases)
     ]
     plan += [(replace(case, name=AGAIN), expected, calls) for case, expected, calls in plan[:1]]
-    made = [call for _, _, calls in plan for call in calls]
-    replies = job.calls(made, until=EMPTY, one_by_one=one_by_one)
+    replies = job.calls([c for *_, calls in plan for c in calls], EMPTY, one_by_one)
     heard, enough = job.heard, True
     for case, expected, calls in plan:
         found = list(islice(replies, len(calls)))

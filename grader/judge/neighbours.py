@@ -21,7 +21,7 @@ from grader.judge.work import LEAST
 from grader.neighbourhood.inputs import inputs_drawn
 from grader.neighbourhood.making import table_of
 from grader.neighbourhood.prints import Print, print_of, print_of_error
-from grader.neighbourhood.table import UNTOLD, Table, tables_from_bytes
+from grader.neighbourhood.table import UNTOLD, VersionTable, tables_from_bytes
 from grader.sandbox import ENDED, Job, Reply
 
 MOST_KEPT = 64  # exercises whose tables are kept
@@ -36,7 +36,7 @@ class Neighbours:
     part of what is wrong: the most alike first, and known mistakes of which nothing is known.
     """
 
-    table: Table
+    table: VersionTable
     whole: tuple[int, ...]
     partly: tuple[int, ...]
 
@@ -61,7 +61,7 @@ class Neighbours:
 class Neighbourhood:
     """An exercise's table, and the inputs that it was made on."""
 
-    def __init__(self, assignment: Assignment, exercise: Exercise, table: Table) -> None:
+    def __init__(self, assignment: Assignment, exercise: Exercise, table: VersionTable) -> None:
         self.exercise = exercise
         self.table = table
         self.assignment = assignment

@@ -16,7 +16,7 @@ from grader.neighbourhood.making import make_tables, table_key
 from grader.neighbourhood.table import tables_from_bytes, tables_to_bytes
 
 
-def complete(packed: Packed) -> bool:
+def has_tables(packed: Packed) -> bool:
     """Tell whether an assignment has the tables of its wrong versions, and none is stale."""
     assignment, made = packed.load(), tables_from_bytes(packed.neighbourhood)
     return all(
@@ -29,7 +29,7 @@ def with_tables(
     packed: Packed, file: Path, progress: Callable[[int, int], None] = lambda done, of: None
 ) -> Packed:
     """Return an assignment with the tables of its wrong versions, made now where they are not."""
-    if complete(packed):
+    if has_tables(packed):
         return packed
     made = packed.neighbourhood
     for tables in make_tables(packed, tables_from_bytes(made), progress):

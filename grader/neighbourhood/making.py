@@ -24,7 +24,7 @@ from grader import __version__
 from grader.assignment.assignment import Assignment, Packed
 from grader.assignment.spec import Exercise
 from grader.neighbourhood.prints import Print
-from grader.neighbourhood.table import UNTOLD, Table, key_of
+from grader.neighbourhood.table import UNTOLD, VersionTable, key_of
 from grader.neighbourhood.versions import Version
 
 WORKERS = min(2, os.cpu_count() or 1)  # processes at a time
@@ -63,7 +63,7 @@ def make_tables(
     made = {name: known for name in keys if (known := _known(before, name, keys[name]))}
     missing = [exercise for exercise in exercises if exercise.name not in made]
     with ThreadPoolExecutor(WORKERS) as pool:
-        waiting = {pool.submit(make_table, packed, assignment, e): e.name for e in missing}
+        waiting = {pool.submit(version_table, packed, assignment, e): e.name for e in missing}
         for future in as_completed(waiting):
             name = waiting[future]
             made[name] = {"key": keys[name], **future.result().to_data()}
@@ -76,7 +76,7 @@ def _known(before: Mapping[str, Any], name: str, key: str) -> Any:
     return found if isinstance(found, Mapping) and found.get("key") == key else None
 
 
-def make_table(packed: Packed, assignment: Assignment, exercise: Exercise) -> Table:
+def version_table(packed: Packed, assignment: Assignment, exercise: Exercise) -> VersionTable:
     """Run every wrong version of an exercise's solution, in processes that may end."""
     told: list[tuple[int, Print | None, str]] = []
     right: list[Print] = []
@@ -94,7 +94,7 @@ def make_table(packed: Packed, assignment: Assignment, exercise: Exercise) -> Ta
                 told.append((UNTOLD, None, ""))
     told += [(UNTOLD, None, "")] * (len(listed) - len(told))
     source = assignment.source.function_source(exercise.name)
-    return Table.of(listed, told[: len(listed)], right, source, seed)
+    return VersionTable.of(listed, told[: len(listed)], right, source, seed)
 
 
 def _next(connection: Connection) -> Any:
@@ -123,9 +123,11 @@ def _child(packed: Packed) -> Iterator[Connection]:
         process.wait()
 
 
-def table_of(assignment: Assignment, exercise: Exercise, data: Mapping[str, Any]) -> Table | None:
+def table_of(
+    assignment: Assignment, exercise: Exercise, data: Mapping[str, Any]
+) -> VersionTable | None:
     """Read an exercise's table; None where there is none, or where it is of another solution."""
     found = data.get(exercise.name)
     if not isinstance(found, Mapping) or found.get("key") != table_key(assignment, exercise):
         return None
-    return Table.from_data(found, assignment.source.function_source(exercise.name))
+    return VersionTable.from_data(found, assignment.source.function_source(exercise.name))

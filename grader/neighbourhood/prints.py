@@ -54,7 +54,7 @@ def _finite(one: float, other: float) -> tuple[float, float]:
     return (one, other) if np.isfinite(one) and np.isfinite(other) else (0.0, 0.0)
 
 
-def alike(forms: Array, sums: Array, mine: Print) -> Array:
+def prints_alike(forms: Array, sums: Array, mine: Print) -> Array:
     """Tell of each row and part whether it is like those of one print, (rows, parts)."""
     my_forms, my_sums = np.array(mine[0], np.uint32), np.array(mine[1], np.float64)
     close = np.abs(sums - my_sums) <= ALIKE * (1.0 + np.abs(my_sums))
@@ -65,4 +65,4 @@ def alike(forms: Array, sums: Array, mine: Print) -> Array:
 def same_print(one: Print, other: Print) -> bool:
     """Tell whether two prints are of the same result."""
     forms, sums = np.array([one[0]], np.uint32), np.array([one[1]], np.float64)
-    return bool(alike(forms, sums, other).all())
+    return bool(prints_alike(forms, sums, other).all())

@@ -22,7 +22,7 @@ from grader.comparison.time_limit import time_limit
 from grader.comparison.trees import deep_copy, returned_by
 from grader.neighbourhood.inputs import diagnostic_seed, inputs_drawn
 from grader.neighbourhood.prints import Print, print_of, print_of_error, same_print
-from grader.neighbourhood.table import NEVER, UNTOLD, pack
+from grader.neighbourhood.table import NEVER, UNTOLD, packed_against
 from grader.neighbourhood.versions import Version, versions
 
 CALL_SECONDS = 0.2  # of processor time; a right function takes some milliseconds
@@ -104,7 +104,7 @@ def _told(assignment: Assignment, exercise: Exercise, first: int) -> Iterator[An
     for version in listed[first:]:
         yield (
             *run_version(assignment, exercise, version, cases, right),
-            pack(version.source, source),
+            packed_against(version.source, source),
         )
 
 

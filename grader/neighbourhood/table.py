@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from grader.comparison.layout import Array
-from grader.neighbourhood.prints import Print, alike
+from grader.neighbourhood.prints import Print, prints_alike
 from grader.neighbourhood.versions import Version
 
 NEVER = -1  # the case of a version that gives what the solution gives, in every one
@@ -26,7 +26,7 @@ UNTOLD = -2  # and of one that did not come to its end
 
 
 @dataclass(frozen=True)
-class Table:
+class VersionTable:
     """A table of one exercise: the versions, and prints of them and of the solution.
 
     ``cases`` (versions,) are the numbers of the cases that show them first; ``forms`` (versions,
@@ -52,7 +52,7 @@ class Table:
         right: Sequence[Print],
         solution: str,
         seed: int,
-    ) -> Table:
+    ) -> VersionTable:
         """Make the table of what is told of each version: case, print and packed text."""
         parts = len(right[0][0]) if right else 1
         nothing: Print = ([0] * parts, [(0.0, 0.0)] * parts)
@@ -85,7 +85,7 @@ class Table:
     def is_right(self, case: int, mine: Print) -> bool:
         """Tell whether a print is like the solution's."""
         forms, sums = self.right[case]
-        found = alike(np.array([forms], np.uint32), np.array([sums], np.float64), mine)
+        found = prints_alike(np.array([forms], np.uint32), np.array([sums], np.float64), mine)
         return bool(found.all())
 
     def like(self, case: int, mine: Print) -> tuple[Array, Array]:
@@ -94,12 +94,14 @@ class Table:
         Returns: (rows,) numbers, and (rows, parts) whether a part is alike.
         """
         rows = np.flatnonzero(self.cases == case)
-        return rows, alike(self.forms[rows], self.sums[rows], mine)
+        return rows, prints_alike(self.forms[rows], self.sums[rows], mine)
 
     def wrong_parts(self, case: int, mine: Print) -> Array:
         """Return which parts of a print are not the solution's, (parts,)."""
         forms, sums = self.right[case]
-        found: Array = ~alike(np.array([forms], np.uint32), np.array([sums], np.float64), mine)[0]
+        found: Array = ~prints_alike(
+            np.array([forms], np.uint32), np.array([sums], np.float64), mine
+        )[0]
         return found
 
     def to_data(self) -> dict[str, Any]:
@@ -115,7 +117,7 @@ class Table:
         }
 
     @classmethod
-    def from_data(cls, data: Mapping[str, Any], source: str) -> Table:
+    def from_data(cls, data: Mapping[str, Any], source: str) -> VersionTable:
         """Read ``to_data``'s result back."""
         with np.load(io.BytesIO(base64.b64decode(data["arrays"])), allow_pickle=False) as stored:
             cases, forms, sums = stored["cases"], stored["forms"], stored["sums"]
@@ -127,7 +129,7 @@ class Table:
         return cls(told, cases, forms, sums, right, tuple(data["packed"]), source, data["seed"])
 
 
-def pack(text: str, against: str) -> str:
+def packed_against(text: str, against: str) -> str:
     """Pack a text that is much like another one."""
     packer = zlib.compressobj(9, zdict=against.encode())
     return base64.b64encode(packer.compress(text.encode()) + packer.flush()).decode()

@@ -45,7 +45,7 @@ def cause_told(around: Neighbourhood, source: str, posed: Posed) -> Cause | None
         {**assignment.names, exercise.name: _defined(assignment, exercise, source)},
     )
     trials = [Trial(case, right, _asked(exercise, function, case)) for case, right in posed]
-    own = OwnText.of([CellSource(exercise.name, source, "answer")])
+    own = OwnText([CellSource(exercise.name, source, "answer")])
     tried = attempt_of(exercise, trials, own)
     if tried.passed or any(trial.reply.outcome == "timed_out" for trial in trials):
         return None

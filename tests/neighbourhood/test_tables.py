@@ -10,19 +10,25 @@ import pytest
 from grader.judge.neighbours import Neighbourhood
 from grader.neighbourhood import keeping, making
 from grader.neighbourhood.inputs import diagnostic_inputs
-from grader.neighbourhood.keeping import complete, with_tables
-from grader.neighbourhood.making import make_table, make_tables, table_of
+from grader.neighbourhood.keeping import has_tables, with_tables
+from grader.neighbourhood.making import make_tables, table_of, version_table
 from grader.neighbourhood.running import run_version
-from grader.neighbourhood.table import NEVER, UNTOLD, Table, tables_from_bytes, tables_to_bytes
+from grader.neighbourhood.table import (
+    NEVER,
+    UNTOLD,
+    VersionTable,
+    tables_from_bytes,
+    tables_to_bytes,
+)
 from grader.neighbourhood.versions import Version, versions, with_both
 from tests.kit import toy
 
 LEAK = "leak"
 
 
-def made() -> Table:
+def made() -> VersionTable:
     """The table of a toy."""
-    return make_table(toy.packed(), toy.assignment(), toy.exercise(LEAK))
+    return version_table(toy.packed(), toy.assignment(), toy.exercise(LEAK))
 
 
 def test_it_holds_mistakes_pairs_and_changes() -> None:
@@ -50,16 +56,18 @@ def test_a_table_is_read_back_as_it_was() -> None:
 def test_what_was_made_before_is_not_made_again(tmp_path, monkeypatch) -> None:
     """A run that was cut off goes on where it was; the file is written after each exercise."""
     packed, file = toy.packed(), tmp_path / ".kept" / "leaky.neighbourhood"
-    assert not complete(packed)
+    assert not has_tables(packed)
     whole = with_tables(packed, file)
-    assert complete(whole) and file.read_bytes() == whole.neighbourhood
+    assert has_tables(whole) and file.read_bytes() == whole.neighbourhood
     tables = tables_from_bytes(whole.neighbourhood)
     cut = replace(packed, neighbourhood=tables_to_bytes({LEAK: tables[LEAK]}))
     asked: list[str] = []
-    make = making.make_table
-    monkeypatch.setattr(making, "make_table", lambda p, a, e: asked.append(e.name) or make(p, a, e))
+    make = making.version_table
+    monkeypatch.setattr(
+        making, "version_table", lambda p, a, e: asked.append(e.name) or make(p, a, e)
+    )
     again = with_tables(cut, file)
-    assert asked == ["remember"] and complete(again)
+    assert asked == ["remember"] and has_tables(again)
     monkeypatch.setattr(keeping, "make_tables", None)
     assert with_tables(again, file) is again
 
