@@ -2550,8 +2550,9 @@ class NameUses:
             return 0, ""
         read = {u.name for u in uses if not u.binds}
         unread = [u for u in uses if u.binds and u.name not in read]
+        # What was bound first is lost, so that was meant for the other name.
         twice = [
-            u if u.line < line else first
+            first
             for i, u in enumerate(uses)
             if u.binds and (first := _bound_just_before(uses, i)) is not None
         ]

@@ -6,10 +6,12 @@ from collections import Counter
 
 import pytest
 
+from grader.assignment.assignment import Packed
 from grader.autograde.inbox import open_bytes
 from grader.autograde.judge_process import Task
 from grader.autograde.pool import judge_all
 from grader.judge.judge import Judgement
+from grader.neighbourhood.keeping import with_tables
 from grader.simulate.pupils import Pupil
 from grader.verify import in_process
 from grader.verify.held import SEED
@@ -81,10 +83,16 @@ def test_no_line_of_a_right_function_is_pointed_at(folder: str) -> None:
     assert len(pointed) <= 1  # one was meant to be right and is not
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Packed:
+    """The assignment with the tables of its wrong versions, as a class is judged."""
+    return with_tables(packed(), tmp_path_factory.mktemp("kept") / "tables")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", MEASURED)
-def test_most_are_named_or_pointed_at_by_the_judge(folder: str) -> None:
-    """With the catalogue, in the sandbox: three in four are named, and few are misled."""
+def test_most_are_named_or_pointed_at_by_the_judge(folder: str, whole: Packed) -> None:
+    """With all that is known, in the sandbox: three in four are named, and few are misled."""
     cases = list(read(folder))
     tasks = []
     for number, case in enumerate(cases):
@@ -94,7 +102,7 @@ def test_most_are_named_or_pointed_at_by_the_judge(folder: str) -> None:
         tasks.append(Task(pupil.name, open_bytes(assignment(), book), seeds))
     told: Counter[str] = Counter()
     by_student = {f"s{number}": case for number, case in enumerate(cases)}
-    for task, judged in judge_all(packed(), tasks, 2):
+    for task, judged in judge_all(whole, tasks, 2):
         case = by_student[str(task.student)]
         assert isinstance(judged, Judgement) and not judged.verdict.mended
         result = next(e for e in judged.verdict.exercises if e.name == case.exercise)
@@ -107,6 +115,6 @@ def test_most_are_named_or_pointed_at_by_the_judge(folder: str) -> None:
         told["misled"] += where is not None and not hit and result.cause is None
         told["nothing"] += where is None and result.cause is None
     assert told["named"] >= 0.75 * len(cases)
-    assert told["named or the line"] >= 0.9 * len(cases)
-    assert told["misled"] <= 0.05 * len(cases)
+    assert told["named or the line"] >= 0.92 * len(cases)
+    assert told["misled"] <= 0.04 * len(cases)
     assert told["nothing"] <= 0.02 * len(cases)
