@@ -10,13 +10,20 @@ from collections.abc import Callable
 from grader.assignment.assignment import Packed
 from grader.autograde.inbox import handed_in, work_is_likely
 from grader.course import NEIGHBOURHOOD, Course
+from grader.errors import UsageError
 from grader.neighbourhood.keeping import has_tables, with_tables
 
 
 def tables_missing(course: Course, name: str, only: str | None, force: bool) -> Packed | None:
-    """Return the assignment where work waits for a judge and tables are missing or stale."""
-    found = handed_in(course, name, only).students
-    if not found or not (force or work_is_likely(course, name, found)):
+    """Return the assignment where work waits for a judge and tables are missing or stale.
+
+    Where there is nothing to grade, or what is there cannot be, whoever grades it says so.
+    """
+    try:
+        found = handed_in(course, name, only).students
+    except UsageError:
+        return None
+    if not (force or work_is_likely(course, name, found)):
         return None
     packed = course.packed(name)
     return None if has_tables(packed) else packed

@@ -153,8 +153,9 @@ while frame is not None:
     request = frame.f_locals.get("request")
     if isinstance(request, dict) and request.get("op") == "calls":
         for place in range(len(request["calls"])):
-            server._send({"number": request["number"] + place, "outcome": "returned",
-                          "value": True, "points": 15.0})
+            server._add({"number": request["number"] + place, "outcome": "returned",
+                         "value": True, "points": 15.0})
+        server.replies.send()
     frame = frame.f_back
 """,
     "encoder": """
@@ -162,7 +163,7 @@ import inside.calls as calls
 import inside.cells as cells
 from inside.wire import Encoded
 calls.encode = lambda *a, **k: b"T"
-calls.unchanged = lambda *a: True
+calls.Given.changed = lambda *a: False
 cells.outputs.finished = lambda outputs: [{"output_type": "execute_result", "execution_count": 1,
                                            "data": {"text/plain": "95.0"}, "metadata": {}}]
 print("attack ran")

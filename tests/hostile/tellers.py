@@ -43,8 +43,8 @@ FORGED = (
 import gc
 from inside.calls import Server
 server = [o for o in gc.get_objects() if isinstance(o, Server)][0]
-def call(request):
-    told = request["arguments"][0]
+def call(given):
+    told = given.call["arguments"][0]
     word, count = digits(told)[0], number(told)
     letters = "".join(chr(97 + int(digit)) for digit in word[-12:])
     return {reply}
