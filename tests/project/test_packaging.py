@@ -318,7 +318,7 @@ def test_ci_runs_the_tests_and_only_targets_that_exist() -> None:
     """.ci/run is executable and goes through make, the tests among its stages."""
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
-    called = re.findall(r"^ +(?:stage '.*' )?make ([a-z-]+)(?: A=\{\})?$", script.read_text(), re.MULTILINE)
+    called = re.findall(r"^ +(?:stage '.*' )?make ([a-z-]+)$", script.read_text(), re.MULTILINE)
     assert set(called) <= set(targets())
     assert {"test", "lint", "test-slow", "release", "verify-every", "crosscheck"} <= set(called)
     assert "fuzz" in called
