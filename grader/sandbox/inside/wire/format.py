@@ -25,7 +25,6 @@ DTYPES = tuple(
     )
 )
 CODES = {dtype: code for code, dtype in enumerate(DTYPES)}
-SIZES = tuple(dtype.itemsize for dtype in DTYPES)
 BOOL = CODES[np.dtype("bool")]
 C_ORDER, FORTRAN_ORDER, STRIDED = range(3)
 LARGEST_SIDE = 1 << 31

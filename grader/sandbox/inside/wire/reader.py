@@ -5,11 +5,10 @@ Every value of every judged call passes through here: a member costs one call.
 
 from __future__ import annotations
 
-from math import prod
+import math
 from typing import Any
 
 import numpy as np
-from numpy import ndarray
 
 from .format import (
     ALONE,
@@ -29,7 +28,6 @@ from .format import (
     REPEATED,
     SCALAR,
     SIDES,
-    SIZES,
     STORED,
     STRIDED,
     TEXT,
@@ -77,10 +75,10 @@ class Reader(Shared):
             raise WireError(self.bounds.too_many)
         tag = self.data[self.position]
         self.position += 1
-        if tag == ARRAY:
-            return self._array()
         if tag == REPEATED:
             return self._repeated(depth)
+        if tag == ARRAY:
+            return self._array()
         if tag == DICT:
             return self._dict(depth)
         if tag == TUPLE:
@@ -167,14 +165,8 @@ class Reader(Shared):
         if ndim > self.bounds.ndim or layout > STRIDED:
             raise WireError("an array with too many dimensions or an unknown layout")
         shape = SIDES[ndim].unpack_from(data, begin + 3)
-        begin += 3 + 8 * ndim
-        end = begin + prod(shape, start=SIZES[code])
-        if code != BOOL and begin < end <= len(data):
-            array = ndarray(shape, DTYPES[code], data, begin).copy()
-            self.position = end
-        else:
-            self.position = begin
-            array = self._elements(code, shape)
+        self.position = begin + 3 + 8 * ndim
+        array = self._elements(code, shape)
         if layout and self.layouts:
             array = _laid_out(array, layout)
         self.objects.append(array)
@@ -184,7 +176,7 @@ class Reader(Shared):
     def _elements(self, code: int, shape: tuple[int, ...]) -> Array:
         """Copy the elements of an array out of the message."""
         dtype, begin = DTYPES[code], self.position
-        size = prod(shape) * dtype.itemsize
+        size = math.prod(shape) * dtype.itemsize
         self.position = end = begin + size
         if not size or end > len(self.data):
             if shape and max(shape) > LARGEST_SIDE:
