@@ -49,14 +49,15 @@ def _calling(between: Between, made: Record | None) -> list[int]:
 
 def _next(between: Between, made: Record | None) -> int:
     """Return the line that works on something next."""
+    if made is None:
+        return 0
     users = (
         between.run.line(record)
-        for record in between.run.records[made.number + 1 if made is not None else 0 :]
-        if made is not None
-        and record.place >= 0
+        for record in between.run.records[made.number + 1 :]
+        if record.place >= 0
         and any(made.number in o for o in record.operands if isinstance(o, tuple))
     )
-    return next((line for line in users if made is None or line != between.run.line(made)), 0)
+    return next((line for line in users if line != between.run.line(made)), 0)
 
 
 def _bound(between: Between, found: Parting, made: Record | None) -> list[int]:
@@ -78,10 +79,12 @@ def _bound_operands(between: Between, made: Record | None) -> list[int]:
 
     An operand that is written out there has operands of its own.
     """
+    if made is None:
+        return []
     run = between.run
     lines: list[tuple[bool, int]] = []
-    for i, operand in enumerate(made.operands if made is not None else ()):
-        if made is None or not isinstance(operand, tuple):
+    for i, operand in enumerate(made.operands):
+        if not isinstance(operand, tuple):
             continue
         exact = all(between.known.exact(run.records[n].sketch) for n in operand)
         line = made.origin[i] if i < len(made.origin) else 0
