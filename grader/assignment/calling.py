@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,7 +18,8 @@ from grader.assignment.portable import portable
 from grader.assignment.source import Source
 from grader.assignment.spec import Case, Exercise, Functions, Spec, SpecError
 from grader.comparison.drivers import driven
-from grader.comparison.layout import Tree
+from grader.comparison.layout import Layout, Tree
+from grader.comparison.time_limit import time_limit
 from grader.comparison.trees import deep_copy, leaves, returned_by, same
 from grader.errors import UsageError
 
@@ -43,6 +45,22 @@ def bound(exercise: Exercise, functions: Functions) -> Callable[..., Any]:
 def result_of(exercise: Exercise, functions: Functions, arguments: tuple[Tree, ...]) -> Tree:
     """Return what the functions give on a copy of the arguments, as in the exercise's layout."""
     return returned_by(exercise.layout, bound(exercise, functions), deep_copy(arguments))
+
+
+def returned_in_time(
+    layout: Layout, function: Callable[..., Any], arguments: tuple[Tree, ...], seconds: float
+) -> Tree:
+    """Return what a function gives on arguments that it may change, with no warning shown.
+
+    Raises TimeoutError after so many ``seconds`` of processor time, and whatever it raises.
+    """
+    with (
+        np.errstate(all="ignore"),
+        warnings.catch_warnings(),
+        time_limit(seconds, processor=True),
+    ):
+        warnings.simplefilter("ignore")
+        return returned_by(layout, function, arguments)
 
 
 @contextmanager

@@ -7,19 +7,15 @@ and `verify` ask the judge itself.
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from grader.assignment.assignment import Assignment
-from grader.assignment.calling import bound
+from grader.assignment.calling import bound, returned_in_time
 from grader.assignment.spec import Case, Exercise, Mistake
 from grader.comparison.fingerprints import result_fingerprint, same_fingerprint
-from grader.comparison.time_limit import time_limit
-from grader.comparison.trees import deep_copy, returned_by, same
+from grader.comparison.trees import deep_copy, same
 from grader.course import Course
 from grader.errors import UsageError
 from grader.judge.hidden_cases import Posed
@@ -123,13 +119,9 @@ def _mistakes(assignment: Assignment, exercise: Exercise, posed: Posed) -> Itera
 
 def _called(exercise: Exercise, function: Callable[..., Any], case: Case) -> Made:
     try:
-        with (
-            np.errstate(all="ignore"),
-            warnings.catch_warnings(),
-            time_limit(in_process.CALL_SECONDS, processor=True),
-        ):
-            warnings.simplefilter("ignore")
-            return "returned", returned_by(exercise.layout, function, deep_copy(case.arguments))
+        arguments = deep_copy(case.arguments)
+        made = returned_in_time(exercise.layout, function, arguments, in_process.CALL_SECONDS)
+        return "returned", made
     except Exception as error:
         return type(error).__name__, str(error)
 

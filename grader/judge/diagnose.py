@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import ast
 import math
-import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from grader.assignment.assignment import Assignment
+from grader.assignment.calling import returned_in_time
 from grader.assignment.python_cells import parsed
 from grader.assignment.spec import Case, Exercise, Mistake
 from grader.comparison.causes import (
@@ -33,8 +31,7 @@ from grader.comparison.causes import (
 from grader.comparison.error_causes import cause_of_error
 from grader.comparison.ladder import by_name
 from grader.comparison.layout import INPUTS, Tree
-from grader.comparison.time_limit import time_limit
-from grader.comparison.trees import deep_copy, returned_by, same
+from grader.comparison.trees import deep_copy, same
 from grader.judge.attempt import AGAIN, Attempt, Trial, compared
 from grader.judge.guarded import Guarded
 from grader.judge.neighbours import Neighbours
@@ -201,13 +198,8 @@ def _error_of(reply: Reply) -> tuple[str, str] | None:
 
 def _called(tried: Attempt, function: Callable[..., Any], trial: Trial) -> Tree | Exception:
     try:
-        with (
-            np.errstate(all="ignore"),
-            warnings.catch_warnings(),
-            time_limit(CALL_SECONDS, processor=True),
-        ):
-            warnings.simplefilter("ignore")
-            return returned_by(tried.layout, function, deep_copy(trial.case.arguments))
+        arguments = deep_copy(trial.case.arguments)
+        return returned_in_time(tried.layout, function, arguments, CALL_SECONDS)
     except Exception as error:
         return error
 

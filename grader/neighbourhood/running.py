@@ -13,13 +13,10 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
 
-import numpy as np
-
 from grader.assignment.assignment import Assignment
-from grader.assignment.calling import bound
+from grader.assignment.calling import bound, returned_in_time
 from grader.assignment.spec import Case, Exercise
-from grader.comparison.time_limit import time_limit
-from grader.comparison.trees import deep_copy, returned_by
+from grader.comparison.trees import deep_copy
 from grader.neighbourhood.inputs import diagnostic_seed, inputs_drawn
 from grader.neighbourhood.prints import Print, print_of, print_of_error, same_print
 from grader.neighbourhood.table import NEVER, UNTOLD, packed_against
@@ -69,10 +66,7 @@ def _printed(
     """Print what a function gives or raises; None where it does not come to its end."""
     layout = exercise.layout
     try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with time_limit(seconds, processor=True):
-                result = returned_by(layout, function, deep_copy(case.arguments))
+        result = returned_in_time(layout, function, deep_copy(case.arguments), seconds)
         return print_of(layout, result)
     except (TimeoutError, MemoryError, RecursionError):
         return None

@@ -14,13 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from grader.assignment.calling import result_of
+from grader.assignment.calling import result_of, returned_in_time
 from grader.assignment.spec import Case, Exercise, Functions
 from grader.comparison.ladder import compare
 from grader.comparison.layout import INPUTS, Tolerance, Tree, earned
 from grader.comparison.properties import properties
-from grader.comparison.time_limit import time_limit
-from grader.comparison.trees import deep_copy, returned_by, same
+from grader.comparison.trees import deep_copy, same
 from grader.judge.hidden_cases import Posed, draw
 
 CALL_SECONDS = 2.0  # of processor time: a small change can make a loop that never ends
@@ -78,13 +77,7 @@ def _failed_on(
 ) -> list[str]:
     arguments, names = deep_copy(case.arguments), [check.name for check in exercise.checks]
     try:
-        with (
-            np.errstate(all="ignore"),
-            warnings.catch_warnings(),
-            time_limit(CALL_SECONDS, processor=True),
-        ):
-            warnings.simplefilter("ignore")
-            result = returned_by(exercise.layout, function, arguments)
+        result = returned_in_time(exercise.layout, function, arguments, CALL_SECONDS)
     except Exception:
         return names
     holds = properties(exercise.holds, case.arguments)

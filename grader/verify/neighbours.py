@@ -6,19 +6,15 @@ The functions are the kit's own and run in this process; what is told of them is
 from __future__ import annotations
 
 import random
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-import numpy as np
-
 from grader.assignment.assignment import Assignment
-from grader.assignment.calling import bound
+from grader.assignment.calling import bound, returned_in_time
 from grader.assignment.spec import Case, Exercise, Mistake
 from grader.comparison.causes import Cause
-from grader.comparison.time_limit import time_limit
-from grader.comparison.trees import deep_copy, returned_by, same
+from grader.comparison.trees import deep_copy, same
 from grader.judge.attempt import Trial, attempt_of
 from grader.judge.diagnose import Diagnosis
 from grader.judge.hidden_cases import Posed
@@ -61,13 +57,7 @@ def _asked(exercise: Exercise, function: Callable[..., Any], case: Case) -> Repl
     """Call a function as the sandbox would, in this process."""
     arguments = deep_copy(case.arguments)
     try:
-        with (
-            np.errstate(all="ignore"),
-            warnings.catch_warnings(),
-            time_limit(in_process.CALL_SECONDS, processor=True),
-        ):
-            warnings.simplefilter("ignore")
-            value = returned_by(exercise.layout, function, arguments)
+        value = returned_in_time(exercise.layout, function, arguments, in_process.CALL_SECONDS)
     except TimeoutError:
         return Reply("timed_out")
     except Exception as error:
