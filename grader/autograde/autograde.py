@@ -30,7 +30,7 @@ from grader.class_look import ClassLook
 from grader.course import Course
 from grader.errors import UsageError
 from grader.files.alone import alone
-from grader.files.atomic import File, read_text, write_all
+from grader.files.atomic import File, read_text, sweep, write_all
 from grader.files.kept import Kept
 from grader.gradebook.extensions import EXTENSIONS_FILE, unfitting_rows
 from grader.intake.handed_in import Stray
@@ -135,6 +135,8 @@ def autograde(
         isolation = Isolation(lambda: choose_tier(allow_unsafe, judges.warming))
         summary = Summary(name, strays=inbox.strays)
         assignment = packed.load()
+        for student in found:  # who stays as graded before is not written again
+            sweep(course.autograded / student / name)
         with open_writer(course, name) as gradebook:
             stands = {} if force else gradebook.standings()
             look_at_times(course, gradebook, found, summary)

@@ -69,7 +69,7 @@ def _written(path: Path, data: bytes | Iterable[bytes]) -> Path:
     """Write a file beside ``path``; an OSError names ``path``, where there may be no space."""
     with _about(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(path)
+        sweep(path.parent, path.name)
         prefix = f".{path.name}.{os.getpid()}-"
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix)
         temporary = Path(name)
@@ -84,11 +84,14 @@ def _written(path: Path, data: bytes | Iterable[bytes]) -> Path:
     return temporary
 
 
-def _sweep(path: Path) -> None:
-    """Take away what a process that is no more has left beside ``path``."""
-    pattern = re.compile(re.escape(f".{path.name}.") + r"(\d+)-\w+")
-    with os.scandir(path.parent) as entries:
-        found = [(pattern.fullmatch(entry.name), entry.path) for entry in entries]
+def sweep(folder: Path, name: str | None = None) -> None:
+    """Take away what a process that is no more has left in a folder; beside ``name`` only."""
+    pattern = re.compile(rf"\.{'.+' if name is None else re.escape(name)}\.(\d+)-\w+")
+    try:
+        with os.scandir(folder) as entries:
+            found = [(pattern.fullmatch(entry.name), entry.path) for entry in entries]
+    except FileNotFoundError:
+        return  # nothing was written there yet
     for match, left in found:
         if match and not _lives(int(match[1])):
             Path(left).unlink(missing_ok=True)

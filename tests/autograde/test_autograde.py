@@ -737,6 +737,19 @@ def outside(bare: Path, tmp_path: Path) -> Iterator[Course]:
     yield Course.at(tmp_path / "course")
 
 
+def test_what_a_killed_run_left_beside_a_kept_verdict_is_swept(here: Course) -> None:
+    """Nothing is written there by the next run, and yet nothing half-written stays."""
+    grade(here, Pupil("ada"))
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    folder = here.autograded / "ada" / NAME
+    living = folder / f".{NAME}.ipynb.{os.getpid()}-abcdefgh"
+    for path in (living, folder / f".{NAME}.ipynb.{ended.pid}-abcdefgh"):
+        path.touch()
+    assert autograde(here, NAME).kept == 1
+    assert [path for path in folder.iterdir() if path.name.startswith(".")] == [living]
+
+
 @pytest.mark.slow
 def test_a_killed_run_is_finished_by_the_next(outside: Course) -> None:
     """SIGKILL half-way: the gradebook is whole, and a second run grades the rest, once each."""
@@ -762,7 +775,8 @@ def test_a_killed_run_is_finished_by_the_next(outside: Course) -> None:
         assert opened.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     known = set(scores(outside))
     published = {p.parent.parent.name for p in outside.autograded.glob("*/*/verdict.json")}
-    assert published <= known == set(names[:first]) and published
+    # A slow machine commits a batch for its age before it is full.
+    assert published <= known <= set(names[:first]) and published
     hand_in(outside, assignment(), pupils)  # nobody waits any more; the others are as they were
     code, out, err = command(outside, "autograde", NAME)
     assert code == 0, err
