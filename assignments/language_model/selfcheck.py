@@ -1130,12 +1130,14 @@ import base64
 import hashlib
 import json
 import math
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 LOCK_STEPS = 1e6  # of a number near 0, and of the logarithm of a larger one
 TAG_BYTES = 4
 KEY_BYTES = 6
+RAW = -15  # deflated without a header: what is mixed has no known bytes
 Known = Mapping[str, Any]
 Sums = tuple[str, float, float]  # a fingerprint
 
@@ -1168,7 +1170,8 @@ class Locked:
 
     def _read(self, ref: bytes) -> Known:
         locked = base64.b85decode(self._texts[ref[0]])
-        known: Known = json.loads(_mixed_with(locked, ref[1:].hex()).decode())
+        told = zlib.decompress(_mixed_with(locked, ref[1:].hex()), wbits=RAW)
+        known: Known = json.loads(told.decode())
         self.opened.add(str(known["id"]))
         return known
 
@@ -1189,7 +1192,8 @@ class Locking:
     def add(self, known: Known, text: str) -> int:
         """Lock what is known of a mistake, which gives what ``text`` says; return its number."""
         key = hashlib.sha256(f"{known['id']} {text}".encode()).digest()[:KEY_BYTES]
-        told = json.dumps(known, separators=(",", ":")).encode()
+        packer = zlib.compressobj(9, wbits=RAW)
+        told = packer.compress(json.dumps(known, separators=(",", ":")).encode()) + packer.flush()
         self._texts.append(base64.b85encode(_mixed_with(told, key.hex())).decode())
         self._keys.append(key)
         self._ids.append(_hidden_id(str(known["id"])))

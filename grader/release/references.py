@@ -41,6 +41,7 @@ from grader.selfcheck.references_file import Reference
 ABOUT = "about"  # what the arrays are, as JSON
 KEEP = 1e-12  # a committed array is kept when the recomputed one agrees to this
 KEEP_NUMERIC = 1e-7  # and a numerical gradient, where the last bits are divided by a small step
+PACKED = 9  # as small as zlib makes it: students fetch it
 
 
 def build_references(
@@ -276,11 +277,27 @@ def _same_json(new: Any, old: Any) -> bool:
     return bool(new == old)
 
 
-def to_bytes(arrays: Mapping[str, Array]) -> bytes:
-    """Return the ``.npz`` file's bytes; the same arrays give the same bytes with every Python.
+def file_bytes(new: Mapping[str, Array], committed: bytes | None) -> bytes:
+    """Return the ``.npz`` file's bytes: the ``committed`` ones where these arrays agree with them.
 
-    ``np.savez`` leaves the archive's headers to ``zipfile``, which writes them in other ways from
-    one Python to the next.
+    What is packed by another build of zlib is the same file in other bytes.
+    """
+    if committed is None:
+        return to_bytes(new)
+    data = to_bytes(keep_committed(new, from_bytes(committed)))
+    return committed if _unpacked(data) == _unpacked(committed) else data
+
+
+def _unpacked(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def to_bytes(arrays: Mapping[str, Array]) -> bytes:
+    """Return the ``.npz`` file's bytes; the same arrays give the same headers with every Python.
+
+    ``np.savez`` leaves them to ``zipfile``, which writes them in other ways from one Python to the
+    next.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -289,7 +306,7 @@ def to_bytes(arrays: Mapping[str, Array]) -> bytes:
             entry.create_system = 3
             content = io.BytesIO()
             np.lib.format.write_array(content, np.asarray(array), allow_pickle=False)
-            archive.writestr(entry, content.getvalue())
+            archive.writestr(entry, content.getvalue(), zipfile.ZIP_DEFLATED, PACKED)
     return buffer.getvalue()
 
 

@@ -31,7 +31,7 @@ from grader.release.faults import refuse_faults
 from grader.release.judged import refuse_unfair_marks
 from grader.release.kept_back import refuse_solutions
 from grader.release.percent_text import to_notebook, to_text
-from grader.release.references import build_references, from_bytes, keep_committed, to_bytes
+from grader.release.references import build_references, file_bytes, from_bytes
 from grader.release.selfcheck_file import selfcheck_text
 
 
@@ -109,11 +109,11 @@ def _take_edits(course: Course, name: str, points: Mapping[str, float], adopt: b
 def student_files(course: Course, spec: Spec, source: Source) -> dict[str, bytes]:
     """Return the files beside the notebook: those of ``files=``, the check and its references."""
     committed = course.assignments / spec.name / REFERENCES
-    old = from_bytes(committed.read_bytes()) if committed.exists() else None
-    arrays = build_references(spec, source, before=old)
+    before = committed.read_bytes() if committed.exists() else None
+    arrays = build_references(spec, source, before=from_bytes(before) if before else None)
     files = {name: stamp(data, name, course.place(spec, name)) for name, data in source.files}
     files[SELFCHECK] = selfcheck_text().encode()
-    files[REFERENCES] = to_bytes(keep_committed(arrays, old))
+    files[REFERENCES] = file_bytes(arrays, before)
     return files
 
 

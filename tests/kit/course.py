@@ -17,7 +17,7 @@ from grader.course import Course
 from grader.intake.match import plan
 from grader.intake.read import parse_notebook
 from grader.intake.submission import Submission
-from grader.release.references import build_references, from_bytes, keep_committed, to_bytes
+from grader.release.references import build_references, file_bytes
 from grader.release.selfcheck_file import selfcheck_text
 from grader.simulate.pupils import Pupil
 
@@ -90,7 +90,7 @@ def student_folder(name: str = NAME) -> Path:
     folder = Path(_kept(name).name)
     arrays = build_references(assignment(name).spec, assignment(name).source)
     committed = (course().assignments / name / "references.npz").read_bytes()
-    (folder / "references.npz").write_bytes(to_bytes(keep_committed(arrays, from_bytes(committed))))
+    (folder / "references.npz").write_bytes(file_bytes(arrays, committed))
     (folder / "selfcheck.py").write_text(selfcheck_text(), encoding="utf-8")
     for file, data in assignment(name).source.files:
         (folder / file).write_bytes(data)

@@ -762,7 +762,7 @@ def test_damaged_references_say_what_to_do(tmp_path, spoil):
     shutil.copy(folder() / "selfcheck.py", tmp_path)
     whole = (folder() / "references.npz").read_bytes()
     kept = tmp_path / "references.npz"
-    kept.write_bytes({"cut off": whole[:5000], "text": b"<html>"}.get(spoil, whole))
+    kept.write_bytes({"cut off": whole[: len(whole) // 2], "text": b"<html>"}.get(spoil, whole))
     if spoil == "another release":
         np.savez(kept, about=np.frombuffer(b'{"exercises": {"remember": {}}}', dtype=np.uint8))
     done = subprocess.run(
