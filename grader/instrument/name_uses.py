@@ -134,7 +134,8 @@ def name_uses(tree: ast.AST) -> NameUses:
     ends: dict[str, int] = {}
     loops: dict[tuple[str, int], str] = {}
     starts: set[int] = set()
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    for node in nodes:
         if isinstance(node, ast.For):
             loops |= {(name, node.lineno): through for name, through in _goes_through(node)}
         if isinstance(node, ast.FunctionDef):
@@ -149,12 +150,12 @@ def name_uses(tree: ast.AST) -> NameUses:
             )
     ranges = [
         (found, node.lineno)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.For) and (found := _range_of(node.iter))
     ]
     exits = {
         function.name: node.lineno
-        for function in ast.walk(tree)
+        for function in nodes
         if isinstance(function, ast.FunctionDef)
         for node in reversed(function.body)
         if isinstance(node, ast.If) and any(isinstance(n, ast.Return) for n in ast.walk(node))

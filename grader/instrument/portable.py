@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import ast
+import binascii
 import functools
 import inspect
+import marshal
 import re
 from collections.abc import Mapping, Sequence
 
@@ -14,6 +15,11 @@ from grader.instrument.weave import Woven
 OWN_IMPORT = re.compile(r"^from grader[\w.]* import (\([^)]*\)|.*)\n", re.M)
 FUTURE = "from __future__ import annotations\n"
 PARTS = (sketches, recorder, report, traced)
+# What records is compiled here, once: where it runs is the same interpreter.
+RUNTIME = """
+import binascii, marshal
+exec(marshal.loads(binascii.a2b_base64({code!r})), globals())
+"""
 # What is called with the student's names, as the driver of an exercise is.
 ENTRY = """
 def portable(student, *arguments):
@@ -52,10 +58,8 @@ def portable_text(
 
 @functools.cache
 def _runtime() -> str:
-    """Return what records, without its words: it is compiled for each function anew."""
+    """Return the text that defines what records."""
     body = "\n".join(inspect.getsource(part) for part in PARTS)
-    tree = ast.parse(OWN_IMPORT.sub("", body))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
-            node.body = node.body[1:] or [ast.Pass()]
-    return f"{FUTURE}import types\n{ast.unparse(tree).replace(FUTURE, '')}\n"
+    text = FUTURE + "import types\n" + OWN_IMPORT.sub("", body).replace(FUTURE, "")
+    code = compile(text, "<recorder>", "exec", dont_inherit=True, optimize=2)
+    return RUNTIME.format(code=binascii.b2a_base64(marshal.dumps(code), newline=False))

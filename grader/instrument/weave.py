@@ -7,7 +7,6 @@ stands in the rewritten text, and the rest of it stays here.
 from __future__ import annotations
 
 import ast
-import copy
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from grader.instrument.name_uses import NO_USES, NameUses, name_uses
 from grader.instrument.recorder import RECORDER, SUBSCRIPT
 
 LOAD = ast.Load()
+NO_NAMES: frozenset[str] = frozenset()
 NO_TEXT = ast.Constant("")  # the text of what has none
 LONGEST_SOURCE = 20_000  # characters
 # Calls that do what an operator does, or each other, by one name.
@@ -103,7 +103,7 @@ def woven(source: str, names: Iterable[str] = ()) -> Woven:
             tree.body = _led_to(tree, wanted)
         uses = name_uses(tree)
         weave = Weave()
-        text = ast.unparse(ast.fix_missing_locations(weave.visit(tree)))
+        text = ast.unparse(weave.visit(tree))
         lines = {
             new.lineno: old.lineno
             for new, old in zip(_statements(ast.parse(text)), _statements(tree), strict=True)
@@ -184,6 +184,25 @@ class Weave(ast.NodeTransformer):
         self.loop = 0
         self.function = ""
         self.spare = 0  # names that hold a value until it is stored
+        # What is known of nodes as they were; the nodes are held, so that no other has their ids.
+        self._texts: dict[int, tuple[ast.AST, str]] = {}
+        self._names: dict[int, tuple[ast.AST, frozenset[str]]] = {}
+
+    def _text(self, node: ast.AST) -> str:
+        """Return the text of a node as it was before anything in it was rewritten."""
+        if id(node) not in self._texts:
+            self._texts[id(node)] = node, ast.unparse(node)
+        return self._texts[id(node)][1]
+
+    def _names_in(self, node: ast.AST) -> frozenset[str]:
+        """Return the names in a node as it was before anything in it was rewritten."""
+        if id(node) not in self._names:
+            if isinstance(node, ast.Name):
+                found = frozenset((node.id,))
+            else:
+                found = NO_NAMES.union(*map(self._names_in, ast.iter_child_nodes(node)))
+            self._names[id(node)] = node, found
+        return self._names[id(node)][1]
 
     def _to(
         self, method: str, *arguments: ast.expr, keywords: Iterable[ast.keyword] = ()
@@ -206,12 +225,12 @@ class Weave(ast.NodeTransformer):
             node.col_offset,
             node.end_lineno or node.lineno,
             node.end_col_offset or 0,
-            ast.unparse(node),
+            self._text(node),
             op,
-            tuple(ast.unparse(part) for part in parts),
+            tuple(map(self._text, parts)),
             self.loop,
             self.function,
-            frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name)),
+            self._names_in(node),
             tuple((key, self._expression(item)) for key, item in _items(node)),
         )
 
@@ -250,7 +269,7 @@ class Weave(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         """Record a call."""
-        name = ast.unparse(node.func)
+        name = self._text(node.func)
         if name in LEFT_ALONE:
             return self.generic_visit(node)
         receiver = node.func.value if isinstance(node.func, ast.Attribute) else None
@@ -334,10 +353,19 @@ class Weave(ast.NodeTransformer):
             return ast.copy_location(ast.Name(spare, ast.Store()), target)
         return target
 
+    def _plain(self, value: ast.expr) -> ast.expr:
+        """Return what stands for a value, with its text and its items, after it is rewritten."""
+        self._text(value)
+        if not isinstance(value, ast.Tuple | ast.List):
+            return value
+        made = type(value)([self._plain(item) for item in value.elts], LOAD)
+        self._texts[id(made)] = made, self._text(value)
+        return made
+
     def visit_Assign(self, node: ast.Assign) -> list[ast.stmt]:
         """Record what names are bound to, and what is stored."""
         after: list[ast.stmt] = []
-        plain = copy.deepcopy(node.value)
+        plain = self._plain(node.value)
         node.value = self.visit(node.value)
         node.targets = [self._target(target, after, plain) for target in node.targets]
         return [node, *after]

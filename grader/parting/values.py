@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,21 @@ ALONE = 1e-8  # where a single number is all that is compared
 SMALLEST = 1e-3  # what is smaller is compared as if it were so large
 
 
+class _Sorted:
+    """Numbers in their order, to find those that are near another one without looking at all."""
+
+    def __init__(self, numbers: Any) -> None:
+        order = np.argsort(numbers, kind="stable")
+        order = order[np.isfinite(numbers[order])]
+        self.numbers: list[float] = numbers[order].tolist()
+        self.places: list[int] = order.tolist()
+
+    def near(self, number: float, off: float) -> list[int]:
+        """Return the places of numbers not farther than ``off`` from one, in their order."""
+        low = bisect_left(self.numbers, number - off)
+        return sorted(self.places[low : bisect_right(self.numbers, number + off, lo=low)])
+
+
 @dataclass(frozen=True)
 class _Table:
     """A table of values of one shape."""
@@ -29,6 +46,33 @@ class _Table:
     numbers: list[int | None]
     rows: tuple[Any, ...]  # for each axis, (values, side)
     wholes: Any
+
+    @cached_property
+    def largest(self) -> float:
+        """Return the largest scale of a value."""
+        return float(np.fmax.reduce(self.scales, initial=0.0))
+
+    def firsts(self, axis: int = 0) -> _Sorted:
+        """Return the first numbers of the rows along an axis."""
+        return self._sorted(axis, "first", lambda: self.rows[axis][:, 0])
+
+    def anywhere(self, axis: int) -> _Sorted:
+        """Return all numbers of the rows along an axis, one row after the other."""
+        return self._sorted(axis, "all", lambda: self.rows[axis].ravel())
+
+    def _sorted(self, axis: int, what: str, numbers: Callable[[], Any]) -> _Sorted:
+        if (axis, what) not in self._kept:
+            self._kept[axis, what] = _Sorted(numbers())
+        return self._kept[axis, what]
+
+    @cached_property
+    def _kept(self) -> dict[tuple[int, str], _Sorted]:
+        return {}
+
+    @cached_property
+    def sorted_wholes(self) -> _Sorted:
+        """Return the numbers that whole values come to."""
+        return _Sorted(self.wholes)
 
 
 class Values:
@@ -45,12 +89,13 @@ class Values:
         self.tables = _tables(items)
         self.parts = _tables(parts)
         self._found: dict[bytes, list[int | None]] = {}
+        self._upright: dict[bytes, list[int | None]] = {}
         self._had: dict[bytes, bool] = {}
 
     def for_one_run(self) -> Values:
         """Return the same values, to be asked for what one run has again and again."""
         mine = copy.copy(self)
-        mine._found, mine._had = {}, {}
+        mine._found, mine._upright, mine._had = {}, {}, {}
         return mine
 
     def exact(self, sketch: Sketch | None) -> list[int]:
@@ -61,8 +106,9 @@ class Values:
         """Return the numbers of the values that are the same, and of the same transposed."""
         if sketch is None:
             return []
-        found = _same(self.tables, sketch)
-        found += _same(self.tables, sketch.turned) if len(sketch.shape) == 2 else []
+        found = self.upright(sketch)
+        if len(sketch.shape) == 2:
+            found = found + _same(self.tables, sketch.turned)
         return [number for number in found if number is not None] or self.exact(sketch)
 
     def find(self, sketch: Sketch | None) -> list[int | None]:
@@ -70,7 +116,7 @@ class Values:
         if sketch is None:
             return []
         if sketch.key not in self._found:
-            found = _same(self.tables, sketch)
+            found = self.upright(sketch)
             if not found and len(sketch.shape) == 2:
                 found = _same(self.tables, sketch.turned)
             self._found[sketch.key] = found or _same(self.parts, sketch)
@@ -78,7 +124,11 @@ class Values:
 
     def upright(self, sketch: Sketch | None) -> list[int | None]:
         """Return all that is known of the same values, not transposed."""
-        return [] if sketch is None else _same(self.tables, sketch)
+        if sketch is None:
+            return []
+        if sketch.key not in self._upright:
+            self._upright[sketch.key] = _same(self.tables, sketch)
+        return self._upright[sketch.key]
 
     def has(self, sketch: Sketch | None, exactly: bool = False) -> bool:
         """Tell whether a value is known, is a part of one, or is put together from known ones.
@@ -104,11 +154,11 @@ class Values:
             sketch.rows[0],
             _along(sketch.shape, 0) * TOLERANCE * max(sketch.scale, SMALLEST),
         )
-        for size, pieces in self._pieces(sketch.shape, 0):
-            for at in range(0, sketch.shape[0] - size + 1, size if size > 1 else sketch.shape[0]):
-                if size > 1 and (np.abs(pieces - row[at : at + size]).max(axis=1) <= limit).any():
-                    return True
-        return False
+        return any(
+            size > 1 and _starts_with(table, 0, row[at : at + size], limit)
+            for size, table in self._pieces(sketch.shape, 0)
+            for at in range(0, sketch.shape[0] - size + 1, size)
+        )
 
     def multiple(self, sketch: Sketch) -> tuple[int, float] | None:
         """Return a value that this one is a multiple of, with the factor."""
@@ -140,10 +190,15 @@ class Values:
                 or _but(shape, axis) != _but(sketch.shape, axis)
             ):
                 continue
-            allowed = _along(sketch.shape, axis) * TOLERANCE * np.maximum(table.scales, SMALLEST)
-            for at in range(shape[axis] - side + 1):
-                off = np.abs(table.rows[axis][:, at : at + side] - row).max(axis=1)
-                if (off <= allowed).any():
+            unit = _along(sketch.shape, axis) * TOLERANCE
+            rows = table.rows[axis]
+            most = _wider(unit * max(table.largest, SMALLEST))
+            for start in table.anywhere(axis).near(float(row[0]), most):
+                i, at = divmod(start, shape[axis])
+                allowed = unit * max(float(table.scales[i]), SMALLEST)
+                if at + side <= shape[axis] and (
+                    np.abs(rows[i, at : at + side] - row).max() <= allowed
+                ):
                     return True
         return False
 
@@ -163,9 +218,8 @@ class Values:
             step = next(
                 (
                     size
-                    for size, rows in pieces
-                    if at + size <= side
-                    and (np.abs(rows - row[at : at + size]).max(axis=1) <= limit).any()
+                    for size, table in pieces
+                    if at + size <= side and _starts_with(table, axis, row[at : at + size], limit)
                 ),
                 0,
             )
@@ -174,8 +228,8 @@ class Values:
             at += step
         return True
 
-    def _pieces(self, shape: tuple[int, ...], axis: int) -> Iterator[tuple[int, Any]]:
-        """Yield what fits into a shape along an axis: its length and rows, the longest first."""
+    def _pieces(self, shape: tuple[int, ...], axis: int) -> Iterator[tuple[int, _Table]]:
+        """Yield what fits into a shape along an axis: its length and table, the longest first."""
         shortest = 1 if len(shape) > 1 else 2  # a number alone is found anywhere
         # What has the shape of something known is not put together from single columns.
         alike = shape in self.tables or shape[::-1] in self.tables
@@ -184,7 +238,7 @@ class Values:
             for tables in (self.tables,) if alike else (self.tables, self.parts):
                 table = tables.get(inner)
                 if table is not None:
-                    yield size, table.rows[axis] if size > 1 else table.wholes[:, None]
+                    yield size, table
 
 
 def _tables(items: Iterable[tuple[Sketch | None, int | None]]) -> dict[tuple[int, ...], _Table]:
@@ -211,10 +265,36 @@ def _same(tables: dict[tuple[int, ...], _Table], sketch: Sketch) -> list[int | N
     table = tables.get(sketch.shape)
     if table is None:
         return []
-    scales = np.maximum(np.maximum(table.scales, sketch.scale), SMALLEST)
-    off = np.abs(table.flat - sketch.flat)
-    fits = (off <= scales[:, None] * _units(sketch.shape)).all(axis=1)
-    return [table.numbers[i] for i in np.flatnonzero(fits)]
+    if not sketch.flat.size:
+        return list(table.numbers)
+    units, first = _units(sketch.shape), float(sketch.flat[0])
+    most = max(table.largest, sketch.scale, SMALLEST) * float(units[0])
+    close = table.firsts().near(first, _wider(most))
+    if not close:
+        return []
+    if len(close) == 1:  # an array's row is quicker than a choice of rows
+        i = close[0]
+        limits = max(float(table.scales[i]), sketch.scale, SMALLEST) * units
+        return [table.numbers[i]] if (np.abs(table.flat[i] - sketch.flat) <= limits).all() else []
+    scales = np.maximum(np.maximum(table.scales[close], sketch.scale), SMALLEST)
+    off = np.abs(table.flat[close] - sketch.flat)
+    fits = (off <= scales[:, None] * units).all(axis=1)
+    return [table.numbers[i] for i, fit in zip(close, fits.tolist(), strict=True) if fit]
+
+
+def _starts_with(table: _Table, axis: int, stretch: Any, limit: float) -> bool:
+    """Tell whether a stretch of a row is that of a value along an axis, or a number a whole's."""
+    first, off = float(stretch[0]), _wider(limit)
+    if len(stretch) == 1:
+        close, rows = table.sorted_wholes.near(first, off), table.wholes[:, None]
+    else:
+        close, rows = table.firsts(axis).near(first, off), table.rows[axis]
+    return bool(close) and bool((np.abs(rows[close] - stretch).max(axis=1) <= limit).any())
+
+
+def _wider(off: float) -> float:
+    """Return a distance that no rounding of a difference makes too small."""
+    return off * 1.001
 
 
 def alike(one: Sketch, other: Sketch) -> bool:
@@ -242,7 +322,7 @@ def _units(shape: tuple[int, ...]) -> Any:
 def _along(shape: tuple[int, ...], axis: int) -> float:
     """Return how many numbers are summed up into one along an axis."""
     folded = max(shape[axis] / LONGEST_ROW, 1.0)
-    return float(np.prod(_but(shape, axis), initial=1.0) * folded)
+    return math.prod(_but(shape, axis)) * folded
 
 
 def _but(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
