@@ -7,6 +7,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 LIKE = 0.6  # how like two names are, at least, where one was written for the other
 
@@ -47,9 +48,8 @@ class NameUses:
     def picks(self, text: str, line: int) -> bool:
         """Tell whether an expression picks a part by a loop's own number, as it is."""
         number = next((name for name, at in self.loops if at == line), "")
-        try:
-            tree = ast.parse(text, mode="eval")
-        except SyntaxError:
+        tree = _parsed(text)
+        if tree is None or not number:
             return False
         reckoned = any(
             isinstance(node, ast.BinOp)
@@ -58,7 +58,7 @@ class NameUses:
         )
         parts = [node.slice for node in ast.walk(tree) if isinstance(node, ast.Subscript)]
         names = {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
-        return bool(number) and number in names and not reckoned
+        return number in names and not reckoned
 
     def read_before(self, name: str, line: int) -> bool:
         """Tell whether a name is read in a line or above it."""
@@ -123,6 +123,14 @@ class NameUses:
             if before:
                 return before[-1].line, before[-1].name
         return 0, ""
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> ast.Expression | None:
+    try:
+        return ast.parse(text, mode="eval")
+    except SyntaxError:
+        return None
 
 
 NO_USES = NameUses((), {})

@@ -297,17 +297,22 @@ class _Text:
 
 def _plain(operand: Any) -> Any:
     """Return an operand as it was: an array, a number, or what else its text says."""
-    if not isinstance(operand, _Text):
-        return operand
-    text = operand.text
+    return _literal(operand.text) if isinstance(operand, _Text) else operand
+
+
+@lru_cache(maxsize=1024)
+def _literal(told: str) -> Any:
+    """Return the number or the constant that a text says, or the text."""
+    text = told
     for kind in ("np.int64(", "np.float64(", "np.intp("):
         text = text.removeprefix(kind).rstrip(")") if text.startswith(kind) else text
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError):
-        return operand.text
+        return told
 
 
+@lru_cache(maxsize=1024)
 def _index(text: str) -> Any:
     """Return the index that a text tells."""
     text = text.replace("np.int64(", "(")
