@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -62,8 +62,9 @@ def make_tables(
     keys = {exercise.name: table_key(assignment, exercise) for exercise in exercises}
     made = {name: known for name in keys if (known := _known(before, name, keys[name]))}
     missing = [exercise for exercise in exercises if exercise.name not in made]
-    with ThreadPoolExecutor(WORKERS) as pool:
-        waiting = {pool.submit(version_table, packed, assignment, e): e.name for e in missing}
+    missing.sort(key=lambda e: len(assignment.source.function_source(e.name)), reverse=True)
+    with closing(Children(packed)) as children, ThreadPoolExecutor(WORKERS) as pool:
+        waiting = {pool.submit(version_table, children, assignment, e): e.name for e in missing}
         for future in as_completed(waiting):
             name = waiting[future]
             made[name] = {"key": keys[name], **future.result().to_data()}
@@ -76,22 +77,22 @@ def _known(before: Mapping[str, Any], name: str, key: str) -> Any:
     return found if isinstance(found, Mapping) and found.get("key") == key else None
 
 
-def version_table(packed: Packed, assignment: Assignment, exercise: Exercise) -> VersionTable:
+def version_table(children: Children, assignment: Assignment, exercise: Exercise) -> VersionTable:
     """Run every wrong version of an exercise's solution, in processes that may end."""
     told: list[tuple[int, Print | None, str]] = []
     right: list[Print] = []
     seed = 0
     listed: list[Version] = []
     for _ in range(MOST_ENDED):
-        with _child(packed) as connection:
-            try:
+        try:
+            with children.one() as connection:
                 connection.send((exercise.name, len(told)))
                 seed, right, listed = _next(connection)
                 while (each := _next(connection)) is not None:
                     told.append(each)
-                break
-            except (EOFError, OSError):
-                told.append((UNTOLD, None, ""))
+            break
+        except (EOFError, OSError):
+            told.append((UNTOLD, None, ""))
     told += [(UNTOLD, None, "")] * (len(listed) - len(told))
     source = assignment.source.function_source(exercise.name)
     return VersionTable.of(listed, told[: len(listed)], right, source, seed)
@@ -103,24 +104,51 @@ def _next(connection: Connection) -> Any:
     return connection.recv()
 
 
-@contextmanager
-def _child(packed: Packed) -> Iterator[Connection]:
-    ours, theirs = socket.socketpair()
-    with theirs:
-        process = subprocess.Popen(
-            [sys.executable, "-c", START, json.dumps((sys.path, (theirs.fileno(),)))],
-            env={**os.environ, **dict.fromkeys(THREADS, "1")},
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-        )
-    connection = Connection(ours.detach())
-    try:
-        connection.send(packed)
-        yield connection
-    finally:
-        connection.close()
-        process.kill()
-        process.wait()
+class Children:
+    """Processes that run versions; one that an exercise has not ended goes on with another."""
+
+    def __init__(self, packed: Packed) -> None:
+        self._packed = packed
+        self._idle: list[tuple[Connection, subprocess.Popen[bytes]]] = []
+
+    @contextmanager
+    def one(self) -> Iterator[Connection]:
+        """Lend one that is idle, or a new one; where an error comes through it is ended."""
+        connection, process = self._idle.pop() if self._idle else self._started()
+        try:
+            yield connection
+        except BaseException:
+            _end(connection, process)
+            raise
+        self._idle.append((connection, process))
+
+    def _started(self) -> tuple[Connection, subprocess.Popen[bytes]]:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = subprocess.Popen(
+                [sys.executable, "-c", START, json.dumps((sys.path, (theirs.fileno(),)))],
+                env={**os.environ, **dict.fromkeys(THREADS, "1")},
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+            )
+        connection = Connection(ours.detach())
+        try:
+            connection.send(self._packed)
+        except BaseException:
+            _end(connection, process)
+            raise
+        return connection, process
+
+    def close(self) -> None:
+        """End those that are idle."""
+        while self._idle:
+            _end(*self._idle.pop())
+
+
+def _end(connection: Connection, process: subprocess.Popen[bytes]) -> None:
+    connection.close()
+    process.kill()
+    process.wait()
 
 
 def table_of(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -11,7 +13,7 @@ from grader.judge.neighbours import Neighbourhood
 from grader.neighbourhood import keeping, making
 from grader.neighbourhood.inputs import diagnostic_inputs
 from grader.neighbourhood.keeping import has_tables, with_tables
-from grader.neighbourhood.making import make_tables, table_of, version_table
+from grader.neighbourhood.making import Children, make_tables, table_of, version_table
 from grader.neighbourhood.running import run_version
 from grader.neighbourhood.table import (
     NEVER,
@@ -28,7 +30,8 @@ LEAK = "leak"
 
 def made() -> VersionTable:
     """The table of a toy."""
-    return version_table(toy.packed(), toy.assignment(), toy.exercise(LEAK))
+    with closing(Children(toy.packed())) as children:
+        return version_table(children, toy.assignment(), toy.exercise(LEAK))
 
 
 def test_it_holds_mistakes_pairs_and_changes() -> None:
@@ -88,6 +91,22 @@ def test_a_version_without_end_is_left_untold(body, case) -> None:
     inputs = diagnostic_inputs(exercise, assignment.functions)
     right = list(made().right)
     assert run_version(assignment, exercise, version, inputs, right)[0] == case
+
+
+def test_a_process_goes_on_with_the_next_exercise(monkeypatch) -> None:
+    """What an exercise has not ended is lent again; at the end none is left."""
+    started: list[subprocess.Popen[bytes]] = []
+    start = subprocess.Popen
+
+    def popen(*given, **more):
+        started.append(start(*given, **more))
+        return started[-1]
+
+    monkeypatch.setattr(making.subprocess, "Popen", popen)
+    monkeypatch.setattr(making, "WORKERS", 1)
+    (tables,) = list(make_tables(toy.packed(), {}))[-1:]
+    assert len(tables) == 2 and len(started) == 1
+    assert started[0].returncode is not None
 
 
 def test_what_ends_its_process_costs_no_other_version(monkeypatch) -> None:

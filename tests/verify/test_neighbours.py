@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
+from contextlib import closing
 
 import pytest
 
 from grader.judge.neighbours import Neighbourhood
-from grader.neighbourhood.making import version_table
+from grader.neighbourhood.making import Children, version_table
 from grader.verify import in_process
 from grader.verify.held import SEED
 from grader.verify.neighbours import cause_told, pairs_are_told, styles_are_told
@@ -21,7 +22,8 @@ def around(name: str, exercises: tuple[str, ...] = ()) -> dict[str, Neighbourhoo
     """The neighbourhoods of an assignment's exercises, or of some."""
     own = assignment(name)
     chosen = [e for e in own.spec.exercises if e.name in exercises or not exercises]
-    return {e.name: Neighbourhood(own, e, version_table(packed(name), own, e)) for e in chosen}
+    with closing(Children(packed(name))) as children:
+        return {e.name: Neighbourhood(own, e, version_table(children, own, e)) for e in chosen}
 
 
 @functools.cache
