@@ -65,7 +65,8 @@ def speaks_of(cause: Cause | None, found: Parting) -> bool:
 def wrong_road(assignment: Assignment, exercise: Exercise, tried: Attempt) -> Cause | None:
     """Return what all wrong outputs are made from and no right one; None where nothing is.
 
-    It follows from the solution's own text. Of an exception nothing follows.
+    Where that is something given, its last step to each of them is what is wrong. It follows from
+    the solution's own text. Of an exception nothing follows.
     """
     outputs = set(exercise.returns)
     if tried.error is not None or len(outputs) < 3 or exercise.drive is not None:
@@ -80,7 +81,16 @@ def wrong_road(assignment: Assignment, exercise: Exercise, tried: Attempt) -> Ca
     places = _places[key]
     names = places.flow.road(wrong, right, places.names)
     if not names:
-        return None
+        given = places.flow.given_to(wrong, right, places.names)
+        return _last_steps(given, [n for n in exercise.returns if n in wrong]) if given else None
     title = f"{' or '.join(map(places.named, names))} is not right"
     hint = "All that is wrong is made from it, and nothing that is right."
     return Cause("-".join([ROAD, *names]), title.replace(", is", " is"), hint, certain=False)
+
+
+def _last_steps(given: str, wrong: list[str]) -> Cause:
+    title = f"the last step to {', '.join(wrong[:-1])} and {wrong[-1]} is not right"
+    hint = (
+        f"They alone are made with {given}; what else they are made from gives what is right, too."
+    )
+    return Cause("-".join([ROAD, "last", *wrong]), title, hint, certain=False)

@@ -20,9 +20,11 @@ class Flow:
     def __init__(self, source: str, returns: Sequence[str]) -> None:
         self.returns = tuple(returns)
         self.made_from: dict[str, set[str]] = {}  # in the order in which names are bound
+        self.given: set[str] = set()  # arguments and what is taken out of them, as it came
         self._dictionaries: dict[str, ast.Dict] = {}
         for node in ast.parse(source).body:
             if isinstance(node, ast.FunctionDef):
+                self.given.update(each.arg for each in node.args.args)
                 self._body(node.body)
 
     def _body(self, statements: Iterable[ast.stmt]) -> None:
@@ -33,6 +35,7 @@ class Flow:
                         self._bind(target, value)
                 case ast.AugAssign(target=target, value=value):
                     self._bind(target, value)
+                    self.given.discard(_base(target))
                 case ast.For(target=target, iter=values):
                     self._bind(target, values)
                 case ast.Return(value=ast.expr() as value):
@@ -44,6 +47,11 @@ class Flow:
 
     def _bind(self, target: ast.expr, value: ast.expr) -> None:
         for name, made in bindings(target, value):
+            as_it_came = isinstance(target, ast.Name | ast.Tuple) and _base(made) in self.given
+            if as_it_came and name not in self.made_from:
+                self.given.add(name)
+            elif not as_it_came:
+                self.given.discard(name)
             self._add(name, _names(made))
             if isinstance(made, ast.Dict) and isinstance(target, ast.Name):
                 self._dictionaries[name] = made
@@ -99,14 +107,29 @@ class Flow:
         """Return the fewest names ``among`` some through which all wrong outputs pass, none right.
 
         Of several the last ones that are bound; none where there is no such road, or where the
-        wrong outputs themselves are all that there is to name.
+        wrong outputs themselves are all that there is to name. What was given is not made.
         """
+        names = self._only_towards(wrong, right, among)
+        return self._fewest([n for n in names if n not in self.given], wrong, MOST_TOGETHER)
+
+    def given_to(
+        self, wrong: Collection[str], right: Collection[str], among: Collection[str]
+    ) -> str:
+        """Return what was given, and is used for all wrong outputs and no right one; or nothing."""
+        names = [n for n in self._only_towards(wrong, right, among) if n in self.given]
+        return "".join(self._fewest(names, wrong, 1))
+
+    def _only_towards(
+        self, wrong: Collection[str], right: Collection[str], among: Collection[str]
+    ) -> list[str]:
         good, bad = frozenset(right), frozenset(wrong)
         names = [n for n in self.reaches if n in among and n not in self.returns]
-        names = [n for n in names if self.reaches[n] & bad and not self.reaches[n] & good]
-        for number in range(1, MOST_TOGETHER + 1):
+        return [n for n in names if self.reaches[n] & bad and not self.reaches[n] & good]
+
+    def _fewest(self, names: Sequence[str], wrong: Collection[str], most: int) -> list[str]:
+        for number in range(1, most + 1):
             for chosen in itertools.combinations(reversed(names), number):
-                if bad <= frozenset[str]().union(*(self.reaches[n] for n in chosen)):
+                if {*wrong} <= frozenset[str]().union(*(self.reaches[n] for n in chosen)):
                     return list(reversed(chosen))
         return []
 
@@ -123,6 +146,13 @@ def bindings(target: ast.expr, value: ast.expr) -> Iterable[tuple[str, ast.expr]
         target = target.value
     if isinstance(target, ast.Name):
         yield target.id, value
+
+
+def _base(value: ast.expr) -> str:
+    """Return the name that an expression is, or takes a part of; empty for any other."""
+    while isinstance(value, ast.Subscript | ast.Attribute):
+        value = value.value
+    return value.id if isinstance(value, ast.Name) else ""
 
 
 def _names(tree: ast.expr) -> set[str]:

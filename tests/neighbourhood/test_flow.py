@@ -30,6 +30,22 @@ def test_the_road_on_which_all_that_is_wrong_lies(right, road) -> None:
     assert places.flow.road(wrong, right, places.names) == road
 
 
+@pytest.mark.parametrize(
+    ("exercise", "wrong", "given"),
+    [
+        ("rnn_cell_backward", {"dxt", "da_prev"}, "parameters"),
+        ("rnn_cell_backward", {"dWax", "dba"}, ""),
+        ("lstm_cell_backward", {f"dW{gate}" for gate in GATES}, "xt"),
+    ],
+)
+def test_what_was_given_is_no_road_but_the_last_step_is_with_it(exercise, wrong, given) -> None:
+    """Nobody makes it, so nobody makes it wrongly; it says which products are meant."""
+    places = Places(assignment(), assignment().spec.exercise(exercise))
+    right = {*places.flow.returns} - wrong
+    assert places.flow.road(wrong, right, places.names) == []
+    assert places.flow.given_to(wrong, right, places.names) == given
+
+
 def test_values_are_followed_through_loops_parts_and_calls() -> None:
     """Through what is added up, written into a part, appended, or taken apart."""
     flow = Flow(
@@ -42,8 +58,11 @@ def test_values_are_followed_through_loops_parts_and_calls() -> None:
         "        made.append(total)\n"
         "    out = x.copy()\n"
         "    out[0] = v\n"
+        "    k = w[1:]\n"
+        "    w += x\n"
         "    return made, out\n",
         ("made", "out"),
     )
     assert flow.reaches["u"] == {"made"} and flow.reaches["v"] == {"out"}
+    assert flow.given == {"x", "t", "v", "k"}
     assert flow.reaches["total"] == {"made"} and flow.after("u", {"made", "out"}) == ["made"]
