@@ -41,7 +41,8 @@ class Remedies:
         """Return the lines whose values make everything right, in the order in which they come."""
         roots = [theirs for theirs in self._lacking if self._is_root(theirs)]
         later = [theirs for theirs in self._lacking if theirs not in roots]
-        return self._lines(roots) or self._lines(later)
+        with np.errstate(all="ignore"):  # once, not for each operation
+            return self._lines(roots) or self._lines(later)
 
     def _lines(self, lacking: list[list[Record]]) -> list[int]:
         """Return the lines whose values make everything right when they are some of the lacking."""

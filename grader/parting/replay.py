@@ -81,16 +81,18 @@ class Replay:
     def values(self) -> list[Value]:
         """Return the value of each record as it was; None where that is not known."""
         found: list[Value] = []
-        for record in self.run.records:
-            value = self._told(record)
-            if value is None:
-                value = self._again(record, found)
-                if value is not None and not _is(value, record):
-                    value = None
-            if value is None:
-                value = self._part_of_base(record, found)
-            found.append(value)
+        with np.errstate(all="ignore"):
+            for record in self.run.records:
+                found.append(self._value(record, found))
         return found
+
+    def _value(self, record: Record, before: list[Value]) -> Value:
+        value = self._told(record)
+        if value is None:
+            value = self._again(record, before)
+            if value is not None and not _is(value, record):
+                value = None
+        return self._part_of_base(record, before) if value is None else value
 
     def _told(self, record: Record) -> Value:
         """Return a value by its numbers: one that the reference computes, or a constant."""
@@ -118,7 +120,10 @@ class Replay:
         return None
 
     def with_changes(self, changes: Mapping[int, Value]) -> Iterator[tuple[int, Value]]:
-        """Yield in their order the records that are others than before where some are changed."""
+        """Yield in their order the records that are others than before where some are changed.
+
+        What overflows there may be told by warnings; who goes through them leaves them out.
+        """
         changed: dict[int, Value] = {}
         values = _Changed(self.values, changed)
         left = list(changes)
@@ -154,8 +159,7 @@ class Replay:
         if size > MOST_WORK or not any(isinstance(o, tuple) for o in record.operands):
             return None
         try:
-            with np.errstate(all="ignore"):
-                made = self._done(record, operands)
+            made = self._done(record, operands)
         except Exception:
             return None
         return np.asarray(made) if isinstance(made, np.ndarray | np.generic) else None
