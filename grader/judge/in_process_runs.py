@@ -12,7 +12,7 @@ from grader.comparison.time_limit import time_limit
 from grader.comparison.trees import deep_copy
 from grader.instrument.recorder import Recorder
 from grader.instrument.traced import traced
-from grader.instrument.weave import woven
+from grader.instrument.weave import Woven
 from grader.judge.diagnostic_cases import Diagnostic
 from grader.judge.right_runs import after_of, wanted_of
 from grader.parting.between import Between
@@ -22,15 +22,14 @@ CALL_SECONDS = 3.0  # of processor time: a small change can make a loop that nev
 
 
 def between_in_process(
-    assignment: Assignment, exercise: Exercise, diagnostic: Diagnostic, source: str
+    assignment: Assignment, exercise: Exercise, diagnostic: Diagnostic, own: Woven
 ) -> Between:
-    """Return what lies between a trusted function and the reference on a diagnostic case.
+    """Return what lies between a trusted function, rewritten, and the reference on a case.
 
-    Raises NotWoven, NotTold, Full and TimeoutError where the function cannot be followed.
+    Raises NotTold, Full and TimeoutError where the function cannot be followed.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        own = woven(source, [exercise.name])
         others = [name for name in exercise.calls if name not in own.defines]
         run = traced(
             own.text,

@@ -16,7 +16,7 @@ from grader.assignment.calling import driver_of, questions_needed
 from grader.assignment.spec import Exercise
 from grader.instrument.portable import portable_text
 from grader.instrument.recorder import Full
-from grader.instrument.weave import NotWoven, Woven
+from grader.instrument.weave import NotWoven, Woven, woven
 from grader.judge.attempt import Attempt
 from grader.judge.diagnostic_cases import Diagnostic, Diagnostics, diagnostics
 from grader.judge.in_process_runs import between_in_process
@@ -99,7 +99,8 @@ def _other_mistake(
         return False
     source = possible.apply(assignment.source.function_source(exercise.name))
     try:
-        theirs = where(between_in_process(assignment, exercise, diagnostic, source))
+        own = woven(source, [exercise.name])
+        theirs = where(between_in_process(assignment, exercise, diagnostic, own))
     except (NotWoven, NotTold, Full, TimeoutError):
         return False
     return theirs is not None and bool(theirs.wanted) and theirs.wanted != found.wanted

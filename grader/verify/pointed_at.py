@@ -11,6 +11,7 @@ from grader.assignment.assignment import Assignment
 from grader.assignment.calling import bound
 from grader.assignment.spec import Exercise
 from grader.instrument.recorder import Full
+from grader.instrument.weave import woven
 from grader.judge.diagnostic_cases import diagnostics
 from grader.judge.in_process_runs import between_in_process
 from grader.neighbourhood.mutants import Mutant, as_mutated, mutants
@@ -90,12 +91,13 @@ def _changed(before: list[str], after: list[str]) -> set[int]:
 def pointed_at(assignment: Assignment, exercise: Exercise, source: str) -> Parting | None:
     """Return where a function of the kit's own goes wrong; it runs in this process."""
     cases = diagnostics(assignment, exercise)
+    own = woven(source, [exercise.name])
     for name in cases.cases:
         diagnostic = cases.of(name)
         assert diagnostic is not None
         between = None
         with contextlib.suppress(Full, TimeoutError, NotTold):
-            between = between_in_process(assignment, exercise, diagnostic, source)
+            between = between_in_process(assignment, exercise, diagnostic, own)
         if between is None:
             return None
         if between.failed:

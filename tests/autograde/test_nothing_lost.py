@@ -26,7 +26,7 @@ from tests.kit.gradebook import NAME, WRITTEN, mark_by_hand, new_course
 from tests.kit.toy import ROOT, assignment, same_marks
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow, pytest.mark.timeout(900)]
-KILLS, MOST_TRIES, STUDENTS = 20, 60, 40
+KILLS, MOST_TRIES, STUDENTS = 20, 60, 24
 MARKED = "s00"  # by hand, between two runs
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import re
 import types
 from collections.abc import Mapping
@@ -299,24 +298,6 @@ def test_a_long_tune_is_broken_at_bar_lines(shown: types.ModuleType) -> None:
     assert len(rows) > 2 and sum(bool(length) for row in rows for *_, length in row) == 64
     assert all(sum(length for *_, length in row) % 8 == 0 for row in rows)
     assert all(row[-1][2] == 0 and row[-1][0] < shown.WIDTH + 20 for row in rows)
-
-
-@pytest.mark.slow
-def test_the_notebook_with_all_it_shows_is_below_three_megabytes() -> None:
-    """Sounds and pictures of the closing section, as Jupyter keeps them."""
-    from nbclient import NotebookClient
-    from nbformat import reads
-
-    from grader.simulate.pupils import Pupil
-    from tests.kit.course import book_of, student_folder
-
-    book = reads(json.dumps(book_of(Pupil("s"), "making_music")), as_version=4)
-    where = {"metadata": {"path": str(student_folder("making_music"))}}
-    NotebookClient(book, timeout=300, kernel_name="python3", resources=where).execute()
-    size = len(json.dumps(book))
-    assert 0.5e6 < size < 3e6
-    sounds = json.dumps(book).count("data:audio/wav")
-    assert sounds == 4  # the first one, one's own, and two more
 
 
 def test_sound_is_offered_in_lesson_cells_alone() -> None:

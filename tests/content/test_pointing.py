@@ -25,7 +25,7 @@ def test_handwritten_styles_have_no_line(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_their_rewritings_have_no_line(name: str, capsys) -> None:
-    """More than a thousand."""
-    found = list(all_variants(name))
+    """One in three of more than a thousand, and of each rewriting some."""
+    found = list(all_variants(name))[::3]
     assert [(v.style, at) for v in found if (at := pointed(name, v.source))] == []
     capsys.readouterr()

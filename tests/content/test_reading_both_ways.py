@@ -151,15 +151,15 @@ def test_a_hidden_letter_is_found_better_from_both_sides(seed: int) -> None:
 def test_the_bias_decides_and_not_the_cell(T_x: int) -> None:
     """Gates that begin half open leave a guess, gates that keep remember: LSTM and GRU alike.
 
-    Of three seeds the middle one counts: over 60 steps a single run may need more than 600 batches,
-    and which one does depends on the last bits of a processor's sums.
+    Of those that remember the middle one of three seeds counts: over 60 steps a single run may need
+    more than 600 batches, and which one does depends on the last bits of a processor's sums.
     """
     names = lesson()
     found = {}
     for name, (kind, bias) in names["KINDS"].items():
         if kind != "RNN":
             shares = []
-            for seed in (1, 2, 3):
+            for seed in (1,) if name.endswith(" 0") else (1, 2, 3):
                 run = names["memory_run"](kind, bias, T_x, seed)
                 with quiet():
                     names["train"](run, 600, enough=True)
@@ -168,7 +168,7 @@ def test_the_bias_decides_and_not_the_cell(T_x: int) -> None:
     half = [shares for name, shares in found.items() if name.endswith(" 0")]
     keeping = [shares for name, shares in found.items() if not name.endswith(" 0")]
     assert len(half) == len(keeping) == 2
-    assert all(shares[1] < GUESSED for shares in half), found
+    assert all(shares[0] < GUESSED for shares in half), found
     assert all(shares[1] > LEARNED for shares in keeping), found
 
 

@@ -13,9 +13,7 @@ from grader.release import release as room
 from grader.release.kept_back import refuse_solutions, solution_lines
 from grader.release.percent_text import to_notebook, to_text
 from grader.release.references import build_references, file_bytes
-from grader.release.release import release
 from grader.release.selfcheck_file import selfcheck_text
-from grader.simulate.copy_course import copy_of
 from tests.kit.course import assignment, course, packed, released_text
 
 MOST_BYTES = 300_000  # of what is known of an assignment, locks and all: students fetch it
@@ -40,21 +38,6 @@ def points(name: str) -> dict[str, float]:
 def text(name: str) -> str:
     """The assignment's text."""
     return course().lesson(name).read_text(encoding="utf-8")
-
-
-@pytest.mark.slow
-@every_assignment
-def test_a_fresh_release_is_what_is_committed(name: str, tmp_path: Path) -> None:
-    """From the text alone come the committed files, to the last byte."""
-    trial = copy_of(course(), tmp_path / "course")
-    trial.solution_notebook(name).unlink()
-    made = release(trial, name)
-    assert contents(made.folder) == contents(folder(name))
-    handed = {"references.npz", f"{name}.ipynb", "selfcheck.py", *course().spec(name).files}
-    assert {*made.files} == handed and made.changed == ()
-    assert (
-        trial.solution_notebook(name).read_bytes() == course().solution_notebook(name).read_bytes()
-    )
 
 
 @every_assignment

@@ -19,10 +19,13 @@ from tests.kit.course import assignment, book_of, course, student_folder
 pytestmark = pytest.mark.slow
 
 FILLED = {"nothing": 0, "exercise 1": 1, "exercises 1 to 4": 4, "all of it": None}
+CASES = [(name, case) for name in course().names() for case in ("nothing", "all of it")]
+CASES += [("rnn_step_by_step", case) for case in ("exercise 1", "exercises 1 to 4")]
+MOST_CHARACTERS = 3_000_000  # with all that it shows: pictures, and of music sounds
+SOUNDS = {"making_music": 4}  # the first one, one's own, and two more
 
 
-@pytest.mark.parametrize("case", FILLED)
-@pytest.mark.parametrize("name", course().names())
+@pytest.mark.parametrize(("name", "case"), CASES)
 def test_it_runs_to_the_summary(name: str, case: str, tmp_path: Path) -> None:
     """No cell stops it; the last one adds up the points, and an error is an empty example's."""
     work = shutil.copytree(student_folder(name), tmp_path / "work")
@@ -42,6 +45,10 @@ def test_it_runs_to_the_summary(name: str, case: str, tmp_path: Path) -> None:
     points = sum(exercises[exercise].points for exercise in solved)
     whole = assignment(name).spec.points
     assert re.search(rf"\b{points:g} of {whole:g} points", told)
+    kept = json.dumps(book)
+    assert len(kept) < MOST_CHARACTERS
+    if case == "all of it":
+        assert kept.count("data:audio/wav") == SOUNDS.get(name, 0)
 
 
 def _errors(cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from grader.instrument.weave import woven
 from grader.judge.diagnostic_cases import diagnostics
 from grader.judge.in_process_runs import between_in_process
 from grader.parting import replay
@@ -29,7 +30,8 @@ def between_of(exercise: str, old: str = "", new: str = ""):
     cases = diagnostics(assignment(), of)
     diagnostic = cases.of(cases.first())
     assert diagnostic is not None
-    return between_in_process(assignment(), of, diagnostic, text.replace(old, new))
+    own = woven(text.replace(old, new), [exercise])
+    return between_in_process(assignment(), of, diagnostic, own)
 
 
 @pytest.mark.parametrize("exercise", STYLES)
