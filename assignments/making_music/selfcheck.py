@@ -2457,6 +2457,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 LIKE = 0.6  # how like two names are, at least, where one was written for the other
 
@@ -2497,9 +2498,8 @@ class NameUses:
     def picks(self, text: str, line: int) -> bool:
         """Tell whether an expression picks a part by a loop's own number, as it is."""
         number = next((name for name, at in self.loops if at == line), "")
-        try:
-            tree = ast.parse(text, mode="eval")
-        except SyntaxError:
+        tree = _parsed(text)
+        if tree is None or not number:
             return False
         reckoned = any(
             isinstance(node, ast.BinOp)
@@ -2508,7 +2508,7 @@ class NameUses:
         )
         parts = [node.slice for node in ast.walk(tree) if isinstance(node, ast.Subscript)]
         names = {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
-        return bool(number) and number in names and not reckoned
+        return number in names and not reckoned
 
     def read_before(self, name: str, line: int) -> bool:
         """Tell whether a name is read in a line or above it."""
@@ -2575,6 +2575,14 @@ class NameUses:
         return 0, ""
 
 
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> ast.Expression | None:
+    try:
+        return ast.parse(text, mode="eval")
+    except SyntaxError:
+        return None
+
+
 NO_USES = NameUses((), {})
 
 
@@ -2584,7 +2592,8 @@ def name_uses(tree: ast.AST) -> NameUses:
     ends: dict[str, int] = {}
     loops: dict[tuple[str, int], str] = {}
     starts: set[int] = set()
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    for node in nodes:
         if isinstance(node, ast.For):
             loops |= {(name, node.lineno): through for name, through in _goes_through(node)}
         if isinstance(node, ast.FunctionDef):
@@ -2599,12 +2608,12 @@ def name_uses(tree: ast.AST) -> NameUses:
             )
     ranges = [
         (found, node.lineno)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.For) and (found := _range_of(node.iter))
     ]
     exits = {
         function.name: node.lineno
-        for function in ast.walk(tree)
+        for function in nodes
         if isinstance(function, ast.FunctionDef)
         for node in reversed(function.body)
         if isinstance(node, ast.If) and any(isinstance(n, ast.Return) for n in ast.walk(node))
@@ -2687,6 +2696,39 @@ def _ratio(one: str, other: str) -> float:
     return difflib.SequenceMatcher(None, one, other).ratio()
 
 
+"""Describe an expression of a source: where it stands, what it does, what it reads."""
+
+
+import re
+from dataclasses import dataclass
+
+PART = r"\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]"  # brackets, and brackets within
+BASE = re.compile(rf"([A-Za-z_]\w*(?:\.(?!T\b)\w+)*)(?:{PART}|\.T)*")
+
+
+def base_name(text: str) -> str:
+    """Return the name that an expression takes a part of, or is; empty for any other."""
+    found = BASE.fullmatch(text)
+    return found[1] if found else ""
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A place: one expression of a source, what it does, and what its operands are called."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+    op: str
+    parts: tuple[str, ...]
+    loop: int = 0  # the line of the loop around it; 0: none
+    function: str = ""  # in which it stands
+    names: frozenset[str] = frozenset()  # that it reads
+    items: tuple[tuple[str | int, Expression], ...] = ()  # of a display, by key or place
+
+
 """Rewrite a source so that every operation in it is a call of the recorder.
 
 What the rewritten text computes is the same. A place is one expression of the source; its number
@@ -2695,13 +2737,12 @@ stands in the rewritten text, and the rest of it stays here.
 
 
 import ast
-import copy
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 
 LOAD = ast.Load()
+NO_NAMES: frozenset[str] = frozenset()
 NO_TEXT = ast.Constant("")  # the text of what has none
 LONGEST_SOURCE = 20_000  # characters
 # Calls that do what an operator does, or each other, by one name.
@@ -2728,35 +2769,8 @@ SAME = {
 LEFT_ALONE = {"super", "locals", "globals", "vars", "dir", "next", "iter", "exec", "eval"}
 
 
-PART = r"\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]"  # brackets, and brackets within
-BASE = re.compile(rf"([A-Za-z_]\w*(?:\.(?!T\b)\w+)*)(?:{PART}|\.T)*")
-
-
-def base_name(text: str) -> str:
-    """Return the name that an expression takes a part of, or is; empty for any other."""
-    found = BASE.fullmatch(text)
-    return found[1] if found else ""
-
-
 class NotWoven(ValueError):
     """A source that cannot be rewritten: it does not parse, or is too long or too deep."""
-
-
-@dataclass(frozen=True)
-class Expression:
-    """A place: one expression of a source, what it does, and what its operands are called."""
-
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-    text: str
-    op: str
-    parts: tuple[str, ...]
-    loop: int = 0  # the line of the loop around it; 0: none
-    function: str = ""  # in which it stands
-    names: frozenset[str] = frozenset()  # that it reads
-    items: tuple[tuple[str | int, Expression], ...] = ()  # of a display, by key or place
 
 
 @dataclass(frozen=True)
@@ -2789,7 +2803,7 @@ def woven(source: str, names: Iterable[str] = ()) -> Woven:
             tree.body = _led_to(tree, wanted)
         uses = name_uses(tree)
         weave = Weave()
-        text = ast.unparse(ast.fix_missing_locations(weave.visit(tree)))
+        text = ast.unparse(weave.visit(tree))
         lines = {
             new.lineno: old.lineno
             for new, old in zip(_statements(ast.parse(text)), _statements(tree), strict=True)
@@ -2870,6 +2884,25 @@ class Weave(ast.NodeTransformer):
         self.loop = 0
         self.function = ""
         self.spare = 0  # names that hold a value until it is stored
+        # What is known of nodes as they were; the nodes are held, so that no other has their ids.
+        self._texts: dict[int, tuple[ast.AST, str]] = {}
+        self._names: dict[int, tuple[ast.AST, frozenset[str]]] = {}
+
+    def _text(self, node: ast.AST) -> str:
+        """Return the text of a node as it was before anything in it was rewritten."""
+        if id(node) not in self._texts:
+            self._texts[id(node)] = node, ast.unparse(node)
+        return self._texts[id(node)][1]
+
+    def _names_in(self, node: ast.AST) -> frozenset[str]:
+        """Return the names in a node as it was before anything in it was rewritten."""
+        if id(node) not in self._names:
+            if isinstance(node, ast.Name):
+                found = frozenset((node.id,))
+            else:
+                found = NO_NAMES.union(*map(self._names_in, ast.iter_child_nodes(node)))
+            self._names[id(node)] = node, found
+        return self._names[id(node)][1]
 
     def _to(
         self, method: str, *arguments: ast.expr, keywords: Iterable[ast.keyword] = ()
@@ -2892,12 +2925,12 @@ class Weave(ast.NodeTransformer):
             node.col_offset,
             node.end_lineno or node.lineno,
             node.end_col_offset or 0,
-            ast.unparse(node),
+            self._text(node),
             op,
-            tuple(ast.unparse(part) for part in parts),
+            tuple(map(self._text, parts)),
             self.loop,
             self.function,
-            frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name)),
+            self._names_in(node),
             tuple((key, self._expression(item)) for key, item in _items(node)),
         )
 
@@ -2936,7 +2969,7 @@ class Weave(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         """Record a call."""
-        name = ast.unparse(node.func)
+        name = self._text(node.func)
         if name in LEFT_ALONE:
             return self.generic_visit(node)
         receiver = node.func.value if isinstance(node.func, ast.Attribute) else None
@@ -3020,10 +3053,19 @@ class Weave(ast.NodeTransformer):
             return ast.copy_location(ast.Name(spare, ast.Store()), target)
         return target
 
+    def _plain(self, value: ast.expr) -> ast.expr:
+        """Return what stands for a value, with its text and its items, after it is rewritten."""
+        self._text(value)
+        if not isinstance(value, ast.Tuple | ast.List):
+            return value
+        made = type(value)([self._plain(item) for item in value.elts], LOAD)
+        self._texts[id(made)] = made, self._text(value)
+        return made
+
     def visit_Assign(self, node: ast.Assign) -> list[ast.stmt]:
         """Record what names are bound to, and what is stored."""
         after: list[ast.stmt] = []
-        plain = copy.deepcopy(node.value)
+        plain = self._plain(node.value)
         node.value = self.visit(node.value)
         node.targets = [self._target(target, after, plain) for target in node.targets]
         return [node, *after]

@@ -7,10 +7,10 @@ stands in the rewritten text, and the rest of it stays here.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from grader.instrument.expressions import Expression, base_name
 from grader.instrument.name_uses import NO_USES, NameUses, name_uses
 from grader.instrument.recorder import RECORDER, SUBSCRIPT
 
@@ -42,35 +42,8 @@ SAME = {
 LEFT_ALONE = {"super", "locals", "globals", "vars", "dir", "next", "iter", "exec", "eval"}
 
 
-PART = r"\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]"  # brackets, and brackets within
-BASE = re.compile(rf"([A-Za-z_]\w*(?:\.(?!T\b)\w+)*)(?:{PART}|\.T)*")
-
-
-def base_name(text: str) -> str:
-    """Return the name that an expression takes a part of, or is; empty for any other."""
-    found = BASE.fullmatch(text)
-    return found[1] if found else ""
-
-
 class NotWoven(ValueError):
     """A source that cannot be rewritten: it does not parse, or is too long or too deep."""
-
-
-@dataclass(frozen=True)
-class Expression:
-    """A place: one expression of a source, what it does, and what its operands are called."""
-
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-    text: str
-    op: str
-    parts: tuple[str, ...]
-    loop: int = 0  # the line of the loop around it; 0: none
-    function: str = ""  # in which it stands
-    names: frozenset[str] = frozenset()  # that it reads
-    items: tuple[tuple[str | int, Expression], ...] = ()  # of a display, by key or place
 
 
 @dataclass(frozen=True)

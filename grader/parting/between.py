@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from grader.instrument.weave import Expression
+from grader.instrument.expressions import Expression
 from grader.parting.finding import Parting
 from grader.parting.recording import CallOf, OwnCall, Record, Recording
 from grader.parting.right_run import RightRun

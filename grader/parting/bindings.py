@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from grader.instrument.expressions import base_name
 from grader.instrument.recorder import FUNCTIONS
-from grader.instrument.weave import base_name
 from grader.parting.between import Between
 from grader.parting.recording import Record
 

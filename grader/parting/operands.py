@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.instrument.weave import base_name
+from grader.instrument.expressions import base_name
 from grader.parting.between import Between
 from grader.parting.bindings import Operand, bound_wrongly, computed_from, on_the_way
 from grader.parting.finding import Parting

@@ -14,11 +14,11 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from grader.instrument.expressions import Expression
 from grader.instrument.name_uses import NO_USES, NameUses
 from grader.instrument.recorder import MOST_RECORDS
 from grader.instrument.report import MOST_NODES
 from grader.instrument.sketches import LONGEST_ROW, squeezed, weights
-from grader.instrument.weave import Expression
 
 LONGEST_REPORT = 4 << 20  # characters
 MOST_AXES = 8

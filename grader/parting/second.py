@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.instrument.weave import base_name
+from grader.instrument.expressions import base_name
 from grader.parting.between import Between
 from grader.parting.finding import Parting
 from grader.parting.recording import Record

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from grader.instrument.weave import base_name
+from grader.instrument.expressions import base_name
 from grader.parting.between import Between, parting
 from grader.parting.calls import missing_calls, wrong_call
 from grader.parting.expressions import expression_apart

@@ -24,7 +24,16 @@ from grader.comparison import (
     trees,
     values,
 )
-from grader.instrument import digests, name_uses, recorder, report, sketches, traced, weave
+from grader.instrument import (
+    digests,
+    expressions,
+    name_uses,
+    recorder,
+    report,
+    sketches,
+    traced,
+    weave,
+)
 from grader.selfcheck import (
     attempts,
     check,
@@ -44,7 +53,7 @@ from grader.selfcheck import (
 PARTS = (
     *(telling, layout, finding, stub, time_limit, trees, values, ladder, packing, fingerprints),
     *(locks, joined_arrays, causes, error_causes, random_names, properties, drivers),
-    *(sketches, digests, recorder, report, traced, name_uses, weave),
+    *(sketches, digests, recorder, report, traced, name_uses, expressions, weave),
     *(names, panel, references_file, replay, known_mistakes, where_raised, attempts, reasons),
     *(until, panels, weighing, check),
 )

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.instrument.expressions import base_name
 from grader.instrument.portable import portable_text
 from grader.instrument.recorder import MOST_RECORDS, Full, Recorder
 from grader.instrument.traced import traced
-from grader.instrument.weave import LONGEST_SOURCE, NotWoven, base_name, woven
+from grader.instrument.weave import LONGEST_SOURCE, NotWoven, woven
 
 X = np.arange(6.0).reshape(2, 3) + 1
 NAMES = {"np": np, "print": print}
