@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader.sandbox import CellResult, CellSource, Limits, Sandbox, SandboxError, run_cells
@@ -302,6 +302,7 @@ AS_IPYTHON_DOES = "get_ipython().input_transformers_post.append(lambda lines: li
 
 
 @settings(deadline=None, max_examples=15)
+@example(["raise SystemExit", "x = 1\nraise SystemExit"])  # IPython warns of it, and only once
 @given(CELLS.map(lambda texts: ["\n".join(lines) for lines in texts]))
 def test_a_cell_in_one_piece_does_what_ipython_does(tier: str, sources: list[str]) -> None:
     """Outputs, errors, counts and names are those of statement by statement, for any cells."""

@@ -13,7 +13,7 @@ import inspect
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import matplotlib
@@ -77,8 +77,7 @@ class _Compiler(CachingCompiler):
         """Parse a cell that may be plain Python, for `ast_parse` to find; say whether it is."""
         self.parsed = None
         try:
-            with warnings.catch_warnings(record=True) as said:
-                warnings.simplefilter("always")
+            with _warnings_kept() as said:
                 tree = super().ast_parse(cell)
         except Exception:
             return False
@@ -207,8 +206,7 @@ def _in_one_piece(nodes: list[ast.stmt], name: str, compiler: Any) -> list[Any] 
     first = nodes[: len(nodes) - len(shown)]
     pieces = []
     try:
-        with warnings.catch_warnings(record=True) as said:
-            warnings.simplefilter("always")
+        with _warnings_kept() as said:
             if first:
                 pieces.append(compiler(ast.Module(first, []), name, "exec"))
             if shown:
@@ -216,6 +214,20 @@ def _in_one_piece(nodes: list[ast.stmt], name: str, compiler: Any) -> list[Any] 
     except Exception:
         return None
     return None if said else pieces
+
+
+@contextlib.contextmanager
+def _warnings_kept() -> Iterator[list[Any]]:
+    """Keep the warnings that would be shown.
+
+    The filters stay untouched: to change them forgets which warnings were shown before.
+    """
+    said: list[Any] = []
+    shown, warnings.showwarning = warnings.showwarning, lambda *told, **_: said.append(told)
+    try:
+        yield said
+    finally:
+        warnings.showwarning = shown
 
 
 def _may_be_plain(cell: str) -> bool:
