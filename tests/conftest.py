@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+import grader  # noqa: F401  # before nbformat, which it makes quick to import
+
 REQUIRED = {
     "sandbox": "GRADER_REQUIRE_SANDBOX",
     "browser": "GRADER_REQUIRE_BROWSER",

@@ -336,3 +336,11 @@ def test_verbs_are_targets() -> None:
     called = set(re.findall(r"^\t@.*?\$\(GRADER\) ([a-z]+)", makefile, flags=re.MULTILINE))
     assert called == set(cli.main.commands)
     assert called <= set(targets())
+
+
+def test_what_reads_notebooks_builds_no_grammar() -> None:
+    """nbformat and nbgrader are imported without what takes longer than all the rest of them."""
+    code = "import grader, nbformat, nbgrader.api, sys; print('lark' in sys.modules)"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout == "False\n"
