@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.kit.sandbox import HERE, ISOLATED, sandbox_at
+from tests.kit.sandbox import HERE, strongest
 from tests.sandbox.workloads import WORKLOADS
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
@@ -16,8 +16,7 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
 def test_the_tool_traces_every_workload() -> None:
     """What is off the list is refused in its traces, too, and nothing fails for it."""
-    tier = ISOLATED[0]  # the list is the same at both
-    sandbox_at(tier)
+    tier = strongest().tier  # the list is the same at both that isolate
     command = [sys.executable, ".ci/trace_system_calls.py", "--tier", tier]
     done = subprocess.run(command, capture_output=True, text=True, cwd=HERE)
     assert done.returncode == 0, done
