@@ -142,15 +142,13 @@ def bindings(target: ast.expr, value: ast.expr) -> Iterable[tuple[str, ast.expr]
         for place, each in enumerate(target.elts):
             yield from bindings(each, parts[place] if paired else value)
         return
-    while isinstance(target, ast.Subscript | ast.Attribute | ast.Starred):
-        target = target.value
-    if isinstance(target, ast.Name):
-        yield target.id, value
+    if name := _base(target):
+        yield name, value
 
 
 def _base(value: ast.expr) -> str:
     """Return the name that an expression is, or takes a part of; empty for any other."""
-    while isinstance(value, ast.Subscript | ast.Attribute):
+    while isinstance(value, ast.Subscript | ast.Attribute | ast.Starred):
         value = value.value
     return value.id if isinstance(value, ast.Name) else ""
 
