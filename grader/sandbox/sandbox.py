@@ -18,6 +18,9 @@ from .listener import Listener
 from .worker_process import WorkerProcess
 
 
+DRAWS = ("plot", "pylab")  # in every name of what draws: matplotlib, pyplot, %pylab
+
+
 class Sandbox:
     """A sandbox: a warm worker that gives jobs; one that has died is replaced at the next job.
 
@@ -91,7 +94,7 @@ class Sandbox:
         if self.tier == "C":
             raise SandboxError("tier C refuses no system call")
         watched = "everything" if everything else "refusals"
-        ours, pid = self._ask_for_fork(files or {}, self.limits, watched)
+        ours, pid = self._ask_for_fork(cells, files or {}, self.limits, watched)
         try:
             listener = Listener(ours, pid)
         except SandboxError:
@@ -101,20 +104,30 @@ class Sandbox:
         return self._adopt(ours, pid, cells, self.limits), listener
 
     def _fork(self, cells: Sequence[CellSource], files: Mapping[str, bytes], limits: Limits) -> Job:
-        ours, pid = self._ask_for_fork(files, limits)
+        ours, pid = self._ask_for_fork(cells, files, limits)
         return self._adopt(ours, pid, cells, limits)
 
     def _ask_for_fork(
-        self, files: Mapping[str, bytes], limits: Limits, watched: str = ""
+        self,
+        cells: Sequence[CellSource],
+        files: Mapping[str, bytes],
+        limits: Limits,
+        watched: str = "",
     ) -> tuple[socket.socket, int]:
         """Have the worker fork; returns the connection to the fork, and its number there."""
         ours, theirs = socket.socketpair()
         with theirs:
             # As arrays, since plain bytes are no value of the wire's.
             content = {name: np.frombuffer(data, np.uint8) for name, data in files.items()}
-            request = {"op": "fork", "limits": limits.to_dict(), "files": content}
+            request = {
+                "op": "fork",
+                "limits": limits.to_dict(),
+                "files": content,
+                "watched": watched,
+                "figures": _may_draw(cells, files),
+            }
             try:
-                pid: int = self._worker.ask({**request, "watched": watched}, theirs)["pid"]
+                pid: int = self._worker.ask(request, theirs)["pid"]
             except SandboxError:
                 ours.close()
                 raise
@@ -149,6 +162,17 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _may_draw(cells: Sequence[CellSource], files: Mapping[str, bytes]) -> bool:
+    """Tell whether cells or the modules beside them name what draws.
+
+    Its worker imports that then, once. Who hides the name imports it in the fork, in a second.
+    """
+    texts = (cell.source for cell in cells)
+    return any(word in text for text in texts for word in DRAWS) or any(
+        word.encode() in content for content in files.values() for word in DRAWS
+    )
 
 
 @lru_cache(maxsize=1)

@@ -60,6 +60,21 @@ def test_figures_come_back_as_png(tier: str, backend: str) -> None:
     assert [out["output_type"] for out in second.outputs] == ["stream"]
 
 
+def test_what_draws_is_there_for_whoever_names_it(tier: str) -> None:
+    """It is imported once a cell names it; who hides the name has it imported in the fork."""
+    hides = "import importlib, sys\nname = 'matp' 'lotlib.pyp' 'lot'\n"
+    asks = hides + "print(name in sys.modules)"
+    draws = hides + "plt = importlib.import_module(name)\n_ = getattr(plt, 'pl' 'ot')([1, 2])"
+    with Sandbox(Limits(), tier) as sandbox:
+        assert printed(run_once(sandbox, asks)[0]) == "False\n"
+        hidden, _ = run_once(sandbox, draws, "print('next')")
+        assert printed(run_once(sandbox, asks)[0]) == "False\n"
+        named, _ = run_once(sandbox, "# a plot\n" + draws, "print('next')")
+        assert printed(run_once(sandbox, asks + "  # plot")[0]) == "True\n"
+    assert "image/png" in hidden.outputs[0]["data"]
+    assert hidden.outputs == named.outputs
+
+
 def test_html_and_script_in_outputs_stay_behind(tier: str) -> None:
     """Of a rich object only its plain text is kept."""
     source = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import io
 import os
 import socket
 import sys
@@ -44,7 +45,7 @@ MISSING = object()
 
 def warm(scratch: str) -> None:
     """Import and exercise, before any fork, what cells will use."""
-    for name in ("numpy.random", "matplotlib.pyplot", "IPython.core.ultratb", "stack_data"):
+    for name in ("numpy.random", "IPython.core.ultratb", "stack_data"):
         importlib.import_module(name)
     warm_shell = shell.make()
     stdout, stderr = sys.stdout, sys.stderr
@@ -52,18 +53,16 @@ def warm(scratch: str) -> None:
     shell.COLLECTOR.open()
     for cell in (WARM_CELL, FAILING_CELL):
         warm_shell.run_cell(cell)
-    _warm_figure()
     shell.COLLECTOR.close()
     sys.stdout, sys.stderr = stdout, stderr
     warm_shell.reset(new_session=True)
     sys.modules["selfcheck"] = _inert_selfcheck()
 
 
-def _warm_figure() -> None:
-    import io
-
-    import matplotlib.pyplot as plt
-
+def warm_figures() -> None:
+    """Import and exercise, before any fork that may draw, what draws."""
+    shell.import_figures(shell.Shell.instance())
+    plt = importlib.import_module("matplotlib.pyplot")
     plt.plot([0, 1])
     plt.title("a")
     plt.savefig(io.BytesIO(), format="png")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import importlib
 import inspect
 import os
 import sys
@@ -16,13 +17,13 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import matplotlib
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.profiledir import ProfileDir
+from IPython.core.pylabtools import select_figure_formats
 from traitlets.config import Config
 
 from .outputs import PNG, TEXT, Collector, Stream
@@ -253,7 +254,7 @@ def skip(line: str) -> None:
 
 
 def make() -> Any:
-    """Make the shell, with figures shown inline at the end of a cell."""
+    """Make the shell; figures are shown inline at the end of a cell."""
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.cache_size = 1000
@@ -271,10 +272,15 @@ def make() -> Any:
     shell.usual_transformers = shell._transformers()
     shell.set_hook("show_in_pager", _page)
     _replace_magics(shell)
-    matplotlib.use("module://matplotlib_inline.backend_inline")
-    shell.run_line_magic("matplotlib", "inline")
     builtins.input = _no_input
     return shell
+
+
+def import_figures(shell: Any) -> None:
+    """Import what draws figures, as `%matplotlib inline` does: a second that most jobs need not."""
+    matplotlib = importlib.import_module("matplotlib")
+    matplotlib.use("module://matplotlib_inline.backend_inline")
+    shell.run_line_magic("matplotlib", "inline")
 
 
 def _page(_: Any, data: Any, *__: Any, **___: Any) -> None:
@@ -309,6 +315,8 @@ def show_figures(shell: Any) -> None:
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is None:
         return
+    if "matplotlib_inline.backend_inline" not in sys.modules:  # imported here, under no name
+        select_figure_formats(shell, {"png"})
     for number in () if COLLECTOR.closed else pyplot.get_fignums()[:FIGURES_KEPT]:
         data, _ = shell.display_formatter.format(pyplot.figure(number))
         COLLECTOR.display(data)

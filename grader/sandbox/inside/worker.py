@@ -36,12 +36,19 @@ class _Fork:
 class Worker:
     """A worker that serves the judge: one request, one answer, until the connection ends."""
 
-    def __init__(self, control: socket.socket, settings: Message, serve: Callable[..., None]):
+    def __init__(
+        self,
+        control: socket.socket,
+        settings: Message,
+        serve: Callable[..., None],
+        warm_figures: Callable[[], None],
+    ):
         self.control = control
         self.tier: str = settings["tier"]
         self.readable: list[str] = settings["readable"]
         self.scratch: str = settings["scratch"]
         self.serve = serve
+        self.warm_figures: Callable[[], None] | None = warm_figures
         self.forks: dict[int, _Fork] = {}
         self.folders: list[Folder] = []
         able = self.tier == "B" and locks.spare_uid(0, settings["must_read"]) is not None
@@ -77,6 +84,10 @@ class Worker:
 
     def fork(self, request: Message, descriptor: int) -> int:
         """Fork a job: the child serves the judge on ``descriptor`` and never comes back here."""
+        if request["figures"] and self.warm_figures is not None:
+            self.warm_figures()
+            self.warm_figures = None
+            _share()
         folder = self._free_folder()
         uid = folder.uid if self.change_uid else None
         pid = os.fork()
@@ -105,7 +116,7 @@ class Worker:
     ) -> NoReturn:
         try:
             os.chdir(folder.path)
-            for name in ("HOME", "TMPDIR", "PWD"):
+            for name in ("HOME", "TMPDIR", "PWD", "MPLCONFIGDIR"):
                 os.environ[name] = folder.path
             limits = request["limits"]
             on = locks.enter(self.tier, descriptor, folder.rules, limits, uid, request["watched"])
@@ -232,6 +243,12 @@ def children() -> list[int]:
         return []
 
 
+def _share() -> None:
+    """Keep the collector from writing to what is shared with every fork."""
+    gc.collect()
+    gc.freeze()
+
+
 def main(settings: Message) -> None:
     """Import everything once, say so, and serve the judge."""
     if kernel.LINUX:
@@ -243,9 +260,8 @@ def main(settings: Message) -> None:
     from . import calls
 
     calls.warm(settings["scratch"])
-    worker = Worker(control, settings, calls.serve)
-    gc.collect()
-    gc.freeze()  # what is shared with every fork is not written to by the collector
+    worker = Worker(control, settings, calls.serve, calls.warm_figures)
+    _share()
     sys.stdout.flush()
     frames.send(control, encode({"ready": True, "landlock": landlock.abi()}))
     worker.run()
