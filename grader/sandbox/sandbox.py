@@ -17,7 +17,6 @@ from .limits import Limits
 from .listener import Listener
 from .worker_process import WorkerProcess
 
-
 DRAWS = ("plot", "pylab")  # in every name of what draws: matplotlib, pyplot, %pylab
 
 
@@ -36,6 +35,7 @@ class Sandbox:
         self.reasons: dict[str, str] = {}
         self._closed = False
         self._jobs: weakref.WeakSet[Job] = weakref.WeakSet()
+        self._kept: set[str] = set()  # cells that the worker has been given to compile
         for candidate in isolation.TIERS if tier is None else (tier,):
             try:
                 self._worker = self._start(candidate)
@@ -115,6 +115,7 @@ class Sandbox:
         watched: str = "",
     ) -> tuple[socket.socket, int]:
         """Have the worker fork; returns the connection to the fork, and its number there."""
+        self._keep(cells)
         ours, theirs = socket.socketpair()
         with theirs:
             # As arrays, since plain bytes are no value of the wire's.
@@ -133,6 +134,13 @@ class Sandbox:
                 raise
         return ours, pid
 
+    def _keep(self, cells: Sequence[CellSource]) -> None:
+        """Have the worker compile the kit's own cells, each once for all jobs."""
+        own = {cell.source for cell in cells if cell.kind in ("example", "locked")}
+        if new := sorted(own - self._kept):
+            self._worker.ask({"op": "keep", "sources": new})
+            self._kept |= own
+
     def _adopt(
         self, ours: socket.socket, pid: int, cells: Sequence[CellSource], limits: Limits
     ) -> Job:
@@ -144,6 +152,7 @@ class Sandbox:
         self._end_jobs()
         self._worker.close()
         self._worker = self._start(self.tier)
+        self._kept.clear()
 
     def _end_jobs(self) -> None:
         for job in list(self._jobs):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-import dataclasses
 import re
 import sys
 import time
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
 import pytest
@@ -213,7 +213,7 @@ def test_a_closed_sandbox_refuses_jobs(tier: str) -> None:
 
 def test_results_and_limits_are_frozen(tier: str) -> None:
     """Nobody changes a result or a limit after the fact, and limits are above zero."""
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(FrozenInstanceError):
         CellSource("a", "b").id = "c"  # type: ignore[misc]
     with pytest.raises(ValueError, match="wall_seconds"):
         Limits(wall_seconds=0)
@@ -320,13 +320,38 @@ AS_IPYTHON_DOES = "get_ipython().input_transformers_post.append(lambda lines: li
 @example(["raise SystemExit", "x = 1\nraise SystemExit"])  # IPython warns of it, and only once
 @given(CELLS.map(lambda texts: ["\n".join(lines) for lines in texts]))
 def test_a_cell_in_one_piece_does_what_ipython_does(tier: str, sources: list[str]) -> None:
-    """Outputs, errors, counts and names are those of statement by statement, for any cells."""
+    """Outputs, errors, counts and names are those of statement by statement, for any cells.
+
+    So are those of the kit's own cells, which are compiled once for all jobs.
+    """
     names = "sorted(n for n in globals() if n[:1] != '_'), In[2:], Out"
     behind = [*sources, f"a = 0\nprint({names})"]
     short = run_once(sandbox_at(tier), "a = 0\na = 1", *behind)
     long = run_once(sandbox_at(tier), AS_IPYTHON_DOES, *behind)
-    for one, other in zip(short[1:], long[1:], strict=True):
-        assert shown(one) == shown(other)
+    own = [replace(cell, kind="locked") for cell in cells("a = 0\na = 1", *behind)]
+    with sandbox_at(tier).job(own) as job:
+        once = job.run()
+    for one, kept, other in zip(short[1:], once[1:], long[1:], strict=True):
+        assert shown(one) == shown(kept) == shown(other)
+
+
+def test_own_cells_keep_to_what_a_student_has_changed(tier: str) -> None:
+    """A compiler's flag, or a change of statements, holds for the kit's own cells behind it."""
+    annotated = "def f(a: not_a_name):\n    return 1\nprint(f.__annotations__)"
+    doubled = (
+        "import ast\nclass Double(ast.NodeTransformer):\n    def visit_Constant(self, node):\n"
+        "        return ast.Constant(2 * node.value) if node.value == 21 else node\n"
+        "get_ipython().ast_transformers.append(Double())"
+    )
+    for before, source, shows in (
+        ("from __future__ import annotations\nx = 1", annotated, "{'a': 'not_a_name'}\n"),
+        (doubled, "x = 21\nprint(x)", "42\n"),
+    ):
+        own = CellSource("own", source, "locked")
+        with sandbox_at(tier).job([own, *cells(before), replace(own, id="again")]) as job:
+            first, _, again = job.run()
+        assert printed(again) == shows
+        assert first.outputs != again.outputs
 
 
 def shown(result: CellResult) -> object:

@@ -69,6 +69,11 @@ def warm_figures() -> None:
     plt.close("all")
 
 
+def keep_cells(sources: list[str]) -> None:
+    """Compile the kit's own cells once for all forks; nothing of them runs."""
+    shell.Shell.instance().compile.keep(sources)
+
+
 def _inert_selfcheck() -> types.ModuleType:
     """Return a stand-in for the student's check: there is nothing to be learnt from it here."""
     module = types.ModuleType("selfcheck", "Checks are not run where notebooks are graded.")

@@ -13,11 +13,9 @@ import importlib
 import inspect
 import os
 import sys
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
@@ -27,6 +25,7 @@ from IPython.core.pylabtools import select_figure_formats
 from traitlets.config import Config
 
 from .outputs import PNG, TEXT, Collector, Stream
+from .plain_cells import PlainCells, ended, may_be_plain
 
 COLLECTOR = Collector()
 SKIPPED: list[str] = []
@@ -71,29 +70,7 @@ class _CellNames:
 CELL_NAMES = _CellNames()
 
 
-class _Compiler(CachingCompiler):
-    parsed: tuple[str, ast.AST] | None = None  # the cell that is run next
-
-    def parse_plain(self, cell: str) -> bool:
-        """Parse a cell that may be plain Python, for `ast_parse` to find; say whether it is."""
-        self.parsed = None
-        try:
-            with _warnings_kept() as said:
-                tree = super().ast_parse(cell)
-        except Exception:
-            return False
-        if not said:  # else it is parsed again, and warns where the student sees it
-            self.parsed = cell, tree
-        return True
-
-    def ast_parse(self, source: str, filename: str = "<unknown>", symbol: str = "exec") -> ast.AST:
-        """Parse a cell, unless that has been done: once is enough."""
-        parsed, self.parsed = self.parsed, None
-        if parsed is not None and parsed[0] == source and symbol == "exec":
-            return parsed[1]
-        tree: ast.AST = super().ast_parse(source, filename, symbol)
-        return tree
-
+class _Compiler(PlainCells):
     def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
         name: str = super().get_code_name(raw_code, transformed_code, number)
         for path in (name, os.path.abspath(name)):  # else a traceback looks through all modules
@@ -109,7 +86,7 @@ class Shell(InteractiveShell):
     """An IPython shell without terminal, kernel, history or shell commands."""
 
     usual_transformers: tuple[list[Any], ...] | None = None
-    plain = False  # the cell that is run now
+    plain = ""  # the text of the cell that is run now, where it is plain Python
     compile: _Compiler
 
     def init_ipython_dir(self, ipython_dir: Any) -> None:
@@ -143,10 +120,11 @@ class Shell(InteractiveShell):
         A single line may be a magic without its sign, and what a student has changed in the
         transformers holds: both go IPython's way.
         """
-        cell = raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+        cell = ended(raw_cell)
         usual = self._transformers() == self.usual_transformers
-        self.plain = usual and _may_be_plain(raw_cell) and self.compile.parse_plain(cell)
-        if self.plain:
+        plain = usual and may_be_plain(raw_cell) and self.compile.parse_plain(cell)
+        self.plain = cell if plain else ""
+        if plain:
             return cell
         transformed: str = super().transform_cell(raw_cell)  # type: ignore[no-untyped-call]
         return transformed
@@ -165,8 +143,8 @@ class Shell(InteractiveShell):
     ) -> bool:
         """Run a cell's statements: those of plain Python at once, and not each by itself."""
         pieces = None
-        if self.plain and nodelist and interactivity == "last_expr":
-            pieces = _in_one_piece(nodelist, cell_name, compiler)
+        if self.plain and nodelist and interactivity == "last_expr" and compiler is self.compile:
+            pieces = self.compile.pieces(self.plain, nodelist, cell_name)
         if pieces is None:
             given = (nodelist, cell_name, interactivity, compiler, result)
             return bool(await super().run_ast_nodes(*given))
@@ -179,7 +157,7 @@ class Shell(InteractiveShell):
         manager = self.input_transformer_manager
         cleaning, lines = manager.cleanup_transforms, manager.line_transforms
         return (list(cleaning), list(lines), list(manager.token_transformers),
-                list(self.input_transformers_post))  # fmt: skip
+                list(self.input_transformers_post), list(self.ast_transformers))  # fmt: skip
 
     def _format_exception_for_storage(self, *_: Any, **__: Any) -> dict[str, Any]:
         """Keep no second copy of a traceback, which takes as long to make as the one shown."""
@@ -195,47 +173,6 @@ class Shell(InteractiveShell):
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         COLLECTOR.error(getattr(etype, "__name__", str(etype)), _text(evalue), stb)
-
-
-def _in_one_piece(nodes: list[ast.stmt], name: str, compiler: Any) -> list[Any] | None:
-    """Compile a cell's statements as one, and a last expression, whose value is shown, apart.
-
-    None where that fails or warns: statement by statement, those before it run, and show it where
-    it stands. A module imported for later versions' rules has to come first in one piece only.
-    """
-    shown = nodes[-1:] if isinstance(nodes[-1], ast.Expr) else []
-    first = nodes[: len(nodes) - len(shown)]
-    pieces = []
-    try:
-        with _warnings_kept() as said:
-            if first:
-                pieces.append(compiler(ast.Module(first, []), name, "exec"))
-            if shown:
-                pieces.append(compiler(ast.Interactive(list(shown)), name, "single"))
-    except Exception:
-        return None
-    return None if said else pieces
-
-
-@contextlib.contextmanager
-def _warnings_kept() -> Iterator[list[Any]]:
-    """Keep the warnings that would be shown.
-
-    The filters stay untouched: to change them forgets which warnings were shown before.
-    """
-    said: list[Any] = []
-    shown, warnings.showwarning = warnings.showwarning, lambda *told, **_: said.append(told)
-    try:
-        yield said
-    finally:
-        warnings.showwarning = shown
-
-
-def _may_be_plain(cell: str) -> bool:
-    """Tell whether a cell holds nothing that is Python and yet something else to IPython."""
-    if cell[:1].isspace() or cell.startswith("In [") or "\n" not in cell.strip() or "\r" in cell:
-        return False
-    return "await" not in cell and "async" not in cell  # parses, and is more than Python takes here
 
 
 def _text(value: object) -> str:
@@ -316,7 +253,7 @@ def show_figures(shell: Any) -> None:
     if pyplot is None:
         return
     if "matplotlib_inline.backend_inline" not in sys.modules:  # imported here, under no name
-        select_figure_formats(shell, {"png"})
+        select_figure_formats(shell, {"png"})  # type: ignore[no-untyped-call]
     for number in () if COLLECTOR.closed else pyplot.get_fignums()[:FIGURES_KEPT]:
         data, _ = shell.display_formatter.format(pyplot.figure(number))
         COLLECTOR.display(data)

@@ -42,6 +42,7 @@ class Worker:
         settings: Message,
         serve: Callable[..., None],
         warm_figures: Callable[[], None],
+        keep_cells: Callable[[list[str]], None],
     ):
         self.control = control
         self.tier: str = settings["tier"]
@@ -49,6 +50,7 @@ class Worker:
         self.scratch: str = settings["scratch"]
         self.serve = serve
         self.warm_figures: Callable[[], None] | None = warm_figures
+        self.keep_cells = keep_cells
         self.forks: dict[int, _Fork] = {}
         self.folders: list[Folder] = []
         able = self.tier == "B" and locks.spare_uid(0, settings["must_read"]) is not None
@@ -72,6 +74,10 @@ class Worker:
             if request["op"] == "fork":
                 assert descriptor is not None
                 return {"pid": self.fork(request, descriptor)}
+            if request["op"] == "keep":
+                self.keep_cells(request["sources"])
+                _share()
+                return {}
             if request["op"] == "status":
                 return self.status(request["pid"])
             if request["op"] == "end":
@@ -260,7 +266,7 @@ def main(settings: Message) -> None:
     from . import calls
 
     calls.warm(settings["scratch"])
-    worker = Worker(control, settings, calls.serve, calls.warm_figures)
+    worker = Worker(control, settings, calls.serve, calls.warm_figures, calls.keep_cells)
     _share()
     sys.stdout.flush()
     frames.send(control, encode({"ready": True, "landlock": landlock.abi()}))
