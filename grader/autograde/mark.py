@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from grader.autograde.inbox import open_file
 from grader.autograde.isolation import accepted
 from grader.autograde.judge_process import FAULTS, JudgeProcess, Task
 from grader.course import Course
@@ -23,14 +23,19 @@ def mark(course: Course, name: str, path: Path, allow_unsafe: bool = False) -> V
     if not path.exists():
         raise UsageError(f"{path} does not exist: give the path of a notebook")
     packed = course.packed(name)
-    assignment = packed.load()
-    work = open_file(assignment, path)
-    if isinstance(work, Verdict):
-        return work
-    drawn = hidden_seeds(course.secret(), "", assignment, work)
-    protect_parent()  # it holds the course's secret
-    with JudgeProcess() as process:
-        tier = accepted(process.ready(), allow_unsafe)
+    with ThreadPoolExecutor(1) as beside, JudgeProcess() as process:
+        starting = beside.submit(
+            process.ready
+        )  # its sandbox takes as long as what comes first here
+        from grader.autograde.inbox import open_file
+
+        assignment = packed.load()
+        work = open_file(assignment, path)
+        if isinstance(work, Verdict):
+            return work
+        protect_parent()  # it holds the course's secret
+        drawn = hidden_seeds(course.secret(), "", assignment, work)
+        tier = accepted(starting.result(), allow_unsafe)
         try:
             return process.judge(packed, Task(None, work, drawn, alone=True), tier).verdict
         except FAULTS as error:
