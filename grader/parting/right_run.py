@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.instrument.sketches import Numeric, rows, squeezed
+from grader.instrument.sketches import Numeric, sketched, squeezed
 from grader.parting.recording import Record, Recording, Sketch
 from grader.parting.values import Values
 
@@ -25,7 +25,7 @@ def sketch_of(value: Numeric) -> Sketch | None:
     scale = float(np.abs(value).max(initial=0.0))
     if not value.size or not np.isfinite(scale):
         return None
-    return Sketch(squeezed(value.shape), scale, tuple(rows(value)))
+    return Sketch(squeezed(value.shape), scale, sketched(value[None])[0])
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from grader.parting.recording import Sketch
 TOLERANCE = 2e-6
 ALONE = 1e-8  # where a single number is all that is compared
 SMALLEST = 1e-3  # what is smaller is compared as if it were so large
+Key = tuple[tuple[int, ...], bytes]  # of a sketch
 
 
 class _Sorted:
@@ -88,9 +89,9 @@ class Values:
     ) -> None:
         self.tables = _tables(items)
         self.parts = _tables(parts)
-        self._found: dict[bytes, list[int | None]] = {}
-        self._upright: dict[bytes, list[int | None]] = {}
-        self._had: dict[bytes, bool] = {}
+        self._found: dict[Key, list[int | None]] = {}
+        self._upright: dict[Key, list[int | None]] = {}
+        self._had: dict[Key, bool] = {}
 
     def for_one_run(self) -> Values:
         """Return the same values, to be asked for what one run has again and again."""
@@ -172,7 +173,7 @@ class Values:
                 continue
             factor = float(mine @ row) / length
             if abs(factor) > 1e-4:
-                made = Sketch(sketch.shape, scale * abs(factor), ())
+                made = Sketch(sketch.shape, scale * abs(factor), row)
                 if (np.abs(mine - factor * row) <= _allowed(sketch, made)).all():
                     return number, factor
         return None

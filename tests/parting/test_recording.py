@@ -46,7 +46,7 @@ TAMPERED = {
     "an operand that is not there": lambda told: told["records"][1].__setitem__(6, [[9]]),
     "another place": lambda told: told["records"][1].__setitem__(0, 99),
     "no place": lambda told: told["records"][1].__setitem__(0, -2),
-    "a sketch of another shape": lambda told: told["records"][1][4][0].append(0.5),
+    "a sketch of another shape": lambda told: told["records"][1].__setitem__(4, 4),
     "no shape": lambda told: told["records"][1].__setitem__(1, [-1]),
     "many axes": lambda told: told["records"][1].__setitem__(1, [2] * 50),
     "no scale": lambda told: told["records"][1].__setitem__(3, -1.0),
