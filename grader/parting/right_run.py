@@ -73,6 +73,14 @@ class RightRun:
         return [min(same, default=number) for number, same in enumerate(alike)]
 
     @cached_property
+    def operand_keys(self) -> list[list[tuple[int, ...] | str]]:
+        """Return for each record what its operands are: the first records of the values, a text."""
+        return [
+            [o if isinstance(o, str) else tuple([self.firsts[n] for n in o]) for o in r.operands]
+            for r in self.records
+        ]
+
+    @cached_property
     def used_by(self) -> list[list[int]]:
         """Return for each record those that are made from it."""
         found: list[list[int]] = [[] for _ in self.records]

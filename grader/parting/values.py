@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -19,6 +19,8 @@ from grader.parting.recording import Sketch
 # far more.
 TOLERANCE = 2e-6
 ALONE = 1e-8  # where a single number is all that is compared
+MOST_NEAR = 64  # of what is looked up at once: values whose first numbers are near
+AT_ONCE = 256  # values that are looked up at once
 SMALLEST = 1e-3  # what is smaller is compared as if it were so large
 Key = tuple[tuple[int, ...], bytes]  # of a sketch
 
@@ -35,7 +37,13 @@ class _Sorted:
     def near(self, number: float, off: float) -> list[int]:
         """Return the places of numbers not farther than ``off`` from one, in their order."""
         low = bisect_left(self.numbers, number - off)
-        return sorted(self.places[low : bisect_right(self.numbers, number + off, lo=low)])
+        found = self.places[low : bisect_right(self.numbers, number + off, lo=low)]
+        return sorted(found) if len(found) > 1 else found
+
+    @cached_property
+    def in_order(self) -> tuple[Any, Any]:
+        """Return the numbers and their places as arrays."""
+        return np.array(self.numbers, dtype=float), np.array(self.places, dtype=int)
 
 
 @dataclass(frozen=True)
@@ -91,13 +99,37 @@ class Values:
         self.parts = _tables(parts)
         self._found: dict[Key, list[int | None]] = {}
         self._upright: dict[Key, list[int | None]] = {}
+        self._turned: dict[Key, list[int | None]] = {}
         self._had: dict[Key, bool] = {}
+        self._fitting: dict[tuple[tuple[int, ...], int], list[tuple[int, _Table]]] = {}
 
     def for_one_run(self) -> Values:
         """Return the same values, to be asked for what one run has again and again."""
         mine = copy.copy(self)
-        mine._found, mine._upright, mine._had = {}, {}, {}
+        mine._found, mine._upright, mine._turned, mine._had = {}, {}, {}, {}
         return mine
+
+    def look_up(self, sketches: Iterable[Sketch | None]) -> None:
+        """Look many values up at once, so that none of them is looked up when it is asked for.
+
+        It is a shortcut: what has too much that is near is left to be looked up by itself.
+        """
+        by_shape: dict[tuple[int, ...], dict[Key, Sketch]] = {}
+        for sketch in sketches:
+            if sketch is not None and sketch.key not in self._upright:
+                by_shape.setdefault(sketch.shape, {})[sketch.key] = sketch
+        for shape, asked in by_shape.items():
+            items = list(asked.items())
+            for at in range(0, len(items), AT_ONCE):
+                keys, some = zip(*items[at : at + AT_ONCE], strict=True)
+                flats = np.array([sketch.flat for sketch in some])
+                scales = np.array([sketch.scale for sketch in some])
+                _all_same(self.tables.get(shape), shape, keys, flats, scales, self._upright)
+                if len(shape) == 2:
+                    side = len(some[0].rows[0])
+                    flats = np.concatenate([flats[:, side:], flats[:, :side]], axis=1)
+                    back = shape[::-1]
+                    _all_same(self.tables.get(back), back, keys, flats, scales, self._turned)
 
     def exact(self, sketch: Sketch | None) -> list[int]:
         """Return the numbers of the values that are the same, or the same transposed."""
@@ -109,7 +141,7 @@ class Values:
             return []
         found = self.upright(sketch)
         if len(sketch.shape) == 2:
-            found = found + _same(self.tables, sketch.turned)
+            found = found + self._when_turned(sketch)
         return [number for number in found if number is not None] or self.exact(sketch)
 
     def find(self, sketch: Sketch | None) -> list[int | None]:
@@ -119,7 +151,7 @@ class Values:
         if sketch.key not in self._found:
             found = self.upright(sketch)
             if not found and len(sketch.shape) == 2:
-                found = _same(self.tables, sketch.turned)
+                found = self._when_turned(sketch)
             self._found[sketch.key] = found or _same(self.parts, sketch)
         return self._found[sketch.key]
 
@@ -130,6 +162,11 @@ class Values:
         if sketch.key not in self._upright:
             self._upright[sketch.key] = _same(self.tables, sketch)
         return self._upright[sketch.key]
+
+    def _when_turned(self, sketch: Sketch) -> list[int | None]:
+        if sketch.key not in self._turned:
+            self._turned[sketch.key] = _same(self.tables, sketch.turned)
+        return self._turned[sketch.key]
 
     def has(self, sketch: Sketch | None, exactly: bool = False) -> bool:
         """Tell whether a value is known, is a part of one, or is put together from known ones.
@@ -208,7 +245,7 @@ class Values:
         side = sketch.shape[axis]
         if side > LONGEST_ROW:
             return False
-        pieces = list(self._pieces(sketch.shape, axis))
+        pieces = self._pieces(sketch.shape, axis)
         at = 0
         row, unit = sketch.rows[axis], _along(sketch.shape, axis) * TOLERANCE
         limit = unit * max(sketch.scale, SMALLEST)
@@ -229,8 +266,13 @@ class Values:
             at += step
         return True
 
-    def _pieces(self, shape: tuple[int, ...], axis: int) -> Iterator[tuple[int, _Table]]:
-        """Yield what fits into a shape along an axis: its length and table, the longest first."""
+    def _pieces(self, shape: tuple[int, ...], axis: int) -> list[tuple[int, _Table]]:
+        """Return what fits into a shape along an axis: its length and table, the longest first."""
+        if (shape, axis) not in self._fitting:
+            self._fitting[shape, axis] = list(self._that_fit(shape, axis))
+        return self._fitting[shape, axis]
+
+    def _that_fit(self, shape: tuple[int, ...], axis: int) -> Iterator[tuple[int, _Table]]:
         shortest = 1 if len(shape) > 1 else 2  # a number alone is found anywhere
         # What has the shape of something known is not put together from single columns.
         alike = shape in self.tables or shape[::-1] in self.tables
@@ -281,6 +323,38 @@ def _same(tables: dict[tuple[int, ...], _Table], sketch: Sketch) -> list[int | N
     off = np.abs(table.flat[close] - sketch.flat)
     fits = (off <= scales[:, None] * units).all(axis=1)
     return [table.numbers[i] for i, fit in zip(close, fits.tolist(), strict=True) if fit]
+
+
+def _all_same(
+    table: _Table | None,
+    shape: tuple[int, ...],
+    keys: Sequence[Key],
+    flats: Any,
+    scales: Any,
+    found: dict[Key, list[int | None]],
+) -> None:
+    """Do for many values of a shape what `_same` does for one."""
+    if table is None:
+        found.update((key, []) for key in keys)
+        return
+    units = _units(shape)
+    most = _wider(np.maximum(np.maximum(table.largest, scales), SMALLEST) * float(units[0]))
+    numbers, places = table.firsts().in_order
+    low = np.searchsorted(numbers, flats[:, 0] - most, side="left")
+    near = np.searchsorted(numbers, flats[:, 0] + most, side="right") - low
+    few = near <= MOST_NEAR
+    near = np.where(few, near, 0)
+    mine = np.repeat(np.arange(len(keys)), near)
+    theirs = places[np.arange(len(mine)) + np.repeat(low - np.cumsum(near) + near, near)]
+    limits = np.maximum(np.maximum(table.scales[theirs], scales[mine]), SMALLEST)
+    off = np.abs(table.flat[theirs] - flats[mine])
+    fits = np.logical_and.reduce(off <= limits[:, None] * units, axis=1)
+    same: list[list[int]] = [[] for _ in keys]
+    for i, place in zip(mine[fits].tolist(), theirs[fits].tolist(), strict=True):
+        same[i].append(place)
+    for key, close, known in zip(keys, same, few.tolist(), strict=True):
+        if known:
+            found[key] = [table.numbers[place] for place in sorted(close)]
 
 
 def _starts_with(table: _Table, axis: int, stretch: Any, limit: float) -> bool:
