@@ -316,8 +316,10 @@ def equal(got: Any, want: Any) -> bool:
     if got.dtype.kind not in "fiub" or want.dtype.kind not in "fiub":
         return bool(np.array_equal(got, want))
     with np.errstate(all="ignore"):
-        off = np.abs(got.astype(float) - want).max(initial=0.0)
-        return bool(off <= RELATIVE * max(1e-6, float(np.abs(want).max(initial=0.0))))
+        most = np.maximum.reduce
+        off = most(np.abs(got.astype(float) - want), axis=None, initial=0.0)
+        largest = float(most(np.abs(want), axis=None, initial=0.0))
+        return bool(off <= RELATIVE * max(1e-6, largest))
 
 
 def paths(value: Any, path: Path = ()) -> list[tuple[Path, Any]]:

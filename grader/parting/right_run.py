@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,8 +23,8 @@ Term = tuple[int | None, float]  # a record and its sign, or a constant
 
 def sketch_of(value: Numeric) -> Sketch | None:
     """Return the sketch of an array, None where it holds no number or one that is not finite."""
-    scale = float(np.abs(value).max(initial=0.0))
-    if not value.size or not np.isfinite(scale):
+    scale = float(np.maximum.reduce(np.abs(value), axis=None, initial=0.0))
+    if not value.size or not math.isfinite(scale):
         return None
     return Sketch(squeezed(value.shape), scale, sketched(value[None])[0])
 
