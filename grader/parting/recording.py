@@ -18,7 +18,7 @@ from grader.instrument.expressions import Expression
 from grader.instrument.name_uses import NO_USES, NameUses
 from grader.instrument.recorder import MOST_RECORDS
 from grader.instrument.report import MOST_NODES
-from grader.instrument.sketches import LONGEST_ROW, squeezed, weights
+from grader.instrument.sketches import LONGEST_ROW, squeezed
 
 LONGEST_REPORT = 4 << 20  # characters
 MOST_AXES = 8
@@ -95,8 +95,7 @@ class _Report(msgspec.Struct):
 _DECODER = msgspec.json.Decoder(_Report)
 
 
-@dataclass(frozen=True)
-class Sketch:
+class Sketch(msgspec.Struct, frozen=True, dict=True, eq=False):
     """A sketch of an array: its axes longer than 1, its largest number, and all rows in one."""
 
     shape: tuple[int, ...]
@@ -106,7 +105,7 @@ class Sketch:
     @cached_property
     def rows(self) -> tuple[Any, ...]:
         """Return the rows, one for each axis; a number has one."""
-        sides, at = _sides(self.shape), 0
+        sides, at = row_sides(self.shape), 0
         found = []
         for side in sides:
             found.append(self.flat[at : at + side])
@@ -123,20 +122,13 @@ class Sketch:
         """Return the sketch of the transposed array."""
         return Sketch(self.shape[::-1], self.scale, np.concatenate(self.rows[::-1]))
 
-    @cached_property
-    def whole(self) -> float:
-        """Return the one number that is left when all axes are summed up."""
-        row = self.rows[0]
-        return float(row @ weights(row.size)) if self.shape else float(row[0])
 
-
-def _sides(shape: tuple[int, ...]) -> list[int]:
+def row_sides(shape: tuple[int, ...]) -> list[int]:
     """Return how long the rows of a sketch are."""
     return [min(side, LONGEST_ROW) for side in shape] or [1]
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(msgspec.Struct, frozen=True):
     """A record of a value, as it was told."""
 
     number: int
@@ -335,7 +327,7 @@ def _records(told: _Report) -> Iterator[Record]:
 def _record(number: int, told: _Record, numbers: Any) -> Record:
     shape = tuple(told.shape)
     sides = squeezed(shape)
-    if told.numbers and told.numbers != sum(_sides(sides)):
+    if told.numbers and told.numbers != sum(row_sides(sides)):
         raise NotTold("a sketch of another shape")
     return Record(
         number,

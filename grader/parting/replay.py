@@ -23,7 +23,7 @@ from grader.instrument.sketches import Numeric
 from grader.parting.between import Between
 from grader.parting.recording import CallOf, Record
 from grader.parting.right_run import sketch_of
-from grader.parting.values import alike
+from grader.parting.tables import alike
 
 LARGEST = 1 << 14  # numbers in a value that is reckoned again
 MOST_WORK = 1 << 21  # what the sizes of an operation's operands multiply to

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from grader.instrument.sketches import LONGEST_ROW
 from grader.parting.recording import Sketch
 from grader.parting.right_run import sketch_of
-from grader.parting.values import SMALLEST, TOLERANCE, Values, alike
+from grader.parting.tables import SMALLEST, TOLERANCE, alike
+from grader.parting.values import Values
 
 SHAPES = ((3,), (2, 3), (3, 2), (2, 4), (2, 2, 3), (60,), ())
 ODD = (0.0, -0.0, 1e300, 1e-9)
