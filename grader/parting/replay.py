@@ -13,7 +13,7 @@ import heapq
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from grader.parting.between import Between
 from grader.parting.recording import CallOf, Record
 from grader.parting.right_run import sketch_of
 from grader.parting.tables import alike
+from grader.parting.told_texts import ToldText, index_of_text, parsed_text, plain_operand
 
 LARGEST = 1 << 14  # numbers in a value that is reckoned again
 MOST_WORK = 1 << 21  # what the sizes of an operation's operands multiply to
@@ -35,6 +36,7 @@ OF_NUMPY = re.compile(
     "swapaxes|moveaxis|rollaxis|flip|asarray|array|copy|float64|cosh|sinh|reciprocal|cumsum|append"
 )
 OF_ARRAYS = re.compile("sum|mean|max|min|dot|reshape|copy|transpose|ravel|flatten|squeeze|swapaxes")
+NOT_YET = object()  # in the place of a value that was not asked for
 Value = Numeric | None
 
 
@@ -77,26 +79,60 @@ class Replay:
         """Return for each record those that are directly made from it."""
         found: list[list[int]] = [[] for _ in self.run.records]
         for record in self.run.records:
-            for n in self.needs(record):
+            for n in self._reads[record.number]:
                 found[n].append(record.number)
         return found
 
     @cached_property
     def values(self) -> list[Value]:
         """Return the value of each record as it was; None where that is not known."""
-        found: list[Value] = []
         with np.errstate(all="ignore"):
-            for record in self.run.records:
-                found.append(self._value(record, found))
-        return found
+            return [self._was(record.number) for record in self.run.records]
 
-    def _value(self, record: Record, before: list[Value]) -> Value:
-        value = self._told(record)
-        if value is None:
-            value = self._again(record, before)
-            if value is not None and not _is(value, record):
-                value = None
-        return self._part_of_base(record, before) if value is None else value
+    @cached_property
+    def _known(self) -> list[Any]:
+        """Return the values that are known by their numbers, `NOT_YET` for all others.
+
+        Those are reckoned when they are asked for: most are what is changed.
+        """
+        found = [self._told(record) for record in self.run.records]
+        return [NOT_YET if value is None else value for value in found]
+
+    @cached_property
+    def _begun(self) -> list[Any]:
+        """Return `_known`, with what has to be reckoned before anything is changed."""
+        known = self._known
+        left = [record for record in self.run.records if known[record.number] is NOT_YET]
+        self.work += len(left)
+        for record in left:  # which part was added to shows in values as they were
+            node = parsed_text(self.run.places[record.place].text)
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript):
+                self._was(record.number)
+        return known
+
+    def _was(self, number: int) -> Value:
+        """Return the value of a record as it was."""
+        known, left, met = self._known, [number], {number}
+        for n in left:
+            if known[n] is NOT_YET:
+                more = self._reads[n] - met
+                met |= more
+                left += more
+        for n in sorted(left):
+            if known[n] is NOT_YET:
+                known[n] = self._reckoned_as_told(self.run.records[n], known)
+        value: Value = known[number]
+        return value
+
+    def _reckoned_as_told(self, record: Record, before: list[Value]) -> Value:
+        value = self._way(record)(before)
+        if value is None or not _is(value, record):
+            return self._part_of_base(record, before)
+        return value
+
+    @cached_property
+    def _reads(self) -> list[set[int]]:
+        return list(map(self.needs, self.run.records))
 
     def _told(self, record: Record) -> Value:
         """Return a value by its numbers: one that the reference computes, or a constant."""
@@ -126,13 +162,19 @@ class Replay:
 
         What overflows there may be told by warnings; who goes through them leaves them out.
         """
-        values = self.values.copy()
+        values = self._begun.copy()
         left = list(changes)
         met = set(left)
         heapq.heapify(left)
         while left:
             n = heapq.heappop(left)
-            values[n] = changes[n] if n in changes else self._again(self.run.records[n], values)
+            if n in changes:
+                values[n] = changes[n]
+            else:
+                for m in self._reads[n]:
+                    if values[m] is NOT_YET:
+                        values[m] = self._was(m)
+                values[n] = self._again(self.run.records[n], values)
             yield n, values[n]
             for user in self.users[n]:
                 if user not in met:
@@ -142,27 +184,33 @@ class Replay:
     def _again(self, record: Record, values: Sequence[Value]) -> Value:
         """Do what made a record once more, None where that cannot be done."""
         self.work += 1
-        if record.number not in self._how:
-            self._how[record.number] = self._way(record)
-        return self._how[record.number](values)
+        return self._way(record)(values)
 
     def _way(self, record: Record) -> Callable[[Sequence[Value]], Value]:
         """Return what makes a record from the values before it."""
+        if record.number not in self._how:
+            self._how[record.number] = self._found_way(record)
+        return self._how[record.number]
+
+    def _found_way(self, record: Record) -> Callable[[Sequence[Value]], Value]:
         if record.number in self.calls:
-            return partial(self._called, record, *self._given(self.calls[record.number]))
+            given, calls = self._given(self.calls[record.number])
+            if any(n >= record.number for n in given):  # nothing is made of what comes later
+                return lambda values: None
+            return partial(self._called, record, given, calls)
         if record.place in self.helpers:
             n = self.latest[record.number]
             return lambda values: values[n] if n >= 0 else None
-        texts = {i: _Text(o) for i, o in enumerate(record.operands) if isinstance(o, str)}
+        texts = {i: ToldText(o) for i, o in enumerate(record.operands) if isinstance(o, str)}
         arrays = [(i, o) for i, o in enumerate(record.operands) if isinstance(o, tuple)]
         if not arrays:
             return lambda values: None
-        op, node = self.run.op(record), _parsed(self.run.places[record.place].text)
+        op, node = self.run.op(record), parsed_text(self.run.places[record.place].text)
         plain = op in FUNCTIONS and isinstance(node, ast.BinOp | ast.UnaryOp)
         do = FUNCTIONS[op] if plain else None
         operands: list[Any] = [None] * len(record.operands)
         for i, text in texts.items():
-            operands[i] = _plain(text) if plain else text
+            operands[i] = plain_operand(text) if plain else text
         return partial(self._made, record, do, operands, arrays)
 
     def _made(
@@ -193,12 +241,12 @@ class Replay:
 
     def _done(self, record: Record, operands: list[Any]) -> Any:
         op = self.run.op(record)
-        node = _parsed(self.run.places[record.place].text)
+        node = parsed_text(self.run.places[record.place].text)
         if op == "part":
-            return operands[0][_index(operands[1].text)]
+            return operands[0][index_of_text(operands[1].text)]
         if op == "put":
             made = operands[0].astype(float)
-            made[_index(operands[2].text)] = _plain(operands[1])
+            made[index_of_text(operands[2].text)] = plain_operand(operands[1])
             return made
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript):
             return self._added_to_part(record, node.target, operands)
@@ -208,7 +256,7 @@ class Replay:
             return self._call(node, operands, *self._callees[record.place])
         if op == ".T":
             return operands[0].T
-        return FUNCTIONS[op](*map(_plain, operands)) if op in FUNCTIONS else None
+        return FUNCTIONS[op](*map(plain_operand, operands)) if op in FUNCTIONS else None
 
     def _added_to_part(self, record: Record, target: ast.Subscript, operands: list[Any]) -> Any:
         """Add to a part, or to what a dictionary holds; which part was not told, so it is tried."""
@@ -236,7 +284,7 @@ class Replay:
             return None
         if function is None or len(operands) != method + len(node.args) + len(names):
             return None
-        plain = [_plain(o) for o in operands]
+        plain = [plain_operand(o) for o in operands]
         own = isinstance(node.func, ast.Name) and function is not sum
         if own and not (len(plain) == 1 and isinstance(plain[0], np.ndarray)):
             return None  # a number given to it could ask for any amount of memory
@@ -302,7 +350,7 @@ class Replay:
 
 def _added(do: Callable[..., Any], operands: list[Any], index: Any) -> Any:
     """Return a whole after something was added to a part of it; the index None is the whole."""
-    whole, value = operands[0], _plain(operands[1])
+    whole, value = operands[0], plain_operand(operands[1])
     if index is None:
         return do(whole, value)
     made = whole.astype(float)
@@ -334,62 +382,6 @@ def _reckoned(node: ast.expr | None, number: int) -> Any:
         left, right = _reckoned(node.left, number), _reckoned(node.right, number)
         return left + right if isinstance(node.op, ast.Add) else left - right
     return None if node is None else ast.literal_eval(node)
-
-
-class _Text:
-    """An operand that is no array."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-
-def _plain(operand: Any) -> Any:
-    """Return an operand as it was: an array, a number, or what else its text says."""
-    return _literal(operand.text) if isinstance(operand, _Text) else operand
-
-
-@lru_cache(maxsize=1024)
-def _literal(told: str) -> Any:
-    """Return the number or the constant that a text says, or the text."""
-    text = told
-    for kind in ("np.int64(", "np.float64(", "np.intp("):
-        text = text.removeprefix(kind).rstrip(")") if text.startswith(kind) else text
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return told
-
-
-@lru_cache(maxsize=1024)
-def _index(text: str) -> Any:
-    """Return the index that a text tells."""
-    text = text.replace("np.int64(", "(")
-    inside = text.strip()
-    if ":" in inside:
-        inside = inside.replace(":", "slice(None, None, None)")
-    return _indexed(ast.parse(inside, mode="eval").body)
-
-
-def _indexed(node: ast.expr) -> Any:
-    if isinstance(node, ast.Tuple):
-        return tuple(map(_indexed, node.elts))
-    if isinstance(node, ast.List):
-        return list(map(_indexed, node.elts))
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "slice":
-        return slice(*map(_indexed, node.args))
-    if isinstance(node, ast.Name) and node.id == "Ellipsis":
-        return Ellipsis
-    return ast.literal_eval(node)
-
-
-@lru_cache(maxsize=1024)
-def _parsed(text: str) -> ast.AST | None:
-    try:
-        body = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    node = body[0] if len(body) == 1 else None
-    return node.value if isinstance(node, ast.Expr) else node
 
 
 def _is(value: Any, record: Record) -> bool:
