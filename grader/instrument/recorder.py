@@ -8,7 +8,7 @@ believes nothing of it.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -189,17 +189,19 @@ class Recorder:
         return number is not None and self.records[number].value.tobytes() == value.tobytes()
 
     def step(
-        self, k: int, do: Callable[[], Any], operands: Iterable[Any], target: Any = None
+        self, k: int, do: Callable[[], Any], operands: Sequence[Any], target: Any = None
     ) -> Any:
         """Do one operation and record what it makes, or what it writes into a ``target``."""
-        operands = list(operands)
-        lists = (self.containers.get(id(each), -1) for each in operands if isinstance(each, list))
-        self.source = max(lists, default=-1)
-        used = [self.use(operand) for operand in operands]
-        told = tuple(
-            numbers or text_of(operand) for numbers, operand in zip(used, operands, strict=True)
-        )
-        inputs = sorted({number for numbers in used for number in numbers})
+        source, shown, used = -1, [], set()
+        for operand in operands:
+            if isinstance(operand, list):
+                source = max(source, self.containers.get(id(operand), -1))
+        self.source = source
+        for operand in operands:
+            numbers = self.use(operand)
+            shown.append(numbers or text_of(operand))
+            used.update(numbers)
+        told, inputs = tuple(shown), sorted(used)
         try:
             value = do()
         except Exception as error:

@@ -45,6 +45,7 @@ class Values:
         self._turned: dict[Key, list[int | None]] = {}
         self._had: dict[Key, bool] = {}
         self._fitting: dict[tuple[tuple[int, ...], int], list[tuple[int, Table]]] = {}
+        self._around: dict[tuple[tuple[int, ...], int], list[Table]] = {}
 
     def for_one_run(self) -> Values:
         """Return the same values, to be asked for what one run has again and again."""
@@ -163,25 +164,30 @@ class Values:
         row, side = sketch.rows[axis], sketch.shape[axis]
         if side > LONGEST_ROW or side < 2:
             return False
-        for shape, table in self.tables.items():
-            longer = len(shape) == len(sketch.shape) and shape[axis] > side
-            if (
-                not longer
-                or shape[axis] > LONGEST_ROW
-                or sides_but(shape, axis) != sides_but(sketch.shape, axis)
-            ):
-                continue
-            unit = summed_along(sketch.shape, axis) * TOLERANCE
-            rows = table.rows[axis]
+        unit, first = summed_along(sketch.shape, axis) * TOLERANCE, float(row[0])
+        for table in self._longer(sketch.shape, axis):
+            rows, length = table.rows[axis], table.shape[axis]
             most = wider(unit * max(table.largest, SMALLEST))
-            for start in table.anywhere(axis).near(float(row[0]), most):
-                i, at = divmod(start, shape[axis])
+            for start in table.anywhere(axis).near(first, most):
+                i, at = divmod(start, length)
                 allowed = unit * max(float(table.scales[i]), SMALLEST)
-                if at + side <= shape[axis] and (
-                    np.abs(rows[i, at : at + side] - row).max() <= allowed
+                if at + side <= length and (
+                    np.maximum.reduce(np.abs(rows[i, at : at + side] - row)) <= allowed
                 ):
                     return True
         return False
+
+    def _longer(self, shape: tuple[int, ...], axis: int) -> list[Table]:
+        """Return the tables of values that a shape is a stretch of along an axis."""
+        if (shape, axis) not in self._around:
+            self._around[shape, axis] = [
+                table
+                for other, table in self.tables.items()
+                if len(other) == len(shape)
+                and shape[axis] < other[axis] <= LONGEST_ROW
+                and sides_but(other, axis) == sides_but(shape, axis)
+            ]
+        return self._around[shape, axis]
 
     def _joined(self, sketch: Sketch, axis: int) -> bool:
         """Tell whether a value is put together along an axis from known ones, or from zeros."""
@@ -190,10 +196,11 @@ class Values:
             return False
         pieces = self._pieces(sketch.shape, axis)
         at = 0
+        zero = (sketch.rows[axis] == 0.0).tolist()
         row, unit = sketch.rows[axis], summed_along(sketch.shape, axis) * TOLERANCE
         limit = unit * max(sketch.scale, SMALLEST)
         while at < side:
-            if row[at] == 0.0:
+            if zero[at]:
                 at += 1
                 continue
             step = next(
