@@ -45,7 +45,7 @@ class _Sorted:
 
 
 @dataclass(frozen=True)
-class Table:
+class ValueTable:
     """A table of values of one shape."""
 
     shape: tuple[int, ...]
@@ -88,7 +88,9 @@ class Table:
         return _Sorted(self.wholes)
 
 
-def tables_of(items: Iterable[tuple[Sketch | None, int | None]]) -> dict[tuple[int, ...], Table]:
+def tables_of(
+    items: Iterable[tuple[Sketch | None, int | None]],
+) -> dict[tuple[int, ...], ValueTable]:
     """Put values into tables, one for each shape."""
     by_shape: dict[tuple[int, ...], list[tuple[Sketch, int | None]]] = {}
     for sketch, number in items:
@@ -97,15 +99,15 @@ def tables_of(items: Iterable[tuple[Sketch | None, int | None]]) -> dict[tuple[i
     return {shape: _table(shape, found) for shape, found in by_shape.items()}
 
 
-def _table(shape: tuple[int, ...], found: list[tuple[Sketch, int | None]]) -> Table:
+def _table(shape: tuple[int, ...], found: list[tuple[Sketch, int | None]]) -> ValueTable:
     flat = np.array([sketch.flat for sketch, _ in found])
     sides = row_sides(shape)
     rows = tuple(np.split(flat, np.cumsum(sides)[:-1], axis=1))
     scales = np.array([sketch.scale for sketch, _ in found])
-    return Table(shape, flat, scales, [number for _, number in found], rows)
+    return ValueTable(shape, flat, scales, [number for _, number in found], rows)
 
 
-def same_in(tables: dict[tuple[int, ...], Table], sketch: Sketch) -> list[int | None]:
+def same_in(tables: dict[tuple[int, ...], ValueTable], sketch: Sketch) -> list[int | None]:
     """Return the numbers of the values that are the same as one."""
     table = tables.get(sketch.shape)
     if table is None:
@@ -129,7 +131,7 @@ def same_in(tables: dict[tuple[int, ...], Table], sketch: Sketch) -> list[int | 
 
 
 def all_same_in(
-    table: Table | None,
+    table: ValueTable | None,
     shape: tuple[int, ...],
     keys: Sequence[Key],
     flats: Any,
@@ -160,7 +162,7 @@ def all_same_in(
             found[key] = [table.numbers[place] for place in sorted(close)]
 
 
-def starts_with(table: Table, axis: int, stretch: Any, limit: float) -> bool:
+def starts_with(table: ValueTable, axis: int, stretch: Any, limit: float) -> bool:
     """Tell whether a stretch of a row is that of a value along an axis, or a number a whole's."""
     first, off = float(stretch[0]), wider(limit)
     if len(stretch) == 1:

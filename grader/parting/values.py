@@ -13,7 +13,7 @@ from grader.parting.tables import (
     SMALLEST,
     TOLERANCE,
     Key,
-    Table,
+    ValueTable,
     all_same_in,
     allowed_off,
     same_in,
@@ -44,8 +44,8 @@ class Values:
         self._upright: dict[Key, list[int | None]] = {}
         self._turned: dict[Key, list[int | None]] = {}
         self._had: dict[Key, bool] = {}
-        self._fitting: dict[tuple[tuple[int, ...], int], list[tuple[int, Table]]] = {}
-        self._around: dict[tuple[tuple[int, ...], int], list[Table]] = {}
+        self._fitting: dict[tuple[tuple[int, ...], int], list[tuple[int, ValueTable]]] = {}
+        self._around: dict[tuple[tuple[int, ...], int], list[ValueTable]] = {}
 
     def for_one_run(self) -> Values:
         """Return the same values, to be asked for what one run has again and again."""
@@ -177,7 +177,7 @@ class Values:
                     return True
         return False
 
-    def _longer(self, shape: tuple[int, ...], axis: int) -> list[Table]:
+    def _longer(self, shape: tuple[int, ...], axis: int) -> list[ValueTable]:
         """Return the tables of values that a shape is a stretch of along an axis."""
         if (shape, axis) not in self._around:
             self._around[shape, axis] = [
@@ -216,13 +216,13 @@ class Values:
             at += step
         return True
 
-    def _pieces(self, shape: tuple[int, ...], axis: int) -> list[tuple[int, Table]]:
+    def _pieces(self, shape: tuple[int, ...], axis: int) -> list[tuple[int, ValueTable]]:
         """Return what fits into a shape along an axis: its length and table, the longest first."""
         if (shape, axis) not in self._fitting:
             self._fitting[shape, axis] = list(self._that_fit(shape, axis))
         return self._fitting[shape, axis]
 
-    def _that_fit(self, shape: tuple[int, ...], axis: int) -> Iterator[tuple[int, Table]]:
+    def _that_fit(self, shape: tuple[int, ...], axis: int) -> Iterator[tuple[int, ValueTable]]:
         shortest = 1 if len(shape) > 1 else 2  # a number alone is found anywhere
         # What has the shape of something known is not put together from single columns.
         alike = shape in self.tables or shape[::-1] in self.tables
