@@ -1816,30 +1816,38 @@ def squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(side for side in shape if side != 1)
 
 
-def rows(value: Numeric) -> list[Numeric]:
-    """Return the rows of an array's sketch, one for each axis longer than 1; a number has one."""
-    array = np.asarray(value, dtype=np.float64).reshape(squeezed(value.shape))
-    if array.ndim <= 1:
-        found = [array.reshape(-1)]
-    elif array.ndim == 2:
-        found = [array @ weights(array.shape[1]), weights(array.shape[0]) @ array]
+def sketched(values: Numeric) -> Numeric:
+    """Return the sketches of a stack of arrays, (values, numbers of a sketch).
+
+    Such a one has the rows of all axes longer than 1 after each other; a number has one of one.
+    """
+    stack = np.asarray(values, dtype=np.float64)
+    stack = stack.reshape(len(values), *squeezed(values.shape[1:]))
+    if stack.ndim <= 2:
+        return _short(stack if stack.ndim > 1 else stack[:, None])
+    if stack.ndim == 3:
+        found = [stack @ weights(stack.shape[2]), weights(stack.shape[1]) @ stack]
     else:
-        found = [_along(array, axis) for axis in range(array.ndim)]
-    return [row if row.size <= LONGEST_ROW else _into_places(row) for row in found]
+        found = [_along_axis(stack, axis) for axis in range(1, stack.ndim)]
+    return np.concatenate([_short(rows) for rows in found], axis=1)
 
 
-def _along(array: Numeric, axis: int) -> Numeric:
-    """Sum up all axes but one."""
-    left = np.moveaxis(array, axis, 0)
-    while left.ndim > 1:
+def _along_axis(stack: Numeric, axis: int) -> Numeric:
+    """Sum up all axes of a stack but its own and another one."""
+    left = np.moveaxis(stack, axis, 1)
+    while left.ndim > 2:
         left = left @ weights(left.shape[-1])
     return left
 
 
-def _into_places(row: Numeric) -> Numeric:
-    """Sum up a long row in `LONGEST_ROW` places, each number with a weight of its own."""
-    places = np.arange(row.size) % LONGEST_ROW
-    return np.bincount(places, weights=row * weights(row.size), minlength=LONGEST_ROW)
+def _short(rows: Numeric) -> Numeric:
+    """Sum up long rows in `LONGEST_ROW` places, each number with a weight of its own."""
+    side = rows.shape[1]
+    if side <= LONGEST_ROW:
+        return rows
+    places = np.arange(side) % LONGEST_ROW
+    weighed = rows * weights(side)
+    return np.stack([np.bincount(places, row, LONGEST_ROW) for row in weighed])
 
 
 """Know a value again without keeping it: a salted digest of two rounded projections.
@@ -1912,7 +1920,7 @@ believes nothing of it.
 
 
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -1922,6 +1930,8 @@ MOST_RECORDS = 3_000  # an endless loop ends here
 DEEPEST = 6  # containers in containers
 LONGEST_OPERAND = 40  # characters of an operand that is no array
 KNOWN_AGAIN = (np.ndarray, np.generic, list, dict, tuple)  # by identity
+ZERO = frozenset([0.0])
+ZERO_AND_ONE = frozenset([0.0, 1.0])
 RECORDER = "__run__"  # the name that rewritten code calls
 SUBSCRIPT = "__index__"  # what it makes subscripts with
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -1971,14 +1981,15 @@ class Index:
         return item
 
 
-def arrays_in(value: Any, depth: int = 0) -> Iterator[Numeric]:
-    """Yield the arrays of numbers in nested tuples, lists and dictionaries."""
+def arrays_in(value: Any, depth: int = 0) -> list[Numeric]:
+    """Return the arrays of numbers in nested tuples, lists and dictionaries."""
     if isinstance(value, (np.ndarray, np.generic)):
-        if value.dtype.kind == "f" and value.size:
-            yield value  # type: ignore[misc]
-    elif isinstance(value, (tuple, list, dict)) and depth < DEEPEST:
+        return [value] if value.dtype.kind == "f" and value.size else []  # type: ignore[list-item]
+    found: list[Numeric] = []
+    if isinstance(value, (tuple, list, dict)) and depth < DEEPEST:
         for item in value.values() if isinstance(value, dict) else value:
-            yield from arrays_in(item, depth + 1)
+            found += arrays_in(item, depth + 1)
+    return found
 
 
 class Made:
@@ -2046,15 +2057,14 @@ class Recorder:
         copied = np.array(value, copy=True)
         made = Made(k, copied, inputs, operands, False, origin, self._via(), self.source)
         numbers, records = made.numbers, self.records
-        there = frozenset([0.0]).union(*(records[i].numbers for i in inputs))
-        made.moved = not inputs or numbers <= {0.0, 1.0} or numbers <= there
+        made.moved = not inputs or numbers <= ZERO_AND_ONE or self._all_there(numbers, inputs)
         if made.moved:  # made from what its numbers came from, not from what these stood in
             sources = {
                 source
                 for i in inputs
                 for source in (records[i].inputs if records[i].moved and records[i].inputs else [i])
             }
-            mine = numbers - {0.0}
+            mine = numbers - ZERO
             made.inputs = sorted(s for s in sources if not mine.isdisjoint(records[s].numbers))
         number = len(records)
         records.append(made)
@@ -2062,6 +2072,15 @@ class Recorder:
         made.same = self.first.setdefault(id(value), number)
         self.kept.append(value)
         return number
+
+    def _all_there(self, numbers: frozenset[float], inputs: list[int]) -> bool:
+        """Tell whether all of some numbers stand in records, or are 0."""
+        left = numbers - ZERO
+        for i in inputs:
+            left -= self.records[i].numbers
+            if not left:
+                break
+        return not left
 
     def use(self, things: Any) -> list[int]:
         """Return the newest records of the arrays in some things."""
@@ -2082,17 +2101,19 @@ class Recorder:
         return number is not None and self.records[number].value.tobytes() == value.tobytes()
 
     def step(
-        self, k: int, do: Callable[[], Any], operands: Iterable[Any], target: Any = None
+        self, k: int, do: Callable[[], Any], operands: Sequence[Any], target: Any = None
     ) -> Any:
         """Do one operation and record what it makes, or what it writes into a ``target``."""
-        operands = list(operands)
-        lists = (self.containers.get(id(each), -1) for each in operands if isinstance(each, list))
-        self.source = max(lists, default=-1)
-        used = [self.use(operand) for operand in operands]
-        told = tuple(
-            numbers or text_of(operand) for numbers, operand in zip(used, operands, strict=True)
-        )
-        inputs = sorted({number for numbers in used for number in numbers})
+        source, shown, used = -1, [], set()
+        for operand in operands:
+            if isinstance(operand, list):
+                source = max(source, self.containers.get(id(operand), -1))
+        self.source = source
+        for operand in operands:
+            numbers = self.use(operand)
+            shown.append(numbers or text_of(operand))
+            used.update(numbers)
+        told, inputs = tuple(shown), sorted(used)
         try:
             value = do()
         except Exception as error:
@@ -2262,15 +2283,17 @@ def text_of(operand: Any) -> str:
 """Tell what was recorded of a call, as JSON: of each value a sketch, and how it was made."""
 
 
+import binascii
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 
 MOST_NODES = 400  # of what is returned
 MOST_NUMBER = 1 << 31
+MOST_AT_ONCE = 1 << 16  # numbers of values that are sketched together
 
 
 def report_of(
@@ -2298,9 +2321,13 @@ def report_of(
         if any(np.may_share_memory(target, v) for v in changed)
     ]
     raised, place, used, operands, origin, via = recorder.raised
+    sketches = _sketches(recorder.records)
+    joined = b"".join(sketch.numbers for sketch in sketches)
     return json.dumps(
         {
-            "records": [_record_told(record) for record in recorder.records],
+            "records": list(map(_record_told, recorder.records, sketches)),
+            # As text, numbers would take most of the time and of the room.
+            "sketches": binascii.b2a_base64(joined, newline=False).decode(),
             "calls": recorder.calls,
             "own_calls": recorder.own_calls,
             "returned": [_node(recorder, path, node) for path, node in nodes],
@@ -2320,21 +2347,52 @@ def report_of(
     )
 
 
-def _record_told(record: Made) -> list[Any]:
-    value = record.value
-    scale = float(np.abs(value).max())
-    if np.isfinite(scale) and scale < 1e150:
-        sketch = [row.tolist() for row in rows(value)]
-    else:
-        scale, sketch = 0.0, []
-    constant = bool((value == value.flat[0]).all())
-    flags = record.moved + 2 * constant
+class _Sketched(NamedTuple):
+    """What is known of a value: its largest number, its sketch, whether all numbers are one."""
+
+    dtype: str
+    scale: float
+    numbers: bytes  # of the sketch, none where not every one of the value is finite
+    constant: bool
+
+
+def _sketches(records: list[Made]) -> list[_Sketched]:
+    """Sketch the values of records; those of one shape together."""
+    alike: dict[tuple[Any, ...], list[int]] = {}
+    for number, record in enumerate(records):
+        alike.setdefault((record.value.shape, record.value.dtype), []).append(number)
+    found: dict[int, _Sketched] = {}
+    for (_, dtype), numbers in alike.items():
+        most = max(1, MOST_AT_ONCE // records[numbers[0]].value.size)
+        for at in range(0, len(numbers), most):
+            some = numbers[at : at + most]
+            stack = np.array([records[n].value for n in some])
+            found.update(zip(some, _of_stack(stack, dtype.name), strict=True))
+    return [found[number] for number in range(len(records))]
+
+
+def _of_stack(stack: Numeric, dtype: str) -> list[_Sketched]:
+    flat = stack.reshape(len(stack), -1)
+    scales = np.maximum.reduce(np.abs(flat), axis=1).astype(float)
+    told = np.isfinite(scales) & (scales < 1e150)
+    numbers = iter(sketched(stack[told]) if told.any() else ())
+    constant = np.logical_and.reduce(flat == flat[:, :1], axis=1).tolist()
+    return [
+        _Sketched(dtype, scale, next(numbers).tobytes(), one)
+        if known
+        else _Sketched(dtype, 0.0, b"", one)
+        for known, scale, one in zip(told.tolist(), scales.tolist(), constant, strict=True)
+    ]
+
+
+def _record_told(record: Made, sketch: _Sketched) -> list[Any]:
+    flags = record.moved + 2 * sketch.constant
     return [
         record.place,
-        value.shape,
-        value.dtype.name,
-        scale,
-        sketch,
+        record.value.shape,
+        sketch.dtype,
+        sketch.scale,
+        len(sketch.numbers) // 8,
         record.inputs,
         record.operands,
         flags,
@@ -2455,10 +2513,12 @@ def traced(
 import ast
 import difflib
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")  # of statements
 LIKE = 0.6  # how like two names are, at least, where one was written for the other
 
 
@@ -2592,7 +2652,7 @@ def name_uses(tree: ast.AST) -> NameUses:
     ends: dict[str, int] = {}
     loops: dict[tuple[str, int], str] = {}
     starts: set[int] = set()
-    nodes = list(ast.walk(tree))
+    nodes = list(_level_by_level(tree))
     for node in nodes:
         if isinstance(node, ast.For):
             loops |= {(name, node.lineno): through for name, through in _goes_through(node)}
@@ -2619,6 +2679,17 @@ def name_uses(tree: ast.AST) -> NameUses:
         if isinstance(node, ast.If) and any(isinstance(n, ast.Return) for n in ast.walk(node))
     }
     return NameUses(tuple(uses), ends, loops, frozenset(starts), tuple(ranges), exits)
+
+
+def _level_by_level(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements as `ast.walk` does, without the expressions in them."""
+    left = deque([tree])
+    while left:
+        node = left.popleft()
+        yield node
+        for name in node._fields:
+            if name in BLOCKS:
+                left.extend(getattr(node, name))
 
 
 def _range_of(node: ast.expr) -> str:
@@ -2649,6 +2720,7 @@ def _goes_through(node: ast.For) -> Iterator[tuple[str, str]]:
                 yield name.id, min(names) if plain else ""
 
 
+NAMELESS = ast.expr_context | ast.operator | ast.Constant
 COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
@@ -2662,8 +2734,10 @@ def _names_in_order(
     for node in nodes:
         if isinstance(node, ast.FunctionDef | ast.Lambda):
             continue
-        if isinstance(node, ast.Name) and node.id not in inner:
-            yield node
+        if isinstance(node, ast.Name):
+            if node.id not in inner:
+                yield node
+            continue
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             dotted = ast.Name(f"{node.value.id}.{node.attr}", node.ctx)
             yield ast.copy_location(dotted, node)
@@ -2671,7 +2745,7 @@ def _names_in_order(
         if isinstance(node, COMPREHENSIONS):
             targets = (n for g in node.generators for n in ast.walk(g.target))
             own = inner | {n.id for n in targets if isinstance(n, ast.Name)}
-        children = list(ast.iter_child_nodes(node))
+        children = [n for n in ast.iter_child_nodes(node) if not isinstance(n, NAMELESS)]
         if isinstance(node, ast.Assign | ast.AugAssign | ast.For):  # what is assigned comes first
             first = node.iter if isinstance(node, ast.For) else node.value
             children = [first, *(child for child in children if child is not first)]
@@ -2699,7 +2773,9 @@ def _ratio(one: str, other: str) -> float:
 """Describe an expression of a source: where it stands, what it does, what it reads."""
 
 
+import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 PART = r"\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]"  # brackets, and brackets within
@@ -2729,6 +2805,36 @@ class Expression:
     items: tuple[tuple[str | int, Expression], ...] = ()  # of a display, by key or place
 
 
+def statements_in(tree: ast.AST) -> Iterator[ast.stmt]:
+    """Yield all statements, in the order of the text."""
+    for field_name, value in ast.iter_fields(tree):
+        if isinstance(value, list) and field_name in (
+            "body",
+            "orelse",
+            "finalbody",
+            "handlers",
+            "cases",
+        ):
+            for node in value:
+                if isinstance(node, ast.stmt):
+                    yield node
+                yield from statements_in(node)
+
+
+def displayed(node: ast.AST) -> list[tuple[str | int, ast.expr]]:
+    """Return the items of a display, or the keywords of a call of dict, by key or place."""
+    if isinstance(node, ast.Tuple | ast.List) and not any(
+        isinstance(item, ast.Starred) for item in node.elts
+    ):
+        return list(enumerate(node.elts))
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        return [(str(k.value), v) for k, v in pairs if isinstance(k, ast.Constant)]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
+        return [(keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg]
+    return []
+
+
 """Rewrite a source so that every operation in it is a call of the recorder.
 
 What the rewritten text computes is the same. A place is one expression of the source; its number
@@ -2737,8 +2843,10 @@ stands in the rewritten text, and the rest of it stays here.
 
 
 import ast
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 
 LOAD = ast.Load()
@@ -2775,13 +2883,22 @@ class NotWoven(ValueError):
 
 @dataclass(frozen=True)
 class Woven:
-    """A woven source: the text to run, its places, and for its lines those of the source."""
+    """A woven source: the text to run, its places, and where its statements stood."""
 
     text: str
     places: tuple[Expression, ...]
-    lines: dict[int, int] = field(default_factory=dict)
+    statements: tuple[int, ...] = ()  # the lines of the source's statements
     uses: NameUses = NO_USES
     defines: frozenset[str] = frozenset()  # the functions and classes in the text
+
+    @cached_property
+    def lines(self) -> dict[int, int]:
+        """Return for the lines of the text those of the source; only an error asks for them."""
+        try:
+            new = [statement.lineno for statement in statements_in(ast.parse(self.text))]
+            return dict(zip(new, self.statements, strict=True))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return {}
 
     @property
     def needed(self) -> list[tuple[int, str, list[str]]]:
@@ -2804,30 +2921,11 @@ def woven(source: str, names: Iterable[str] = ()) -> Woven:
         uses = name_uses(tree)
         weave = Weave()
         text = ast.unparse(weave.visit(tree))
-        lines = {
-            new.lineno: old.lineno
-            for new, old in zip(_statements(ast.parse(text)), _statements(tree), strict=True)
-        }
+        lines = tuple([statement.lineno for statement in statements_in(tree)])
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise NotWoven(str(error)) from None
     defines = frozenset(name for node in tree.body for name in _defines(node))
     return Woven(text, tuple(weave.places), lines, uses, defines)
-
-
-def _statements(tree: ast.AST) -> Iterator[ast.stmt]:
-    """Yield all statements, in the order of the text."""
-    for field_name, value in ast.iter_fields(tree):
-        if isinstance(value, list) and field_name in (
-            "body",
-            "orelse",
-            "finalbody",
-            "handlers",
-            "cases",
-        ):
-            for node in value:
-                if isinstance(node, ast.stmt):
-                    yield node
-                yield from _statements(node)
 
 
 def _led_to(tree: ast.Module, names: list[str]) -> list[ast.stmt]:
@@ -2855,20 +2953,6 @@ def _defines(node: ast.stmt) -> list[str]:
     return []
 
 
-def _items(node: ast.AST) -> list[tuple[str | int, ast.expr]]:
-    """Return the items of a display, or the keywords of a call of dict, by key or place."""
-    if isinstance(node, ast.Tuple | ast.List) and not any(
-        isinstance(item, ast.Starred) for item in node.elts
-    ):
-        return list(enumerate(node.elts))
-    if isinstance(node, ast.Dict):
-        pairs = zip(node.keys, node.values, strict=True)
-        return [(str(k.value), v) for k, v in pairs if isinstance(k, ast.Constant)]
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
-        return [(keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg]
-    return []
-
-
 def _as_read(target: ast.expr) -> ast.expr:
     """Return what reads what an assignment writes to."""
     if isinstance(target, ast.Name):
@@ -2890,17 +2974,20 @@ class Weave(ast.NodeTransformer):
 
     def _text(self, node: ast.AST) -> str:
         """Return the text of a node as it was before anything in it was rewritten."""
+        if isinstance(node, ast.Name):
+            return node.id
         if id(node) not in self._texts:
             self._texts[id(node)] = node, ast.unparse(node)
         return self._texts[id(node)][1]
 
     def _names_in(self, node: ast.AST) -> frozenset[str]:
         """Return the names in a node as it was before anything in it was rewritten."""
+        if isinstance(node, ast.Name):
+            return frozenset((node.id,))
+        if isinstance(node, ast.Constant | ast.expr_context | ast.operator):
+            return NO_NAMES
         if id(node) not in self._names:
-            if isinstance(node, ast.Name):
-                found = frozenset((node.id,))
-            else:
-                found = NO_NAMES.union(*map(self._names_in, ast.iter_child_nodes(node)))
+            found = NO_NAMES.union(*map(self._names_in, ast.iter_child_nodes(node)))
             self._names[id(node)] = node, found
         return self._names[id(node)][1]
 
@@ -2931,8 +3018,14 @@ class Weave(ast.NodeTransformer):
             self.loop,
             self.function,
             self._names_in(node),
-            tuple((key, self._expression(item)) for key, item in _items(node)),
+            tuple((key, self._expression(item)) for key, item in displayed(node)),
         )
+
+    def visit(self, node: ast.AST) -> Any:
+        """Rewrite a node; in most of them there is nothing to rewrite."""
+        if isinstance(node, ast.Name | ast.Constant | ast.expr_context):
+            return node
+        return super().visit(node)
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         """Record an operator between two operands."""

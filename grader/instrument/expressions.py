@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 PART = r"\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]"  # brackets, and brackets within
@@ -30,3 +32,33 @@ class Expression:
     function: str = ""  # in which it stands
     names: frozenset[str] = frozenset()  # that it reads
     items: tuple[tuple[str | int, Expression], ...] = ()  # of a display, by key or place
+
+
+def statements_in(tree: ast.AST) -> Iterator[ast.stmt]:
+    """Yield all statements, in the order of the text."""
+    for field_name, value in ast.iter_fields(tree):
+        if isinstance(value, list) and field_name in (
+            "body",
+            "orelse",
+            "finalbody",
+            "handlers",
+            "cases",
+        ):
+            for node in value:
+                if isinstance(node, ast.stmt):
+                    yield node
+                yield from statements_in(node)
+
+
+def displayed(node: ast.AST) -> list[tuple[str | int, ast.expr]]:
+    """Return the items of a display, or the keywords of a call of dict, by key or place."""
+    if isinstance(node, ast.Tuple | ast.List) and not any(
+        isinstance(item, ast.Starred) for item in node.elts
+    ):
+        return list(enumerate(node.elts))
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        return [(str(k.value), v) for k, v in pairs if isinstance(k, ast.Constant)]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
+        return [(keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg]
+    return []

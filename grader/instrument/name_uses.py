@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import difflib
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")  # of statements
 LIKE = 0.6  # how like two names are, at least, where one was written for the other
 
 
@@ -142,7 +144,7 @@ def name_uses(tree: ast.AST) -> NameUses:
     ends: dict[str, int] = {}
     loops: dict[tuple[str, int], str] = {}
     starts: set[int] = set()
-    nodes = list(ast.walk(tree))
+    nodes = list(_level_by_level(tree))
     for node in nodes:
         if isinstance(node, ast.For):
             loops |= {(name, node.lineno): through for name, through in _goes_through(node)}
@@ -169,6 +171,17 @@ def name_uses(tree: ast.AST) -> NameUses:
         if isinstance(node, ast.If) and any(isinstance(n, ast.Return) for n in ast.walk(node))
     }
     return NameUses(tuple(uses), ends, loops, frozenset(starts), tuple(ranges), exits)
+
+
+def _level_by_level(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements as `ast.walk` does, without the expressions in them."""
+    left = deque([tree])
+    while left:
+        node = left.popleft()
+        yield node
+        for name in node._fields:
+            if name in BLOCKS:
+                left.extend(getattr(node, name))
 
 
 def _range_of(node: ast.expr) -> str:
@@ -199,6 +212,7 @@ def _goes_through(node: ast.For) -> Iterator[tuple[str, str]]:
                 yield name.id, min(names) if plain else ""
 
 
+NAMELESS = ast.expr_context | ast.operator | ast.Constant
 COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
@@ -212,8 +226,10 @@ def _names_in_order(
     for node in nodes:
         if isinstance(node, ast.FunctionDef | ast.Lambda):
             continue
-        if isinstance(node, ast.Name) and node.id not in inner:
-            yield node
+        if isinstance(node, ast.Name):
+            if node.id not in inner:
+                yield node
+            continue
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             dotted = ast.Name(f"{node.value.id}.{node.attr}", node.ctx)
             yield ast.copy_location(dotted, node)
@@ -221,7 +237,7 @@ def _names_in_order(
         if isinstance(node, COMPREHENSIONS):
             targets = (n for g in node.generators for n in ast.walk(g.target))
             own = inner | {n.id for n in targets if isinstance(n, ast.Name)}
-        children = list(ast.iter_child_nodes(node))
+        children = [n for n in ast.iter_child_nodes(node) if not isinstance(n, NAMELESS)]
         if isinstance(node, ast.Assign | ast.AugAssign | ast.For):  # what is assigned comes first
             first = node.iter if isinstance(node, ast.For) else node.value
             children = [first, *(child for child in children if child is not first)]

@@ -8,7 +8,7 @@ believes nothing of it.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,8 @@ MOST_RECORDS = 3_000  # an endless loop ends here
 DEEPEST = 6  # containers in containers
 LONGEST_OPERAND = 40  # characters of an operand that is no array
 KNOWN_AGAIN = (np.ndarray, np.generic, list, dict, tuple)  # by identity
+ZERO = frozenset([0.0])
+ZERO_AND_ONE = frozenset([0.0, 1.0])
 RECORDER = "__run__"  # the name that rewritten code calls
 SUBSCRIPT = "__index__"  # what it makes subscripts with
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -68,14 +70,15 @@ class Index:
         return item
 
 
-def arrays_in(value: Any, depth: int = 0) -> Iterator[Numeric]:
-    """Yield the arrays of numbers in nested tuples, lists and dictionaries."""
+def arrays_in(value: Any, depth: int = 0) -> list[Numeric]:
+    """Return the arrays of numbers in nested tuples, lists and dictionaries."""
     if isinstance(value, (np.ndarray, np.generic)):
-        if value.dtype.kind == "f" and value.size:
-            yield value  # type: ignore[misc]
-    elif isinstance(value, (tuple, list, dict)) and depth < DEEPEST:
+        return [value] if value.dtype.kind == "f" and value.size else []  # type: ignore[list-item]
+    found: list[Numeric] = []
+    if isinstance(value, (tuple, list, dict)) and depth < DEEPEST:
         for item in value.values() if isinstance(value, dict) else value:
-            yield from arrays_in(item, depth + 1)
+            found += arrays_in(item, depth + 1)
+    return found
 
 
 class Made:
@@ -143,15 +146,14 @@ class Recorder:
         copied = np.array(value, copy=True)
         made = Made(k, copied, inputs, operands, False, origin, self._via(), self.source)
         numbers, records = made.numbers, self.records
-        there = frozenset([0.0]).union(*(records[i].numbers for i in inputs))
-        made.moved = not inputs or numbers <= {0.0, 1.0} or numbers <= there
+        made.moved = not inputs or numbers <= ZERO_AND_ONE or self._all_there(numbers, inputs)
         if made.moved:  # made from what its numbers came from, not from what these stood in
             sources = {
                 source
                 for i in inputs
                 for source in (records[i].inputs if records[i].moved and records[i].inputs else [i])
             }
-            mine = numbers - {0.0}
+            mine = numbers - ZERO
             made.inputs = sorted(s for s in sources if not mine.isdisjoint(records[s].numbers))
         number = len(records)
         records.append(made)
@@ -159,6 +161,15 @@ class Recorder:
         made.same = self.first.setdefault(id(value), number)
         self.kept.append(value)
         return number
+
+    def _all_there(self, numbers: frozenset[float], inputs: list[int]) -> bool:
+        """Tell whether all of some numbers stand in records, or are 0."""
+        left = numbers - ZERO
+        for i in inputs:
+            left -= self.records[i].numbers
+            if not left:
+                break
+        return not left
 
     def use(self, things: Any) -> list[int]:
         """Return the newest records of the arrays in some things."""
@@ -179,17 +190,19 @@ class Recorder:
         return number is not None and self.records[number].value.tobytes() == value.tobytes()
 
     def step(
-        self, k: int, do: Callable[[], Any], operands: Iterable[Any], target: Any = None
+        self, k: int, do: Callable[[], Any], operands: Sequence[Any], target: Any = None
     ) -> Any:
         """Do one operation and record what it makes, or what it writes into a ``target``."""
-        operands = list(operands)
-        lists = (self.containers.get(id(each), -1) for each in operands if isinstance(each, list))
-        self.source = max(lists, default=-1)
-        used = [self.use(operand) for operand in operands]
-        told = tuple(
-            numbers or text_of(operand) for numbers, operand in zip(used, operands, strict=True)
-        )
-        inputs = sorted({number for numbers in used for number in numbers})
+        source, shown, used = -1, [], set()
+        for operand in operands:
+            if isinstance(operand, list):
+                source = max(source, self.containers.get(id(operand), -1))
+        self.source = source
+        for operand in operands:
+            numbers = self.use(operand)
+            shown.append(numbers or text_of(operand))
+            used.update(numbers)
+        told, inputs = tuple(shown), sorted(used)
         try:
             value = do()
         except Exception as error:

@@ -30,27 +30,35 @@ def squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(side for side in shape if side != 1)
 
 
-def rows(value: Numeric) -> list[Numeric]:
-    """Return the rows of an array's sketch, one for each axis longer than 1; a number has one."""
-    array = np.asarray(value, dtype=np.float64).reshape(squeezed(value.shape))
-    if array.ndim <= 1:
-        found = [array.reshape(-1)]
-    elif array.ndim == 2:
-        found = [array @ weights(array.shape[1]), weights(array.shape[0]) @ array]
+def sketched(values: Numeric) -> Numeric:
+    """Return the sketches of a stack of arrays, (values, numbers of a sketch).
+
+    Such a one has the rows of all axes longer than 1 after each other; a number has one of one.
+    """
+    stack = np.asarray(values, dtype=np.float64)
+    stack = stack.reshape(len(values), *squeezed(values.shape[1:]))
+    if stack.ndim <= 2:
+        return _short(stack if stack.ndim > 1 else stack[:, None])
+    if stack.ndim == 3:
+        found = [stack @ weights(stack.shape[2]), weights(stack.shape[1]) @ stack]
     else:
-        found = [_along(array, axis) for axis in range(array.ndim)]
-    return [row if row.size <= LONGEST_ROW else _into_places(row) for row in found]
+        found = [_along_axis(stack, axis) for axis in range(1, stack.ndim)]
+    return np.concatenate([_short(rows) for rows in found], axis=1)
 
 
-def _along(array: Numeric, axis: int) -> Numeric:
-    """Sum up all axes but one."""
-    left = np.moveaxis(array, axis, 0)
-    while left.ndim > 1:
+def _along_axis(stack: Numeric, axis: int) -> Numeric:
+    """Sum up all axes of a stack but its own and another one."""
+    left = np.moveaxis(stack, axis, 1)
+    while left.ndim > 2:
         left = left @ weights(left.shape[-1])
     return left
 
 
-def _into_places(row: Numeric) -> Numeric:
-    """Sum up a long row in `LONGEST_ROW` places, each number with a weight of its own."""
-    places = np.arange(row.size) % LONGEST_ROW
-    return np.bincount(places, weights=row * weights(row.size), minlength=LONGEST_ROW)
+def _short(rows: Numeric) -> Numeric:
+    """Sum up long rows in `LONGEST_ROW` places, each number with a weight of its own."""
+    side = rows.shape[1]
+    if side <= LONGEST_ROW:
+        return rows
+    places = np.arange(side) % LONGEST_ROW
+    weighed = rows * weights(side)
+    return np.stack([np.bincount(places, row, LONGEST_ROW) for row in weighed])

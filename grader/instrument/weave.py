@@ -7,10 +7,12 @@ stands in the rewritten text, and the rest of it stays here.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-from grader.instrument.expressions import Expression, base_name
+from grader.instrument.expressions import Expression, base_name, displayed, statements_in
 from grader.instrument.name_uses import NO_USES, NameUses, name_uses
 from grader.instrument.recorder import RECORDER, SUBSCRIPT
 
@@ -48,13 +50,22 @@ class NotWoven(ValueError):
 
 @dataclass(frozen=True)
 class Woven:
-    """A woven source: the text to run, its places, and for its lines those of the source."""
+    """A woven source: the text to run, its places, and where its statements stood."""
 
     text: str
     places: tuple[Expression, ...]
-    lines: dict[int, int] = field(default_factory=dict)
+    statements: tuple[int, ...] = ()  # the lines of the source's statements
     uses: NameUses = NO_USES
     defines: frozenset[str] = frozenset()  # the functions and classes in the text
+
+    @cached_property
+    def lines(self) -> dict[int, int]:
+        """Return for the lines of the text those of the source; only an error asks for them."""
+        try:
+            new = [statement.lineno for statement in statements_in(ast.parse(self.text))]
+            return dict(zip(new, self.statements, strict=True))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return {}
 
     @property
     def needed(self) -> list[tuple[int, str, list[str]]]:
@@ -77,30 +88,11 @@ def woven(source: str, names: Iterable[str] = ()) -> Woven:
         uses = name_uses(tree)
         weave = Weave()
         text = ast.unparse(weave.visit(tree))
-        lines = {
-            new.lineno: old.lineno
-            for new, old in zip(_statements(ast.parse(text)), _statements(tree), strict=True)
-        }
+        lines = tuple([statement.lineno for statement in statements_in(tree)])
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise NotWoven(str(error)) from None
     defines = frozenset(name for node in tree.body for name in _defines(node))
     return Woven(text, tuple(weave.places), lines, uses, defines)
-
-
-def _statements(tree: ast.AST) -> Iterator[ast.stmt]:
-    """Yield all statements, in the order of the text."""
-    for field_name, value in ast.iter_fields(tree):
-        if isinstance(value, list) and field_name in (
-            "body",
-            "orelse",
-            "finalbody",
-            "handlers",
-            "cases",
-        ):
-            for node in value:
-                if isinstance(node, ast.stmt):
-                    yield node
-                yield from _statements(node)
 
 
 def _led_to(tree: ast.Module, names: list[str]) -> list[ast.stmt]:
@@ -128,20 +120,6 @@ def _defines(node: ast.stmt) -> list[str]:
     return []
 
 
-def _items(node: ast.AST) -> list[tuple[str | int, ast.expr]]:
-    """Return the items of a display, or the keywords of a call of dict, by key or place."""
-    if isinstance(node, ast.Tuple | ast.List) and not any(
-        isinstance(item, ast.Starred) for item in node.elts
-    ):
-        return list(enumerate(node.elts))
-    if isinstance(node, ast.Dict):
-        pairs = zip(node.keys, node.values, strict=True)
-        return [(str(k.value), v) for k, v in pairs if isinstance(k, ast.Constant)]
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
-        return [(keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg]
-    return []
-
-
 def _as_read(target: ast.expr) -> ast.expr:
     """Return what reads what an assignment writes to."""
     if isinstance(target, ast.Name):
@@ -163,17 +141,20 @@ class Weave(ast.NodeTransformer):
 
     def _text(self, node: ast.AST) -> str:
         """Return the text of a node as it was before anything in it was rewritten."""
+        if isinstance(node, ast.Name):
+            return node.id
         if id(node) not in self._texts:
             self._texts[id(node)] = node, ast.unparse(node)
         return self._texts[id(node)][1]
 
     def _names_in(self, node: ast.AST) -> frozenset[str]:
         """Return the names in a node as it was before anything in it was rewritten."""
+        if isinstance(node, ast.Name):
+            return frozenset((node.id,))
+        if isinstance(node, ast.Constant | ast.expr_context | ast.operator):
+            return NO_NAMES
         if id(node) not in self._names:
-            if isinstance(node, ast.Name):
-                found = frozenset((node.id,))
-            else:
-                found = NO_NAMES.union(*map(self._names_in, ast.iter_child_nodes(node)))
+            found = NO_NAMES.union(*map(self._names_in, ast.iter_child_nodes(node)))
             self._names[id(node)] = node, found
         return self._names[id(node)][1]
 
@@ -204,8 +185,14 @@ class Weave(ast.NodeTransformer):
             self.loop,
             self.function,
             self._names_in(node),
-            tuple((key, self._expression(item)) for key, item in _items(node)),
+            tuple((key, self._expression(item)) for key, item in displayed(node)),
         )
+
+    def visit(self, node: ast.AST) -> Any:
+        """Rewrite a node; in most of them there is nothing to rewrite."""
+        if isinstance(node, ast.Name | ast.Constant | ast.expr_context):
+            return node
+        return super().visit(node)
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         """Record an operator between two operands."""

@@ -58,8 +58,9 @@ def _near(between: Between, record: Record, raised: bool) -> list[_Near]:
         if other.place < 0 or len(other.operands) != len(mine):
             continue
         theirs = between.reference.recording.op(other)
-        for operands in (other.operands, other.operands[::-1])[: 1 + (theirs in COMMUTES)]:
-            keys = [between.their_keys(o) if isinstance(o, tuple) else o for o in operands]
+        upright = between.reference.operand_keys[other.number]
+        for way in (1, -1) if theirs in COMMUTES else (1,):
+            operands, keys = other.operands[::way], upright[::way]
             off = [i for i, (a, b) in enumerate(zip(mine, keys, strict=True)) if a != b]
             if not off and arrays and not raised:
                 near.append(_Near(other, None))

@@ -18,7 +18,7 @@ from grader.instrument.expressions import Expression
 from grader.instrument.name_uses import NO_USES, NameUses
 from grader.instrument.recorder import MOST_RECORDS
 from grader.instrument.report import MOST_NODES
-from grader.instrument.sketches import LONGEST_ROW, squeezed, weights
+from grader.instrument.sketches import LONGEST_ROW, squeezed
 
 LONGEST_REPORT = 4 << 20  # characters
 MOST_AXES = 8
@@ -37,7 +37,7 @@ class _Record(msgspec.Struct, array_like=True):
     shape: Numbers
     dtype: str
     scale: float
-    rows: list[list[float]]
+    numbers: int  # of its sketch
     inputs: Numbers
     operands: list[Operand]
     flags: int
@@ -89,43 +89,46 @@ class _Report(msgspec.Struct):
     here: bool
     sizes: list[tuple[str, int, int]]
     bindings: list[tuple[str, int, int]]
+    sketches: bytes  # the numbers of all sketches, one after the other
 
 
 _DECODER = msgspec.json.Decoder(_Report)
 
 
-@dataclass(frozen=True)
-class Sketch:
-    """A sketch of an array: its axes longer than 1, its largest number, and its rows."""
+class Sketch(msgspec.Struct, frozen=True, dict=True, eq=False):
+    """A sketch of an array: its axes longer than 1, its largest number, and all rows in one."""
 
     shape: tuple[int, ...]
     scale: float
-    rows: tuple[Any, ...]
+    flat: Any
 
     @cached_property
-    def flat(self) -> Any:
-        """Return all rows in one."""
-        return np.concatenate(self.rows) if self.rows else np.zeros(0)
+    def rows(self) -> tuple[Any, ...]:
+        """Return the rows, one for each axis; a number has one."""
+        sides, at = row_sides(self.shape), 0
+        found = []
+        for side in sides:
+            found.append(self.flat[at : at + side])
+            at += side
+        return tuple(found)
 
     @cached_property
-    def key(self) -> bytes:
+    def key(self) -> tuple[tuple[int, ...], bytes]:
         """Return what two sketches have in common where they are equal in every bit."""
-        return repr(self.shape).encode() + bytes(self.flat.data)
+        return self.shape, self.flat.tobytes()
 
     @cached_property
     def turned(self) -> Sketch:
         """Return the sketch of the transposed array."""
-        return Sketch(self.shape[::-1], self.scale, self.rows[::-1])
-
-    @cached_property
-    def whole(self) -> float:
-        """Return the one number that is left when all axes are summed up."""
-        row = self.rows[0]
-        return float(row @ weights(row.size)) if self.shape else float(row[0])
+        return Sketch(self.shape[::-1], self.scale, np.concatenate(self.rows[::-1]))
 
 
-@dataclass(frozen=True)
-class Record:
+def row_sides(shape: tuple[int, ...]) -> list[int]:
+    """Return how long the rows of a sketch are."""
+    return [min(side, LONGEST_ROW) for side in shape] or [1]
+
+
+class Record(msgspec.Struct, frozen=True):
     """A record of a value, as it was told."""
 
     number: int
@@ -238,7 +241,7 @@ def read(
     except (msgspec.MsgspecError, RecursionError, ValueError) as wrong:
         raise NotTold(str(wrong)) from None
     _refuse_beyond(told, len(places))
-    records = tuple(_record(number, each) for number, each in enumerate(told.records))
+    records = tuple(_records(told))
     return Recording(
         places,
         records,
@@ -307,19 +310,31 @@ def _call(told: _Call) -> CallOf:
     )
 
 
-def _record(number: int, told: _Record) -> Record:
+def _records(told: _Report) -> Iterator[Record]:
+    """Yield the records; each has so many of the sketches' numbers as its shape takes."""
+    count = sum(each.numbers for each in told.records)
+    if len(told.sketches) != 8 * count:
+        raise NotTold("other sketches than those of the records")
+    numbers = np.frombuffer(told.sketches)
+    if not np.isfinite(numbers).all():
+        raise NotTold("no number")
+    at = 0
+    for number, each in enumerate(told.records):
+        yield _record(number, each, numbers[at : at + each.numbers])
+        at += each.numbers
+
+
+def _record(number: int, told: _Record, numbers: Any) -> Record:
     shape = tuple(told.shape)
     sides = squeezed(shape)
-    rows = tuple(np.array(row) for row in told.rows)
-    wanted = [min(side, LONGEST_ROW) for side in sides] or [1]
-    if rows and [row.size for row in rows] != wanted:
+    if told.numbers and told.numbers != sum(row_sides(sides)):
         raise NotTold("a sketch of another shape")
     return Record(
         number,
         told.place,
         shape,
         told.dtype[:LONGEST_TEXT],
-        Sketch(sides, told.scale, rows) if rows else None,
+        Sketch(sides, told.scale, numbers) if told.numbers else None,
         tuple(told.inputs),
         tuple(o[:LONGEST_TEXT] if isinstance(o, str) else tuple(o) for o in told.operands),
         bool(told.flags & 1),

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import ast
 import heapq
+import math
 import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,10 @@ import numpy as np
 from grader.instrument.recorder import FUNCTIONS
 from grader.instrument.sketches import Numeric
 from grader.parting.between import Between
-from grader.parting.recording import Record
+from grader.parting.recording import CallOf, Record
 from grader.parting.right_run import sketch_of
-from grader.parting.values import alike
+from grader.parting.tables import alike
+from grader.parting.told_texts import ToldText, index_of_text, parsed_text, plain_operand
 
 LARGEST = 1 << 14  # numbers in a value that is reckoned again
 MOST_WORK = 1 << 21  # what the sizes of an operation's operands multiply to
@@ -34,6 +36,7 @@ OF_NUMPY = re.compile(
     "swapaxes|moveaxis|rollaxis|flip|asarray|array|copy|float64|cosh|sinh|reciprocal|cumsum|append"
 )
 OF_ARRAYS = re.compile("sum|mean|max|min|dot|reshape|copy|transpose|ravel|flatten|squeeze|swapaxes")
+NOT_YET = object()  # in the place of a value that was not asked for
 Value = Numeric | None
 
 
@@ -48,6 +51,9 @@ class Replay:
         self.calls = {n: call for call in self.run.calls for n in sorted(call.returned)}
         self.latest = self._latest()
         self.picked: dict[int, Any] = {}  # of what was added to: the index
+        self._how: dict[int, Callable[[Sequence[Value]], Value]] = {}
+        self._callees: dict[int, tuple[Callable[..., Any] | None, int]] = {}
+        self._largest: dict[int, float] = {}
 
     def _latest(self) -> list[int]:
         """Return for each record the newest one of the same array before it, -1 without one."""
@@ -73,39 +79,71 @@ class Replay:
         """Return for each record those that are directly made from it."""
         found: list[list[int]] = [[] for _ in self.run.records]
         for record in self.run.records:
-            for n in self.needs(record):
+            for n in self._reads[record.number]:
                 found[n].append(record.number)
         return found
 
     @cached_property
     def values(self) -> list[Value]:
         """Return the value of each record as it was; None where that is not known."""
-        found: list[Value] = []
         with np.errstate(all="ignore"):
-            for record in self.run.records:
-                found.append(self._value(record, found))
-        return found
+            return [self._was(record.number) for record in self.run.records]
 
-    def _value(self, record: Record, before: list[Value]) -> Value:
-        value = self._told(record)
-        if value is None:
-            value = self._again(record, before)
-            if value is not None and not _is(value, record):
-                value = None
-        return self._part_of_base(record, before) if value is None else value
+    @cached_property
+    def _known(self) -> list[Any]:
+        """Return the values that are known by their numbers, `NOT_YET` for all others.
+
+        Those are reckoned when they are asked for: most are what is changed.
+        """
+        found = [self._told(record) for record in self.run.records]
+        return [NOT_YET if value is None else value for value in found]
+
+    @cached_property
+    def _begun(self) -> list[Any]:
+        """Return `_known`, with what has to be reckoned before anything is changed."""
+        known = self._known
+        left = [record for record in self.run.records if known[record.number] is NOT_YET]
+        self.work += len(left)
+        for record in left:  # which part was added to shows in values as they were
+            node = parsed_text(self.run.places[record.place].text)
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript):
+                self._was(record.number)
+        return known
+
+    def _was(self, number: int) -> Value:
+        """Return the value of a record as it was."""
+        known, left, met = self._known, [number], {number}
+        for n in left:
+            if known[n] is NOT_YET:
+                more = self._reads[n] - met
+                met |= more
+                left += more
+        for n in sorted(left):
+            if known[n] is NOT_YET:
+                known[n] = self._reckoned_as_told(self.run.records[n], known)
+        value: Value = known[number]
+        return value
+
+    def _reckoned_as_told(self, record: Record, before: list[Value]) -> Value:
+        value = self._way(record)(before)
+        if value is None or not _is(value, record):
+            return self._part_of_base(record, before)
+        return value
+
+    @cached_property
+    def _reads(self) -> list[set[int]]:
+        return list(map(self.needs, self.run.records))
 
     def _told(self, record: Record) -> Value:
         """Return a value by its numbers: one that the reference computes, or a constant."""
-        if record.sketch is None or np.prod(record.shape, dtype=float) > LARGEST:
+        if record.sketch is None or math.prod(record.shape) > LARGEST:
             return None
-        if record.constant:
-            sign = 1.0 if sum(float(row.sum()) for row in record.sketch.rows) >= 0 else -1.0
+        if record.constant:  # no weight is negative, so that one number has the sign of all
+            sign = 1.0 if record.sketch.flat[0] >= 0 else -1.0
             return np.full(record.shape, sign * record.sketch.scale)
-        reference = self.between.reference
-        for n in self.between.known.exact(record.sketch):
-            theirs, value = reference.records[n].sketch, reference.values[n]
-            if theirs is not None and alike(theirs, record.sketch):
-                return value.reshape(record.shape)
+        for n in self.between.known.upright(record.sketch):
+            if n is not None:
+                return self.between.reference.values[n].reshape(record.shape)
         return None
 
     def _part_of_base(self, record: Record, values: list[Value]) -> Value:
@@ -124,62 +162,101 @@ class Replay:
 
         What overflows there may be told by warnings; who goes through them leaves them out.
         """
-        changed: dict[int, Value] = {}
-        values = _Changed(self.values, changed)
+        values = self._begun.copy()
         left = list(changes)
+        met = set(left)
         heapq.heapify(left)
         while left:
             n = heapq.heappop(left)
-            if n in changed:
-                continue
-            changed[n] = changes[n] if n in changes else self._again(self.run.records[n], values)
-            yield n, changed[n]
+            if n in changes:
+                values[n] = changes[n]
+            else:
+                for m in self._reads[n]:
+                    if values[m] is NOT_YET:
+                        values[m] = self._was(m)
+                values[n] = self._again(self.run.records[n], values)
+            yield n, values[n]
             for user in self.users[n]:
-                heapq.heappush(left, user)
+                if user not in met:
+                    met.add(user)
+                    heapq.heappush(left, user)
 
-    def _again(self, record: Record, values: Any) -> Value:
+    def _again(self, record: Record, values: Sequence[Value]) -> Value:
         """Do what made a record once more, None where that cannot be done."""
         self.work += 1
+        return self._way(record)(values)
+
+    def _way(self, record: Record) -> Callable[[Sequence[Value]], Value]:
+        """Return what makes a record from the values before it."""
+        if record.number not in self._how:
+            self._how[record.number] = self._found_way(record)
+        return self._how[record.number]
+
+    def _found_way(self, record: Record) -> Callable[[Sequence[Value]], Value]:
         if record.number in self.calls:
-            return self._called(record, values)
+            given, calls = self._given(self.calls[record.number])
+            if any(n >= record.number for n in given):  # nothing is made of what comes later
+                return lambda values: None
+            return partial(self._called, record, given, calls)
         if record.place in self.helpers:
             n = self.latest[record.number]
-            return values[n] if n >= 0 else None
-        operands = []
-        size = 1
-        for operand in record.operands:
-            if isinstance(operand, tuple):
-                parts = [values[n] for n in operand]
-                if any(part is None for part in parts):
+            return lambda values: values[n] if n >= 0 else None
+        texts = {i: ToldText(o) for i, o in enumerate(record.operands) if isinstance(o, str)}
+        arrays = [(i, o) for i, o in enumerate(record.operands) if isinstance(o, tuple)]
+        if not arrays:
+            return lambda values: None
+        op, node = self.run.op(record), parsed_text(self.run.places[record.place].text)
+        plain = op in FUNCTIONS and isinstance(node, ast.BinOp | ast.UnaryOp)
+        do = FUNCTIONS[op] if plain else None
+        operands: list[Any] = [None] * len(record.operands)
+        for i, text in texts.items():
+            operands[i] = plain_operand(text) if plain else text
+        return partial(self._made, record, do, operands, arrays)
+
+    def _made(
+        self,
+        record: Record,
+        do: Callable[..., Any] | None,
+        told: list[Any],
+        arrays: list[tuple[int, tuple[int, ...]]],
+        values: Sequence[Value],
+    ) -> Value:
+        """Do an operation, by what does it where that is known, on what was told and on arrays."""
+        operands, size = told.copy(), 1
+        for i, numbers in arrays:
+            parts = []
+            for n in numbers:
+                if (value := values[n]) is None:
                     return None
-                size *= sum(part.size for part in parts)
-                operands.append(parts[0] if len(parts) == 1 else parts)
-            else:
-                operands.append(_Text(operand))
-        if size > MOST_WORK or not any(isinstance(o, tuple) for o in record.operands):
+                parts.append(value)
+            operands[i] = parts[0] if len(parts) == 1 else parts
+            size *= sum([part.size for part in parts])
+        if size > MOST_WORK:
             return None
         try:
-            made = self._done(record, operands)
+            made = self._done(record, operands) if do is None else do(*operands)
         except Exception:
             return None
         return np.asarray(made) if isinstance(made, np.ndarray | np.generic) else None
 
     def _done(self, record: Record, operands: list[Any]) -> Any:
         op = self.run.op(record)
-        node = _parsed(self.run.places[record.place].text)
+        node = parsed_text(self.run.places[record.place].text)
         if op == "part":
-            return operands[0][_index(operands[1].text)]
+            return operands[0][index_of_text(operands[1].text)]
         if op == "put":
             made = operands[0].astype(float)
-            made[_index(operands[2].text)] = _plain(operands[1])
+            made[index_of_text(operands[2].text)] = plain_operand(operands[1])
             return made
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript):
             return self._added_to_part(record, node.target, operands)
         if isinstance(node, ast.Call):
-            return self._call(node, operands)
+            if record.place not in self._callees:
+                self._callees[record.place] = self._function(node)
+            return self._call(node, operands, *self._callees[record.place])
         if op == ".T":
             return operands[0].T
-        return FUNCTIONS[op](*map(_plain, operands)) if op in FUNCTIONS else None
+        return FUNCTIONS[op](*map(plain_operand, operands)) if op in FUNCTIONS else None
 
     def _added_to_part(self, record: Record, target: ast.Subscript, operands: list[Any]) -> Any:
         """Add to a part, or to what a dictionary holds; which part was not told, so it is tried."""
@@ -195,14 +272,19 @@ class Replay:
             )
         return _added(do, operands, self.picked[record.number])
 
-    def _call(self, node: ast.Call, operands: list[Any]) -> Any:
-        function, method = self._function(node)
+    def _call(
+        self,
+        node: ast.Call,
+        operands: list[Any],
+        function: Callable[..., Any] | None,
+        method: int,
+    ) -> Any:
         names = [keyword.arg for keyword in node.keywords if keyword.arg != "out"]
         if any(isinstance(a, ast.Starred) for a in node.args) or None in names:
             return None
         if function is None or len(operands) != method + len(node.args) + len(names):
             return None
-        plain = [_plain(o) for o in operands]
+        plain = [plain_operand(o) for o in operands]
         own = isinstance(node.func, ast.Name) and function is not sum
         if own and not (len(plain) == 1 and isinstance(plain[0], np.ndarray)):
             return None  # a number given to it could ask for any amount of memory
@@ -224,31 +306,51 @@ class Replay:
             return (getattr(np, name, None) if OF_NUMPY.fullmatch(name) else None), 0
         return (getattr(np.ndarray, name) if OF_ARRAYS.fullmatch(name) else None), 1
 
-    def _called(self, record: Record, values: Any) -> Value:
-        """Return what a call of another exercise's function gives, where the reference made it."""
-        call = self.calls[record.number]
+    def _given(self, call: CallOf) -> tuple[list[int], list[tuple[list[int], CallOf]]]:
+        """Return what a call was given, and what those of the reference's that are like it were."""
         mine = {self.between._argument(call, a): v for a, v in call.given.items()}
-        at = call.made.index(record.number)
-        reference = self.between.reference
-        for other in reference.recording.calls:
-            theirs = {self.between._argument(other, a): v for a, v in other.given.items()}
-            if other.name != call.name or set(theirs) != set(mine) or at >= len(other.made):
+        found = []
+        for other in self.between.reference.recording.calls:
+            if other.name != call.name:
                 continue
-            if all(
-                len(mine[a]) == len(theirs[a])
-                and all(
-                    _equal(values[n], reference.values[m])
-                    for n, m in zip(mine[a], theirs[a], strict=True)
-                )
-                for a in mine
-            ):
+            theirs = {self.between._argument(other, a): v for a, v in other.given.items()}
+            if set(theirs) == set(mine) and all(len(theirs[a]) == len(mine[a]) for a in mine):
+                found.append(([n for a in mine for n in theirs[a]], other))
+        return [n for numbers in mine.values() for n in numbers], found
+
+    def _called(
+        self,
+        record: Record,
+        given: list[int],
+        calls: list[tuple[list[int], CallOf]],
+        values: Sequence[Value],
+    ) -> Value:
+        """Return what a call of another exercise's function gives, where the reference made it."""
+        at = self.calls[record.number].made.index(record.number)
+        reference = self.between.reference
+        mine = [values[n] for n in given]
+        for theirs, other in calls:
+            if at < len(other.made) and all(map(self._is_value, mine, theirs)):
                 return reference.values[other.made[at]]
         return None
+
+    def _is_value(self, mine: Value, number: int) -> bool:
+        """Tell whether an array is what a record of the reference's holds."""
+        theirs = self.between.reference.values[number]
+        if mine is None or mine.shape != theirs.shape:
+            return False
+        if number not in self._largest:
+            self._largest[number] = float(np.abs(theirs).max(initial=0.0))
+        limit = 1e-7 * max(1.0, self._largest[number])
+        # Most are others, which one number tells.
+        if mine.size and not abs(mine.item(0) - theirs.item(0)) <= 1.001 * limit:
+            return False
+        return bool(np.maximum.reduce(np.abs(mine - theirs), axis=None, initial=0.0) <= limit)
 
 
 def _added(do: Callable[..., Any], operands: list[Any], index: Any) -> Any:
     """Return a whole after something was added to a part of it; the index None is the whole."""
-    whole, value = operands[0], _plain(operands[1])
+    whole, value = operands[0], plain_operand(operands[1])
     if index is None:
         return do(whole, value)
     made = whole.astype(float)
@@ -282,82 +384,8 @@ def _reckoned(node: ast.expr | None, number: int) -> Any:
     return None if node is None else ast.literal_eval(node)
 
 
-class _Changed:
-    """The values of a run, some of them changed."""
-
-    def __init__(self, values: list[Value], changed: Mapping[int, Value]) -> None:
-        self.values, self.changed = values, changed
-
-    def __getitem__(self, n: int) -> Value:
-        return self.changed[n] if n in self.changed else self.values[n]
-
-
-class _Text:
-    """An operand that is no array."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-
-def _plain(operand: Any) -> Any:
-    """Return an operand as it was: an array, a number, or what else its text says."""
-    return _literal(operand.text) if isinstance(operand, _Text) else operand
-
-
-@lru_cache(maxsize=1024)
-def _literal(told: str) -> Any:
-    """Return the number or the constant that a text says, or the text."""
-    text = told
-    for kind in ("np.int64(", "np.float64(", "np.intp("):
-        text = text.removeprefix(kind).rstrip(")") if text.startswith(kind) else text
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return told
-
-
-@lru_cache(maxsize=1024)
-def _index(text: str) -> Any:
-    """Return the index that a text tells."""
-    text = text.replace("np.int64(", "(")
-    inside = text.strip()
-    if ":" in inside:
-        inside = inside.replace(":", "slice(None, None, None)")
-    return _indexed(ast.parse(inside, mode="eval").body)
-
-
-def _indexed(node: ast.expr) -> Any:
-    if isinstance(node, ast.Tuple):
-        return tuple(map(_indexed, node.elts))
-    if isinstance(node, ast.List):
-        return list(map(_indexed, node.elts))
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "slice":
-        return slice(*map(_indexed, node.args))
-    if isinstance(node, ast.Name) and node.id == "Ellipsis":
-        return Ellipsis
-    return ast.literal_eval(node)
-
-
-@lru_cache(maxsize=1024)
-def _parsed(text: str) -> ast.AST | None:
-    try:
-        body = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    node = body[0] if len(body) == 1 else None
-    return node.value if isinstance(node, ast.Expr) else node
-
-
 def _is(value: Any, record: Record) -> bool:
     if record.sketch is None or value.shape != record.shape:
         return False
     sketch = sketch_of(np.asarray(value))
     return sketch is not None and alike(sketch, record.sketch)
-
-
-def _equal(one: Value, other: Value) -> bool:
-    if one is None or other is None or one.shape != other.shape:
-        return False
-    return bool(
-        np.abs(one - other).max(initial=0.0) <= 1e-7 * max(1.0, np.abs(other).max(initial=0.0))
-    )

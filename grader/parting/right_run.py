@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.instrument.sketches import Numeric, rows, squeezed
+from grader.instrument.sketches import Numeric, sketched, squeezed
 from grader.parting.recording import Record, Recording, Sketch
 from grader.parting.values import Values
 
@@ -22,10 +23,10 @@ Term = tuple[int | None, float]  # a record and its sign, or a constant
 
 def sketch_of(value: Numeric) -> Sketch | None:
     """Return the sketch of an array, None where it holds no number or one that is not finite."""
-    scale = float(np.abs(value).max(initial=0.0))
-    if not value.size or not np.isfinite(scale):
+    scale = float(np.maximum.reduce(np.abs(value), axis=None, initial=0.0))
+    if not value.size or not math.isfinite(scale):
         return None
-    return Sketch(squeezed(value.shape), scale, tuple(rows(value)))
+    return Sketch(squeezed(value.shape), scale, sketched(value[None])[0])
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,14 @@ class RightRun:
         """Return for each record the first that has its value."""
         alike = (self.known.either_way(record.sketch) for record in self.records)
         return [min(same, default=number) for number, same in enumerate(alike)]
+
+    @cached_property
+    def operand_keys(self) -> list[list[tuple[int, ...] | str]]:
+        """Return for each record what its operands are: the first records of the values, a text."""
+        return [
+            [o if isinstance(o, str) else tuple([self.firsts[n] for n in o]) for o in r.operands]
+            for r in self.records
+        ]
 
     @cached_property
     def used_by(self) -> list[list[int]]:

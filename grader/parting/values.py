@@ -3,76 +3,28 @@
 from __future__ import annotations
 
 import copy
-import math
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from grader.instrument.sketches import LONGEST_ROW, squeezed
 from grader.parting.recording import Sketch
+from grader.parting.tables import (
+    SMALLEST,
+    TOLERANCE,
+    Key,
+    ValueTable,
+    all_same_in,
+    allowed_off,
+    same_in,
+    sides_but,
+    starts_with,
+    summed_along,
+    tables_of,
+    wider,
+)
 
-# Of the largest number: sums in another order differ by less, single precision, too; mistakes by
-# far more.
-TOLERANCE = 2e-6
-ALONE = 1e-8  # where a single number is all that is compared
-SMALLEST = 1e-3  # what is smaller is compared as if it were so large
-
-
-class _Sorted:
-    """Numbers in their order, to find those that are near another one without looking at all."""
-
-    def __init__(self, numbers: Any) -> None:
-        order = np.argsort(numbers, kind="stable")
-        order = order[np.isfinite(numbers[order])]
-        self.numbers: list[float] = numbers[order].tolist()
-        self.places: list[int] = order.tolist()
-
-    def near(self, number: float, off: float) -> list[int]:
-        """Return the places of numbers not farther than ``off`` from one, in their order."""
-        low = bisect_left(self.numbers, number - off)
-        return sorted(self.places[low : bisect_right(self.numbers, number + off, lo=low)])
-
-
-@dataclass(frozen=True)
-class _Table:
-    """A table of values of one shape."""
-
-    flat: Any  # (values, numbers of a sketch)
-    scales: Any
-    numbers: list[int | None]
-    rows: tuple[Any, ...]  # for each axis, (values, side)
-    wholes: Any
-
-    @cached_property
-    def largest(self) -> float:
-        """Return the largest scale of a value."""
-        return float(np.fmax.reduce(self.scales, initial=0.0))
-
-    def firsts(self, axis: int = 0) -> _Sorted:
-        """Return the first numbers of the rows along an axis."""
-        return self._sorted(axis, "first", lambda: self.rows[axis][:, 0])
-
-    def anywhere(self, axis: int) -> _Sorted:
-        """Return all numbers of the rows along an axis, one row after the other."""
-        return self._sorted(axis, "all", lambda: self.rows[axis].ravel())
-
-    def _sorted(self, axis: int, what: str, numbers: Callable[[], Any]) -> _Sorted:
-        if (axis, what) not in self._kept:
-            self._kept[axis, what] = _Sorted(numbers())
-        return self._kept[axis, what]
-
-    @cached_property
-    def _kept(self) -> dict[tuple[int, str], _Sorted]:
-        return {}
-
-    @cached_property
-    def sorted_wholes(self) -> _Sorted:
-        """Return the numbers that whole values come to."""
-        return _Sorted(self.wholes)
+AT_ONCE = 256  # values that are looked up at once
 
 
 class Values:
@@ -86,17 +38,42 @@ class Values:
         items: Iterable[tuple[Sketch | None, int | None]],
         parts: Iterable[tuple[Sketch, int]] = (),
     ) -> None:
-        self.tables = _tables(items)
-        self.parts = _tables(parts)
-        self._found: dict[bytes, list[int | None]] = {}
-        self._upright: dict[bytes, list[int | None]] = {}
-        self._had: dict[bytes, bool] = {}
+        self.tables = tables_of(items)
+        self.parts = tables_of(parts)
+        self._found: dict[Key, list[int | None]] = {}
+        self._upright: dict[Key, list[int | None]] = {}
+        self._turned: dict[Key, list[int | None]] = {}
+        self._had: dict[Key, bool] = {}
+        self._fitting: dict[tuple[tuple[int, ...], int], list[tuple[int, ValueTable]]] = {}
+        self._around: dict[tuple[tuple[int, ...], int], list[ValueTable]] = {}
 
     def for_one_run(self) -> Values:
         """Return the same values, to be asked for what one run has again and again."""
         mine = copy.copy(self)
-        mine._found, mine._upright, mine._had = {}, {}, {}
+        mine._found, mine._upright, mine._turned, mine._had = {}, {}, {}, {}
         return mine
+
+    def look_up(self, sketches: Iterable[Sketch | None]) -> None:
+        """Look many values up at once, so that none of them is looked up when it is asked for.
+
+        It is a shortcut: what has too much that is near is left to be looked up by itself.
+        """
+        by_shape: dict[tuple[int, ...], dict[Key, Sketch]] = {}
+        for sketch in sketches:
+            if sketch is not None and sketch.key not in self._upright:
+                by_shape.setdefault(sketch.shape, {})[sketch.key] = sketch
+        for shape, asked in by_shape.items():
+            items = list(asked.items())
+            for at in range(0, len(items), AT_ONCE):
+                keys, some = zip(*items[at : at + AT_ONCE], strict=True)
+                flats = np.array([sketch.flat for sketch in some])
+                scales = np.array([sketch.scale for sketch in some])
+                all_same_in(self.tables.get(shape), shape, keys, flats, scales, self._upright)
+                if len(shape) == 2:
+                    side = len(some[0].rows[0])
+                    flats = np.concatenate([flats[:, side:], flats[:, :side]], axis=1)
+                    back = shape[::-1]
+                    all_same_in(self.tables.get(back), back, keys, flats, scales, self._turned)
 
     def exact(self, sketch: Sketch | None) -> list[int]:
         """Return the numbers of the values that are the same, or the same transposed."""
@@ -108,7 +85,7 @@ class Values:
             return []
         found = self.upright(sketch)
         if len(sketch.shape) == 2:
-            found = found + _same(self.tables, sketch.turned)
+            found = found + self._when_turned(sketch)
         return [number for number in found if number is not None] or self.exact(sketch)
 
     def find(self, sketch: Sketch | None) -> list[int | None]:
@@ -118,8 +95,8 @@ class Values:
         if sketch.key not in self._found:
             found = self.upright(sketch)
             if not found and len(sketch.shape) == 2:
-                found = _same(self.tables, sketch.turned)
-            self._found[sketch.key] = found or _same(self.parts, sketch)
+                found = self._when_turned(sketch)
+            self._found[sketch.key] = found or same_in(self.parts, sketch)
         return self._found[sketch.key]
 
     def upright(self, sketch: Sketch | None) -> list[int | None]:
@@ -127,8 +104,13 @@ class Values:
         if sketch is None:
             return []
         if sketch.key not in self._upright:
-            self._upright[sketch.key] = _same(self.tables, sketch)
+            self._upright[sketch.key] = same_in(self.tables, sketch)
         return self._upright[sketch.key]
+
+    def _when_turned(self, sketch: Sketch) -> list[int | None]:
+        if sketch.key not in self._turned:
+            self._turned[sketch.key] = same_in(self.tables, sketch.turned)
+        return self._turned[sketch.key]
 
     def has(self, sketch: Sketch | None, exactly: bool = False) -> bool:
         """Tell whether a value is known, is a part of one, or is put together from known ones.
@@ -152,10 +134,10 @@ class Values:
             return False
         row, limit = (
             sketch.rows[0],
-            _along(sketch.shape, 0) * TOLERANCE * max(sketch.scale, SMALLEST),
+            summed_along(sketch.shape, 0) * TOLERANCE * max(sketch.scale, SMALLEST),
         )
         return any(
-            size > 1 and _starts_with(table, 0, row[at : at + size], limit)
+            size > 1 and starts_with(table, 0, row[at : at + size], limit)
             for size, table in self._pieces(sketch.shape, 0)
             for at in range(0, sketch.shape[0] - size + 1, size)
         )
@@ -172,8 +154,8 @@ class Values:
                 continue
             factor = float(mine @ row) / length
             if abs(factor) > 1e-4:
-                made = Sketch(sketch.shape, scale * abs(factor), ())
-                if (np.abs(mine - factor * row) <= _allowed(sketch, made)).all():
+                made = Sketch(sketch.shape, scale * abs(factor), row)
+                if (np.abs(mine - factor * row) <= allowed_off(sketch, made)).all():
                     return number, factor
         return None
 
@@ -182,44 +164,50 @@ class Values:
         row, side = sketch.rows[axis], sketch.shape[axis]
         if side > LONGEST_ROW or side < 2:
             return False
-        for shape, table in self.tables.items():
-            longer = len(shape) == len(sketch.shape) and shape[axis] > side
-            if (
-                not longer
-                or shape[axis] > LONGEST_ROW
-                or _but(shape, axis) != _but(sketch.shape, axis)
-            ):
-                continue
-            unit = _along(sketch.shape, axis) * TOLERANCE
-            rows = table.rows[axis]
-            most = _wider(unit * max(table.largest, SMALLEST))
-            for start in table.anywhere(axis).near(float(row[0]), most):
-                i, at = divmod(start, shape[axis])
+        unit, first = summed_along(sketch.shape, axis) * TOLERANCE, float(row[0])
+        for table in self._longer(sketch.shape, axis):
+            rows, length = table.rows[axis], table.shape[axis]
+            most = wider(unit * max(table.largest, SMALLEST))
+            for start in table.anywhere(axis).near(first, most):
+                i, at = divmod(start, length)
                 allowed = unit * max(float(table.scales[i]), SMALLEST)
-                if at + side <= shape[axis] and (
-                    np.abs(rows[i, at : at + side] - row).max() <= allowed
+                if at + side <= length and (
+                    np.maximum.reduce(np.abs(rows[i, at : at + side] - row)) <= allowed
                 ):
                     return True
         return False
+
+    def _longer(self, shape: tuple[int, ...], axis: int) -> list[ValueTable]:
+        """Return the tables of values that a shape is a stretch of along an axis."""
+        if (shape, axis) not in self._around:
+            self._around[shape, axis] = [
+                table
+                for other, table in self.tables.items()
+                if len(other) == len(shape)
+                and shape[axis] < other[axis] <= LONGEST_ROW
+                and sides_but(other, axis) == sides_but(shape, axis)
+            ]
+        return self._around[shape, axis]
 
     def _joined(self, sketch: Sketch, axis: int) -> bool:
         """Tell whether a value is put together along an axis from known ones, or from zeros."""
         side = sketch.shape[axis]
         if side > LONGEST_ROW:
             return False
-        pieces = list(self._pieces(sketch.shape, axis))
+        pieces = self._pieces(sketch.shape, axis)
         at = 0
-        row, unit = sketch.rows[axis], _along(sketch.shape, axis) * TOLERANCE
+        zero = (sketch.rows[axis] == 0.0).tolist()
+        row, unit = sketch.rows[axis], summed_along(sketch.shape, axis) * TOLERANCE
         limit = unit * max(sketch.scale, SMALLEST)
         while at < side:
-            if row[at] == 0.0:
+            if zero[at]:
                 at += 1
                 continue
             step = next(
                 (
                     size
                     for size, table in pieces
-                    if at + size <= side and _starts_with(table, axis, row[at : at + size], limit)
+                    if at + size <= side and starts_with(table, axis, row[at : at + size], limit)
                 ),
                 0,
             )
@@ -228,8 +216,13 @@ class Values:
             at += step
         return True
 
-    def _pieces(self, shape: tuple[int, ...], axis: int) -> Iterator[tuple[int, _Table]]:
-        """Yield what fits into a shape along an axis: its length and table, the longest first."""
+    def _pieces(self, shape: tuple[int, ...], axis: int) -> list[tuple[int, ValueTable]]:
+        """Return what fits into a shape along an axis: its length and table, the longest first."""
+        if (shape, axis) not in self._fitting:
+            self._fitting[shape, axis] = list(self._that_fit(shape, axis))
+        return self._fitting[shape, axis]
+
+    def _that_fit(self, shape: tuple[int, ...], axis: int) -> Iterator[tuple[int, ValueTable]]:
         shortest = 1 if len(shape) > 1 else 2  # a number alone is found anywhere
         # What has the shape of something known is not put together from single columns.
         alike = shape in self.tables or shape[::-1] in self.tables
@@ -239,91 +232,3 @@ class Values:
                 table = tables.get(inner)
                 if table is not None:
                     yield size, table
-
-
-def _tables(items: Iterable[tuple[Sketch | None, int | None]]) -> dict[tuple[int, ...], _Table]:
-    by_shape: dict[tuple[int, ...], list[tuple[Sketch, int | None]]] = {}
-    for sketch, number in items:
-        if sketch is not None:
-            by_shape.setdefault(sketch.shape, []).append((sketch, number))
-    return {
-        shape: _Table(
-            np.array([sketch.flat for sketch, _ in found]),
-            np.array([sketch.scale for sketch, _ in found]),
-            [number for _, number in found],
-            tuple(
-                np.array([sketch.rows[axis] for sketch, _ in found])
-                for axis in range(max(len(shape), 1))
-            ),
-            np.array([sketch.whole for sketch, _ in found]),
-        )
-        for shape, found in by_shape.items()
-    }
-
-
-def _same(tables: dict[tuple[int, ...], _Table], sketch: Sketch) -> list[int | None]:
-    table = tables.get(sketch.shape)
-    if table is None:
-        return []
-    if not sketch.flat.size:
-        return list(table.numbers)
-    units, first = _units(sketch.shape), float(sketch.flat[0])
-    most = max(table.largest, sketch.scale, SMALLEST) * float(units[0])
-    close = table.firsts().near(first, _wider(most))
-    if not close:
-        return []
-    if len(close) == 1:  # an array's row is quicker than a choice of rows
-        i = close[0]
-        limits = max(float(table.scales[i]), sketch.scale, SMALLEST) * units
-        return [table.numbers[i]] if (np.abs(table.flat[i] - sketch.flat) <= limits).all() else []
-    scales = np.maximum(np.maximum(table.scales[close], sketch.scale), SMALLEST)
-    off = np.abs(table.flat[close] - sketch.flat)
-    fits = (off <= scales[:, None] * units).all(axis=1)
-    return [table.numbers[i] for i, fit in zip(close, fits.tolist(), strict=True) if fit]
-
-
-def _starts_with(table: _Table, axis: int, stretch: Any, limit: float) -> bool:
-    """Tell whether a stretch of a row is that of a value along an axis, or a number a whole's."""
-    first, off = float(stretch[0]), _wider(limit)
-    if len(stretch) == 1:
-        close, rows = table.sorted_wholes.near(first, off), table.wholes[:, None]
-    else:
-        close, rows = table.firsts(axis).near(first, off), table.rows[axis]
-    return bool(close) and bool((np.abs(rows[close] - stretch).max(axis=1) <= limit).any())
-
-
-def _wider(off: float) -> float:
-    """Return a distance that no rounding of a difference makes too small."""
-    return off * 1.001
-
-
-def alike(one: Sketch, other: Sketch) -> bool:
-    """Tell whether two sketches are of the same value."""
-    return one.shape == other.shape and bool(
-        (np.abs(one.flat - other.flat) <= _allowed(one, other)).all()
-    )
-
-
-def _allowed(one: Sketch, other: Sketch) -> Any:
-    return max(one.scale, other.scale, SMALLEST) * _units(one.shape)
-
-
-@lru_cache(maxsize=1024)
-def _units(shape: tuple[int, ...]) -> Any:
-    """Return how far apart the numbers of a sketch may be, for arrays up to 1."""
-    if not shape:
-        return np.array([ALONE])
-    sides = [min(side, LONGEST_ROW) for side in shape]
-    return np.concatenate(
-        [np.full(side, _along(shape, axis)) for axis, side in enumerate(sides)]
-    ) * (TOLERANCE if sum(sides) > 1 else ALONE)
-
-
-def _along(shape: tuple[int, ...], axis: int) -> float:
-    """Return how many numbers are summed up into one along an axis."""
-    folded = max(shape[axis] / LONGEST_ROW, 1.0)
-    return math.prod(_but(shape, axis)) * folded
-
-
-def _but(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
-    return (*shape[:axis], *shape[axis + 1 :])

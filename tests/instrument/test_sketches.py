@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from grader.instrument.digests import digests, known_by, told
+from grader.instrument.sketches import LONGEST_ROW, sketched, weights
 from grader.parting.right_run import sketch_of
 from grader.parting.values import Values
 
@@ -66,3 +68,26 @@ def test_digests_know_a_value_and_tell_nothing_that_can_be_guessed() -> None:
     assert not known_by(value, table, "another salt")
     assert not any(map(told, (np.ones((3, 4)), np.float64(3), value * 1e-9, value[:1, :3])))
     assert told(value)
+
+
+SHAPES = ((), (1,), (5,), (60,), (3, 4), (1, 60), (50, 3), (2, 3, 4), (2, 1, 3, 49))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_stack_is_sketched_as_each_of_its_values_is(shape) -> None:
+    """And that is along each axis the sum of all others with their weights, folded where long."""
+    stack = np.random.default_rng(len(shape)).normal(size=(4, *shape))
+    together = sketched(stack)
+    for value, row in zip(stack, together, strict=True):
+        assert np.allclose(sketched(value[None])[0], row, rtol=1e-12)
+        sides = [side for side in shape if side > 1]
+        array, wanted = value.reshape(sides), []
+        for axis, side in enumerate(sides):
+            left = np.moveaxis(array, axis, -1)
+            for other in sides[:axis] + sides[axis + 1 :]:
+                left = np.tensordot(weights(other), left, axes=(0, 0))
+            if side > LONGEST_ROW:
+                parts = left * weights(side)
+                left = [parts[at::LONGEST_ROW].sum() for at in range(LONGEST_ROW)]
+            wanted += list(left)
+        assert np.allclose(row, wanted or [float(value.reshape(()))])

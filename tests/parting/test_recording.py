@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import numpy as np
@@ -40,13 +41,22 @@ def test_a_report_is_read() -> None:
     assert recording.sizes == (("n", 5, 2),) and recording.changed is None
 
 
+def not_finite(sketches: str) -> str:
+    """The numbers of all sketches, one of them none."""
+    numbers = np.frombuffer(base64.b64decode(sketches)).copy()
+    numbers[0] = np.nan
+    return base64.b64encode(numbers.tobytes()).decode()
+
+
 TAMPERED = {
     "made of a later one": lambda told: told["records"][0][5].append(1),
     "made of none": lambda told: told["records"][1][5].append(-1),
     "an operand that is not there": lambda told: told["records"][1].__setitem__(6, [[9]]),
     "another place": lambda told: told["records"][1].__setitem__(0, 99),
     "no place": lambda told: told["records"][1].__setitem__(0, -2),
-    "a sketch of another shape": lambda told: told["records"][1][4][0].append(0.5),
+    "a sketch of another shape": lambda told: told["records"][1].__setitem__(4, 4),
+    "fewer numbers than the sketches have": lambda told: told.__setitem__("sketches", "AAAAAAAA"),
+    "no number": lambda told: told.__setitem__("sketches", not_finite(told["sketches"])),
     "no shape": lambda told: told["records"][1].__setitem__(1, [-1]),
     "many axes": lambda told: told["records"][1].__setitem__(1, [2] * 50),
     "no scale": lambda told: told["records"][1].__setitem__(3, -1.0),

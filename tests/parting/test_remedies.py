@@ -14,6 +14,7 @@ from grader.parting import replay
 from grader.parting.remedies import Remedies
 from grader.parting.replay import Replay
 from grader.parting.sentences import sentence
+from grader.parting.told_texts import index_of_text
 from tests.kit.course import assignment
 from tests.parting.cases import Wrong
 from tests.parting.test_where import STYLES
@@ -79,9 +80,9 @@ def test_nothing_large_is_made_of_what_was_told(monkeypatch) -> None:
 
 def test_an_index_is_read_and_never_run() -> None:
     """Numbers, slices and tuples of them; anything else is refused."""
-    assert replay._index("(:, :, 2)") == (slice(None), slice(None), 2)
-    assert replay._index("slice(None, 3, None)") == slice(None, 3, None)
+    assert index_of_text("(:, :, 2)") == (slice(None), slice(None), 2)
+    assert index_of_text("slice(None, 3, None)") == slice(None, 3, None)
     for text in ("__import__('os')", "x", "[].append(1)", "slice(open('f'))"):
         with pytest.raises((ValueError, SyntaxError)):
-            replay._index(text)
-    assert np.zeros(3)[replay._index("-1")] == 0.0
+            index_of_text(text)
+    assert np.zeros(3)[index_of_text("-1")] == 0.0

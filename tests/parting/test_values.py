@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from grader.instrument.sketches import LONGEST_ROW
 from grader.parting.recording import Sketch
 from grader.parting.right_run import sketch_of
-from grader.parting.values import SMALLEST, TOLERANCE, Values, alike
+from grader.parting.tables import SMALLEST, TOLERANCE, alike
+from grader.parting.values import Values
 
 SHAPES = ((3,), (2, 3), (3, 2), (2, 4), (2, 2, 3), (60,), ())
 ODD = (0.0, -0.0, 1e300, 1e-9)
@@ -71,6 +72,10 @@ def test_the_same_values_are_found_as_by_looking_at_all(known, off, most, turn) 
         assert values.upright(mine) == upright
         assert values.find(mine) == (upright or turned)
         assert values.either_way(mine) == (upright + turned)
+        at_once = values.for_one_run()
+        at_once.look_up([None, mine, *(of for of, _ in items)])
+        assert at_once.upright(mine) == upright
+        assert at_once.either_way(mine) == (upright + turned)
         if upright or turned or any(any(stretches(mine, of)) for of, _ in items):
             assert values.has(mine)
 
