@@ -105,6 +105,8 @@ class Replay:
         left = [record for record in self.run.records if known[record.number] is NOT_YET]
         self.work += len(left)
         for record in left:  # which part was added to shows in values as they were
+            if record.place < 0:
+                continue
             node = parsed_text(self.run.places[record.place].text)
             if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript):
                 self._was(record.number)
