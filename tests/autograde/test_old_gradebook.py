@@ -65,6 +65,20 @@ def old(prepared: Course, tmp_path: Path) -> Course:
     return Course.at(shutil.copytree(prepared.root, tmp_path / "course"))
 
 
+@pytest.fixture(scope="module")
+def graded_since(prepared: Course, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """The course after the run that makes its gradebook current."""
+    course = Course.at(shutil.copytree(prepared.root, tmp_path_factory.mktemp("since") / "course"))
+    assert graded(autograde(course, NAME, workers=1, allow_unsafe=True)) == ["ada"]
+    return course
+
+
+@pytest.fixture
+def current(graded_since: Course, tmp_path: Path) -> Course:
+    """A copy of it."""
+    return Course.at(shutil.copytree(graded_since.root, tmp_path / "course"))
+
+
 @pytest.mark.parametrize("reader", READERS)
 def test_who_reads_refuses_names_who_and_mends_nothing(old: Course, reader: str) -> None:
     """Marks of then and verdicts of now are never put together."""
@@ -85,13 +99,12 @@ def test_an_export_may_leave_out_whose_marks_are_not_current(old: Course) -> Non
     assert scores == {"ada": "", "bo": str(int(FULL))}
 
 
-def test_a_student_without_a_verdict_holds_no_page_up(old: Course) -> None:
+def test_a_student_without_a_verdict_holds_no_page_up(current: Course) -> None:
     """Marks alone, of whom nothing lies on disk: pages and report go on, an export names him."""
-    autograde(old, NAME, workers=1, allow_unsafe=True)
-    shutil.rmtree(old.autograded / "ada")
-    assert len(feedback(old, NAME).written) == 1 and report(old, NAME).page.exists()
+    shutil.rmtree(current.autograded / "ada")
+    assert len(feedback(current, NAME).written) == 1 and report(current, NAME).page.exists()
     with pytest.raises(UsageError, match="--student ada` for ada; --provisional leaves"):
-        export(old, NAME, Wanted())
+        export(current, NAME, Wanted())
 
 
 def test_an_emptied_folder_is_no_work_to_grade_again(old: Course) -> None:
@@ -134,22 +147,22 @@ def changed(course: Course, statement: str) -> None:
         "update grader_verdict set digest = 'another'",
     ],
 )
-def test_marks_of_nobody_are_not_current(old: Course, statement: str) -> None:
+def test_marks_of_nobody_are_not_current(current: Course, statement: str) -> None:
     """Points changed beside the tests, a digest that is lost: autograde enters them again."""
-    autograde(old, NAME, workers=1, allow_unsafe=True)
-    changed(old, statement)
+    changed(current, statement)
     with pytest.raises(UsageError, match="for ada, bo"):
-        report(old, NAME)
-    assert graded(autograde(old, NAME, workers=1, allow_unsafe=True)) == ["ada", "bo"]
-    report(old, NAME)
+        report(current, NAME)
+    assert graded(autograde(current, NAME, workers=1, allow_unsafe=True)) == ["ada", "bo"]
+    report(current, NAME)
 
 
-def test_a_mark_by_hand_is_no_other_run(old: Course) -> None:
+def test_a_mark_by_hand_is_no_other_run(current: Course) -> None:
     """An instructor may overrule a test, and give extra credit: that stands."""
-    autograde(old, NAME, workers=1, allow_unsafe=True)
-    changed(old, "update grade set manual_score = 3.0, extra_credit = 1.0 where auto_score = 10.0")
-    report(old, NAME)
-    assert not graded(autograde(old, NAME, workers=1, allow_unsafe=True))
+    changed(
+        current, "update grade set manual_score = 3.0, extra_credit = 1.0 where auto_score = 10.0"
+    )
+    report(current, NAME)
+    assert not graded(autograde(current, NAME, workers=1, allow_unsafe=True))
 
 
 @pytest.mark.filterwarnings("ignore:Cell is missing an id")
@@ -162,10 +175,9 @@ def test_nbgraders_door_writes_it_too(old: Course) -> None:
     assert not graded(autograde(old, NAME, workers=1, allow_unsafe=True))
 
 
-def test_nbgrader_can_upgrade_such_a_gradebook(old: Course) -> None:
+def test_nbgrader_can_upgrade_such_a_gradebook(current: Course) -> None:
     """The table stands beside nbgrader's own, which know their version."""
-    autograde(old, NAME, workers=1, allow_unsafe=True)
     command = [sys.executable, "-m", "nbgrader", "db", "upgrade"]
-    done = subprocess.run(command, cwd=old.root, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=current.root, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    report(old, NAME)
+    report(current, NAME)

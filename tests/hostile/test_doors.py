@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,14 @@ def everybody(course: Course) -> list[Pupil]:
     return [*map(burdening, BURDENS), *telling, *trying, *neighbours(HONEST)]
 
 
+@pytest.fixture(scope="module")
+def usual() -> Iterator[tuple[Course, Mapping[str, Verdict]]]:
+    """The class graded as usual, for both doors: all courses here have one secret."""
+    with new_course() as course:
+        hand_in(course, assignment(), everybody(course))
+        yield course, {str(v.student): v for v in autograde(course, NAME).graded}
+
+
 def assert_told_nothing(verdict: Verdict) -> None:
     """No word that was to be told, no digits of a hidden input, nothing that is obeyed."""
     said = "\n".join(texts(verdict.to_data()))
@@ -47,12 +56,13 @@ def assert_told_nothing(verdict: Verdict) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Cell is missing an id")  # nbformat, of the student's cell
-def test_formgraders_server_goes_on() -> None:
+def test_formgraders_server_goes_on(usual: tuple[Course, Mapping[str, Verdict]]) -> None:
     """nbgrader's own way, within one long-lived process: its judge is the same child all along."""
+    pupils = everybody(usual[0])  # the same to the last letter, or they would get other inputs
     with new_course() as course, counted() as started:
-        hand_in(course, assignment(), everybody(course))
+        hand_in(course, assignment(), pupils)
         api = nbgrader_api(course)
-        for student in sorted(pupil.name for pupil in everybody(course)):
+        for student in sorted(pupil.name for pupil in pupils):
             assert api.autograde(NAME, student)["success"], student
         assert len(started) == 1
         autograde_step._judge_process().close()
@@ -62,20 +72,21 @@ def test_formgraders_server_goes_on() -> None:
             assert_told_nothing(verdict)
         for pupil in neighbours(HONEST):
             assert entered[pupil.name] == honest_score(pupil.name)
-        for verdict in autograde(course, NAME, force=True).graded:
+        assert verdicts.keys() == usual[1].keys()
+        for verdict in usual[1].values():
             assert same_marks(verdict, verdicts[verdict.student]), verdict.student
             assert entered[verdict.student] == pytest.approx(verdict.score)
 
 
-def test_a_clusters_workers_go_on(tmp_path: Path) -> None:
+def test_a_clusters_workers_go_on(
+    tmp_path: Path, usual: tuple[Course, Mapping[str, Verdict]]
+) -> None:
     """On a cluster: the workers live, and every verdict is what it is without one."""
-    with new_course() as course:
-        hand_in(course, assignment(), everybody(course))
-        here = {v.student: v for v in autograde(course, NAME).graded}
-        with dask_cluster(tmp_path) as (address, workers):
-            summary = autograde(course, NAME, cluster=address, force=True)
-            assert [worker.poll() for worker in workers] == [None, None]
-        assert not summary.faults and len(summary.graded) == len(here) == len(everybody(course))
-        for verdict in summary.graded:
-            assert same_marks(verdict, here[verdict.student]), verdict.student
-            assert_told_nothing(verdict)
+    course, here = usual
+    with dask_cluster(tmp_path) as (address, workers):
+        summary = autograde(course, NAME, cluster=address, force=True)
+        assert [worker.poll() for worker in workers] == [None, None]
+    assert not summary.faults and len(summary.graded) == len(here) == len(everybody(course))
+    for verdict in summary.graded:
+        assert same_marks(verdict, here[verdict.student]), verdict.student
+        assert_told_nothing(verdict)
