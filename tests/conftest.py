@@ -1,13 +1,8 @@
-"""What holds for every test: no skipping where a sandbox, a browser or PostgreSQL is required.
-
-And alembic is asked once a process, not for each new gradebook, which version is the newest.
-"""
+"""What holds for every test: no skipping where a sandbox, a browser or PostgreSQL is required."""
 
 from __future__ import annotations
 
-import functools
 import os
-import sys
 from collections.abc import Generator
 from typing import Any
 
@@ -34,13 +29,3 @@ def pytest_runtest_makereport(
             report.outcome = "failed"
             report.longrepr = f"{item.nodeid} was skipped, but {variable}=1: {call.excinfo}"
     return report
-
-
-def pytest_runtest_setup() -> None:
-    """Let nbgrader keep the version of its tables: to ask takes a process, and seconds of it.
-
-    What it writes is the same: the answer depends on nbgrader alone. Programs that tests start ask.
-    """
-    api: Any = sys.modules.get("nbgrader.api")  # whoever makes a gradebook has imported it
-    if api is not None and not hasattr(api.get_alembic_version, "cache_info"):
-        api.get_alembic_version = functools.cache(api.get_alembic_version)

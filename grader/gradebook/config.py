@@ -13,6 +13,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from grader.comparison.stub import STUB
 from grader.course import Course
 from grader.errors import UsageError
+from grader.gradebook.table_version import look_up_here
 
 if TYPE_CHECKING:
     from nbgrader.apps import NbGraderAPI
@@ -110,6 +111,7 @@ def nbgrader_api(course: Course) -> NbGraderAPI:
     find_programs()
     from nbgrader.apps import NbGraderAPI  # takes seconds to import
 
+    look_up_here()
     return NbGraderAPI(config=load_config(course))
 
 

@@ -36,6 +36,7 @@ from grader.gradebook.source_folder import write_source
 from grader.gradebook.standing import ROWS, Standing, make_table, note, standings
 from grader.gradebook.state import absent, connected
 from grader.gradebook.submission_time import UnusableTime, read_time
+from grader.gradebook.table_version import look_up_here
 from grader.gradebook.turn import turn
 from grader.gradebook.unusable import named, unusable
 from grader.verdict import Verdict
@@ -45,6 +46,7 @@ def open_gradebook(course: Course) -> Gradebook:
     """Open the course's gradebook; raises UsageError when it is locked or of another version."""
     url = gradebook_url(course)
     find_programs()
+    look_up_here()
     refuse_unfit(url)
     with named(url):
         return _Opened(url)
