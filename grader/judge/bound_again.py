@@ -53,6 +53,16 @@ def bound_again(cells: Sequence[PlannedCell], name: str) -> str:
     return min(read & again, default="", key=lambda found: (found != name, found))
 
 
+def needs_none_of(cells: Sequence[PlannedCell], name: str, others: Sequence[PlannedCell]) -> bool:
+    """Tell whether the function reads no name that the ``others`` bind, however indirectly.
+
+    Not where it does what only shows when it runs.
+    """
+    read, words = reached(cells, name)
+    bound = _names(others)
+    return not (read & bound or "*" in bound or any(map(UNREADABLE.fullmatch, words)))
+
+
 def _names(cells: Sequence[PlannedCell], roles: Sequence[str] = CODE_CELLS) -> set[str]:
     """Return the names that cells bind; a star stands for all that a module has."""
     return {bound for cell in cells if cell.role in roles for bound, _ in _bound_in(cell.source)}

@@ -18,7 +18,7 @@ from grader.judge.attempt import Attempt
 from grader.judge.bound_again import bound_again
 from grader.judge.hidden_cases import Posed, draw
 from grader.judge.missing import why_missing, written_elsewhere
-from grader.judge.pointing import pointed
+from grader.judge.pointing import pointed, to_be_pointed_at
 from grader.judge.session import Session
 from grader.judge.ways import Ways
 from grader.judge.work import Work
@@ -63,6 +63,7 @@ def judge(
         for exercise in assignment.spec.exercises:
             results.append(_exercise(session, exercise, seeds[exercise.name], results, tried))
         session.close()  # what is asked now is asked of a fork that has met no hidden input
+        session.leave_out_examples(to_be_pointed_at(assignment, results, tried))
         results = [_pointed(session, result, tried, faults) for result in results]
     finally:
         session.close()

@@ -7,7 +7,7 @@ it picks a line of the submission's own text and a sentence of a closed list, an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -34,6 +34,19 @@ from grader.verdict import ExerciseResult
 CPU_SECONDS = 1.0  # of a call; the rewritten function takes some ten times as long as the plain one
 MOST_TIMES_AS_MANY = 2  # questions as a right function asks, and a few
 MOST_CASES = 2  # that are tried until one shows the mistake
+
+
+def to_be_pointed_at(
+    assignment: Assignment, results: Iterable[ExerciseResult], tried: Mapping[str, Attempt]
+) -> list[str]:
+    """Return the names of the functions of which it is not known for certain what is wrong."""
+    spec = assignment.spec
+    return [
+        result.name
+        for result in results
+        if result.name in tried
+        and not _explained(spec.exercise(result.name), result, tried[result.name])
+    ]
 
 
 def pointed(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -11,7 +11,7 @@ from grader.assignment.assignment import Assignment
 from grader.assignment.example_calls import EXAMPLE_CELL
 from grader.assignment.python_cells import definitions_only
 from grader.intake.submission import PlannedCell, Submission
-from grader.judge.bound_again import stood_until
+from grader.judge.bound_again import needs_none_of, stood_until
 from grader.judge.own_text import OwnText
 from grader.sandbox import (
     MOST_IDLE,
@@ -130,6 +130,13 @@ class Session:
             earlier.close()
             self.cpu_seconds, self.idle_seconds = earlier.cpu_seconds, earlier.idle_seconds
             self.inconclusive = earlier.inconclusive
+
+    def leave_out_examples(self, names: Iterable[str]) -> None:
+        """Run no examples in the next fork, where none of these functions reads what they bind."""
+        planned = self.submission.cells
+        examples = [cell for cell in planned if cell.role in RUN and _kind(cell) == "example"]
+        if all(needs_none_of(planned, name, examples) for name in names):
+            self.cells = tuple(cell for cell in self.cells if cell.kind != "example")
 
     def close(self) -> None:
         """End the fork in use."""

@@ -9,7 +9,7 @@ import pytest
 from grader.judge import pointing
 from grader.judge.judge import judge
 from grader.judge.seeds import hidden_seeds
-from grader.sandbox import Job, Reply
+from grader.sandbox import Job, Reply, Sandbox
 from grader.simulate.pupils import Pupil
 from tests.kit.course import assignment, book_of, mistaken, taken
 from tests.kit.sandbox import strongest
@@ -134,6 +134,25 @@ def test_it_is_asked_of_a_fork_that_has_met_no_hidden_input(monkeypatch) -> None
     assert result_of(judged(WRONG)).where is not None
     with_it = [of for of in asked_of.values() if any(of)]
     assert len(with_it) == 1 and all(with_it[0])
+
+
+@pytest.mark.parametrize(
+    ("reads", "examples"),
+    [("t = np.tanh(c_next)", False), ("t = np.tanh(c_next) + 0 * yt_pred.size", True)],
+)
+def test_it_runs_no_example_but_for_who_reads_one(monkeypatch, reads: str, examples: bool) -> None:
+    """Examples take most of a fork's time, and only what reads their variables needs them."""
+    ran: list[set[str]] = []
+    plain = Sandbox.job
+
+    def job(self, cells, files=None, limits=None):
+        ran.append({cell.kind for cell in cells})
+        return plain(self, cells, files, limits)
+
+    monkeypatch.setattr(Sandbox, "job", job)
+    judged(WRONG.replace("t = np.tanh(c_next)", reads))
+    assert "example" in ran[0] and len(ran) > 1
+    assert ("example" in ran[-1]) == examples
 
 
 def test_what_it_says_is_in_words_of_the_submission_or_the_notebook(monkeypatch) -> None:
