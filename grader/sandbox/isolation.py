@@ -73,6 +73,8 @@ def environment() -> dict[str, str]:
         "LANG": "C.UTF-8",
         "PYTHONHASHSEED": "0",  # forks share one seed anyway; equal everywhere, grades repeat
         "MPLBACKEND": "agg",
+        # Else each thread sets 64 MB of addresses aside, which count as its job's memory.
+        "MALLOC_ARENA_MAX": "1",
         "PATH": "",
     }
 
