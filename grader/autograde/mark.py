@@ -24,9 +24,8 @@ def mark(course: Course, name: str, path: Path, allow_unsafe: bool = False) -> V
         raise UsageError(f"{path} does not exist: give the path of a notebook")
     packed = course.packed(name)
     with ThreadPoolExecutor(1) as beside, JudgeProcess() as process:
-        starting = beside.submit(
-            process.ready
-        )  # its sandbox takes as long as what comes first here
+        starting = beside.submit(process.ready)
+        # Takes as long to import as its sandbox to start.
         from grader.autograde.inbox import open_file
 
         assignment = packed.load()
