@@ -193,6 +193,19 @@ def test_what_numpy_never_needs_is_refused(tier: str, attack: str) -> None:
     assert_unharmed(sandbox)
 
 
+def test_who_hoards_all_memory_leaves_enough_for_the_cells_behind(tier: str) -> None:
+    """What is used up to the last page is still held when the next cell runs."""
+    hoards = (
+        "import mmap\nhoard, size = [], 1 << 26\nwhile size > 4096:\n"
+        "    try: hoard.append(mmap.mmap(-1, size))\n    except Exception: size //= 2\n"
+        "raise MemoryError('all of it')"
+    )
+    works = "import numpy as np\nprint((np.ones(1 << 20) + np.ones((300, 300))[0, 0]).sum())"
+    first, second, _ = run_once(sandbox_at(tier), hoards, works, "hoard.clear()")
+    assert raised(first) == "MemoryError" and "----> 6" in str(first.outputs)
+    assert printed(second) == f"{2.0 * (1 << 20)}\n"
+
+
 def test_threads_and_matrix_products_go_on_working(tier: str) -> None:
     """The filter refuses processes, not threads."""
     source = (

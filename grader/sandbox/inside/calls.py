@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from . import frames, shell
+from . import frames, reserve, shell
 from .arguments import Given, resolve, useless, with_given, write_into
 from .cells import Cells
 from .clock import Clock
@@ -38,7 +38,9 @@ from .wire import (
     value_bounds,
 )
 
-WARM_CELL = "import numpy as np\nnp.zeros(2)\n"
+# A product, too: what the library of matrices sets aside at its first one is the worker's then, and
+# not of a job that may have used its memory up.
+WARM_CELL = "import numpy as np\nnp.ones((64, 64)) @ np.ones((64, 64))\nnp.zeros(2)\n"
 FAILING_CELL = "def fails():\n    raise NotImplementedError('empty')\nfails()"
 MISSING = object()
 
@@ -47,6 +49,7 @@ def warm(scratch: str) -> None:
     """Import and exercise, before any fork, what cells will use."""
     for name in ("numpy.random", "IPython.core.ultratb", "stack_data"):
         importlib.import_module(name)
+    reserve.keep()
     warm_shell = shell.make()
     stdout, stderr = sys.stdout, sys.stderr
     shell.capture_streams()
@@ -208,6 +211,8 @@ class Server:
         except shell.TimeUp:
             return {"outcome": "timed_out"}, None
         except BaseException as error:
+            if isinstance(error, MemoryError):
+                reserve.release()
             return {"outcome": "raised", "error": self._described(error)}, None
 
     def _encoded(self, result: Any) -> Encoded:

@@ -24,6 +24,7 @@ from IPython.core.profiledir import ProfileDir
 from IPython.core.pylabtools import select_figure_formats
 from traitlets.config import Config
 
+from . import reserve
 from .outputs import PNG, TEXT, Collector, Stream
 from .plain_cells import PlainCells, ended, may_be_plain
 
@@ -165,6 +166,8 @@ class Shell(InteractiveShell):
 
     def showtraceback(self, exc_tuple: Any = None, *given: Any, **more: Any) -> None:
         """Make no traceback that nobody is to see: it takes longer than most cells."""
+        if isinstance(sys.exc_info()[1], MemoryError):
+            reserve.release()
         if COLLECTOR.closed:
             with contextlib.suppress(ValueError):  # this leaves it in `sys.last_value`
                 self._get_exc_info(exc_tuple)  # type: ignore[no-untyped-call]
