@@ -2518,7 +2518,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")  # of statements
+
 LIKE = 0.6  # how like two names are, at least, where one was written for the other
 
 
@@ -2720,7 +2720,6 @@ def _goes_through(node: ast.For) -> Iterator[tuple[str, str]]:
                 yield name.id, min(names) if plain else ""
 
 
-NAMELESS = ast.expr_context | ast.operator | ast.Constant
 COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
@@ -2778,6 +2777,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")  # fields that hold statements
+NAMELESS = ast.Constant | ast.expr_context | ast.operator  # nodes in which no name stands
 PART = r"\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]"  # brackets, and brackets within
 BASE = re.compile(rf"([A-Za-z_]\w*(?:\.(?!T\b)\w+)*)(?:{PART}|\.T)*")
 
@@ -2808,13 +2809,7 @@ class Expression:
 def statements_in(tree: ast.AST) -> Iterator[ast.stmt]:
     """Yield all statements, in the order of the text."""
     for field_name, value in ast.iter_fields(tree):
-        if isinstance(value, list) and field_name in (
-            "body",
-            "orelse",
-            "finalbody",
-            "handlers",
-            "cases",
-        ):
+        if isinstance(value, list) and field_name in BLOCKS:
             for node in value:
                 if isinstance(node, ast.stmt):
                     yield node
@@ -2984,7 +2979,7 @@ class Weave(ast.NodeTransformer):
         """Return the names in a node as it was before anything in it was rewritten."""
         if isinstance(node, ast.Name):
             return frozenset((node.id,))
-        if isinstance(node, ast.Constant | ast.expr_context | ast.operator):
+        if isinstance(node, NAMELESS):
             return NO_NAMES
         if id(node) not in self._names:
             found = NO_NAMES.union(*map(self._names_in, ast.iter_child_nodes(node)))

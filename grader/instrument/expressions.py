@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")  # fields that hold statements
+NAMELESS = ast.Constant | ast.expr_context | ast.operator  # nodes in which no name stands
 PART = r"\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]"  # brackets, and brackets within
 BASE = re.compile(rf"([A-Za-z_]\w*(?:\.(?!T\b)\w+)*)(?:{PART}|\.T)*")
 
@@ -37,13 +39,7 @@ class Expression:
 def statements_in(tree: ast.AST) -> Iterator[ast.stmt]:
     """Yield all statements, in the order of the text."""
     for field_name, value in ast.iter_fields(tree):
-        if isinstance(value, list) and field_name in (
-            "body",
-            "orelse",
-            "finalbody",
-            "handlers",
-            "cases",
-        ):
+        if isinstance(value, list) and field_name in BLOCKS:
             for node in value:
                 if isinstance(node, ast.stmt):
                     yield node

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")  # of statements
+from grader.instrument.expressions import BLOCKS, NAMELESS
+
 LIKE = 0.6  # how like two names are, at least, where one was written for the other
 
 
@@ -212,7 +213,6 @@ def _goes_through(node: ast.For) -> Iterator[tuple[str, str]]:
                 yield name.id, min(names) if plain else ""
 
 
-NAMELESS = ast.expr_context | ast.operator | ast.Constant
 COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from grader.instrument.expressions import Expression, base_name, displayed, statements_in
+from grader.instrument.expressions import (
+    NAMELESS,
+    Expression,
+    base_name,
+    displayed,
+    statements_in,
+)
 from grader.instrument.name_uses import NO_USES, NameUses, name_uses
 from grader.instrument.recorder import RECORDER, SUBSCRIPT
 
@@ -151,7 +157,7 @@ class Weave(ast.NodeTransformer):
         """Return the names in a node as it was before anything in it was rewritten."""
         if isinstance(node, ast.Name):
             return frozenset((node.id,))
-        if isinstance(node, ast.Constant | ast.expr_context | ast.operator):
+        if isinstance(node, NAMELESS):
             return NO_NAMES
         if id(node) not in self._names:
             found = NO_NAMES.union(*map(self._names_in, ast.iter_child_nodes(node)))

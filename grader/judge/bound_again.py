@@ -10,7 +10,7 @@ import ast
 import builtins
 import re
 import symtable
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from grader.assignment.python_cells import parsed
@@ -48,7 +48,7 @@ def bound_again(cells: Sequence[PlannedCell], name: str) -> str:
     if not again:  # as in most notebooks: what is bound later was not there before
         return ""
     read, words = reached(cells[:end], name)
-    if words & RANDOM or any(map(UNREADABLE.fullmatch, words)):
+    if words & RANDOM or _only_shows_when_it_runs(words):
         return ""
     return min(read & again, default="", key=lambda found: (found != name, found))
 
@@ -60,7 +60,11 @@ def needs_none_of(cells: Sequence[PlannedCell], name: str, others: Sequence[Plan
     """
     read, words = reached(cells, name)
     bound = _names(others)
-    return not (read & bound or "*" in bound or any(map(UNREADABLE.fullmatch, words)))
+    return not (read & bound or "*" in bound or _only_shows_when_it_runs(words))
+
+
+def _only_shows_when_it_runs(words: Iterable[str]) -> bool:
+    return any(map(UNREADABLE.fullmatch, words))
 
 
 def _names(cells: Sequence[PlannedCell], roles: Sequence[str] = CODE_CELLS) -> set[str]:
