@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,27 @@ from grader.sandbox.inside.wire import (
 )
 
 SMALL = Bounds(message_bytes=10_000, depth=8, items=300, ndim=4)
-TAGS = b"NTFIDSAZ([{KR"
+TAGS = b"NTFIDSAZ([{KRE"
+HUGE, ALL_ONES = 1 << 40, (1 << 64) - 1
+
+
+def told(structure: bytes, *sides: int, numbers: bytes = b"") -> bytes:
+    """A message of these parts."""
+    parts = struct.pack(f"<II{len(structure)}s{len(sides)}Q", len(structure), len(sides),
+                        structure, *sides)  # fmt: skip
+    return parts + numbers
+
+
+def within(message: bytes, levels: int) -> bytes:
+    """A message in a message in a message."""
+    for _ in range(levels):
+        message = told(b"E", len(message), numbers=message)
+    return message
+
+
+def keyed(count: int, keys: bytes) -> bytes:
+    """The beginning of a dict with these keys."""
+    return struct.pack("<cII", b"{", count, len(keys)) + keys
 
 
 def arrays() -> st.SearchStrategy[np.ndarray[Any, Any]]:
@@ -82,10 +103,16 @@ def test_random_bytes_fail_only_with_one_error(data: bytes) -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(st.sampled_from(TAGS) | st.integers(0, 255), max_size=60).map(bytes))
-def test_bytes_that_look_like_messages_fail_only_with_one_error(data: bytes) -> None:
+@given(
+    st.lists(st.sampled_from(TAGS) | st.integers(0, 255), max_size=60).map(bytes),
+    st.lists(st.integers(0, 3) | st.integers(0, ALL_ONES), max_size=4),
+    st.binary(max_size=60),
+)
+def test_bytes_that_look_like_messages_fail_only_with_one_error(
+    structure: bytes, sides: list[int], numbers: bytes
+) -> None:
     """So does noise made of valid tags."""
-    decode_or_wire_error(data)
+    decode_or_wire_error(told(structure, *sides, numbers=numbers))
 
 
 @settings(deadline=None)
@@ -133,21 +160,34 @@ def plain(value: Any) -> bool:
     ("data", "why"),
     [
         (b"", "too early"),
-        (b"X", "unknown tag"),
-        (b"NN", "left over"),
-        (b"[\xff\xff\xff\xff", "cannot be"),
-        (b"S\xff\xff\xff\xffabc", "too early"),
-        (b"S\x01\x00\x00\x00\xff", "utf-8"),
-        (b"A\x63\x00\x00", "unknown dtype"),
-        (b"A\x0b\x00\x09" + bytes(72), "too many dimensions"),
-        (b"A\x0b\x03\x00", "layout"),
-        (b"A\x0b\x00\x01" + (1 << 40).to_bytes(8, "little"), "impossible shape"),
-        (b"A\x0b\x00\x01" + b"\xff" * 8, "impossible shape"),
-        (b"A\x0b\x00\x02" + (1 << 31).to_bytes(8, "little") * 2, "too early"),
-        (b"{\x01\x00\x00\x00D" + bytes(8) + b"N", "neither text nor a whole number"),
-        (b"{\x02\x00\x00\x00" + (b"I" + bytes(8) + b"N") * 2, "twice"),
-        (b"{\x02\x00\x00\x00" + (b"S\x01\x00\x00\x00aN") * 2, "twice"),
-        (b"[\x01\x00\x00\x00" * 60 + b"N", "nested deeper"),
+        (b"\xff" * 8, "too early"),
+        (told(b""), "too early"),
+        (told(b"X"), "unknown tag"),
+        (told(b"NN"), "left over"),
+        (told(b"N", 1), "left over"),
+        (told(b"N", numbers=b"0"), "left over"),
+        (told(b"D", numbers=b"0"), "too early"),
+        (told(b"[\xff\xff\xff\xff"), "cannot be"),
+        (told(b"S\xff\xff\xff\xffabc"), "too early"),
+        (told(b"S\x01\x00\x00\x00\xff"), "utf-8"),
+        (told(b"A\x63\x00\x00"), "unknown dtype"),
+        (told(b"Z\x63"), "unknown dtype"),
+        (told(b"A\x0b\x00\x09", *range(9)), "too many dimensions"),
+        (told(b"A\x0b\x03\x00"), "layout"),
+        (told(b"A\x0b\x00\x02", 1), "too early"),
+        (told(b"A\x0b\x00\x01", HUGE), "impossible shape"),
+        (told(b"A\x0b\x00\x01", ALL_ONES), "impossible shape"),
+        (told(b"A\x0b\x00\x02", 1 << 31, 1 << 31), "too early"),
+        (told(keyed(1, b"D" + bytes(8)) + b"N"), "neither text nor a whole number"),
+        (told(keyed(1, b"S\x09\x00\x00\x00") + b"N"), "neither text nor a whole number"),
+        (told(keyed(2, (b"I" + bytes(8)) * 2) + b"NN"), "twice"),
+        (told(keyed(2, b"S\x01\x00\x00\x00a" * 2) + b"NN"), "twice"),
+        (told(keyed(2, b"S\x01\x00\x00\x00a") + b"NN"), "as many keys"),
+        (told(keyed(1, b"S\x01\x00\x00\x00aS\x01\x00\x00\x00b") + b"N"), "as many keys"),
+        (told(b"[\x01\x00\x00\x00" * 60 + b"N"), "nested deeper"),
+        (told(b"E", HUGE), "too early"),
+        (told(b"E", 1, numbers=b"N"), "too early"),
+        (within(told(b"N"), 60), "nested deeper"),
         (encode(Stored("a"), markers=True), "unknown tag"),
     ],
 )
@@ -159,13 +199,19 @@ def test_impossible_messages_are_named(data: bytes, why: str) -> None:
 
 @pytest.mark.parametrize("bounds", [Bounds(), ROOMY], ids=["the judge's", "the fork's"])
 @pytest.mark.parametrize(
-    "step", [b"[\1\0\0\0", b"(\1\0\0\0", b"{\1\0\0\0S\0\0\0\0", b"K\0\0\0\0", b"K\0\0\0\0(\1\0\0\0"]
+    "step",
+    [
+        *(b"[\1\0\0\0", b"(\1\0\0\0", keyed(1, b"S\0\0\0\0"), b"K\0\0\0\0"),
+        b"K\0\0\0\0(\1\0\0\0",
+    ],
 )
 def test_depth_ends_long_before_pythons_own(step: bytes, bounds: Bounds) -> None:
     """Whatever lies in whatever, and whoever reads it: the bounds are met first, both ways."""
     for end in (b"", b"N"):
         with pytest.raises(WireError):
-            decode(step * 3000 + end, bounds, markers=True)
+            decode(told(step * 3000 + end), bounds, markers=True)
+        with pytest.raises(WireError):
+            decode(within(told(end), 3000), bounds)
     value: Any = None
     for _ in range(3000):
         value = [value]
@@ -181,7 +227,7 @@ def test_a_kept_values_path_is_one() -> None:
     assert repr(decode(encode(deep, ROOMY, markers=True), ROOMY, markers=True)) == repr(deep)
     for path in (b"N", b"[\0\0\0\0", b"(\1\0\0\0T", b"K\0\0\0\0(\0\0\0\0"):
         with pytest.raises(WireError, match="path of numbers and names"):
-            decode(b"K\0\0\0\0" + path, ROOMY, markers=True)
+            decode(told(b"K\0\0\0\0" + path), ROOMY, markers=True)
 
 
 def test_zero_sides_beside_huge_ones_allocate_nothing() -> None:
@@ -211,7 +257,7 @@ def test_numpy_scalars_stay_scalars_of_their_dtype() -> None:
 
 def test_bool_bytes_become_true_or_false() -> None:
     """A forged bool array holds nothing but bools."""
-    array = decode(b"A\x00\x00\x01" + (3).to_bytes(8, "little") + b"\x00\x02\xff")
+    array = decode(told(b"A\x00\x00\x01", 3, numbers=b"\x00\x02\xff"))
     assert array.tobytes() == b"\x00\x01\x01"
 
 
@@ -324,11 +370,11 @@ def test_a_dict_within_itself_is_refused() -> None:
     with pytest.raises(Refused, match="deeper"):
         encode(circle)
     with pytest.raises(WireError, match="never came"):
-        decode(b"{\x01\x00\x00\x00S\x01\x00\x00\x00aR\x01\x00\x00\x00")
+        decode(told(keyed(1, b"S\x01\x00\x00\x00a") + b"R\x01\x00\x00\x00"))
 
 
 def test_a_repeated_array_must_have_come() -> None:
     """A reference to an array before the first one is no message."""
     for back in (0, 1, 2**32 - 1):
         with pytest.raises(WireError, match="never came"):
-            decode(b"R" + back.to_bytes(4, "little"))
+            decode(told(b"R" + back.to_bytes(4, "little")))

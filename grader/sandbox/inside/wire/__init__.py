@@ -6,13 +6,14 @@ pickle, never ``.npy``. Encoding refuses everything else with a plain reason (`R
 bytes from an untrusted process can fail only with `WireError`.
 """
 
-from .codec import decode, decode_counted, decode_given, encode
+from .codec import decode, decode_counted, decode_given, encode, form
 from .format import (
     DTYPES,
     MOST_PLACES,
     ROOMY,
     Bounds,
     Encoded,
+    Form,
     Message,
     Refused,
     Stored,
@@ -26,6 +27,7 @@ __all__ = [
     "ROOMY",
     "Bounds",
     "Encoded",
+    "Form",
     "Message",
     "Refused",
     "Stored",
@@ -34,5 +36,6 @@ __all__ = [
     "decode_counted",
     "decode_given",
     "encode",
+    "form",
     "value_bounds",
 ]

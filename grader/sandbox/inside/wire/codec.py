@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import Any
 
-from .format import ANY, EARLY, ROOMY, Bounds, Refused, WireError
+from .format import ANY, EARLY, ROOMY, Bounds, Form, Refused, WireError
 from .reader import Reader
 from .writer import Writer
 
@@ -17,10 +17,23 @@ def encode(value: Any, bounds: Bounds = ANY, *, markers: bool = False) -> bytes:
     """
     writer = Writer(bounds, markers)
     writer.write(value, 0)
-    data = b"".join(writer.out)
+    data = writer.message()
     if len(data) > bounds.message_bytes:  # small values are not counted before
         raise Refused(f"larger than {bounds.message_bytes} bytes")
     return data
+
+
+def form(value: Any) -> Form:
+    """Encode a value so that others of the same form are known without being taken apart.
+
+    Raises: Refused with the reason.
+    """
+    writer = Writer(ROOMY, markers=False)
+    writer.write(value, 0)
+    data = writer.message()
+    begin = len(data) - sum(map(len, writer.numbers))
+    counts = tuple(len(piece) // 8 for piece in writer.numbers) if writer.only_doubles else None
+    return Form(data, begin, counts, writer.items)
 
 
 def decode(
@@ -36,7 +49,7 @@ def decode(
 
     Raises: WireError and nothing else, whatever the bytes.
     """
-    return decode_counted(data, bounds, markers=markers, layouts=layouts)[0]
+    return _read(data, Reader(data, bounds, markers, layouts))
 
 
 def decode_given(data: bytes | bytearray) -> tuple[Any, list[Any]]:
@@ -44,34 +57,28 @@ def decode_given(data: bytes | bytearray) -> tuple[Any, list[Any]]:
 
     Returns: the data, and all arrays, dicts and lists in it, each once. Raises: WireError.
     """
-    reader, value = _read(data, ROOMY, markers=True, layouts=True)
+    reader = Reader(data, ROOMY, markers=True, layouts=True)
+    value = _read(data, reader)
     return value, [*reader.objects, *reader.lists]
 
 
 def decode_counted(
-    data: bytes | bytearray,
-    bounds: Bounds = ANY,
-    *,
-    markers: bool = False,
-    layouts: bool = False,
+    data: bytes | bytearray, bounds: Bounds = ANY, *, apart: bool = False
 ) -> tuple[Any, int]:
-    """Do what `decode` does. Returns: the data, and how many values they hold, written out."""
-    reader, value = _read(data, bounds, markers, layouts)
-    return value, reader.items
+    """Do what `decode` does. Returns: the data, and how many values they hold, written out.
+
+    ``apart``, messages that are members of the data themselves are left as `Encoded`.
+    """
+    reader = Reader(data, bounds, markers=False, layouts=False, apart=apart)
+    return _read(data, reader), reader.items
 
 
-def _read(
-    data: bytes | bytearray, bounds: Bounds, markers: bool, layouts: bool
-) -> tuple[Reader, Any]:
-    if len(data) > bounds.message_bytes:
+def _read(data: bytes | bytearray, reader: Reader) -> Any:
+    if len(data) > reader.bounds.message_bytes:
         raise WireError(f"a message of {len(data)} bytes is too long")
-    reader = Reader(data, bounds, markers, layouts)
     try:
-        value = reader.read(0)
+        return reader.whole()
     except (IndexError, struct.error):
         raise WireError(EARLY) from None
     except (UnicodeDecodeError, ValueError, OverflowError, MemoryError) as error:
         raise WireError(str(error)) from None
-    if reader.position != len(data):
-        raise WireError("bytes are left over behind the message")
-    return reader, value

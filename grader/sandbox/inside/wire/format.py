@@ -1,9 +1,14 @@
 """Define what a message is made of and how large it may be, for its writer and its reader.
 
-One tag byte, then the value. Lengths and counts are unsigned 32 bits, little endian. An array or
-dict object that comes again is written as how many such objects ago it came: every step's cache
-holds the same parameters, which would otherwise be most of what crosses. It counts with all that
-is in it, so that a short message cannot stand for an endless one.
+A message has three parts behind the lengths of the first two: its structure, the sides of its
+arrays, and all its numbers, end to end. Two values of the same form differ in the third part only,
+so that whoever knows the one need not take the other apart.
+
+The structure is one tag byte a value, then what is no number of it. Lengths and counts are unsigned
+32 bits, sides 64, little endian. An array or dict object that comes again is written as how many
+such objects ago it came: every step's cache holds the same parameters, which would otherwise be
+most of what crosses. It counts with all that is in it, so that a short message cannot stand for an
+endless one. A message may hold another one, as if that were a number.
 """
 
 from __future__ import annotations
@@ -29,17 +34,24 @@ BOOL = CODES[np.dtype("bool")]
 C_ORDER, FORTRAN_ORDER, STRIDED = range(3)
 LARGEST_SIDE = 1 << 31
 MOST_DIMENSIONS = 32
+PARTS = struct.Struct("<II")  # bytes of the structure, and how many sides
 U32 = struct.Struct("<I")
 I64 = struct.Struct("<q")
 F64 = struct.Struct("<d")
 COUNTED = struct.Struct("<cI")  # a tag and a count
-INT_VALUE = struct.Struct("<cq")
-FLOAT_VALUE = struct.Struct("<cd")
-ARRAYS = [struct.Struct(f"<c3B{ndim}Q") for ndim in range(MOST_DIMENSIONS + 1)]
-SIDES = [struct.Struct(f"<{ndim}Q") for ndim in range(MOST_DIMENSIONS + 1)]
-ARRAY, REPEATED, TEXT, SCALAR, TUPLE, LIST, DICT, STORED = b"ARSZ([{K"
+KEYED = struct.Struct("<cII")  # a dict's tag, how many keys it has, and how many bytes these take
+KEYS = struct.Struct("<II")
+INT_KEY = struct.Struct("<cq")
+ARRAY, REPEATED, TEXT, SCALAR, TUPLE, LIST, DICT, STORED, MESSAGE = b"ARSZ([{KE"
 INT, FLOAT = b"ID"
 CONSTANTS: dict[int, Any] = {ord("N"): None, ord("T"): True, ord("F"): False}
+DOUBLE = CODES[np.dtype("float64")]
+# How an array is told: its dtype, its layout, how many sides it has.
+HEADS = [
+    [[bytes((ARRAY, code, layout, ndim)) for ndim in range(MOST_DIMENSIONS + 1)]
+     for layout in (C_ORDER, FORTRAN_ORDER, STRIDED)]
+    for code in range(len(DTYPES))
+]  # fmt: skip
 ALONE = (0, 0)  # of an array: nothing lies within
 EARLY = "the message ends too early"
 Array = np.ndarray[Any, Any]
@@ -111,9 +123,27 @@ class Stored:
 
 @dataclass(frozen=True)
 class Encoded:
-    """A value that has been encoded already, to be spliced into a message."""
+    """A value that is a message of its own: one to be put into another, or one found in it."""
 
     data: bytes
+
+
+@dataclass(frozen=True)
+class Form:
+    """A message with what tells whether another has the same form: all but its numbers."""
+
+    data: bytes
+    begin: int  # of the numbers
+    counts: tuple[int, ...] | None  # of doubles, in each array; None where others are among them
+    items: int
+
+    def fits(self, data: bytes) -> bool:
+        """Tell whether another message differs in numbers only."""
+        return len(data) == len(self.data) and data[: self.begin] == self.data[: self.begin]
+
+    def numbers(self, data: bytes) -> Array:
+        """Return the doubles in a message of this form, end to end."""
+        return np.frombuffer(data, np.float64, offset=self.begin)
 
 
 ANY = Bounds()

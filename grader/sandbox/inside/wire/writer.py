@@ -6,6 +6,7 @@ Every value of every judged call passes through here: exact types are looked for
 from __future__ import annotations
 
 import struct
+from array import array
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,17 +14,20 @@ import numpy as np
 
 from .format import (
     ALONE,
-    ARRAYS,
     BEYOND_64_BITS,
     C_ORDER,
     CODES,
     COUNTED,
-    FLOAT_VALUE,
+    DOUBLE,
+    F64,
     FORTRAN_ORDER,
+    HEADS,
+    I64,
     IN_A_FILE,
-    INT_VALUE,
+    KEYED,
     LARGEST_SIDE,
     LONG_SIDE,
+    PARTS,
     SCALAR,
     STRIDED,
     Array,
@@ -33,17 +37,29 @@ from .format import (
     Shared,
     Stored,
 )
+from .keys import keys_of
 
 
 class Writer(Shared):
-    """A writer of one message, as pieces in ``out``."""
+    """A writer of one message: its structure, the sides of its arrays, and its numbers."""
 
     def __init__(self, bounds: Bounds, markers: bool) -> None:
         super().__init__(bounds)
-        self.out: list[bytes] = []
+        self.structure: list[bytes] = []
+        self.sides: list[int] = []
+        self.numbers: list[bytes] = []
+        self.only_doubles = True
         self.size = 0
+        self.items = 1
         self.markers = markers
         self.places: dict[int, int] = {}
+
+    def message(self) -> bytes:
+        """Return the message."""
+        structure = b"".join(self.structure)
+        sides = array("Q", self.sides)
+        parts = PARTS.pack(len(structure), len(sides))
+        return b"".join([parts, structure, sides.tobytes(), *self.numbers])
 
     def grow(self, count: int) -> None:
         """Count what is about to be written and may be large."""
@@ -52,34 +68,27 @@ class Writer(Shared):
             raise Refused(self.bounds.too_large)
 
     def write(self, value: Any, depth: int) -> None:
-        """Write one value. Raises: Refused."""
-        self.items += 1
-        if self.items > self.bounds.items:
-            raise Refused(self.bounds.too_many)
+        """Write one value, which has been counted. Raises: Refused."""
         kind = type(value)
-        if kind is np.ndarray or kind is dict:
-            place = self.places.get(id(value))
-            if place is not None:
-                self._repeat(len(self.objects) - place, depth)
-            elif kind is dict:
-                self._dict(value, depth)
-            else:
-                self._array(value)
+        if kind is np.ndarray:
+            self._array(value, depth)
+        elif kind is dict:
+            self._dict(value, depth)
         elif kind is tuple:
             self._sequence(b"(", len(value), value, depth)
         elif kind is str:
             self._text(b"S", value)
         elif kind is float:
-            self.out.append(FLOAT_VALUE.pack(b"D", value))
+            self._float(value)
         elif value is None or value is True or value is False:
-            self.out.append(b"N" if value is None else b"T" if value else b"F")
+            self.structure.append(b"N" if value is None else b"T" if value else b"F")
         else:
             self._write_other(value, depth)
 
     def _write_other(self, value: Any, depth: int) -> None:
         """Write what is rare, subclasses included, as what it really is."""
         if isinstance(value, np.ndarray):
-            self._array(value)
+            self._array(value, depth)
         elif isinstance(value, str):  # NumPy's own text is both
             self._text(b"S", value)
         elif isinstance(value, np.generic):
@@ -89,7 +98,7 @@ class Writer(Shared):
         elif isinstance(value, int):
             self._int(value)
         elif isinstance(value, float):
-            self.out.append(FLOAT_VALUE.pack(b"D", value))
+            self._float(value)
         elif isinstance(value, tuple):
             self._sequence(b"(", tuple.__len__(value), tuple.__iter__(value), depth)
         elif isinstance(value, list):
@@ -97,65 +106,76 @@ class Writer(Shared):
         elif isinstance(value, dict):
             self._dict(value, depth)
         elif isinstance(value, Encoded):
-            self.out.append(value.data)
-            self.places.clear()  # how many objects it holds is not known: count from here
-            self.objects.clear()
-            self.sizes.clear()
+            self._other_number(b"E", value.data)
+            self.sides.append(len(value.data))
         elif self.markers and isinstance(value, Stored):
             self._text(b"K", value.name)
             self._sequence(b"(", len(value.path), value.path, depth)
         else:
             raise Refused(f"a value of type {type(value).__name__}")
 
-    def _repeat(self, back: int, depth: int) -> None:
+    def _repeats(self, value: Any, depth: int) -> bool:
+        """Write that an object comes again, if it does."""
+        place = self.places.get(id(value))
+        if place is None:
+            return False
+        back = len(self.objects) - place
         reason = self.again(back, depth)
         if reason:
             raise Refused(reason)
-        self.out.append(COUNTED.pack(b"R", back))
+        self.structure.append(COUNTED.pack(b"R", back))
+        return True
+
+    def _float(self, value: float) -> None:
+        self.structure.append(b"D")
+        self.numbers.append(F64.pack(value))
 
     def _int(self, value: int) -> None:
         try:
-            self.out.append(INT_VALUE.pack(b"I", value))
+            self._other_number(b"I", I64.pack(value))
         except struct.error:
             raise Refused(BEYOND_64_BITS) from None
+
+    def _other_number(self, tag: bytes, data: bytes) -> None:
+        self.grow(len(data))
+        self.only_doubles = False
+        self.structure.append(tag)
+        self.numbers.append(data)
 
     def _text(self, tag: bytes, value: str) -> None:
         raw = str.encode(value, "utf-8", "backslashreplace")
         self.grow(len(raw) + 5)
-        self.out.append(COUNTED.pack(tag, len(raw)))
-        self.out.append(raw)
+        self.structure.append(COUNTED.pack(tag, len(raw)))
+        self.structure.append(raw)
 
-    def _enter(self, depth: int) -> None:
-        if depth > self.bounds.depth:
+    def _enter(self, depth: int, count: int) -> None:
+        """Go one level down, to ``count`` members."""
+        self.items += count
+        if self.items > self.bounds.items:
+            raise Refused(self.bounds.too_many)
+        if count and depth > self.bounds.depth:
             raise Refused(self.bounds.too_deep)
-        if depth > self.reached:
+        if count and depth > self.reached:
             self.reached = depth
 
     def _sequence(self, tag: bytes, count: int, values: Iterable[Any], depth: int) -> None:
-        if count > self.bounds.items:
-            raise Refused(self.bounds.too_many)
-        self.out.append(COUNTED.pack(tag, count))
-        if count:
-            self._enter(depth + 1)
+        self.structure.append(COUNTED.pack(tag, count))
+        self._enter(depth + 1, count)
         for value in values:
             self.write(value, depth + 1)
 
     def _dict(self, value: dict[Any, Any], depth: int) -> None:
-        pairs = list(dict.items(value))
-        if len(pairs) > self.bounds.items:
-            raise Refused(self.bounds.too_many)
+        if self._repeats(value, depth):
+            return
+        members = list(dict.values(value))
         before, reached = self.items, self.reached
         self.reached = depth
-        if pairs:
-            self._enter(depth + 1)
-        self.out.append(COUNTED.pack(b"{", len(pairs)))
-        for key, item in pairs:
-            if isinstance(key, str):
-                self._text(b"S", key)
-            elif isinstance(key, (int, np.integer)) and not isinstance(key, bool):
-                self._int(int(key))
-            else:
-                raise Refused(f"a dict key of type {type(key).__name__}")
+        self._enter(depth + 1, len(members))
+        keys = keys_of(value)
+        self.grow(len(keys))
+        self.structure.append(KEYED.pack(b"{", len(members), len(keys)))
+        self.structure.append(keys)
+        for item in members:
             self.write(item, depth + 1)
         self.places[id(value)] = len(self.objects)
         self.share(value, self.items - before, self.reached - depth)
@@ -163,9 +183,11 @@ class Writer(Shared):
 
     def _scalar(self, value: np.generic) -> None:
         plain = _plain(np.asarray(value))
-        self.out.append(bytes((SCALAR, CODES[plain.dtype])) + plain.tobytes())
+        self._other_number(bytes((SCALAR, CODES[plain.dtype])), plain.tobytes())
 
-    def _array(self, value: Array) -> None:
+    def _array(self, value: Array, depth: int) -> None:
+        if id(value) in self.places and self._repeats(value, depth):
+            return
         plain = value
         if type(value) is not np.ndarray:
             if isinstance(value, np.memmap):
@@ -186,15 +208,18 @@ class Writer(Shared):
         self.objects.append(value)
         self.sizes.append(ALONE)
         layout = C_ORDER if flags.c_contiguous else FORTRAN_ORDER if flags.f_contiguous else STRIDED
-        self.out.append(ARRAYS[ndim].pack(b"A", code, layout, ndim, *shape))
-        self.out.append(plain.tobytes())
+        if code != DOUBLE:
+            self.only_doubles = False
+        self.structure.append(HEADS[code][layout][ndim])
+        self.sides += shape
+        self.numbers.append(plain.tobytes())
 
 
-def _plain(array: Array) -> Array:
+def _plain(given: Array) -> Array:
     """Return the array in the machine's byte order, refusing dtypes off the list."""
-    if array.dtype in CODES:
-        return array
-    native = array.dtype.newbyteorder("=")
+    if given.dtype in CODES:
+        return given
+    native = given.dtype.newbyteorder("=")
     if native not in CODES:
-        raise Refused(f"dtype {array.dtype.name}")
-    return array.astype(native)
+        raise Refused(f"dtype {given.dtype.name}")
+    return given.astype(native)
