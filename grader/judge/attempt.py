@@ -22,8 +22,9 @@ from grader.judge.guarded import Guarded, nothing
 from grader.judge.hidden_cases import Posed
 from grader.judge.own_text import OwnText, Repeated
 from grader.judge.redact import redacted
+from grader.judge.right_replies import right_of
 from grader.judge.work import TOO_MUCH, Work
-from grader.sandbox import ENDED, Call, Job, RaisedError, Reply, Stored
+from grader.sandbox import ENDED, Call, Job, Later, RaisedError, Reply, Right, Stored
 
 MOST_TIMES_AS_LARGE = 4  # as what a right function asks may be asked of a stand-in
 AGAIN = "called again"  # the first case once more, after all the others
@@ -135,7 +136,13 @@ def attempt(
     repeated = Repeated(own)
     failed: list[tuple[str, dict[str, Finding | None]]] = []
     plan = [
-        (case, expected, calls_on(exercise, case, stand_ins, own_forward, number))
+        (
+            case,
+            expected,
+            calls_on(
+                exercise, case, stand_ins, own_forward, number, right_of(exercise, case, expected)
+            ),
+        )
         for number, (case, expected) in enumerate(cases)
     ]
     plan += [(replace(case, name=AGAIN), expected, calls) for case, expected, calls in plan[:1]]
@@ -153,7 +160,7 @@ def attempt(
         reply = redacted(reply, repeated, job.limits)
         if not enough and reply.outcome == "returned":
             reply = Reply("refused", reason=TOO_MUCH)
-        trials.append(Trial(case, expected, replace(reply, value=as_result(exercise, reply))))
+        trials.append(Trial(case, expected, as_result(exercise, reply)))
         found_here = _findings(exercise, trials[-1], repeated, sound)
         if not enough:
             failed = [(case.name, found_here)]
@@ -203,12 +210,16 @@ def _first_findings(
     return findings
 
 
-def as_result(exercise: Exercise, reply: Reply) -> Tree:
-    """Return what came back as the exercise's layout has it: with arguments after the call."""
+def as_result(exercise: Exercise, reply: Reply) -> Reply:
+    """Return a reply whose value is as the exercise's layout has it: with arguments' states."""
     names = exercise.layout.after
     if not names:
-        return reply.value
-    return {"returned": reply.value, "after": dict(zip(names, reply.after, strict=False))}
+        return reply
+
+    def both() -> Tree:
+        return {"returned": reply.value, "after": dict(zip(names, reply.after, strict=False))}
+
+    return replace(reply, returned=Later(both), states=())
 
 
 def asked(exercise: Exercise, arguments: tuple[Any, ...], **more: Any) -> Call:
@@ -226,16 +237,21 @@ def asked(exercise: Exercise, arguments: tuple[Any, ...], **more: Any) -> Call:
 
 
 def calls_on(
-    exercise: Exercise, case: Case, stand_ins: StandIns | None, own_forward: bool, number: int
+    exercise: Exercise,
+    case: Case,
+    stand_ins: StandIns | None,
+    own_forward: bool,
+    number: int,
+    right: Right | None = None,
 ) -> list[Call]:
     """Return the call of a case, and before it that of the student's own forward if wanted."""
     arguments, forward = case.arguments, case.forward
-    more: dict[str, Any] = {}
+    more: dict[str, Any] = {"right": right}
     if stand_ins is not None:
         # As often as a right function asks, or one that goes on where it should stop; further
         # questions would only collect right answers.
         most = stand_ins.needed(case)
-        more = {
+        more |= {
             "stand_ins": stand_ins.functions,
             "max_stand_in_calls": most.calls + exercise.more_questions,
             "max_stand_in_elements": MOST_TIMES_AS_LARGE * most.elements,
@@ -274,6 +290,8 @@ def compared(
     ``may`` says which words of the submission's own a message may repeat.
     """
     case = trial.case
+    if trial.reply.right:
+        return {check.name: None for check in exercise.checks if check.name != INPUTS}
     tell = Guarded(exercise.layout, case, trial.expected, may)
     tolerance = Tolerance(case.tolerance, reveal=False, tell=tell)
     holds = properties(exercise.holds, case.arguments)

@@ -89,7 +89,7 @@ class Neighbourhood:
         if reply.outcome == "returned":
             # What holds itself, or a number beyond all bounds, is like nothing that is known.
             with contextlib.suppress(RecursionError, OverflowError, ValueError, TypeError):
-                return print_of(self.exercise.layout, as_result(self.exercise, reply))
+                return print_of(self.exercise.layout, as_result(self.exercise, reply).value)
             return None
         if reply.below is not None:
             error = reply.below[1]

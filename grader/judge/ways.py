@@ -185,4 +185,4 @@ class Ways:
         reply = next(job.calls([asked(self.exercise, case.arguments, mask_globals=names)]))
         if not self.work.spend(job.heard - heard):
             return Reply("refused", reason=TOO_MUCH)
-        return replace(reply, value=as_result(self.exercise, reply))
+        return as_result(self.exercise, reply)

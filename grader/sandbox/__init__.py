@@ -26,11 +26,14 @@ from .data import (
     CellResult,
     CellSource,
     Definition,
+    Later,
     RaisedError,
     Reply,
+    Right,
     SandboxError,
     Stored,
 )
+from .inside.wire import Form, Refused, form
 from .inside.worker import cpu_seconds
 from .isolation import adopt_orphans, bubblewrap, protect_parent
 from .job import Job
@@ -49,10 +52,14 @@ __all__ = [
     "CellResult",
     "CellSource",
     "Definition",
+    "Form",
     "Job",
+    "Later",
     "Limits",
     "RaisedError",
+    "Refused",
     "Reply",
+    "Right",
     "Sandbox",
     "SandboxError",
     "Stored",
@@ -60,6 +67,7 @@ __all__ = [
     "available_tiers",
     "bubblewrap",
     "cpu_seconds",
+    "form",
     "protect_parent",
     "run_cells",
 ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
-from .inside.wire import Stored
+from .inside.wire import Form, Stored
 
 CellKind = Literal["example", "answer", "locked", "other"]
 CellOutcome = Literal["ok", "error", "timed_out", "crashed", "not_run"]
@@ -16,7 +17,7 @@ Definition = Literal["function", "missing", "other"]
 ENDED: tuple[CellOutcome, ...] = ("timed_out", "crashed")
 CELL_OUTCOMES: tuple[CellOutcome, ...] = ("ok", "error", "timed_out", "crashed", "not_run")
 __all__ = ["Call", "CallOutcome", "CellKind", "CellOutcome", "CellResult", "CellSource"]
-__all__ += ["Definition", "RaisedError", "Reply", "SandboxError", "Stored"]
+__all__ += ["Definition", "Later", "RaisedError", "Reply", "Right", "SandboxError", "Stored"]
 
 
 class SandboxError(RuntimeError):
@@ -47,6 +48,19 @@ class CellResult:
 
 
 @dataclass(frozen=True)
+class Right:
+    """What is right to come back: a reply of the same form, whose numbers agree, is right.
+
+    ``agree`` tells so of a form and a message that fits it. ``after`` is None where no argument's
+    state is asked for.
+    """
+
+    returned: Form
+    after: Form | None
+    agree: Callable[[Form, bytes], bool]
+
+
+@dataclass(frozen=True)
 class Call:
     """A judged call of a student's function on plain data.
 
@@ -60,7 +74,7 @@ class Call:
     names as attributes of ``student``. ``on_path`` says of a question, by how many came before it,
     its name and its arguments, whether a right function asks it: the first other one ends the job.
     ``after`` are the places of arguments that the function may
-    change, and whose state after the call is wanted.
+    change, and whose state after the call is wanted. What is ``right`` need not be taken apart.
     """
 
     function: str
@@ -75,6 +89,7 @@ class Call:
     cpu_seconds: float | None = None  # None: the limit of the job
     driver: str = ""
     after: tuple[int, ...] = ()
+    right: Right | None = None
 
 
 @dataclass(frozen=True)
@@ -98,20 +113,46 @@ class RaisedError:
         return self.type == "NotImplementedError" and text in self.message
 
 
+class Later:
+    """A value that is made when somebody looks at it."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+
+    @cached_property
+    def value(self) -> Any:
+        """Return the value, which is made once."""
+        return self._make()
+
+
 @dataclass(frozen=True)
 class Reply:
     """A reply to a judged call; after ``timed_out`` and ``crashed`` the job is dead.
 
     ``inputs_changed`` is what the untrusted process says about the arguments it was given, but for
-    those whose state ``after`` the call was asked for.
+    those whose ``states`` after the call were asked for.
     ``refused`` means that what was returned is not plain data; ``reason`` says why. ``below`` is
     what the last stand-in raised, where that is what the call raised: its name and the exception.
+    What was ``returned`` and what came ``after`` may be there `Later`; they are ``right`` where
+    they have been found to be what the call says is right.
     """
 
     outcome: CallOutcome
-    value: Any = None
+    returned: Any = None
     error: RaisedError | None = None
     reason: str = ""
     inputs_changed: bool = False
-    after: tuple[Any, ...] = ()
+    states: Any = ()
     below: tuple[str, Exception] | None = None
+    right: bool = False
+
+    @property
+    def value(self) -> Any:
+        """Return what was returned."""
+        return self.returned.value if isinstance(self.returned, Later) else self.returned
+
+    @property
+    def after(self) -> tuple[Any, ...]:
+        """Return the states of arguments after the call."""
+        states = self.states.value if isinstance(self.states, Later) else self.states
+        return states if isinstance(states, tuple) else ()

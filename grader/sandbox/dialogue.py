@@ -9,9 +9,11 @@ from __future__ import annotations
 import secrets
 
 from .channel import Channel, Closed, TooLong
+from .data import Right
 from .inside.wire import ROOMY, Bounds, Message, WireError, decode_counted, encode
 from .limits import Limits
 from .outputs import text
+from .returned import Returned, opened
 from .stand_ins import Answers
 from .watch import Stopped, Watch
 from .worker_process import WorkerProcess
@@ -53,7 +55,19 @@ class Dialogue:
             self._doubt(error)
             raise
 
-    def reply(self, cpu: float, answers: Answers | None = None) -> Message:
+    def call_reply(
+        self, cpu: float, answers: Answers, right: Right | None
+    ) -> tuple[Message, Returned]:
+        """Receive the next reply to a request for calls, and open what the call gave back.
+
+        Raises: as `reply`.
+        """
+        told = self.reply(cpu, answers, apart=True)
+        returned = opened(told, self._bounds, right)
+        self.heard += returned.items
+        return told, returned
+
+    def reply(self, cpu: float, answers: Answers | None = None, apart: bool = False) -> Message:
         """Receive the next reply to the request, answering stand-ins in between.
 
         The fork may use ``cpu`` seconds for it. On a busy machine the time on the wall is over
@@ -64,7 +78,7 @@ class Dialogue:
         """
         watch = self._watch(cpu)
         try:
-            reply = self._heard(watch, answers)
+            reply = self._heard(watch, answers, apart)
         except TooLong as error:
             raise WireError(str(error)) from None
         except (Closed, Stopped) as error:
@@ -79,7 +93,7 @@ class Dialogue:
         self._number += 1
         return reply
 
-    def _heard(self, watch: Watch, answers: Answers | None) -> Message:
+    def _heard(self, watch: Watch, answers: Answers | None, apart: bool) -> Message:
         while True:
             stopped: Stopped | None = None
             try:
@@ -90,7 +104,7 @@ class Dialogue:
                 if not self._channel.holds_frame(self._limits.message_bytes):
                     raise
                 stopped, frame = stop, self._channel.receive(self._limits.message_bytes, watch)
-            reply, values = decode_counted(frame, self._bounds)
+            reply, values = decode_counted(frame, self._bounds, apart=apart)
             self.heard += values + len(frame) // UNIT
             if not isinstance(reply, dict):
                 raise WireError("not a reply")

@@ -204,7 +204,7 @@ class Job:
         answers = Answers(call)
         cpu = self.limits.call_cpu_seconds if call.cpu_seconds is None else call.cpu_seconds
         try:
-            reply = replies.reply(self._dialogue.reply(cpu, answers))
+            reply = replies.reply(*self._dialogue.call_reply(cpu, answers, call.right))
         except OffPath:
             self.off_path = True
             reply = Reply("crashed")

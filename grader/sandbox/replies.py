@@ -18,6 +18,7 @@ from .data import (
 from .inside.wire import MOST_PLACES, Message, WireError
 from .limits import Limits
 from .outputs import Allowance, cleaned, execution_count, text
+from .returned import Returned
 
 DEFINITIONS: dict[str, Definition] = {"function": "function", "other": "other"}
 LONGEST_NAME = 200
@@ -62,14 +63,19 @@ def definitions(names: Sequence[str], message: Message) -> dict[str, Definition]
     return {name: DEFINITIONS.get(text(told, name), "missing") for name in names}
 
 
-def reply(message: Message) -> Reply:
-    """Read what a call did. Raises: WireError."""
+def reply(message: Message, returned: Returned | None = None) -> Reply:
+    """Read what a call did; what it ``returned`` may have been opened. Raises: WireError."""
     outcome = text(message, "outcome")
     changed = message.get("inputs_changed") is True
     if outcome == "returned":
-        after = message.get("after")
-        states = after if isinstance(after, tuple) else ()
-        return Reply("returned", value=message.get("value"), inputs_changed=changed, after=states)
+        there = returned or Returned(message.get("value"), message.get("after"))
+        return Reply(
+            "returned",
+            returned=there.value,
+            inputs_changed=changed,
+            states=there.after,
+            right=there.right,
+        )
     if outcome == "refused":
         reason = _name(text(message, "reason"))
         return Reply("refused", reason=reason, inputs_changed=changed)

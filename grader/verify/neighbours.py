@@ -73,7 +73,7 @@ def _plain(exercise: Exercise, reply: Reply) -> Reply:
     if reply.outcome != "returned" or not exercise.layout.after:
         return reply
     after = tuple(reply.value["after"][name] for name in exercise.layout.after)
-    return Reply("returned", reply.value["returned"], after=after)
+    return Reply("returned", reply.value["returned"], states=after)
 
 
 def pairs_are_told(around: Around, number: int = PAIRS) -> Held:

@@ -113,7 +113,7 @@ def test_a_forged_report_means_no_line_and_changes_no_mark(lie, monkeypatch) -> 
     def calls(self, asked, until="", one_by_one=False):
         for call, reply in zip(asked, plain(self, asked, until, one_by_one), strict=False):
             forged = "__run__" in call.driver
-            yield Reply("returned", value=LIES[lie]) if forged else reply
+            yield Reply("returned", returned=LIES[lie]) if forged else reply
 
     monkeypatch.setattr(Job, "calls", calls)
     verdict = judged(WRONG)
