@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from grader.assignment.spec import Case, Exercise
 from grader.comparison.end_to_end import agree
 from grader.comparison.layout import Tree
@@ -30,4 +32,6 @@ def right_of(exercise: Exercise, case: Case, expected: Tree) -> Right | None:
 
 def _agree(of: Form, data: bytes, tolerance: float) -> bool:
     counts = of.counts or ()
+    if data == of.data:  # to the last bit, as most
+        return bool(np.isfinite(of.numbers(of.data)).all())
     return agree(of.numbers(data), of.numbers(of.data), counts, tolerance)

@@ -29,7 +29,8 @@ def opened(told: Message, bounds: Bounds, right: Right | None) -> Returned:
 
     What is right counts with all that is in it, as if it had been read. Raises: WireError.
     """
-    value, after = told.get("value"), told.get("after")
+    value: Any = told.get("value")
+    after: Any = told.get("after")
     if right is not None and _is(value, right.returned, right):
         if right.after is None:
             return Returned(_later(value, bounds), None, True, right.returned.items)

@@ -264,7 +264,7 @@ def test_bool_bytes_become_true_or_false() -> None:
 def test_layouts_are_restored_only_where_asked_for() -> None:
     """Fortran order and gaps come back for the fork; the judge always reads C order."""
     for array in (np.asfortranarray(np.ones((2, 3))), np.ones((4, 6))[:, ::2]):
-        data = encode(array)
+        data = encode(array, markers=True)
         assert decode(data).flags.c_contiguous
         back = decode(data, layouts=True)
         assert back.flags.f_contiguous == array.flags.f_contiguous

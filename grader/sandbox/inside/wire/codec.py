@@ -11,7 +11,7 @@ from .writer import Writer
 
 
 def encode(value: Any, bounds: Bounds = ANY, *, markers: bool = False) -> bytes:
-    """Turn plain data into bytes; ``markers`` lets `Stored` through (judge to fork only).
+    """Turn plain data into bytes; with ``markers`` what is for the fork: `Stored`, and layouts.
 
     Raises: Refused with the reason.
     """
@@ -32,7 +32,7 @@ def form(value: Any) -> Form:
     writer.write(value, 0)
     data = writer.message()
     begin = len(data) - sum(map(len, writer.numbers))
-    counts = tuple(len(piece) // 8 for piece in writer.numbers) if writer.only_doubles else None
+    counts = tuple([len(piece) // 8 for piece in writer.numbers]) if writer.only_doubles else None
     return Form(data, begin, counts, writer.items)
 
 

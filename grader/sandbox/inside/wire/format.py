@@ -45,7 +45,8 @@ INT_KEY = struct.Struct("<cq")
 ARRAY, REPEATED, TEXT, SCALAR, TUPLE, LIST, DICT, STORED, MESSAGE = b"ARSZ([{KE"
 INT, FLOAT = b"ID"
 CONSTANTS: dict[int, Any] = {ord("N"): None, ord("T"): True, ord("F"): False}
-DOUBLE = CODES[np.dtype("float64")]
+DOUBLES = np.dtype("float64")
+DOUBLE = CODES[DOUBLES]
 # How an array is told: its dtype, its layout, how many sides it has.
 HEADS = [
     [[bytes((ARRAY, code, layout, ndim)) for ndim in range(MOST_DIMENSIONS + 1)]

@@ -17,6 +17,8 @@ from .format import (
     BOOL,
     CONSTANTS,
     DICT,
+    DOUBLE,
+    DOUBLES,
     DTYPES,
     EARLY,
     F64,
@@ -45,6 +47,7 @@ from .format import (
 )
 from .keys import Key, keys_in
 
+NDARRAY = np.ndarray  # whatever becomes of NumPy's name for it in a fork
 SIZES = [dtype.itemsize for dtype in DTYPES]
 
 
@@ -61,6 +64,8 @@ class Reader(Shared):
     ) -> None:
         super().__init__(bounds)
         self.data = data
+        self.end = len(data)
+        self.ndim = bounds.ndim
         self.structure = b""
         self.position = 0  # in the structure
         self.sides: tuple[int, ...] = ()
@@ -116,11 +121,8 @@ class Reader(Shared):
 
     def _read_rare(self, tag: int, depth: int) -> Any:
         if tag == SCALAR:
-            code = self.structure[self.position]
             self.position += 1
-            if code >= len(DTYPES):
-                raise WireError(f"unknown dtype {code}")
-            return self._elements(code, (1,))[0]
+            return self._elements(self.structure[self.position - 1], (1,))[0]
         if tag == MESSAGE:
             return self._message(depth)
         if tag == STORED and self.markers:
@@ -217,18 +219,22 @@ class Reader(Shared):
         return result
 
     def _array(self) -> Array:
-        structure, position = self.structure, self.position
-        code, layout, ndim = structure[position : position + 3]
+        position, side = self.position, self.side
         self.position = position + 3
-        if code >= len(DTYPES):
-            raise WireError(f"unknown dtype {code}")
-        if ndim > self.bounds.ndim or layout > STRIDED:
+        code, layout, ndim = self.structure[position : position + 3]
+        if ndim > self.ndim or layout > STRIDED:
             raise WireError("an array with too many dimensions or an unknown layout")
-        side = self.side
-        self.side = end = side + ndim
-        if end > len(self.sides):
+        self.side = side + ndim
+        shape = self.sides[side : side + ndim]
+        if len(shape) < ndim:
             raise WireError(EARLY)
-        array = self._elements(code, self.sides[side:end])
+        begin = self.number
+        end = begin + 8 * math.prod(shape)
+        if code == DOUBLE and begin < end <= self.end:  # as most are
+            self.number = end
+            array = NDARRAY(shape, DOUBLES, self.data, begin).copy()
+        else:
+            array = self._elements(code, shape)
         if layout and self.layouts:
             array = _laid_out(array, layout)
         self.objects.append(array)
@@ -237,18 +243,20 @@ class Reader(Shared):
 
     def _elements(self, code: int, shape: tuple[int, ...]) -> Array:
         """Copy the elements of an array out of the message."""
+        if code >= len(DTYPES):
+            raise WireError(f"unknown dtype {code}")
         begin = self.number
         size = math.prod(shape) * SIZES[code]
         self.number = end = begin + size
-        if not size or end > len(self.data):
+        if not size or end > self.end:
             if shape and max(shape) > LARGEST_SIDE:
                 raise WireError("an array with an impossible shape")
             if size:
                 raise WireError(EARLY)
             return np.empty(shape, DTYPES[code])
         if code == BOOL:  # a bool byte of 2 would be neither true nor false
-            return np.ndarray(shape, np.uint8, self.data, begin).astype(bool)
-        return np.ndarray(shape, DTYPES[code], self.data, begin).copy()
+            return NDARRAY(shape, np.uint8, self.data, begin).astype(bool)
+        return NDARRAY(shape, DTYPES[code], self.data, begin).copy()
 
 
 def _laid_out(array: Array, layout: int) -> Array:

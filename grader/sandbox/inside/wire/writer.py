@@ -19,6 +19,7 @@ from .format import (
     CODES,
     COUNTED,
     DOUBLE,
+    DOUBLES,
     F64,
     FORTRAN_ORDER,
     HEADS,
@@ -79,7 +80,7 @@ class Writer(Shared):
         elif kind is str:
             self._text(b"S", value)
         elif kind is float:
-            self._float(value)
+            self._number(b"D", F64.pack(value))
         elif value is None or value is True or value is False:
             self.structure.append(b"N" if value is None else b"T" if value else b"F")
         else:
@@ -98,7 +99,7 @@ class Writer(Shared):
         elif isinstance(value, int):
             self._int(value)
         elif isinstance(value, float):
-            self._float(value)
+            self._number(b"D", F64.pack(value))
         elif isinstance(value, tuple):
             self._sequence(b"(", tuple.__len__(value), tuple.__iter__(value), depth)
         elif isinstance(value, list):
@@ -106,7 +107,8 @@ class Writer(Shared):
         elif isinstance(value, dict):
             self._dict(value, depth)
         elif isinstance(value, Encoded):
-            self._other_number(b"E", value.data)
+            self.only_doubles = False
+            self._number(b"E", value.data)
             self.sides.append(len(value.data))
         elif self.markers and isinstance(value, Stored):
             self._text(b"K", value.name)
@@ -126,19 +128,15 @@ class Writer(Shared):
         self.structure.append(COUNTED.pack(b"R", back))
         return True
 
-    def _float(self, value: float) -> None:
-        self.structure.append(b"D")
-        self.numbers.append(F64.pack(value))
-
     def _int(self, value: int) -> None:
+        self.only_doubles = False
         try:
-            self._other_number(b"I", I64.pack(value))
+            self._number(b"I", I64.pack(value))
         except struct.error:
             raise Refused(BEYOND_64_BITS) from None
 
-    def _other_number(self, tag: bytes, data: bytes) -> None:
+    def _number(self, tag: bytes, data: bytes) -> None:
         self.grow(len(data))
-        self.only_doubles = False
         self.structure.append(tag)
         self.numbers.append(data)
 
@@ -183,40 +181,49 @@ class Writer(Shared):
 
     def _scalar(self, value: np.generic) -> None:
         plain = _plain(np.asarray(value))
-        self._other_number(bytes((SCALAR, CODES[plain.dtype])), plain.tobytes())
+        code = CODES[plain.dtype]
+        if code != DOUBLE:
+            self.only_doubles = False
+        self._number(bytes((SCALAR, code)), plain.tobytes())
 
     def _array(self, value: Array, depth: int) -> None:
         if id(value) in self.places and self._repeats(value, depth):
             return
-        plain = value
-        if type(value) is not np.ndarray:
-            if isinstance(value, np.memmap):
-                raise Refused(IN_A_FILE)
-            plain = np.asarray(value)
-        code = CODES.get(plain.dtype)
-        if code is None:
-            plain = _plain(plain)
+        plain, code = value, DOUBLE
+        if type(value) is not np.ndarray or value.dtype is not DOUBLES:
+            plain = _plain(value)
             code = CODES[plain.dtype]
-        shape, flags = plain.shape, plain.flags
+            if code != DOUBLE:
+                self.only_doubles = False
+        shape, size = plain.shape, plain.nbytes
         ndim = len(shape)
         if ndim > self.bounds.ndim:
             raise Refused(self.bounds.too_many_axes)
-        if not plain.size and ndim and max(shape) > LARGEST_SIDE:
+        if not size and ndim and max(shape) > LARGEST_SIDE:
             raise Refused(LONG_SIDE)
-        self.grow(plain.nbytes + 8 * ndim + 4)
+        self.size += size + 8 * ndim + 4
+        if self.size > self.bounds.message_bytes:
+            raise Refused(self.bounds.too_large)
         self.places[id(value)] = len(self.objects)
         self.objects.append(value)
         self.sizes.append(ALONE)
-        layout = C_ORDER if flags.c_contiguous else FORTRAN_ORDER if flags.f_contiguous else STRIDED
-        if code != DOUBLE:
-            self.only_doubles = False
-        self.structure.append(HEADS[code][layout][ndim])
+        # How it lies in memory is told to the fork alone, whose calls are to find it so.
+        self.structure.append(HEADS[code][_layout(plain) if self.markers else C_ORDER][ndim])
         self.sides += shape
         self.numbers.append(plain.tobytes())
 
 
+def _layout(given: Array) -> int:
+    flags = given.flags
+    return C_ORDER if flags.c_contiguous else FORTRAN_ORDER if flags.f_contiguous else STRIDED
+
+
 def _plain(given: Array) -> Array:
-    """Return the array in the machine's byte order, refusing dtypes off the list."""
+    """Return the array itself in the machine's byte order, refusing dtypes off the list."""
+    if type(given) is not np.ndarray:
+        if isinstance(given, np.memmap):
+            raise Refused(IN_A_FILE)
+        given = np.asarray(given)
     if given.dtype in CODES:
         return given
     native = given.dtype.newbyteorder("=")
