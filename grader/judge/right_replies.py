@@ -13,7 +13,7 @@ from grader.sandbox import Form, Refused, Right, form
 def right_of(exercise: Exercise, case: Case, expected: Tree) -> Right | None:
     """Return what a right reply to a case is known by; None where it has to be looked at.
 
-    It has to where several values are right, and where others than doubles are told by numbers.
+    It has to where several values are right, and where others than floats are among the numbers.
     """
     checks = exercise.checks
     if any(check.kind == "holds" for check in checks):

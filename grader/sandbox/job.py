@@ -13,14 +13,12 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from . import replies
 from .channel import Channel, Closed, TooLong, deadline
 from .data import ENDED, Call, CellResult, CellSource, Definition, Reply, SandboxError
 from .dialogue import Dialogue
 from .inside.lockdown import locks
-from .inside.wire import ROOMY, Stored, WireError, decode, encode
+from .inside.wire import ROOMY, Encoded, Stored, WireError, decode, encode
 from .limits import Limits
 from .outputs import Allowance
 from .stand_ins import Answers, OffPath
@@ -193,7 +191,7 @@ class Job:
                 self._end()
 
     def _send(self, batch: list[bytes], until: str, one_by_one: bool) -> None:
-        calls = [np.frombuffer(call, np.uint8) for call in batch]  # as the wire has bytes
+        calls = [Encoded(call) for call in batch]
         try:
             request = {"op": "calls", "calls": calls, "until": until, "one_by_one": one_by_one}
             self._dialogue.ask(request, self.limits.call_cpu_seconds)

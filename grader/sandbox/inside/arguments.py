@@ -23,7 +23,9 @@ def is_variable(name: str, value: Any) -> bool:
 def useless(value: Any) -> Any:
     """Return something of the same kind that no right answer can be computed from."""
     if isinstance(value, np.ndarray):
-        return np.full(value.shape, np.nan)
+        masked = np.empty(value.shape)
+        masked.fill(np.nan)
+        return masked
     if isinstance(value, dict):
         return {key: useless(item) for key, item in dict.items(value)}
     if isinstance(value, (list, tuple)):

@@ -17,6 +17,8 @@ import types
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import repeat
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -116,7 +118,8 @@ class Server:
         self.clock = Clock()
         self.cells = Cells(self.shell, self.clock)
         self.kept: dict[str, Any] = {}
-        self.mask_globals: dict[str, tuple[Any, Any]] = {}  # made once: it costs more than a call
+        self.masks: dict[str, Any] = {}  # made once: to make them takes longer than a call
+        self.unmasked: list[Any] = []  # what they stand for
         shell.COLLECTOR.limit(
             limits["output_bytes"],
             limits["image_bytes"],
@@ -131,7 +134,7 @@ class Server:
             "cells": self.cells.run, "defines": self.defines, "calls": self.calls,
         }  # fmt: skip
         while (frame := frames.receive(self.connection)) is not None:
-            request = decode(frame, ROOMY, markers=True, layouts=True)
+            request = decode(frame, ROOMY, markers=True, layouts=True, apart=True)
             for place, reply in enumerate(handlers[request["op"]](request)):
                 self._add({**reply, "number": request["number"] + place})
                 if request.get("one_by_one"):
@@ -155,7 +158,7 @@ class Server:
         until = request["until"]
         self.clock.listen()
         for call in request["calls"]:
-            reply = self.call(Given(call.tobytes()))
+            reply = self.call(Given(call.data))
             yield reply
             if reply["outcome"] == "timed_out" or (until and _is_stub(reply, until)):
                 break
@@ -173,7 +176,7 @@ class Server:
         except (LookupError, TypeError) as error:
             return {"outcome": "refused", "reason": f"what was kept does not fit: {error}"}
         mask_globals = request["mask_globals"]
-        replaced = self._masked() if mask_globals is True else dict(mask_globals or {})
+        replaced = dict(self._masked() if mask_globals is True else mask_globals or {})
         if request["stand_ins"]:
             replaced.update(self._stand_ins(request["stand_ins"]))
         if request["driver"]:
@@ -275,13 +278,13 @@ class Server:
 
     def _masked(self) -> Message:
         """Return useless values for the variables that example cells have set."""
-        names, mask_globals = self.shell.user_ns, self.mask_globals
-        for name in self.cells.from_examples:
-            if name in names and (
-                name not in mask_globals or mask_globals[name][0] is not names[name]
-            ):
-                mask_globals[name] = (names[name], useless(names[name]))
-        return {name: mask_globals[name][1] for name in self.cells.from_examples if name in names}
+        names, masked = self.shell.user_ns, self.cells.from_examples
+        now = _values(names, masked)
+        if len(now) != len(self.unmasked) or not all(map(is_, now, self.unmasked)):
+            pairs = zip(masked, now, strict=True)
+            self.masks = {name: useless(value) for name, value in pairs if value is not MISSING}
+            self.unmasked = now
+        return self.masks
 
 
 class _Names:
@@ -318,16 +321,20 @@ def _is_stub(reply: Message, text: str) -> bool:
 @contextmanager
 def _replaced(names: dict[str, Any], values: Mapping[str, Any]) -> Iterator[None]:
     """Replace the values of names for a while."""
-    before = {name: names.get(name, MISSING) for name in values}
+    before = _values(names, values)
     names.update(values)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is MISSING:
-                names.pop(name, None)
-            else:
-                names[name] = value
+        names.update(zip(values, before, strict=True))
+        if any(map(is_, before, repeat(MISSING))):
+            for name in [name for name in values if names[name] is MISSING]:
+                del names[name]
+
+
+def _values(names: Mapping[str, Any], which: Iterable[str]) -> list[Any]:
+    """Return the values of some names, MISSING for those that there are not."""
+    return list(map(names.get, which, repeat(MISSING)))
 
 
 def _close_figures() -> None:

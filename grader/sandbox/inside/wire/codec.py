@@ -5,7 +5,20 @@ from __future__ import annotations
 import struct
 from typing import Any
 
-from .format import ANY, EARLY, ROOMY, Bounds, Form, Refused, WireError
+import numpy as np
+
+from .format import (
+    ANY,
+    DOUBLES,
+    DTYPES,
+    EARLY,
+    ROOMY,
+    SINGLE,
+    Bounds,
+    Form,
+    Refused,
+    WireError,
+)
 from .reader import Reader
 from .writer import Writer
 
@@ -31,9 +44,20 @@ def form(value: Any) -> Form:
     writer = Writer(ROOMY, markers=False)
     writer.write(value, 0)
     data = writer.message()
-    begin = len(data) - sum(map(len, writer.numbers))
-    counts = tuple([len(piece) // 8 for piece in writer.numbers]) if writer.only_doubles else None
-    return Form(data, begin, counts, writer.items)
+    sizes = list(map(len, writer.numbers))
+    dtype = None
+    if not writer.others:
+        dtype = DOUBLES
+    elif writer.others == {SINGLE} and sum(sizes) == _singles(writer.objects):
+        dtype = DTYPES[SINGLE]
+    counts = tuple([size // dtype.itemsize for size in sizes]) if dtype else None
+    return Form(data, len(data) - sum(sizes), dtype, counts, writer.items)
+
+
+def _singles(objects: list[Any]) -> int:
+    """Return how many bytes the arrays of single precision take."""
+    arrays = (one for one in objects if isinstance(one, np.ndarray))
+    return sum(array.nbytes for array in arrays if array.dtype == DTYPES[SINGLE])
 
 
 def decode(
@@ -42,14 +66,16 @@ def decode(
     *,
     markers: bool = False,
     layouts: bool = False,
+    apart: bool = False,
 ) -> Any:
     """Turn bytes into plain data; arrays are new, writable and C-ordered, repeated ones shared.
 
-    ``layouts`` restores Fortran order and gaps between elements (judge to fork only).
+    ``layouts`` restores Fortran order and gaps between elements (judge to fork only); ``apart``,
+    messages within are left as `Encoded`.
 
     Raises: WireError and nothing else, whatever the bytes.
     """
-    return _read(data, Reader(data, bounds, markers, layouts))
+    return _read(data, Reader(data, bounds, markers, layouts, apart))
 
 
 def decode_given(data: bytes | bytearray) -> tuple[Any, list[Any]]:
@@ -65,10 +91,7 @@ def decode_given(data: bytes | bytearray) -> tuple[Any, list[Any]]:
 def decode_counted(
     data: bytes | bytearray, bounds: Bounds = ANY, *, apart: bool = False
 ) -> tuple[Any, int]:
-    """Do what `decode` does. Returns: the data, and how many values they hold, written out.
-
-    ``apart``, messages that are members of the data themselves are left as `Encoded`.
-    """
+    """Do what `decode` does. Returns: the data, and how many values they hold, written out."""
     reader = Reader(data, bounds, markers=False, layouts=False, apart=apart)
     return _read(data, reader), reader.items
 

@@ -46,7 +46,7 @@ ARRAY, REPEATED, TEXT, SCALAR, TUPLE, LIST, DICT, STORED, MESSAGE = b"ARSZ([{KE"
 INT, FLOAT = b"ID"
 CONSTANTS: dict[int, Any] = {ord("N"): None, ord("T"): True, ord("F"): False}
 DOUBLES = np.dtype("float64")
-DOUBLE = CODES[DOUBLES]
+DOUBLE, SINGLE = CODES[DOUBLES], CODES[np.dtype("float32")]
 # How an array is told: its dtype, its layout, how many sides it has.
 HEADS = [
     [[bytes((ARRAY, code, layout, ndim)) for ndim in range(MOST_DIMENSIONS + 1)]
@@ -135,7 +135,8 @@ class Form:
 
     data: bytes
     begin: int  # of the numbers
-    counts: tuple[int, ...] | None  # of doubles, in each array; None where others are among them
+    dtype: np.dtype[Any] | None  # of all numbers, None where they are of several, or no floats
+    counts: tuple[int, ...] | None  # of the numbers in each array, where they are of one dtype
     items: int
 
     def fits(self, data: bytes) -> bool:
@@ -143,8 +144,9 @@ class Form:
         return len(data) == len(self.data) and data[: self.begin] == self.data[: self.begin]
 
     def numbers(self, data: bytes) -> Array:
-        """Return the doubles in a message of this form, end to end."""
-        return np.frombuffer(data, np.float64, offset=self.begin)
+        """Return the numbers of one dtype in a message of this form, end to end, as doubles."""
+        found = np.frombuffer(data, self.dtype, offset=self.begin)
+        return found.astype(np.float64, copy=False)
 
 
 ANY = Bounds()

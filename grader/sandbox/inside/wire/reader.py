@@ -162,7 +162,7 @@ class Reader(Shared):
         if self.number > len(self.data):
             raise WireError(EARLY)
         data = bytes(self.data[begin : self.number])
-        if self.apart and depth == 1:
+        if self.apart:
             return Encoded(data)
         if depth >= self.bounds.depth:
             raise WireError(self.bounds.too_deep)

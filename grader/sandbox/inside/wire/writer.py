@@ -40,6 +40,8 @@ from .format import (
 )
 from .keys import keys_of
 
+NO_DTYPE = -1  # of what is told in the place of a number
+
 
 class Writer(Shared):
     """A writer of one message: its structure, the sides of its arrays, and its numbers."""
@@ -49,7 +51,7 @@ class Writer(Shared):
         self.structure: list[bytes] = []
         self.sides: list[int] = []
         self.numbers: list[bytes] = []
-        self.only_doubles = True
+        self.others: set[int] = set()  # dtypes of numbers beside doubles
         self.size = 0
         self.items = 1
         self.markers = markers
@@ -107,7 +109,7 @@ class Writer(Shared):
         elif isinstance(value, dict):
             self._dict(value, depth)
         elif isinstance(value, Encoded):
-            self.only_doubles = False
+            self.others.add(NO_DTYPE)
             self._number(b"E", value.data)
             self.sides.append(len(value.data))
         elif self.markers and isinstance(value, Stored):
@@ -129,7 +131,7 @@ class Writer(Shared):
         return True
 
     def _int(self, value: int) -> None:
-        self.only_doubles = False
+        self.others.add(NO_DTYPE)
         try:
             self._number(b"I", I64.pack(value))
         except struct.error:
@@ -183,7 +185,7 @@ class Writer(Shared):
         plain = _plain(np.asarray(value))
         code = CODES[plain.dtype]
         if code != DOUBLE:
-            self.only_doubles = False
+            self.others.add(code)
         self._number(bytes((SCALAR, code)), plain.tobytes())
 
     def _array(self, value: Array, depth: int) -> None:
@@ -194,7 +196,7 @@ class Writer(Shared):
             plain = _plain(value)
             code = CODES[plain.dtype]
             if code != DOUBLE:
-                self.only_doubles = False
+                self.others.add(code)
         shape, size = plain.shape, plain.nbytes
         ndim = len(shape)
         if ndim > self.bounds.ndim:
