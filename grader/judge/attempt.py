@@ -135,17 +135,7 @@ def attempt(
     trials: list[Trial] = []
     repeated = Repeated(own)
     failed: list[tuple[str, dict[str, Finding | None]]] = []
-    plan = [
-        (
-            case,
-            expected,
-            calls_on(
-                exercise, case, stand_ins, own_forward, number, right_of(exercise, case, expected)
-            ),
-        )
-        for number, (case, expected) in enumerate(cases)
-    ]
-    plan += [(replace(case, name=AGAIN), expected, calls) for case, expected, calls in plan[:1]]
+    plan = _planned(exercise, cases, stand_ins, own_forward)
     replies = job.calls([c for *_, calls in plan for c in calls], EMPTY, one_by_one)
     heard, enough = job.heard, True
     for case, expected, calls in plan:
@@ -178,6 +168,19 @@ def attempt(
         own_forward=own_forward,
         failed=tuple(name for name, found in failed if any(found.values())),
     )
+
+
+def _planned(
+    exercise: Exercise, cases: Posed, stand_ins: StandIns | None, own_forward: bool
+) -> list[tuple[Case, Tree, list[Call]]]:
+    """Return the calls of every case, and those of the first one again."""
+    plan = []
+    for number, (case, expected) in enumerate(cases):
+        right = right_of(exercise, case, expected)
+        plan.append(
+            (case, expected, calls_on(exercise, case, stand_ins, own_forward, number, right))
+        )
+    return plan + [(replace(case, name=AGAIN), *rest) for case, *rest in plan[:1]]
 
 
 def attempt_of(exercise: Exercise, trials: Sequence[Trial], own: OwnText) -> Attempt:

@@ -26,9 +26,9 @@ def test_agreeing_is_no_more_than_the_ladder_allows(
     """Whatever agrees has no array beyond the tolerance, and none that is not finite."""
     rng = np.random.default_rng(seed)
     pairs = zip(sizes, scales, strict=False)
-    right = [scale * rng.standard_normal(size) for size, scale in pairs]
-    got = [array + factor * rng.standard_normal(array.size) for array in right]
     with np.errstate(all="ignore"):
+        right = [scale * rng.standard_normal(size) for size, scale in pairs]
+        got = [array + factor * rng.standard_normal(array.size) for array in right]
         found = agree(np.concatenate(got), np.concatenate(right), sizes, TOLERANCE)
     if found:
         assert all(np.isfinite(array).all() for array in [*got, *right])
@@ -48,6 +48,11 @@ def test_one_wrong_number_among_many_does_not_agree(spoilt: float) -> None:
     wrong: Any = right.copy()
     wrong[4] = spoilt
     assert not agree(wrong, right, sizes, TOLERANCE)
+
+
+def test_numbers_too_large_to_be_squared_do_not_agree() -> None:
+    """Where a norm is no number, the ladder has to decide."""
+    assert not agree(np.array([1.1e155]), np.array([1e155]), (1,), TOLERANCE)
 
 
 def test_nothing_at_all_agrees() -> None:

@@ -100,6 +100,14 @@ def test_what_is_not_looked_at_is_right(data: Any, name: str, edit: str, leaf: i
     assert counted == held + decode_counted(plain)[1] + len(states)
 
 
+def test_infinity_is_not_right_though_it_is_the_same() -> None:
+    """A case whose right result is not finite would be a fault of its author's: it is looked at."""
+    of, (case, expected) = exercise("leak"), POSED["leak"][0]
+    spoilt = Changed(EDITS["infinity"], 0).of(expected)
+    assert reply_of(case, expected, expected, of)[0].right
+    assert not reply_of(case, spoilt, spoilt, of)[0].right
+
+
 def test_most_cases_of_the_toys_are_known_by_their_form() -> None:
     """A right value that is not recognised would be right all the same, and slower."""
     known = [right_of(exercise(name), *pair) is not None for name in OF for pair in POSED[name]]
