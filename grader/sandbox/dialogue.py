@@ -13,7 +13,7 @@ from .data import Right
 from .inside.wire import ROOMY, Bounds, Message, WireError, decode_counted, encode
 from .limits import Limits
 from .outputs import text
-from .returned import Returned, opened
+from .returned import Returned, read_returned
 from .stand_ins import Answers
 from .watch import Stopped, Watch
 from .worker_process import WorkerProcess
@@ -63,7 +63,7 @@ class Dialogue:
         Raises: as `reply`.
         """
         told = self.reply(cpu, answers, apart=True)
-        returned = opened(told, self._bounds, right)
+        returned = read_returned(told, self._bounds, right)
         self.heard += returned.items
         return told, returned
 

@@ -24,7 +24,7 @@ class Returned:
     items: int = 0  # that were read, written out
 
 
-def opened(told: Message, bounds: Bounds, right: Right | None) -> Returned:
+def read_returned(told: Message, bounds: Bounds, right: Right | None) -> Returned:
     """Open what a call gave back; nothing in it is believed.
 
     What is right counts with all that is in it, as if it had been read. Raises: WireError.

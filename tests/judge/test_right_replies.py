@@ -18,7 +18,7 @@ from grader.judge.hidden_cases import draw
 from grader.judge.right_replies import right_of
 from grader.sandbox import Reply, replies
 from grader.sandbox.inside.wire import Bounds, Encoded, decode_counted, encode
-from grader.sandbox.returned import opened
+from grader.sandbox.returned import read_returned
 from grader.simulate.pupils import Pupil
 from tests.judge.test_judge import judged, timeless
 from tests.kit.toy import OF, assignment, edited, exercise
@@ -33,7 +33,7 @@ def reply_of(case: Case, expected: Any, made: Any, of: Exercise) -> tuple[Reply,
     if names:
         message["after"] = Encoded(encode(tuple(made["after"].values())))
     told, items = decode_counted(encode(message), apart=True)
-    there = opened(told, Bounds(), right_of(of, case, expected))
+    there = read_returned(told, Bounds(), right_of(of, case, expected))
     return as_result(of, replies.reply(told, there)), items + there.items
 
 
