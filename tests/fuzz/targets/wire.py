@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import struct
 from collections.abc import Iterator
 from random import Random
 from typing import Any
 
 import numpy as np
 
-from grader.sandbox import Call, Limits, replies
+from grader.sandbox import Call, Limits, Right, replies
 from grader.sandbox.inside.wire import (
     DTYPES,
     ROOMY,
     Bounds,
+    Encoded,
     Refused,
     Stored,
     WireError,
     decode,
+    decode_counted,
     encode,
+    form,
 )
 from grader.sandbox.outputs import Allowance, cleaned
+from grader.sandbox.returned import read_returned
 from grader.sandbox.stand_ins import Answers
 from tests.fuzz.checks import bounded, same, size, valid_outputs
 from tests.fuzz.target import Change
@@ -28,9 +33,11 @@ from tests.fuzz.target import Change
 MODULES = (
     "grader.sandbox.inside.wire.codec",
     "grader.sandbox.inside.wire.format",
+    "grader.sandbox.inside.wire.keys",
     "grader.sandbox.inside.wire.reader",
     "grader.sandbox.inside.wire.writer",
     "grader.sandbox.replies",
+    "grader.sandbox.returned",
     "grader.sandbox.outputs",
     "grader.sandbox.stand_ins",
     "grader.sandbox.inside.arguments",
@@ -55,7 +62,8 @@ KEYS = (
     *(0, -1),
 )
 # One level down: into a list, a tuple, a dict, the name of what is kept.
-STEPS = (b"[\1\0\0\0", b"(\1\0\0\0", b"{\1\0\0\0S\0\0\0\0", b"K\0\0\0\0")
+STEPS = (b"[\1\0\0\0", b"(\1\0\0\0", b"{\1\0\0\0\5\0\0\0S\0\0\0\0", b"K\0\0\0\0")
+PARTS = struct.Struct("<II")  # lengths of a message's structure and of its sides
 WORDS = (
     *("ok", "error", "timed_out", "returned", "raised", "refused", "missing", "stream"),
     *("stdout", "display_data", "execute_result", "function", "other", "ask", "helper"),
@@ -71,6 +79,8 @@ def run(data: bytes) -> None:
         bounded(_most(data, ROOMY), lambda: decode(data, ROOMY, markers=True, layouts=True))
     with contextlib.suppress(WireError):
         _used(_decoded(data, JUDGES))
+    with contextlib.suppress(WireError):
+        _opened(decode_counted(data, JUDGES, apart=True)[0])
 
 
 def _most(data: bytes, bounds: Bounds) -> int:
@@ -134,12 +144,26 @@ def _used(value: Any) -> None:
         assert shown < MOST_SHOWN, "more than may be shown"
 
 
+def _opened(value: Any) -> None:
+    """What is known by its form is what it is when it is looked at, and the other way round."""
+    if not isinstance(value, dict):
+        return
+    known = None
+    if isinstance(mine := value.get("value"), Encoded):
+        with contextlib.suppress(Refused):
+            known = Right(form(decode(mine.data, JUDGES)), None, lambda *_: True)
+    apart = read_returned(value, JUDGES, None)
+    short = read_returned(value, JUDGES, known)
+    reply = replies.reply(value, short)
+    if reply.outcome == "returned" and known is not None:
+        assert same(reply.value, apart.value), "not the same when it is looked at"
+
+
 def mutate(data: bytes, rng: Random, change: Change) -> bytes:
     """Change bytes, put another value in the place of one, or go many levels down."""
     what = rng.randrange(16)
     if what == 0:
-        at, step = rng.randrange(len(data) + 1), STEPS[rng.randrange(len(STEPS))]
-        return data[:at] + step * rng.randrange(LONGEST // len(step)) + data[at:]
+        return _deeper(data, rng)
     if what < 8:
         return change(data)
     try:
@@ -148,6 +172,15 @@ def mutate(data: bytes, rng: Random, change: Change) -> bytes:
         return encode(_changed(value, rng, others), ROOMY, markers=True)
     except (WireError, Refused):
         return change(data)
+
+
+def _deeper(data: bytes, rng: Random) -> bytes:
+    """Go many levels down somewhere in a message's structure."""
+    step = STEPS[rng.randrange(len(STEPS))] * rng.randrange(LONGEST // 12)
+    length, sides = PARTS.unpack(data[: PARTS.size].ljust(PARTS.size, b"\0"))
+    rest = data[PARTS.size :]
+    at = rng.randrange(min(length, len(rest)) + 1)
+    return PARTS.pack((length + len(step)) % 2**32, sides) + rest[:at] + step + rest[at:]
 
 
 def _changed(tree: Any, rng: Random, others: list[Any]) -> Any:
