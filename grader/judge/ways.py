@@ -110,7 +110,7 @@ class Ways:
     ) -> Attempt:
         """Attempt in a job; where it is unclear in which case that ended, again case by case."""
         for one_by_one in (False, True):
-            left, job = self.work.left, give()
+            spent, job = self.work.spent, give()
             try:
                 made = attempt(
                     job,
@@ -128,7 +128,7 @@ class Ways:
                 end(job)
             if not job.unclear or self.session.out_of_budget():
                 break
-            self.work.left = left
+            self.work.spent = spent
         return made
 
     def _with_stand_ins(self) -> Attempt:
@@ -146,7 +146,7 @@ class Ways:
             {name: functions[name] for name in names},
             lambda case: questions_needed(exercise, functions, case, names),
         )
-        left, job = self.work.left, session.living()
+        spent, job = self.work.spent, session.living()
         on_path = replace(right, on_path=True)
         made = attempt(
             job, exercise, self.cases, self.work, session.own, stand_ins=on_path, sound=self.sound
@@ -154,7 +154,7 @@ class Ways:
         if not (job.off_path or job.unclear):
             self.near[id(made)] = self._looked_up(job, made, on_path)
             return made
-        self.work.left = left
+        self.work.spent = spent
         return self._clear(session.fork, session.end, stand_ins=right)
 
     def _cause(self, best: Attempt, diagnosis: Diagnosis) -> Cause | None:

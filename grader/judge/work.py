@@ -6,6 +6,7 @@ A unit is about a value that is looked at, or 64 bytes of numbers.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import numpy as np
 
@@ -22,13 +23,19 @@ class Work:
     """The work on one exercise: what may be read and compared of what the calls give back."""
 
     def __init__(self, cases: Posed) -> None:
-        asked = sum(size(case.arguments) + size(expected) for case, expected in cases)
-        self.left = LEAST + MOST_TIMES * asked
+        self.cases = cases
+        self.spent = 0
+
+    @cached_property
+    def most(self) -> int:
+        """Return the units that there are; only who spends the least looks at what is asked."""
+        asked = sum(size(case.arguments) + size(expected) for case, expected in self.cases)
+        return LEAST + MOST_TIMES * asked
 
     def spend(self, units: int) -> bool:
         """Spend units; tell whether there were enough."""
-        self.left -= units
-        return self.left >= 0
+        self.spent += units
+        return self.spent <= LEAST or self.spent <= self.most
 
 
 def size(tree: Tree) -> int:

@@ -166,13 +166,13 @@ def test_no_reply_costs_more_than_its_budget(name: str, data: st.DataObject) -> 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(work, "LEAST", UNITS)
         cases = posed(name)
-        whole = Work(cases).left
+        whole = Work(cases).most
         tried, spent, count = judged_reply(name, value)
         message = SMALL.items + SMALL.message_bytes // work.UNIT
-        assert spent.left >= -message  # it is seen once a message has been read
+        assert spent.spent <= whole + message  # it is seen once a message has been read
         asked, known = (whole - UNITS) // work.MOST_TIMES, assignment(OF[name]).mistakes
         times = OTHERS + 2 * len(known(assignment(OF[name]).spec.exercise(name)))
-        compared = whole - spent.left + times * asked
+        compared = spent.spent + times * asked
         told = len(tried.layout.outputs) * (len(cases) + 1)
         lines = LINES_A_UNIT * compared + told * (LINES_TO_TELL + MOST_KEYS * LINES_A_NAME)
         assert count.lines <= lines, (count.lines, compared)
@@ -195,4 +195,19 @@ def test_a_large_right_result_is_within_the_budget() -> None:
     for name in FUNCTIONS:
         cases = posed(name)
         asked = sum(work.size(expected) for _, expected in cases)
-        assert Work(cases).left > work.MOST_TIMES * asked > 0
+        assert Work(cases).most > work.MOST_TIMES * asked > 0
+
+
+def test_what_is_asked_is_counted_only_where_the_least_is_used_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A reply of the usual size is not held against the size of what was asked."""
+    cases, counted = posed("leak"), list[Any]()
+    least, most, size = work.LEAST, Work(cases).most, work.size
+    monkeypatch.setattr(work, "size", lambda tree: counted.append(tree) or size(tree))
+    spent = Work(cases)
+    assert spent.spend(least) and not counted
+    assert spent.spend(1) and counted
+    counted.clear()
+    assert spent.spend(most - least - 1) and not spent.spend(1)
+    assert not counted  # once is enough
