@@ -20,7 +20,7 @@ from grader.assignment.spec import Case, Exercise, Functions, Spec, SpecError
 from grader.comparison.drivers import driven
 from grader.comparison.layout import Layout, Tree
 from grader.comparison.time_limit import time_limit
-from grader.comparison.trees import deep_copy, leaves, returned_by, same
+from grader.comparison.trees import deep_copy, returned_by, same
 from grader.errors import UsageError
 
 
@@ -107,6 +107,9 @@ class Questions:
         if before >= len(self.asked) or self.asked[before].name != name:
             return False
         right = self.asked[before]
+        # Most ask in the same form; the names of the arguments are looked up for who does not.
+        if len(arguments) == len(right.arguments) and named.keys() == right.named.keys():
+            return same((arguments, named), (right.arguments, right.named))
         try:
             signature = inspect.signature(self.functions[name])
             mine = signature.bind(*arguments, **named)
@@ -150,8 +153,17 @@ def questions_needed(
 
 def _measured(tree: Tree) -> tuple[int, frozenset[str]]:
     """Return how many elements the arrays in a tree have, and of which dtypes they are."""
-    arrays = [leaf for _, leaf in leaves(tree) if isinstance(leaf, np.ndarray)]
-    return sum(array.size for array in arrays), frozenset(array.dtype.name for array in arrays)
+    elements, dtypes, parts = 0, set(), [tree]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, np.ndarray):
+            elements += part.size
+            dtypes.add(part.dtype)
+        elif isinstance(part, Mapping):
+            parts.extend(part.values())
+        elif isinstance(part, tuple | list):
+            parts.extend(part)
+    return elements, frozenset(dtype.name for dtype in dtypes)
 
 
 def completed(spec: Spec, source: Source) -> Spec:

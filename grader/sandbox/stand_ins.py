@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 import warnings
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from .data import Call
-from .inside.arguments import copied, unchanged
 from .inside.wire import Bounds, Encoded, Message, Stored, WireError, encode
 from .outputs import text
 
@@ -81,15 +80,21 @@ class Answers:
 
         An array that comes again counts again: what is made of the arguments may hold it as often.
         """
-        elements = 0
-        for part in _parts(tree):
-            sides = part.shape if isinstance(part, NUMBERS) else (len(part),)
+        elements, parts = 0, [tree]
+        while parts:
+            part = parts.pop()
             if isinstance(part, NUMBERS):
                 if part.dtype not in self.dtypes:
                     return f"the arguments of {name} are of an unusual dtype"
                 elements += part.size
+                longest = max(part.shape, default=0)
+            elif isinstance(part, (dict, tuple, list)):
+                longest = len(part)
+                parts += reversed(part.values() if isinstance(part, dict) else part)
+            else:
+                continue
             # An outer product of two long ones could fill the memory.
-            if elements > self.elements or max(sides, default=0) > LONGEST_SIDE:
+            if elements > self.elements or longest > LONGEST_SIDE:
                 return f"the arguments of {name} are too long"
         return ""
 
@@ -99,44 +104,63 @@ class Answers:
         Where the right value holds an argument itself, so must the student's: a copy would hide
         what is written into that later.
         """
-        given = {"arguments": arguments, "keywords": keywords}
-        before = copied(given, {})
+        tree = {"arguments": arguments, "keywords": keywords}
+        given = _Given(tree)
         try:
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 value = self.functions[name](*arguments, **keywords)
-            writes = None if unchanged(given, before, set()) else Encoded(encode(given, HALF))
-            marked = _marked(value, dict(_places(given)))
-            return {"value": Encoded(encode(marked, HALF, markers=True)), "writes": writes}
+            writes = Encoded(encode(tree, HALF)) if given.changed() else None
+            marked = Encoded(encode(given.marked(value), HALF, markers=True))
+            return {"value": marked, "writes": writes}
         except Exception as error:  # wrong shapes, missing keys: the student's call is at fault
             self.raised = name, error
             return {"error": f"{name}: {type(error).__name__}", "type": type(error).__name__}
 
 
-def _places(tree: Any, path: tuple[int | str, ...] = ()) -> Iterator[tuple[int, Stored]]:
-    """Yield the identity of each array and container in what was given, with the way to it."""
-    if isinstance(tree, (np.ndarray, dict, list)) and path:
-        yield id(tree), Stored("given", path)
-    if isinstance(tree, (dict, list, tuple)):
-        for key, value in tree.items() if isinstance(tree, dict) else enumerate(tree):
-            yield from _places(value, (*path, key))
+class _Given:
+    """What a right function is given: where each thing lies, and as what it was given."""
+
+    def __init__(self, tree: Message) -> None:
+        self.places: dict[int, tuple[int | str, ...]] = {}
+        self.objects: list[Any] = []  # arrays, dicts and lists, each once
+        self._find(tree, ())
+        self.before = [_state(item) for item in self.objects]
+
+    def _find(self, tree: Any, path: tuple[int | str, ...]) -> None:
+        if isinstance(tree, (np.ndarray, dict, list)):
+            if id(tree) not in self.places:
+                self.objects.append(tree)
+            self.places[id(tree)] = path
+        if isinstance(tree, (dict, list, tuple)):
+            for key, value in tree.items() if isinstance(tree, dict) else enumerate(tree):
+                self._find(value, (*path, key))
+
+    def changed(self) -> bool:
+        """Tell whether anything was written into it."""
+        return not all(map(_holds, self.objects, self.before))
+
+    def marked(self, value: Any) -> Any:
+        """Return a value with marks in the places of what was given."""
+        place = self.places.get(id(value))
+        if place:
+            return Stored("given", place)
+        if isinstance(value, dict):
+            return {key: self.marked(item) for key, item in value.items()}
+        if isinstance(value, (tuple, list)):
+            return type(value)([self.marked(item) for item in value])
+        return value
 
 
-def _marked(tree: Any, places: Mapping[int, Stored]) -> Any:
-    """Return a value with marks in the places of what was given."""
-    if id(tree) in places:
-        return places[id(tree)]
-    if isinstance(tree, dict):
-        return {key: _marked(value, places) for key, value in tree.items()}
-    if isinstance(tree, (tuple, list)):
-        return type(tree)([_marked(item, places) for item in tree])
-    return tree
+def _state(item: Any) -> tuple[Any, ...]:
+    """Return the bits of an array, or the very objects that a dict or list holds."""
+    if isinstance(item, np.ndarray):
+        return item.dtype, item.shape, item.tobytes()
+    return (*item, *item.values()) if isinstance(item, dict) else (*item,)
 
 
-def _parts(tree: Any) -> Iterator[Any]:
-    """Yield every array, NumPy scalar and container, each container before what it holds."""
-    if isinstance(tree, (*NUMBERS, dict, tuple, list)):
-        yield tree
-        if not isinstance(tree, NUMBERS):
-            for item in tree.values() if isinstance(tree, dict) else tree:
-                yield from _parts(item)
+def _holds(item: Any, before: tuple[Any, ...]) -> bool:
+    now = _state(item)
+    if isinstance(item, np.ndarray):
+        return now == before
+    return len(now) == len(before) and all(map(operator.is_, now, before))
