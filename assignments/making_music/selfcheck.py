@@ -348,11 +348,15 @@ Copied into ``selfcheck.py``, so it needs nothing but NumPy.
 
 
 import copy
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+
+ROWS = (tuple, list)
+SHARED = (np.ndarray, list, Mapping)  # what may come again, as the same object
 
 
 def deep_copy(tree: Tree, made: dict[int, Any] | None = None) -> Tree:
@@ -369,13 +373,15 @@ def deep_copy(tree: Tree, made: dict[int, Any] | None = None) -> Tree:
         return tuple([deep_copy(item, made) for item in tree])
     if kind_ is np.ndarray and not tree.dtype.hasobject:
         # K keeps column-major order, in which some cases have their arrays.
-        made[id(tree)] = copied = tree.copy(order="K")
+        made[id(tree)] = copied = tree.copy("K")
     elif kind_ is dict:
         made[id(tree)] = copied = {}
-        copied.update((key, deep_copy(value, made)) for key, value in tree.items())
+        for key, value in tree.items():
+            copied[key] = deep_copy(value, made)
     elif kind_ is list:
         made[id(tree)] = copied = []
-        copied.extend(deep_copy(item, made) for item in tree)
+        for item in tree:
+            copied.append(deep_copy(item, made))
     else:
         copied = copy.deepcopy(tree, made)
     return copied
@@ -406,18 +412,20 @@ def same(
     pair = id(one), id(other)
     if pair in settled:
         return True
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
+    if isinstance(one, np.ndarray):  # as most are, and to ask for a mapping takes longer
+        alike = _same_leaf(one, other, tolerance)
+    elif isinstance(one, Mapping) and isinstance(other, Mapping):
         alike = len(one) == len(other) and all(
             key in other and same(value, other[key], tolerance, settled)
             for key, value in one.items()
         )
-    elif isinstance(one, tuple | list) and isinstance(other, tuple | list):
+    elif isinstance(one, ROWS) and isinstance(other, ROWS):
         alike = len(one) == len(other) and all(
             same(a, b, tolerance, settled) for a, b in zip(one, other, strict=True)
         )
     else:
         alike = _same_leaf(one, other, tolerance)
-    if alike and isinstance(one, np.ndarray | Mapping | list):
+    if alike and isinstance(one, SHARED):
         settled.add(pair)
     return alike
 
@@ -429,11 +437,11 @@ def _same_leaf(a: Any, b: Any, tolerance: float) -> bool:
         if a.dtype == b.dtype and a.tobytes() == b.tobytes():  # as most that are the same
             return True
         with np.errstate(all="ignore"):
-            one, other = a.astype(np.float64), b.astype(np.float64)
-            scale = max(float(np.max(np.abs(other), initial=0.0)), 1.0)
-            if not np.isfinite(scale):
+            one, other = a.astype(np.float64, copy=False), b.astype(np.float64, copy=False)
+            scale = max(float(np.abs(other).max(initial=0.0)), 1.0)
+            if not math.isfinite(scale):
                 return _same_where_not_finite(one, other, tolerance)
-            return bool(np.all(np.abs(one - other) <= tolerance * scale))
+            return bool((np.abs(one - other) <= tolerance * scale).all())
     if isinstance(a, bool | np.bool_) and isinstance(b, bool | np.bool_):
         return bool(a) == bool(b)
     mine, yours = real(a), real(b)

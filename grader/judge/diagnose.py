@@ -89,8 +89,9 @@ class Diagnosis:
     def _catalogued(self, tried: Attempt) -> Cause | None:
         """Return the catalogued mistake that gives exactly what the student's function gave."""
         likely = self._near.known() if self._near is not None else None
+        trials = _shortest_first(tried)
         for mistake, function in self._mistakes(likely):
-            if self._gives_all(tried, mistake.id, function):
+            if self._gives_all(tried, trials, mistake.id, function):
                 return Cause(mistake.id, mistake.title, mistake.hint)
         return None
 
@@ -102,11 +103,12 @@ class Diagnosis:
             if likely is None or mistake.id in likely:
                 yield mistake, self.assignment.mistaken_bound(self.exercise, number)
 
-    def _gives_all(self, tried: Attempt, name: str, function: Callable[..., Any]) -> bool:
+    def _gives_all(
+        self, tried: Attempt, trials: list[Trial], name: str, function: Callable[..., Any]
+    ) -> bool:
         """Tell whether a wrong function does on every case what the student's did."""
         return all(
-            _explains(tried, trial, self._result(tried, name, function, trial))
-            for trial in sorted(tried.trials, key=_work)  # most are ruled out by the shortest
+            _explains(tried, trial, self._result(tried, name, function, trial)) for trial in trials
         )
 
     def _whole(self, tried: Attempt, kind: str) -> Cause | None:
@@ -116,8 +118,9 @@ class Diagnosis:
         """
         if self._near is None or all(trial.reply.outcome != "returned" for trial in tried.trials):
             return None
+        trials = _shortest_first(tried)
         for row in self._near.of_kind(kind):
-            if self._gives_all(tried, f"{row}", self._version(row)):
+            if self._gives_all(tried, trials, f"{row}", self._version(row)):
                 return self._told(row, certain=kind == PAIR or says_much(self.exercise, tried))
         return None
 
@@ -171,6 +174,11 @@ class Diagnosis:
         if place not in self._made:
             self._made[place] = _called(tried, function, trial)
         return self._made[place]
+
+
+def _shortest_first(tried: Attempt) -> list[Trial]:
+    """Return the trials in the order in which they rule out most with the least work."""
+    return sorted(tried.trials, key=_work)
 
 
 def _work(trial: Trial) -> int:

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from grader.comparison import trees
 from grader.comparison.fingerprints import fingerprint, result_fingerprint, same_fingerprint
 from grader.comparison.layout import Check, Layout
 from grader.comparison.packing import pack, unpack
@@ -220,3 +221,20 @@ def test_a_fresh_copy_keeps_order_circles_and_what_is_not_plain():
     other = deep_copy(holder)
     assert other["set"] == {1, 2} and other["set"] is not holder["set"]
     assert other["objects"][1] == [2, 3] and other["objects"][1] is not holder["objects"][1]
+
+
+def test_most_is_compared_without_being_asked_what_it_holds(monkeypatch) -> None:
+    """Arrays are, in tuples and lists: to ask for a mapping takes longer than to compare them."""
+    monkeypatch.setattr(trees, "Mapping", None)
+    assert same(np.arange(3), np.arange(3.0)) and not same(np.arange(3), [0, 1, 2])
+
+
+@pytest.mark.parametrize("off", [0.0, 1e-12, 1e-3, np.nan, np.inf])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64, np.bool_])
+@pytest.mark.parametrize("shape", [(), (0,), (2, 3)])
+def test_arrays_of_every_shape_and_dtype_are_compared_to_tolerance(shape, dtype, off) -> None:
+    """Neither of them is written into."""
+    one, other = np.ones(shape, dtype), np.full(shape, 1.0 + off)
+    before = one.copy(), other.copy()
+    assert same(one, other) is (off in (0.0, 1e-12) or shape == (0,))
+    assert np.array_equal(one, before[0]) and np.array_equal(other, before[1], equal_nan=True)
