@@ -77,7 +77,8 @@ class Guarded(Telling):
 
     def length(self, number: int, other: str = "another length") -> str:
         """Say how long something is, or only that it is of another length."""
-        return str(number) if number in self.lengths else other
+        # The small ones are told without looking for what is as long.
+        return str(number) if 0 <= number <= SMALL or number in self.lengths else other
 
     def dictionary(self, value: Mapping[Any, Any]) -> str:
         """Say which keys a dictionary has: its maker's own first, then the reference's."""
@@ -162,7 +163,11 @@ def _lengths(tree: Tree) -> Iterator[int]:
 
 def _within(tree: Tree) -> Iterator[Tree]:
     """Yield a tree and all that is in it, what holds something first."""
-    yield tree
-    if isinstance(tree, Mapping | tuple | list):
-        for part in tree.values() if isinstance(tree, Mapping) else tree:
-            yield from _within(part)
+    parts = [tree]
+    while parts:
+        part = parts.pop()
+        yield part
+        if isinstance(part, (tuple, list)):
+            parts += reversed(part)
+        elif not isinstance(part, np.ndarray) and isinstance(part, Mapping):
+            parts += reversed([*part.values()])

@@ -223,6 +223,16 @@ ANYTHING = st.recursive(
 )
 
 
+def test_small_lengths_are_told_without_looking_for_what_is_as_long() -> None:
+    """Only for longer ones all that is there is gone through, at every depth and in its order."""
+    tell = guard({"a": [np.ones((40, 2)), ((1,) * 60, {"b": None})], "c": {"d": 1}})
+    assert tell.shape(np.ones((9, 0))) == "shape (9, 0)" and "lengths" not in vars(tell)
+    assert [tell.length(n, "-") for n in (10, 12, 14, 38, 39, 41, 42, 59, 61, 62)] == [
+        *("-", "12", "14", "-", "39", "41", "-", "59", "61", "-")
+    ]
+    assert [*tell.names] == ["y", "a", "c", "b", "d"]
+
+
 @functools.cache
 def _told(kind: str) -> Told:
     return Told(guard(RIGHT[kind]), OwnText(()))
