@@ -24,9 +24,9 @@ from grader.judge.guarded import Guarded, nothing
 from grader.judge.hidden_cases import draw
 from grader.judge.judge import judge
 from grader.judge.own_text import MOST_REPEATED, MOST_WORDS, OwnText, Repeated
-from grader.judge.redact import ERRORS, NAMELESS
+from grader.judge.redact import ERRORS, NAMELESS, redacted
 from grader.judge.session import Session
-from grader.sandbox import MOST_WAITS, Call, CellSource, Limits
+from grader.sandbox import MOST_WAITS, Call, CellSource, Limits, RaisedError, Reply
 from grader.sandbox.inside.wire import Message
 from grader.simulate.pupils import Pupil
 from grader.verdict import ExerciseResult
@@ -221,6 +221,25 @@ ANYTHING = st.recursive(
     st.lists(st.integers(0, 5), max_size=6),
     st.sampled_from(["f8", "f4", "i8", "u1", "?", "c16"]),
 )
+
+
+@pytest.mark.parametrize(
+    ("reply", "as_it_is"),
+    [
+        (Reply("returned", np.ones(2), inputs_changed=True), True),
+        (Reply("refused", reason="a value of type dict"), True),
+        (Reply("refused", reason="a value of type Hidden"), False),
+        (Reply("refused", reason="the hidden inputs"), False),
+        (Reply("raised", error=RaisedError("Hidden", "1 2 3")), False),
+    ],
+)
+def test_a_reply_in_which_nothing_is_redacted_stays_what_it_is(
+    reply: Reply, as_it_is: bool
+) -> None:
+    """Whatever has words of its own is made anew without them."""
+    made = redacted(reply, Repeated(OwnText(())), Limits())
+    assert (made is reply) is as_it_is
+    assert "idden" not in f"{made.reason} {made.error.type if made.error else ''}"
 
 
 def test_small_lengths_are_told_without_looking_for_what_is_as_long() -> None:
