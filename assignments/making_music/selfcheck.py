@@ -356,6 +356,7 @@ import numpy as np
 
 
 ROWS = (tuple, list)
+PLAIN = frozenset((int, float, str, bool, type(None)))  # what is its own copy
 SHARED = (np.ndarray, list, Mapping)  # what may come again, as the same object
 
 
@@ -366,9 +367,11 @@ def deep_copy(tree: Tree, made: dict[int, Any] | None = None) -> Tree:
     ``made`` holds the copies so far, by the identity of what was copied.
     """
     made = {} if made is None else made
+    kind_ = type(tree)
+    if kind_ in PLAIN:
+        return tree
     if id(tree) in made:
         return made[id(tree)]
-    kind_ = type(tree)
     if kind_ is tuple:
         return tuple([deep_copy(item, made) for item in tree])
     if kind_ is np.ndarray and not tree.dtype.hasobject:

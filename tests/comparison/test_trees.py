@@ -238,3 +238,12 @@ def test_arrays_of_every_shape_and_dtype_are_compared_to_tolerance(shape, dtype,
     before = one.copy(), other.copy()
     assert same(one, other) is (off in (0.0, 1e-12) or shape == (0,))
     assert np.array_equal(one, before[0]) and np.array_equal(other, before[1], equal_nan=True)
+
+
+def test_numbers_and_words_are_their_own_copies(monkeypatch) -> None:
+    """Long lists of them are copied without a call of `copy.deepcopy` for each."""
+    monkeypatch.setattr(trees, "copy", None)
+    tree = {"a": [1, 1.5, True, None, "word"], 2: (np.ones(2), [])}
+    made = deep_copy(tree)
+    assert repr(made) == repr(tree) and made is not tree
+    assert made["a"] is not tree["a"] and made[2][0] is not tree[2][0]
