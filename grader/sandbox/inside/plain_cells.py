@@ -32,7 +32,7 @@ class PlainCells(CachingCompiler):
         super().__init__()  # type: ignore[no-untyped-call]
         self.own: dict[str, Own] = {}  # by a cell's text
         self.usual_flags = self.flags
-        self.parsed: tuple[str, ast.AST] | None = None  # the cell that is run next
+        self.parsed: tuple[str, ast.Module] | None = None  # the cell that is run next
 
     def keep(self, sources: Iterable[str]) -> None:
         """Compile the kit's own cells, those that are plain Python and warn of nothing."""
@@ -54,7 +54,7 @@ class PlainCells(CachingCompiler):
             return True
         try:
             with _warnings_kept() as said:
-                tree = super().ast_parse(cell)
+                tree: Any = super().ast_parse(cell)
         except Exception:
             return False
         if not said:  # else it is parsed again, and warns where the student sees it
@@ -69,13 +69,22 @@ class PlainCells(CachingCompiler):
         tree: ast.AST = super().ast_parse(source, filename, symbol)
         return tree
 
-    def pieces(self, cell: str, nodes: list[ast.stmt], name: str) -> list[CodeType] | None:
-        """Return a plain cell's code by its ``name``; None where it has to run by statements."""
-        own = self.own.get(cell)
+    def pieces(self, cell: str, name: str) -> list[CodeType] | None:
+        """Return the code of the cell that was parsed last, if it was plain, by its ``name``.
+
+        None where it has to run by statements, or to be parsed where what it warns of is shown.
+        """
+        own, parsed, flags = self.own.get(cell), self.parsed, self.flags
+        self.parsed = None
         # What a `from __future__` of the student's has changed holds for the cells behind it.
-        if own is not None and nodes is own.tree.body and self.flags == self.usual_flags:
+        if own is not None and flags == self.usual_flags:
             return [_named(piece, name) for piece in own.pieces]
-        return self.in_one_piece(nodes, name)
+        if parsed is None:
+            return None
+        pieces = self.in_one_piece(parsed[1].body, name)
+        if pieces is None:
+            self.flags = flags
+        return pieces
 
     def in_one_piece(self, nodes: list[ast.stmt], name: str) -> list[CodeType] | None:
         """Compile a cell's statements as one, and a last expression, whose value is shown, apart.
@@ -106,7 +115,8 @@ def may_be_plain(cell: str) -> bool:
     """Tell whether a cell holds nothing that is Python and yet something else to IPython."""
     if cell[:1].isspace() or cell.startswith("In [") or "\n" not in cell.strip() or "\r" in cell:
         return False
-    return "await" not in cell and "async" not in cell  # parses, and is more than Python takes here
+    # Two that parse, and are more than Python takes here, and one that IPython's history looks for.
+    return not any(word in cell for word in ("await", "async", "run_line_magic"))
 
 
 def _named(code: CodeType, name: str) -> CodeType:
