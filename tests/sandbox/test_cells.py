@@ -335,6 +335,14 @@ def test_a_cell_in_one_piece_does_what_ipython_does(tier: str, sources: list[str
         assert shown(one) == shown(kept) == shown(other)
 
 
+@pytest.mark.parametrize("magic", ["%xmode Verbose", "%colors linux"])
+def test_tracebacks_show_more_to_who_asks_for_it(tier: str, magic: str) -> None:
+    """With values or colours they are IPython's own, which tell the expression that failed."""
+    _, asked = run_once(sandbox_at(tier), magic, "value = 0\ny = (2 + 1 / value)")
+    text = "\n".join(asked.outputs[0]["traceback"])
+    assert ("value = 0" in text.split("ZeroDivisionError")[1].split("line 2")[1]) or "\x1b[" in text
+
+
 def test_own_cells_keep_to_what_a_student_has_changed(tier: str) -> None:
     """A compiler's flag, or a change of statements, holds for the kit's own cells behind it."""
     annotated = "def f(a: not_a_name):\n    return 1\nprint(f.__annotations__)"

@@ -26,6 +26,7 @@ from . import reserve
 from .outputs import PNG, TEXT, Collector, Stream
 from .plain_cells import PlainCells
 from .plain_runs import PlainRuns
+from .shown_lines import only_shown_lines
 
 COLLECTOR = Collector()
 SKIPPED: list[str] = []
@@ -122,7 +123,9 @@ class Shell(PlainRuns):
             with contextlib.suppress(ValueError):  # this leaves it in `sys.last_value`
                 self._get_exc_info(exc_tuple)  # type: ignore[no-untyped-call]
         else:
-            super().showtraceback(exc_tuple, *given, **more)
+            usual = self.InteractiveTB.mode == "Context" and not self.InteractiveTB.has_colors
+            with only_shown_lines() if usual else contextlib.nullcontext():
+                super().showtraceback(exc_tuple, *given, **more)
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         COLLECTOR.error(getattr(etype, "__name__", str(etype)), _text(evalue), stb)
