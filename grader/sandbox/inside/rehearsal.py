@@ -1,7 +1,8 @@
 """Run cells as students write them before any fork, so that no fork does what is done but once.
 
-Of what they do nothing is left but that: modules that are imported, and what Python, numpy and
-IPython have made ready, which is the worker's memory then and not copied for every job.
+Nothing is left of them but what Python, numpy and IPython make ready at a first time: modules,
+tests of what this Python can do, code that has run often enough to run faster. Every fork would do
+that again, in its own copy of the worker's memory.
 """
 
 from __future__ import annotations
@@ -12,10 +13,9 @@ from typing import Any
 
 from . import shell
 
-# Imported by what lies beside notebooks.
-MODULES = ("numpy.typing",)
-LAST = ("last_type", "last_value", "last_traceback", "last_exc")
-CELLS = (
+MODULES = ("numpy.typing",)  # imported by the helpers of exercises
+TIMES = 12  # after that, code is as fast as it gets; what fails is worth two of them
+RUNS = (
     '''import numpy as np
 
 rng = np.random.default_rng(1)
@@ -41,6 +41,8 @@ print(f"result[0, 1] = {result[0, 1]:.6f}", x.dtype, [n for n in range(3)])
 print("x =", np.round(x, 3))
 result
 """,
+)
+FAILS = (
     """for name, value in weights.items():
     print(name, value.mean())
 answer, kept = scaled(x, weights,
@@ -49,6 +51,7 @@ print(f"{answer}", kept)
 """,
     "print(undefined)\n",
 )
+LAST = ("last_type", "last_value", "last_traceback", "last_exc")  # in `sys`, of what has failed
 
 
 def rehearse() -> None:
@@ -56,10 +59,9 @@ def rehearse() -> None:
     for name in MODULES:
         importlib.import_module(name)
     own_shell: Any = shell.Shell.instance()
-    streams = sys.stdout, sys.stderr
-    last = {name: vars(sys).get(name) for name in LAST}
+    streams, last = (sys.stdout, sys.stderr), {name: vars(sys).get(name) for name in LAST}
     shell.capture_streams()
-    for source in CELLS * 2:
+    for source in RUNS * TIMES + FAILS * 2:
         shell.COLLECTOR.open()
         own_shell.run_cell(source)
         shell.COLLECTOR.close()
