@@ -102,7 +102,7 @@ def shown(source: str, name: str, within: Any) -> list[str]:
 @example(["@undefined\ndef p(): pass"])
 @example(["def r():\n    return (lambda v: v / 0)(1)\nr()"])
 @example(["def s():\n    fails(1,\n          2 / 0)\ns()"])
-@example(["if x:\n    y = 2 \\\n    ;\n1 / 0"])
+@example(["def t():\n    1 / 0 \\\n    ;\nt()"])
 @given(st.lists(st.sampled_from(STATEMENTS), min_size=1, max_size=5))
 def test_a_traceback_reads_as_ipythons_own(statements: list[str]) -> None:
     """Lines, gaps, arrows and names are the same, whatever fails and wherever."""

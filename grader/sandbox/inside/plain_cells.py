@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import re
 import warnings
 from collections.abc import Iterable, Iterator
 from types import CodeType
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 from IPython.core.compilerop import CachingCompiler
 
 NAMELESS = "<cell>"
+DEFINES = re.compile(r"def (\w+)\(")
 MOST_OWN = 1000  # cells that a worker keeps compiled
 
 
@@ -70,21 +72,43 @@ class PlainCells(CachingCompiler):
         return tree
 
     def pieces(self, cell: str, name: str) -> list[CodeType] | None:
-        """Return the code of the cell that was parsed last, if it was plain, by its ``name``.
+        """Return a plain cell's code by its ``name``.
 
         None where it has to run by statements, or to be parsed where what it warns of is shown.
         """
-        own, parsed, flags = self.own.get(cell), self.parsed, self.flags
-        self.parsed = None
+        own, flags = self.own.get(cell), self.flags
         # What a `from __future__` of the student's has changed holds for the cells behind it.
         if own is not None and flags == self.usual_flags:
             return [_named(piece, name) for piece in own.pieces]
+        self.parse_plain(cell)
+        parsed, self.parsed = self.parsed, None
         if parsed is None:
             return None
         pieces = self.in_one_piece(parsed[1].body, name)
         if pieces is None:
             self.flags = flags
         return pieces
+
+    def function(self, cell: str, name: str) -> CodeType | None:
+        """Compile a cell that ends in a function, as most answers do, without a tree in between.
+
+        None where it does not, is not plain or warns; there is a value to show in no other case.
+        """
+        line = _last_line_at_the_margin(cell)
+        if line is None or cell in self.own:
+            return None
+        flags = self.flags
+        try:
+            with _warnings_kept() as said:
+                code: CodeType = self(cell, name, "exec")
+        except Exception:
+            return None
+        # A line in the middle of a text looks alike, but then no code begins in it.
+        defined = [c for c in code.co_consts if isinstance(c, CodeType)]
+        if not said and any((c.co_firstlineno, c.co_name) == line for c in defined):
+            return code
+        self.flags = flags
+        return None
 
     def in_one_piece(self, nodes: list[ast.stmt], name: str) -> list[CodeType] | None:
         """Compile a cell's statements as one, and a last expression, whose value is shown, apart.
@@ -109,6 +133,17 @@ class PlainCells(CachingCompiler):
 def ended(cell: str) -> str:
     """Return a cell's text with its last line ended."""
     return cell if cell.endswith("\n") else cell + "\n"
+
+
+def _last_line_at_the_margin(cell: str) -> tuple[int, str] | None:
+    """Return number and name where the last statement seems to define a function."""
+    lines = cell.splitlines()
+    for number in range(len(lines), 0, -1):
+        line = lines[number - 1]
+        if line and not line[0].isspace() and line[0] != "#":
+            found = DEFINES.match(line)
+            return (number, found[1]) if found else None
+    return None
 
 
 def may_be_plain(cell: str) -> bool:

@@ -70,11 +70,18 @@ class PlainRuns(InteractiveShell):
                 list(self.input_transformers_post), list(self.ast_transformers))  # fmt: skip
 
     def _pieces(self, raw_cell: str) -> list[CodeType] | None:
-        cell = ended(raw_cell)
-        if not may_be_plain(raw_cell) or not self.compile.parse_plain(cell):
+        if not may_be_plain(raw_cell):
             return None
-        name = self.compile.cache(cell, self.execution_count, raw_code=raw_cell)
-        return self.compile.pieces(cell, name)
+        cell, number = ended(raw_cell), self.execution_count
+        try:
+            name = self.compile.get_code_name(raw_cell, cell, number)
+        except OSError:  # in a folder that is no more
+            return None
+        function = self.compile.function(cell, name)
+        pieces = [function] if function else self.compile.pieces(cell, name)
+        if pieces is not None:
+            self.compile.cache(cell, number, raw_code=raw_cell)
+        return pieces
 
     def _run_plain(self, raw: str, pieces: list[CodeType], store_history: bool) -> ExecutionResult:
         """Do as `run_cell` does, with a coroutine less and nothing parsed or compiled again."""

@@ -72,14 +72,21 @@ CELL_NAMES = _CellNames()
 
 
 class _Compiler(PlainCells):
+    named: tuple[tuple[Any, ...], str] | None = None  # the name that was given last
+
     def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
+        asked = raw_code, transformed_code, number, CELL_NAMES.current
+        if self.named is not None and self.named[0] == asked:
+            return self.named[1]
         name: str = super().get_code_name(raw_code, transformed_code, number)
-        for path in (name, os.path.abspath(name)):  # else a traceback looks through all modules
+        # Else a traceback looks through all modules. `abspath` would only take longer.
+        for path in (name, os.path.join(os.getcwd(), name)):
             inspect.modulesbyfile[path] = "__main__"
         if CELL_NAMES.current is not None:
-            lines = raw_code.splitlines()
+            lines = raw_code.splitlines() if raw_code[:1].isspace() else []
             blank = next((n for n, line in enumerate(lines) if line.strip()), 0)
             CELL_NAMES.of[name] = CELL_NAMES.current, blank
+        self.named = asked, name
         return name
 
 
