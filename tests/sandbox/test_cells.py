@@ -370,6 +370,26 @@ def test_a_cell_in_one_piece_does_what_ipython_does(tier: str, sources: list[str
         assert shown(one) == shown(kept) == shown(other)
 
 
+CHANGES = {
+    "ip.events.register('pre_run_cell', lambda info: print('seen', info.raw_cell))": "seen x = 1",
+    "ip.events.register('post_run_cell', lambda result: print('ran', result.success))": "ran False",
+    "ip.ast_node_interactivity = 'all'": "execute_result",
+    "ip.transform_cell = lambda cell: 'print(42)'": "42",
+    "ip.run_cell = lambda *given, **more: print('mine') or ip.last_execution_result": "mine",
+    "ip.run_ast_nodes = None": "TypeError",
+    "type(ip).run_cell_async = None": "TypeError",
+    "ip.showtraceback = lambda *_, **__: print('no traceback')": "no traceback",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_a_student_changes_in_the_shell_holds(tier: str, change: str) -> None:
+    """A cell of plain Python is run as IPython is told to, if it is."""
+    change = f"ip = get_ipython()\n{change}\nx = 1"
+    _, *results = run_once(sandbox_at(tier), change, "x = 1\nx\nprint(x)", "x = 1\nx / 0")
+    assert CHANGES[change.splitlines()[1]] in "".join(str(result.outputs) for result in results)
+
+
 @pytest.mark.parametrize("magic", ["%xmode Verbose", "%colors linux"])
 def test_tracebacks_show_more_to_who_asks_for_it(tier: str, magic: str) -> None:
     """With values or colours they are IPython's own, which tell the expression that failed."""

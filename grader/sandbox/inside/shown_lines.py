@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import importlib
 from collections.abc import Iterator
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
-import stack_data.core
-from executing.executing import Executing, QualnameVisitor, node_linenos
-from stack_data.utils import frame_and_lineno
-
-WHOLE = stack_data.core.Source
-core: Any = stack_data.core
+# What IPython makes its tracebacks with; it comes with IPython.
+core: Any = importlib.import_module("stack_data.core")
+executing: Any = importlib.import_module("executing.executing")
+WHOLE: Any = core.Source
 
 
-class ShownLines(WHOLE):
+class ShownLines(WHOLE):  # type: ignore[misc]
     """A source of which only the statements are looked at, and of those what covers a line."""
 
     def __init__(self, filename: str, lines: tuple[str, ...]) -> None:
@@ -33,17 +32,17 @@ class ShownLines(WHOLE):
             self.tree = ast.parse(self.text, filename=filename)
 
     @classmethod
-    def executing(cls, frame_or_tb: FrameType | TracebackType) -> Executing:
+    def executing(cls, frame_or_tb: FrameType | TracebackType) -> Any:
         """Find the statement of a frame; where there are several in its line, as `executing` does.
 
         To find the expression only tells which of several it is.
         """
-        frame, lineno = frame_and_lineno(frame_or_tb)
+        frame, lineno = core.frame_and_lineno(frame_or_tb)
         source: Any = cls.for_frame(frame)
         statements = source.statements_at(lineno) if source.tree else None
         if statements is not None and len(statements) > 1:
             return WHOLE.executing(frame_or_tb)
-        return Executing(frame, source, None, statements, None)  # type: ignore[arg-type]
+        return executing.Executing(frame, source, None, statements, None)
 
     def statements_at(self, lineno: int) -> set[Any]:
         """Return the statements a part of which covers a line; they know what they stand in."""
@@ -60,7 +59,7 @@ class ShownLines(WHOLE):
                             found.add(child)
                 else:
                     pending.append((child, holder))
-                    if lineno in node_linenos(child):
+                    if lineno in executing.node_linenos(child):
                         found.add(holder)
         return found
 
@@ -78,12 +77,13 @@ class ShownLines(WHOLE):
         """Return the qualified name of a function whose code this is."""
         if code.co_name == "<module>":
             return code.co_name
-        visitor = QualnameVisitor() if code.co_name == "<lambda>" else _StatementNames()
+        visitor = executing.QualnameVisitor() if code.co_name == "<lambda>" else _StatementNames()
         visitor.visit(self.tree or ast.Module([], []))
-        return visitor.qualnames.get((code.co_name, code.co_firstlineno), code.co_name)
+        name: str = visitor.qualnames.get((code.co_name, code.co_firstlineno), code.co_name)
+        return name
 
 
-class _StatementNames(QualnameVisitor):
+class _StatementNames(executing.QualnameVisitor):  # type: ignore[misc]
     def visit(self, node: ast.AST) -> None:
         """Pass by expressions: there are but lambdas in them."""
         if not isinstance(node, ast.expr):
