@@ -324,7 +324,7 @@ STATEMENTS = (
     ),
     *("text = '''\ndef f(a):\n'''\ntext", "@staticmethod\ndef f():\n    pass", "{1: 2}[3]"),
     *("import sys\nprint('e', file=sys.stderr)", "display(x)", "_ = 5", "sys.displayhook(7)"),
-    *("raise KeyboardInterrupt", "get_ipython().run_cell('x = 8\\nx')", "import nothing_like_it"),
+    *("raise KeyboardInterrupt", "get_ipython().run_cell('x = 8\\nx')"),
     *("x = 1", "x", "x + 1", "y = [x, 2]", "y", "print('a', x)", "x / 0", "z: int = 3", "del x"),
     *("def f(a):\n    return 1 / a", "f(0)", "f(2)", "for i in range(3):\n    print(i)\n    i"),
     *("import warnings\nwarnings.warn('w')", "return 5", "x = 1; x", "x;", "None", "'text'", "_"),
