@@ -291,7 +291,40 @@ def test_quiet_cells_do_the_same_and_show_nothing(tier: str) -> None:
         assert job.call("f", ()).value == (1, "division by zero")
 
 
+LOOK = """
+import inspect, linecache, sys
+ip = get_ipython()
+result, history = ip.last_execution_result, ip.history_manager
+print(_i, _ii, _iii, In[-2:], sorted(Out), _dh and 1, ip.execution_count)
+print(result and (result.execution_count, result.success, result.info, result.result))
+print(ip.last_execution_succeeded, repr(getattr(sys, "last_value", None)), history.exceptions)
+print(history.input_hist_parsed[-2:], history.input_hist_raw[-2:], len(history.db_input_cache))
+print({n: [(o.output_type, o.bundle) for o in made] for n, made in history.outputs.items()})
+print(sorted(ip.user_ns_hidden), ip.displayhook.exec_result, sys.displayhook is ip.displayhook)
+print([name for name in linecache.cache if name.startswith("<ipython")][-3:])
+print([(n, inspect.getsource(v), v.__code__) for n, v in list(globals().items()) if n in "fgh"])
+"""
 STATEMENTS = (
+    *(
+        "def h(a, b=1):\n    def inner():\n        return a / b\n    return inner()",
+        "h(1, 0)",
+        "h(1)",
+    ),
+    *(
+        "try:\n    x / 0\nexcept Exception as e:\n    raise KeyError(x) from e",
+        "__ + 1",
+        "_1",
+        "_i",
+    ),
+    *(
+        "try:\n    x / 0\nfinally:\n    raise ValueError",
+        "x == 1 ;",
+        "x  # remark",
+        "1; 2",
+    ),
+    *("text = '''\ndef f(a):\n'''\ntext", "@staticmethod\ndef f():\n    pass", "{1: 2}[3]"),
+    *("import sys\nprint('e', file=sys.stderr)", "display(x)", "_ = 5", "sys.displayhook(7)"),
+    *("raise KeyboardInterrupt", "get_ipython().run_cell('x = 8\\nx')"),
     *("x = 1", "x", "x + 1", "y = [x, 2]", "y", "print('a', x)", "x / 0", "z: int = 3", "del x"),
     *("def f(a):\n    return 1 / a", "f(0)", "f(2)", "for i in range(3):\n    print(i)\n    i"),
     *("import warnings\nwarnings.warn('w')", "return 5", "x = 1; x", "x;", "None", "'text'", "_"),
@@ -317,6 +350,7 @@ AS_IPYTHON_DOES = "get_ipython().input_transformers_post.append(lambda lines: li
 
 
 @settings(deadline=None, max_examples=15)
+@example(["x = 1\ntext = '''\ndef f(a):\n'''\ntext", "x = 1\ndef f(a):\n    return a", "x\nx + 1;"])
 @example(["raise SystemExit", "x = 1\nraise SystemExit"])  # IPython warns of it, and only once
 @given(CELLS.map(lambda texts: ["\n".join(lines) for lines in texts]))
 def test_a_cell_in_one_piece_does_what_ipython_does(tier: str, sources: list[str]) -> None:
@@ -325,7 +359,8 @@ def test_a_cell_in_one_piece_does_what_ipython_does(tier: str, sources: list[str
     So are those of the kit's own cells, which are compiled once for all jobs.
     """
     names = "sorted(n for n in globals() if n[:1] != '_'), In[2:], Out"
-    behind = [*sources, f"a = 0\nprint({names})"]
+    looks = [cell for source in sources for cell in (source, LOOK)]
+    behind = ["a = 0\na = 1"] * 3 + [*looks, f"a = 0\nprint({names})"]
     short = run_once(sandbox_at(tier), "a = 0\na = 1", *behind)
     long = run_once(sandbox_at(tier), AS_IPYTHON_DOES, *behind)
     own = [replace(cell, kind="locked") for cell in cells("a = 0\na = 1", *behind)]
@@ -333,6 +368,34 @@ def test_a_cell_in_one_piece_does_what_ipython_does(tier: str, sources: list[str
         once = job.run()
     for one, kept, other in zip(short[1:], once[1:], long[1:], strict=True):
         assert shown(one) == shown(kept) == shown(other)
+
+
+CHANGES = {
+    "ip.events.register('pre_run_cell', lambda info: print('seen', info.raw_cell))": "seen x = 1",
+    "ip.events.register('post_run_cell', lambda result: print('ran', result.success))": "ran False",
+    "ip.ast_node_interactivity = 'all'": "execute_result",
+    "ip.transform_cell = lambda cell: 'print(42)'": "42",
+    "ip.run_cell = lambda *given, **more: print('mine') or ip.last_execution_result": "mine",
+    "ip.run_ast_nodes = None": "TypeError",
+    "type(ip).run_cell_async = None": "TypeError",
+    "ip.showtraceback = lambda *_, **__: print('no traceback')": "no traceback",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_a_student_changes_in_the_shell_holds(tier: str, change: str) -> None:
+    """A cell of plain Python is run as IPython is told to, if it is."""
+    change = f"ip = get_ipython()\n{change}\nx = 1"
+    _, *results = run_once(sandbox_at(tier), change, "x = 1\nx\nprint(x)", "x = 1\nx / 0")
+    assert CHANGES[change.splitlines()[1]] in "".join(str(result.outputs) for result in results)
+
+
+@pytest.mark.parametrize("magic", ["%xmode Verbose", "%colors linux"])
+def test_tracebacks_show_more_to_who_asks_for_it(tier: str, magic: str) -> None:
+    """With values or colours they are IPython's own, which tell the expression that failed."""
+    _, asked = run_once(sandbox_at(tier), magic, "value = 0\ny = (2 + 1 / value)")
+    text = "\n".join(asked.outputs[0]["traceback"])
+    assert ("value = 0" in text.split("ZeroDivisionError")[1].split("line 2")[1]) or "\x1b[" in text
 
 
 def test_own_cells_keep_to_what_a_student_has_changed(tier: str) -> None:
@@ -356,5 +419,5 @@ def test_own_cells_keep_to_what_a_student_has_changed(tier: str) -> None:
 
 def shown(result: CellResult) -> object:
     """What a cell did and showed, but for what tells at which address something lies."""
-    plain = re.sub(r"0x[0-9a-f]+", "0x", repr(result.outputs))
+    plain = re.sub(r"0x[0-9a-f]+| at [0-9a-f]{9,}", "0x", repr(result.outputs))
     return result.outcome, plain, result.execution_count, result.skipped

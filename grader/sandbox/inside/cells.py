@@ -95,7 +95,7 @@ class Cells:
     def _note_names(self, before: Mapping[str, Any], *, example: bool) -> None:
         """Remember which variables were last set by an example cell."""
         names = self.shell.user_ns
-        changed = {name for name in names if names[name] is not before.get(name, MISSING)}
+        changed = {name for name, value in names.items() if before.get(name, MISSING) is not value}
         self.from_examples -= changed
         if example:
             self.from_examples |= {name for name in changed if is_variable(name, names[name])}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import re
 import warnings
 from collections.abc import Iterable, Iterator
 from types import CodeType
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 from IPython.core.compilerop import CachingCompiler
 
 NAMELESS = "<cell>"
+DEFINES = re.compile(r"def (\w+)\(")
 MOST_OWN = 1000  # cells that a worker keeps compiled
 
 
@@ -32,7 +34,7 @@ class PlainCells(CachingCompiler):
         super().__init__()  # type: ignore[no-untyped-call]
         self.own: dict[str, Own] = {}  # by a cell's text
         self.usual_flags = self.flags
-        self.parsed: tuple[str, ast.AST] | None = None  # the cell that is run next
+        self.parsed: tuple[str, ast.Module] | None = None  # the cell that is run next
 
     def keep(self, sources: Iterable[str]) -> None:
         """Compile the kit's own cells, those that are plain Python and warn of nothing."""
@@ -54,7 +56,7 @@ class PlainCells(CachingCompiler):
             return True
         try:
             with _warnings_kept() as said:
-                tree = super().ast_parse(cell)
+                tree: Any = super().ast_parse(cell)
         except Exception:
             return False
         if not said:  # else it is parsed again, and warns where the student sees it
@@ -69,13 +71,44 @@ class PlainCells(CachingCompiler):
         tree: ast.AST = super().ast_parse(source, filename, symbol)
         return tree
 
-    def pieces(self, cell: str, nodes: list[ast.stmt], name: str) -> list[CodeType] | None:
-        """Return a plain cell's code by its ``name``; None where it has to run by statements."""
-        own = self.own.get(cell)
+    def pieces(self, cell: str, name: str) -> list[CodeType] | None:
+        """Return a plain cell's code by its ``name``.
+
+        None where it has to run by statements, or to be parsed where what it warns of is shown.
+        """
+        own, flags = self.own.get(cell), self.flags
         # What a `from __future__` of the student's has changed holds for the cells behind it.
-        if own is not None and nodes is own.tree.body and self.flags == self.usual_flags:
+        if own is not None and flags == self.usual_flags:
             return [_named(piece, name) for piece in own.pieces]
-        return self.in_one_piece(nodes, name)
+        self.parse_plain(cell)
+        parsed, self.parsed = self.parsed, None
+        if parsed is None:
+            return None
+        pieces = self.in_one_piece(parsed[1].body, name)
+        if pieces is None:
+            self.flags = flags
+        return pieces
+
+    def function(self, cell: str, name: str) -> CodeType | None:
+        """Compile a cell that ends in a function, as most answers do, without a tree in between.
+
+        None where it does not, is not plain or warns; there is a value to show in no other case.
+        """
+        line = _last_line_at_the_margin(cell)
+        if line is None or cell in self.own:
+            return None
+        flags = self.flags
+        try:
+            with _warnings_kept() as said:
+                code: CodeType = self(cell, name, "exec")
+        except Exception:
+            return None
+        # A line in the middle of a text looks alike, but then no code begins in it.
+        defined = [c for c in code.co_consts if isinstance(c, CodeType)]
+        if not said and any((c.co_firstlineno, c.co_name) == line for c in defined):
+            return code
+        self.flags = flags
+        return None
 
     def in_one_piece(self, nodes: list[ast.stmt], name: str) -> list[CodeType] | None:
         """Compile a cell's statements as one, and a last expression, whose value is shown, apart.
@@ -102,11 +135,23 @@ def ended(cell: str) -> str:
     return cell if cell.endswith("\n") else cell + "\n"
 
 
+def _last_line_at_the_margin(cell: str) -> tuple[int, str] | None:
+    """Return number and name where the last statement seems to define a function."""
+    lines = cell.splitlines()
+    for number in range(len(lines), 0, -1):
+        line = lines[number - 1]
+        if line and not line[0].isspace() and line[0] != "#":
+            found = DEFINES.match(line)
+            return (number, found[1]) if found else None
+    return None
+
+
 def may_be_plain(cell: str) -> bool:
     """Tell whether a cell holds nothing that is Python and yet something else to IPython."""
     if cell[:1].isspace() or cell.startswith("In [") or "\n" not in cell.strip() or "\r" in cell:
         return False
-    return "await" not in cell and "async" not in cell  # parses, and is more than Python takes here
+    # Two that parse, and are more than Python takes here, and one that IPython's history looks for.
+    return not any(word in cell for word in ("await", "async", "run_line_magic"))
 
 
 def _named(code: CodeType, name: str) -> CodeType:

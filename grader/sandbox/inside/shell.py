@@ -6,7 +6,6 @@ configuration, no kernel. Shell lines are not run: they say so and do nothing.
 
 from __future__ import annotations
 
-import ast
 import builtins
 import contextlib
 import importlib
@@ -19,14 +18,15 @@ from typing import Any
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.profiledir import ProfileDir
 from IPython.core.pylabtools import select_figure_formats
 from traitlets.config import Config
 
 from . import reserve
 from .outputs import PNG, TEXT, Collector, Stream
-from .plain_cells import PlainCells, ended, may_be_plain
+from .plain_cells import PlainCells
+from .plain_runs import PlainRuns
+from .shown_lines import only_shown_lines
 
 COLLECTOR = Collector()
 SKIPPED: list[str] = []
@@ -72,23 +72,26 @@ CELL_NAMES = _CellNames()
 
 
 class _Compiler(PlainCells):
+    named: tuple[tuple[Any, ...], str] | None = None  # the name that was given last
+
     def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
+        asked = raw_code, transformed_code, number, CELL_NAMES.current
+        if self.named is not None and self.named[0] == asked:
+            return self.named[1]
         name: str = super().get_code_name(raw_code, transformed_code, number)
-        for path in (name, os.path.abspath(name)):  # else a traceback looks through all modules
+        # Else a traceback looks through all modules. `abspath` would only take longer.
+        for path in (name, os.path.join(os.getcwd(), name)):
             inspect.modulesbyfile[path] = "__main__"
         if CELL_NAMES.current is not None:
-            lines = raw_code.splitlines()
+            lines = raw_code.splitlines() if raw_code[:1].isspace() else []
             blank = next((n for n, line in enumerate(lines) if line.strip()), 0)
             CELL_NAMES.of[name] = CELL_NAMES.current, blank
+        self.named = asked, name
         return name
 
 
-class Shell(InteractiveShell):
+class Shell(PlainRuns):
     """An IPython shell without terminal, kernel, history or shell commands."""
-
-    usual_transformers: tuple[list[Any], ...] | None = None
-    plain = ""  # the text of the cell that is run now, where it is plain Python
-    compile: _Compiler
 
     def init_ipython_dir(self, ipython_dir: Any) -> None:
         """Use the folder that the worker was given."""
@@ -115,51 +118,6 @@ class Shell(InteractiveShell):
         skip(f"!{cmd}")
         return []
 
-    def transform_cell(self, raw_cell: str) -> str:
-        """Leave plain Python as it is: to take it to pieces takes longer than to run it.
-
-        A single line may be a magic without its sign, and what a student has changed in the
-        transformers holds: both go IPython's way.
-        """
-        cell = ended(raw_cell)
-        usual = self._transformers() == self.usual_transformers
-        plain = usual and may_be_plain(raw_cell) and self.compile.parse_plain(cell)
-        self.plain = cell if plain else ""
-        if plain:
-            return cell
-        transformed: str = super().transform_cell(raw_cell)  # type: ignore[no-untyped-call]
-        return transformed
-
-    def should_run_async(self, raw_cell: str, **more: Any) -> bool:
-        """Tell whether a cell awaits: plain Python has no `await`, IPython looks at the rest."""
-        return not self.plain and bool(super().should_run_async(raw_cell, **more))
-
-    async def run_ast_nodes(
-        self,
-        nodelist: list[ast.stmt],
-        cell_name: str,
-        interactivity: str = "last_expr",
-        compiler: Any = compile,
-        result: Any = None,
-    ) -> bool:
-        """Run a cell's statements: those of plain Python at once, and not each by itself."""
-        pieces = None
-        if self.plain and nodelist and interactivity == "last_expr" and compiler is self.compile:
-            pieces = self.compile.pieces(self.plain, nodelist, cell_name)
-        if pieces is None:
-            given = (nodelist, cell_name, interactivity, compiler, result)
-            return bool(await super().run_ast_nodes(*given))
-        for code in pieces:
-            if await self.run_code(code, result):  # type: ignore[no-untyped-call]
-                return True
-        return False
-
-    def _transformers(self) -> tuple[list[Any], ...]:
-        manager = self.input_transformer_manager
-        cleaning, lines = manager.cleanup_transforms, manager.line_transforms
-        return (list(cleaning), list(lines), list(manager.token_transformers),
-                list(self.input_transformers_post), list(self.ast_transformers))  # fmt: skip
-
     def _format_exception_for_storage(self, *_: Any, **__: Any) -> dict[str, Any]:
         """Keep no second copy of a traceback, which takes as long to make as the one shown."""
         return {}
@@ -172,7 +130,9 @@ class Shell(InteractiveShell):
             with contextlib.suppress(ValueError):  # this leaves it in `sys.last_value`
                 self._get_exc_info(exc_tuple)  # type: ignore[no-untyped-call]
         else:
-            super().showtraceback(exc_tuple, *given, **more)
+            usual = self.InteractiveTB.mode == "Context" and not self.InteractiveTB.has_colors
+            with only_shown_lines() if usual else contextlib.nullcontext():
+                super().showtraceback(exc_tuple, *given, **more)
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         COLLECTOR.error(getattr(etype, "__name__", str(etype)), _text(evalue), stb)
@@ -209,7 +169,7 @@ def make() -> Any:
         displayhook_class=_ResultHook,
         compiler_class=_Compiler,
     )
-    shell.usual_transformers = shell._transformers()
+    shell.usual = shell.ways()
     shell.set_hook("show_in_pager", _page)
     _replace_magics(shell)
     builtins.input = _no_input

@@ -263,9 +263,10 @@ def main(settings: Message) -> None:
     control = socket.socket(fileno=settings["control"])
     os.makedirs(settings["scratch"], exist_ok=True)
     os.environ["MPLCONFIGDIR"] = os.environ["IPYTHONDIR"] = settings["scratch"]
-    from . import calls
+    from . import calls, rehearsal
 
     calls.warm(settings["scratch"])
+    rehearsal.rehearse()
     worker = Worker(control, settings, calls.serve, calls.warm_figures, calls.keep_cells)
     _share()
     sys.stdout.flush()
