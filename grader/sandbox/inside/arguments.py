@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import types
 from collections.abc import Collection, Mapping
+from operator import attrgetter, is_
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .wire import Stored, decode_given
 
+DTYPE, SHAPE, TO_BYTES = attrgetter("dtype"), attrgetter("shape"), np.ndarray.tobytes
 NOT_USERS = frozenset(("In", "Out", "exit", "quit", "open", "get_ipython"))
 
 
@@ -109,7 +111,7 @@ class Given:
 
         Most are not, which is seen without taking them apart; else they are read once more.
         """
-        held = (list(map(id, _held(item))) == list(map(id, was)) for item, was in self._held)
+        held = (_same_objects(_held(item), was) for item, was in self._held)
         if all(held) and _bits(self._arrays) == self._bits:
             return False
         before = copied(decode_given(self.data)[0]["arguments"], {})
@@ -123,10 +125,13 @@ def _held(container: Any) -> list[Any]:
     return [*container, *container.values()] if isinstance(container, dict) else [*container]
 
 
-def _bits(arrays: list[Any]) -> tuple[list[Any], bytes]:
+def _same_objects(now: list[Any], before: list[Any]) -> bool:
+    return len(now) == len(before) and all(map(is_, now, before))
+
+
+def _bits(arrays: list[Any]) -> tuple[list[Any], list[Any], bytes]:
     """Return dtypes and shapes of arrays, and the bytes of all of them."""
-    flat = (a if a.flags.c_contiguous else a.tobytes() for a in arrays)
-    return [(a.dtype, a.shape) for a in arrays], b"".join(flat)
+    return list(map(DTYPE, arrays)), list(map(SHAPE, arrays)), b"".join(map(TO_BYTES, arrays))
 
 
 class _Bits(NamedTuple):
