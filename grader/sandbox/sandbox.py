@@ -35,7 +35,7 @@ class Sandbox:
         self.reasons: dict[str, str] = {}
         self._closed = False
         self._jobs: weakref.WeakSet[Job] = weakref.WeakSet()
-        self._kept: set[str] = set()  # cells that the worker has been given to compile
+        self._kept: set[str | bytes] = set()  # cells that the worker has been given to compile
         for candidate in isolation.TIERS if tier is None else (tier,):
             try:
                 self._worker = self._start(candidate)
@@ -115,7 +115,7 @@ class Sandbox:
         watched: str = "",
     ) -> tuple[socket.socket, int]:
         """Have the worker fork; returns the connection to the fork, and its number there."""
-        self._keep(cells)
+        self._keep(cells, files)
         ours, theirs = socket.socketpair()
         with theirs:
             # As arrays, since plain bytes are no value of the wire's.
@@ -134,12 +134,15 @@ class Sandbox:
                 raise
         return ours, pid
 
-    def _keep(self, cells: Sequence[CellSource]) -> None:
-        """Have the worker compile the kit's own cells, each once for all jobs."""
+    def _keep(self, cells: Sequence[CellSource], files: Mapping[str, bytes]) -> None:
+        """Have the worker compile the kit's own cells and modules, each once for all jobs."""
         own = {cell.source for cell in cells if cell.kind in ("example", "locked")}
-        if new := sorted(own - self._kept):
-            self._worker.ask({"op": "keep", "sources": new})
-            self._kept |= own
+        modules = {data for name, data in files.items() if name.endswith(".py")}
+        new = sorted(own - self._kept), sorted(modules - self._kept)
+        if any(new):
+            texts = [np.frombuffer(text, np.uint8) for text in new[1]]
+            self._worker.ask({"op": "keep", "sources": new[0], "modules": texts})
+            self._kept |= own | modules
 
     def _adopt(
         self, ours: socket.socket, pid: int, cells: Sequence[CellSource], limits: Limits

@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from . import frames, reserve, shell
+from . import frames, own_modules, reserve, shell
 from .arguments import Given, resolve, useless, with_given, write_into
 from .cells import Cells
 from .clock import Clock
@@ -52,6 +52,7 @@ def warm(scratch: str) -> None:
     for name in ("numpy.random", "IPython.core.ultratb", "stack_data"):
         importlib.import_module(name)
     reserve.keep()
+    own_modules.import_kept()
     warm_shell = shell.make()
     stdout, stderr = sys.stdout, sys.stderr
     shell.capture_streams()
@@ -74,9 +75,10 @@ def warm_figures() -> None:
     plt.close("all")
 
 
-def keep_cells(sources: list[str]) -> None:
-    """Compile the kit's own cells once for all forks; nothing of them runs."""
+def keep_own(sources: list[str], modules: list[bytes]) -> None:
+    """Compile the kit's own cells and modules once for all forks; nothing of them runs."""
     shell.Shell.instance().compile.keep(sources)
+    own_modules.keep_modules(modules)
 
 
 def _inert_selfcheck() -> types.ModuleType:

@@ -55,7 +55,7 @@ class PlainCells(CachingCompiler):
             self.parsed = cell, self.own[cell].tree
             return True
         try:
-            with _warnings_kept() as said:
+            with warnings_kept() as said:
                 tree: Any = super().ast_parse(cell)
         except Exception:
             return False
@@ -79,7 +79,7 @@ class PlainCells(CachingCompiler):
         own, flags = self.own.get(cell), self.flags
         # What a `from __future__` of the student's has changed holds for the cells behind it.
         if own is not None and flags == self.usual_flags:
-            return [_named(piece, name) for piece in own.pieces]
+            return [named(piece, name) for piece in own.pieces]
         self.parse_plain(cell)
         parsed, self.parsed = self.parsed, None
         if parsed is None:
@@ -99,7 +99,7 @@ class PlainCells(CachingCompiler):
             return None
         flags = self.flags
         try:
-            with _warnings_kept() as said:
+            with warnings_kept() as said:
                 code: CodeType = self(cell, name, "exec")
         except Exception:
             return None
@@ -121,7 +121,7 @@ class PlainCells(CachingCompiler):
         first = nodes[: len(nodes) - len(shown)]
         trees: list[tuple[Any, str]]  # typeshed knows of texts only
         try:
-            with _warnings_kept() as said:
+            with warnings_kept() as said:
                 trees = [(ast.Module(first, []), "exec")] if first else []
                 trees += [(ast.Interactive(list(shown)), "single")] if shown else []
                 pieces = [self(tree, name, mode) for tree, mode in trees]
@@ -154,14 +154,14 @@ def may_be_plain(cell: str) -> bool:
     return not any(word in cell for word in ("await", "async", "run_line_magic"))
 
 
-def _named(code: CodeType, name: str) -> CodeType:
+def named(code: CodeType, name: str) -> CodeType:
     """Return code, and the code in it, as compiled under a name."""
-    inner = tuple(_named(c, name) if isinstance(c, CodeType) else c for c in code.co_consts)
+    inner = tuple(named(c, name) if isinstance(c, CodeType) else c for c in code.co_consts)
     return code.replace(co_filename=name, co_consts=inner)
 
 
 @contextlib.contextmanager
-def _warnings_kept() -> Iterator[list[Any]]:
+def warnings_kept() -> Iterator[list[Any]]:
     """Keep the warnings that would be shown.
 
     The filters stay untouched: to change them forgets which warnings were shown before.

@@ -42,7 +42,7 @@ class Worker:
         settings: Message,
         serve: Callable[..., None],
         warm_figures: Callable[[], None],
-        keep_cells: Callable[[list[str]], None],
+        keep_own: Callable[[list[str], list[bytes]], None],
     ):
         self.control = control
         self.tier: str = settings["tier"]
@@ -50,7 +50,7 @@ class Worker:
         self.scratch: str = settings["scratch"]
         self.serve = serve
         self.warm_figures: Callable[[], None] | None = warm_figures
-        self.keep_cells = keep_cells
+        self.keep_own = keep_own
         self.forks: dict[int, _Fork] = {}
         self.folders: list[Folder] = []
         able = self.tier == "B" and locks.spare_uid(0, settings["must_read"]) is not None
@@ -75,7 +75,8 @@ class Worker:
                 assert descriptor is not None
                 return {"pid": self.fork(request, descriptor)}
             if request["op"] == "keep":
-                self.keep_cells(request["sources"])
+                modules = [text.tobytes() for text in request["modules"]]
+                self.keep_own(request["sources"], modules)
                 _share()
                 return {}
             if request["op"] == "status":
@@ -267,7 +268,7 @@ def main(settings: Message) -> None:
 
     calls.warm(settings["scratch"])
     rehearsal.rehearse()
-    worker = Worker(control, settings, calls.serve, calls.warm_figures, calls.keep_cells)
+    worker = Worker(control, settings, calls.serve, calls.warm_figures, calls.keep_own)
     _share()
     sys.stdout.flush()
     frames.send(control, encode({"ready": True, "landlock": landlock.abi()}))
