@@ -7,13 +7,16 @@ import numpy as np
 from grader.assignment.spec import Case, Exercise
 from grader.comparison.end_to_end import agree
 from grader.comparison.layout import Tree
+from grader.comparison.trees import leaves
 from grader.sandbox import Form, Refused, Right, form
 
 
 def right_of(exercise: Exercise, case: Case, expected: Tree) -> Right | None:
     """Return what a right reply to a case is known by; None where it has to be looked at.
 
-    It has to where several values are right, and where others than floats are among the numbers.
+    It has to where several values are right. Numbers of one dtype may differ as far as they may in
+    the ladder; where whole numbers or several dtypes are among them, a right reply is known to the
+    last bit only.
     """
     checks = exercise.checks
     if any(check.kind == "holds" for check in checks):
@@ -25,13 +28,18 @@ def right_of(exercise: Exercise, case: Case, expected: Tree) -> Right | None:
         after = form(tuple(expected["after"][name] for name in names)) if names else None
     except Refused:
         return None
-    if returned.counts is None or (after is not None and after.counts is None):
-        return None
-    return Right(returned, after, lambda of, data: _agree(of, data, least))
+    return Right(returned, after, lambda of, data: _agree(of, data, least, expected))
 
 
-def _agree(of: Form, data: bytes, tolerance: float) -> bool:
-    counts = of.counts or ()
-    if data == of.data:  # to the last bit, as most
+def _agree(of: Form, data: bytes, tolerance: float, expected: Tree) -> bool:
+    if of.counts is None:
+        return data == of.data and all(_finite(leaf) for _, leaf in leaves(expected))
+    if data == of.data:  # to the last bit, as most; what is not finite is never right
         return bool(np.isfinite(of.numbers(of.data)).all())
-    return agree(of.numbers(data), of.numbers(of.data), counts, tolerance)
+    return agree(of.numbers(data), of.numbers(of.data), of.counts, tolerance)
+
+
+def _finite(leaf: object) -> bool:
+    """Tell whether a leaf holds no number that is none."""
+    number = isinstance(leaf, np.ndarray | np.generic | complex | float)
+    return not number or bool(np.isfinite(leaf).all())  # type: ignore[call-overload]
