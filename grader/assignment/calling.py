@@ -21,6 +21,7 @@ from grader.comparison.drivers import driven
 from grader.comparison.layout import Layout, Tree
 from grader.comparison.time_limit import time_limit
 from grader.comparison.trees import deep_copy, returned_by, same
+from grader.comparison.within import within
 from grader.errors import UsageError
 
 
@@ -153,17 +154,9 @@ def questions_needed(
 
 def _measured(tree: Tree) -> tuple[int, frozenset[str]]:
     """Return how many elements the arrays in a tree have, and of which dtypes they are."""
-    elements, dtypes, parts = 0, set(), [tree]
-    while parts:
-        part = parts.pop()
-        if isinstance(part, np.ndarray):
-            elements += part.size
-            dtypes.add(part.dtype)
-        elif isinstance(part, Mapping):
-            parts.extend(part.values())
-        elif isinstance(part, tuple | list):
-            parts.extend(part)
-    return elements, frozenset(dtype.name for dtype in dtypes)
+    arrays = [part for part in within(tree) if isinstance(part, np.ndarray)]
+    dtypes = {array.dtype for array in arrays}  # to name one takes longer than to look at it
+    return sum(array.size for array in arrays), frozenset(dtype.name for dtype in dtypes)
 
 
 def completed(spec: Spec, source: Source) -> Spec:

@@ -18,6 +18,7 @@ import numpy as np
 from grader.assignment.spec import Case
 from grader.comparison.layout import Layout, Tree
 from grader.comparison.telling import LONGEST_KEY, Telling
+from grader.comparison.within import within
 
 MOST_NAMES = 64  # of the reference's that are known
 MOST_LOOKED_AT = 128  # keys of a dictionary
@@ -142,32 +143,20 @@ def _short(key: Any) -> bool:
 
 def _keys(tree: Tree) -> Iterator[str | int]:
     """Yield the keys of all dictionaries in a tree."""
-    for part in _within(tree):
+    for part in within(tree):
         if isinstance(part, Mapping):
             yield from part
 
 
 def _arrays(tree: Tree) -> Iterator[np.ndarray[Any, Any]]:
     """Yield the arrays of a tree."""
-    yield from (part for part in _within(tree) if isinstance(part, np.ndarray))
+    yield from (part for part in within(tree) if isinstance(part, np.ndarray))
 
 
 def _lengths(tree: Tree) -> Iterator[int]:
     """Yield the sides of the arrays of a tree, and how many things its containers hold."""
-    for part in _within(tree):
+    for part in within(tree):
         if isinstance(part, np.ndarray):
             yield from part.shape
         elif isinstance(part, tuple | list):
             yield len(part)
-
-
-def _within(tree: Tree) -> Iterator[Tree]:
-    """Yield a tree and all that is in it, what holds something first."""
-    parts = [tree]
-    while parts:
-        part = parts.pop()
-        yield part
-        if isinstance(part, (tuple, list)):
-            parts += reversed(part)
-        elif not isinstance(part, np.ndarray) and isinstance(part, Mapping):
-            parts += reversed([*part.values()])

@@ -7,7 +7,7 @@ import numpy as np
 from grader.assignment.spec import Case, Exercise
 from grader.comparison.end_to_end import agree
 from grader.comparison.layout import Tree
-from grader.comparison.trees import leaves
+from grader.comparison.within import within
 from grader.sandbox import Form, Refused, Right, form
 
 
@@ -33,13 +33,13 @@ def right_of(exercise: Exercise, case: Case, expected: Tree) -> Right | None:
 
 def _agree(of: Form, data: bytes, tolerance: float, expected: Tree) -> bool:
     if of.counts is None:
-        return data == of.data and all(_finite(leaf) for _, leaf in leaves(expected))
+        return data == of.data and all(map(_finite, within(expected)))
     if data == of.data:  # to the last bit, as most; what is not finite is never right
         return bool(np.isfinite(of.numbers(of.data)).all())
     return agree(of.numbers(data), of.numbers(of.data), of.counts, tolerance)
 
 
-def _finite(leaf: object) -> bool:
-    """Tell whether a leaf holds no number that is none."""
-    number = isinstance(leaf, np.ndarray | np.generic | complex | float)
-    return not number or bool(np.isfinite(leaf).all())  # type: ignore[call-overload]
+def _finite(part: object) -> bool:
+    """Tell whether a part of a result is no number that is none."""
+    number = isinstance(part, np.ndarray | np.generic | complex | float)
+    return not number or bool(np.isfinite(part).all())  # type: ignore[call-overload]

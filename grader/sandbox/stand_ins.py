@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import operator
 import warnings
 from typing import Any
 
 import numpy as np
 
 from .data import Call
+from .inside.arguments import held, same_objects
 from .inside.wire import Bounds, Encoded, Message, Stored, WireError, encode
 from .outputs import text
 
@@ -152,15 +152,13 @@ class _Given:
         return value
 
 
-def _state(item: Any) -> tuple[Any, ...]:
+def _state(item: Any) -> Any:
     """Return the bits of an array, or the very objects that a dict or list holds."""
     if isinstance(item, np.ndarray):
         return item.dtype, item.shape, item.tobytes()
-    return (*item, *item.values()) if isinstance(item, dict) else (*item,)
+    return held(item)
 
 
-def _holds(item: Any, before: tuple[Any, ...]) -> bool:
+def _holds(item: Any, before: Any) -> bool:
     now = _state(item)
-    if isinstance(item, np.ndarray):
-        return now == before
-    return len(now) == len(before) and all(map(operator.is_, now, before))
+    return now == before if isinstance(item, np.ndarray) else same_objects(now, before)

@@ -103,7 +103,7 @@ class Given:
         self.data = data
         self.call, objects = decode_given(data)
         self._arrays = [item for item in objects if type(item) is np.ndarray]
-        self._held = [(item, _held(item)) for item in objects if type(item) is not np.ndarray]
+        self._held = [(item, held(item)) for item in objects if type(item) is not np.ndarray]
         self._bits = _bits(self._arrays)
 
     def changed(self, arguments: tuple[Any, ...], may: Collection[int]) -> bool:
@@ -111,8 +111,8 @@ class Given:
 
         Most are not, which is seen without taking them apart; else they are read once more.
         """
-        held = (_same_objects(_held(item), was) for item, was in self._held)
-        if all(held) and _bits(self._arrays) == self._bits:
+        same = (same_objects(held(item), was) for item, was in self._held)
+        if all(same) and _bits(self._arrays) == self._bits:
             return False
         before = copied(decode_given(self.data)[0]["arguments"], {})
         left = [place for place in range(len(arguments)) if place not in may]
@@ -120,12 +120,13 @@ class Given:
         return not unchanged(now, then, set())
 
 
-def _held(container: Any) -> list[Any]:
+def held(container: Any) -> list[Any]:
     """Return the objects that a dict or list holds, in their order."""
     return [*container, *container.values()] if isinstance(container, dict) else [*container]
 
 
-def _same_objects(now: list[Any], before: list[Any]) -> bool:
+def same_objects(now: list[Any], before: list[Any]) -> bool:
+    """Tell whether a dict or list holds the very objects that it held before."""
     return len(now) == len(before) and all(map(is_, now, before))
 
 

@@ -121,7 +121,7 @@ class Server:
         self.cells = Cells(self.shell, self.clock)
         self.kept: dict[str, Any] = {}
         self.masks: dict[str, Any] = {}  # made once: to make them takes longer than a call
-        self.unmasked: list[Any] = []  # what they stand for
+        self.unmasked: dict[str, Any] = {}  # what they stand for
         shell.COLLECTOR.limit(
             limits["output_bytes"],
             limits["image_bytes"],
@@ -280,11 +280,12 @@ class Server:
 
     def _masked(self) -> Message:
         """Return useless values for the variables that example cells have set."""
-        names, masked = self.shell.user_ns, self.cells.from_examples
-        now = _values(names, masked)
-        if len(now) != len(self.unmasked) or not all(map(is_, now, self.unmasked)):
-            pairs = zip(masked, now, strict=True)
-            self.masks = {name: useless(value) for name, value in pairs if value is not MISSING}
+        masked = self.cells.from_examples
+        now = dict(zip(masked, _values(self.shell.user_ns, masked), strict=True))
+        was = self.unmasked
+        if now.keys() != was.keys() or not all(map(is_, now.values(), was.values())):
+            there = ((name, value) for name, value in now.items() if value is not MISSING)
+            self.masks = {name: useless(value) for name, value in there}
             self.unmasked = now
         return self.masks
 

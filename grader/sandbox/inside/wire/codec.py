@@ -5,11 +5,9 @@ from __future__ import annotations
 import struct
 from typing import Any
 
-import numpy as np
-
 from .format import (
     ANY,
-    DOUBLES,
+    DOUBLE,
     DTYPES,
     EARLY,
     ROOMY,
@@ -45,19 +43,9 @@ def form(value: Any) -> Form:
     writer.write(value, 0)
     data = writer.message()
     sizes = list(map(len, writer.numbers))
-    dtype = None
-    if not writer.others:
-        dtype = DOUBLES
-    elif writer.others == {SINGLE} and sum(sizes) == _singles(writer.objects):
-        dtype = DTYPES[SINGLE]
+    dtype = next((DTYPES[code] for code in (DOUBLE, SINGLE) if writer.codes <= {code}), None)
     counts = tuple([size // dtype.itemsize for size in sizes]) if dtype else None
     return Form(data, len(data) - sum(sizes), dtype, counts, writer.items)
-
-
-def _singles(objects: list[Any]) -> int:
-    """Return how many bytes the arrays of single precision take."""
-    arrays = (one for one in objects if isinstance(one, np.ndarray))
-    return sum(array.nbytes for array in arrays if array.dtype == DTYPES[SINGLE])
 
 
 def decode(

@@ -51,7 +51,7 @@ class Writer(Shared):
         self.structure: list[bytes] = []
         self.sides: list[int] = []
         self.numbers: list[bytes] = []
-        self.others: set[int] = set()  # dtypes of numbers beside doubles
+        self.codes: set[int] = set()  # of the dtypes of all numbers
         self.size = 0
         self.items = 1
         self.markers = markers
@@ -82,7 +82,7 @@ class Writer(Shared):
         elif kind is str:
             self._text(b"S", value)
         elif kind is float:
-            self._number(b"D", F64.pack(value))
+            self._float(value)
         elif value is None or value is True or value is False:
             self.structure.append(b"N" if value is None else b"T" if value else b"F")
         else:
@@ -101,7 +101,7 @@ class Writer(Shared):
         elif isinstance(value, int):
             self._int(value)
         elif isinstance(value, float):
-            self._number(b"D", F64.pack(value))
+            self._float(value)
         elif isinstance(value, tuple):
             self._sequence(b"(", tuple.__len__(value), tuple.__iter__(value), depth)
         elif isinstance(value, list):
@@ -109,8 +109,7 @@ class Writer(Shared):
         elif isinstance(value, dict):
             self._dict(value, depth)
         elif isinstance(value, Encoded):
-            self.others.add(NO_DTYPE)
-            self._number(b"E", value.data)
+            self._number(b"E", NO_DTYPE, value.data)
             self.sides.append(len(value.data))
         elif self.markers and isinstance(value, Stored):
             self._text(b"K", value.name)
@@ -118,27 +117,26 @@ class Writer(Shared):
         else:
             raise Refused(f"a value of type {type(value).__name__}")
 
-    def _repeats(self, value: Any, depth: int) -> bool:
-        """Write that an object comes again, if it does."""
-        place = self.places.get(id(value))
-        if place is None:
-            return False
-        back = len(self.objects) - place
+    def _repeat(self, value: Any, depth: int) -> None:
+        """Write that an object comes again."""
+        back = len(self.objects) - self.places[id(value)]
         reason = self.again(back, depth)
         if reason:
             raise Refused(reason)
         self.structure.append(COUNTED.pack(b"R", back))
-        return True
 
     def _int(self, value: int) -> None:
-        self.others.add(NO_DTYPE)
         try:
-            self._number(b"I", I64.pack(value))
+            self._number(b"I", NO_DTYPE, I64.pack(value))
         except struct.error:
             raise Refused(BEYOND_64_BITS) from None
 
-    def _number(self, tag: bytes, data: bytes) -> None:
+    def _float(self, value: float) -> None:
+        self._number(b"D", DOUBLE, F64.pack(value))
+
+    def _number(self, tag: bytes, code: int, data: bytes) -> None:
         self.grow(len(data))
+        self.codes.add(code)
         self.structure.append(tag)
         self.numbers.append(data)
 
@@ -165,7 +163,8 @@ class Writer(Shared):
             self.write(value, depth + 1)
 
     def _dict(self, value: dict[Any, Any], depth: int) -> None:
-        if self._repeats(value, depth):
+        if id(value) in self.places:
+            self._repeat(value, depth)
             return
         members = list(dict.values(value))
         before, reached = self.items, self.reached
@@ -184,28 +183,24 @@ class Writer(Shared):
     def _scalar(self, value: np.generic) -> None:
         plain = _plain(np.asarray(value))
         code = CODES[plain.dtype]
-        if code != DOUBLE:
-            self.others.add(code)
-        self._number(bytes((SCALAR, code)), plain.tobytes())
+        self._number(bytes((SCALAR, code)), code, plain.tobytes())
 
     def _array(self, value: Array, depth: int) -> None:
-        if id(value) in self.places and self._repeats(value, depth):
+        if id(value) in self.places:
+            self._repeat(value, depth)
             return
         plain, code = value, DOUBLE
         if type(value) is not np.ndarray or value.dtype is not DOUBLES:
             plain = _plain(value)
             code = CODES[plain.dtype]
-            if code != DOUBLE:
-                self.others.add(code)
         shape, size = plain.shape, plain.nbytes
         ndim = len(shape)
         if ndim > self.bounds.ndim:
             raise Refused(self.bounds.too_many_axes)
         if not size and ndim and max(shape) > LARGEST_SIDE:
             raise Refused(LONG_SIDE)
-        self.size += size + 8 * ndim + 4
-        if self.size > self.bounds.message_bytes:
-            raise Refused(self.bounds.too_large)
+        self.grow(size + 8 * ndim + 4)
+        self.codes.add(code)
         self.places[id(value)] = len(self.objects)
         self.objects.append(value)
         self.sizes.append(ALONE)
