@@ -16,10 +16,6 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.plain_text import plain
 
-# nbgrader imports jsonschema, which takes up to seconds to get ready to check addresses in any
-# script ("iri"), unless this optional package is missing. No notebook's schema asks for that.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
 LONGEST_LINE = 1_000  # characters
 FOLDER = "The course's folder; by default the current one."
 A_FILE = click.Path(path_type=Path)

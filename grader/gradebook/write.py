@@ -6,7 +6,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 from nbgrader.api import (
@@ -21,8 +22,6 @@ from nbgrader.api import (
     SubmittedNotebook,
     new_uuid,
 )
-from nbgrader.plugins import LateSubmissionPlugin
-from nbgrader.preprocessors import AssignLatePenalties, SaveCells
 from sqlalchemy import Inspector, inspect, literal, or_
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -31,7 +30,8 @@ from grader.assignment.source import read_notebook
 from grader.course import Course
 from grader.errors import UsageError
 from grader.gradebook.beside_nbgrader import bonus_cells, check_points, is_settled
-from grader.gradebook.config import find_programs, gradebook_url, load_config
+from grader.gradebook.config import find_programs, gradebook_url
+from grader.gradebook.late_policy import has_own_policy, late_plugin
 from grader.gradebook.source_folder import write_source
 from grader.gradebook.standing import ROWS, Standing, make_table, note, standings
 from grader.gradebook.state import absent, connected
@@ -40,6 +40,9 @@ from grader.gradebook.table_version import look_up_here
 from grader.gradebook.turn import turn
 from grader.gradebook.unusable import named, unusable
 from grader.verdict import Verdict
+
+if TYPE_CHECKING:
+    from nbgrader.plugins import LateSubmissionPlugin
 
 
 def open_gradebook(course: Course) -> Gradebook:
@@ -114,6 +117,8 @@ def register(course: Course, name: str) -> None:
                     f"under a new name, or remove it with `nbgrader db assignment remove {name}`"
                 )
             gradebook.update_or_create_assignment(name)
+        from nbgrader.preprocessors import SaveCells  # it brings all of nbconvert along
+
         saver = SaveCells()
         about = {"notebook": name, "assignment": name, "db_url": url}
         saver.preprocess(book, {"nbgrader": about})
@@ -173,7 +178,9 @@ class GradebookWriter:
             self._assignment = gradebook.find_assignment(name)
             self._grade_cells = {cell.name: cell.id for cell in self._notebook.grade_cells}
             self._solution_cells = {cell.name: cell.id for cell in self._notebook.solution_cells}
-            self._late = _late_plugin(course, name, gradebook)
+            self._gradebook = gradebook
+            if has_own_policy(course):
+                _ = self._late  # what the course names may fail: before anything is judged
             self._bonus = bonus_cells(course, name)
             self._held = held.pop_all()
 
@@ -192,6 +199,10 @@ class GradebookWriter:
             except DBAPIError:
                 self._db.rollback()
                 raise
+
+    @cached_property
+    def _late(self) -> LateSubmissionPlugin:
+        return late_plugin(self._course, self._assignment.name, self._gradebook)
 
     def everyone(self) -> frozenset[str]:
         """Return all students of the gradebook."""
@@ -386,11 +397,3 @@ class GradebookWriter:
             return 0.0
         due += submission.extension or timedelta(0)
         return float((submission.timestamp - due).total_seconds())
-
-
-def _late_plugin(course: Course, name: str, gradebook: Gradebook) -> LateSubmissionPlugin:
-    """Return the course's plugin; its parent knows assignment and gradebook, as in nbgrader."""
-    penalties = AssignLatePenalties(config=load_config(course))
-    penalties.assignment_id, penalties.gradebook = name, gradebook
-    penalties.init_plugin()
-    return penalties.plugin_inst
