@@ -6,10 +6,8 @@ holder goes on: a thread of ``autograde``, a cluster's worker, a Jupyter server.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import select
 import shutil
 import socket
 import subprocess
@@ -20,19 +18,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from grader.assignment.assignment import Assignment, Packed
-from grader.intake.submission import Submission
-from grader.judge.judge import Judgement, judge, judge_alone
-from grader.sandbox import (
-    MOST_WAITS,
-    Limits,
-    Sandbox,
-    SandboxError,
-    cpu_seconds,
-    protect_parent,
-)
+from grader.sandbox import MOST_WAITS, Limits, cpu_seconds
+
+if TYPE_CHECKING:  # the child imports the judge, while its sandbox starts
+    from grader.assignment.assignment import Packed
+    from grader.intake.submission import Submission
+    from grader.judge.judge import Judgement
 
 # Of the judge's own processor time for one submission, of which it takes a tenth of a second.
 BACKSTOP_SECONDS = 60.0
@@ -40,7 +33,7 @@ LOOK_SECONDS = 0.5
 END_SECONDS = 5.0  # that the child has to end by itself, and to clear up
 START = (
     "import json, sys; path, rest = json.loads(sys.argv.pop()); sys.path[:] = path; "
-    "from grader.autograde.judge_process import serve; serve(*rest)"
+    "from grader.autograde.judge_child import serve; serve(*rest)"
 )
 # More threads than one make small matrix products slower.
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -219,62 +212,9 @@ class JudgeProcess:
         self.close()
 
 
-def serve(descriptor: int, tier: str | None, limits: Mapping[str, Any] | None) -> None:
-    """Judge what comes on a connection until its other end closes: the child's whole life."""
-    connection = Connection(descriptor)
-    threading.Thread(target=_end_with_holder, args=(descriptor,), daemon=True).start()
-    protect_parent()  # it holds expected values: no other process of this user may read its memory
-    with contextlib.suppress(ConnectionError):  # the holder was killed: there is nobody to tell
-        _serve(connection, tier, limits)
-
-
-def _serve(connection: Connection, tier: str | None, limits: Mapping[str, Any] | None) -> None:
-    try:
-        sandbox = Sandbox(Limits(**limits) if limits else None, tier)
-    except SandboxError as error:
-        connection.send(error)
-        return
-    assignment: Assignment | None = None
-    with sandbox:
-        connection.send((sandbox.tier, sandbox.folder))
-        while True:
-            try:
-                packed, task = connection.recv()
-            except EOFError:
-                return
-            try:
-                assignment = packed.load() if packed is not None else assignment
-                assert assignment is not None
-                connection.send(backstop(assignment, sandbox.limits))
-                connection.send(judged(assignment, task, sandbox))
-            except Exception as error:  # the holder raises what is sent
-                connection.send(JudgeFailed(f"{type(error).__name__}: {error}"))
-
-
 def _remove(folder: str) -> None:
     """Remove what a child left that was killed, once the jobs in it have ended as well."""
     until = time.monotonic() + END_SECONDS
     while os.path.exists(folder) and time.monotonic() < until:
         shutil.rmtree(folder, ignore_errors=True)
         time.sleep(0.05)
-
-
-def backstop(assignment: Assignment, limits: Limits) -> float:
-    """Return the seconds of its own that the judge may take: references may be slow as well."""
-    longest = max((e.call_seconds for e in assignment.spec.exercises), default=0.0)
-    return BACKSTOP_SECONDS * max(longest / limits.call_cpu_seconds, 1.0)
-
-
-def judged(assignment: Assignment, task: Task, sandbox: Sandbox) -> Judgement:
-    """Judge one task in this process."""
-    way = judge_alone if task.alone else judge
-    return way(assignment, task.submission, task.seeds, sandbox, task.student)
-
-
-def _end_with_holder(descriptor: int) -> None:
-    """End this process when its holder has ended or hung up, whatever it is at."""
-    poll = select.poll()
-    poll.register(descriptor, getattr(select, "POLLRDHUP", 0))
-    poll.poll()
-    time.sleep(END_SECONDS)  # who only waits for the next task has ended by now
-    os._exit(1)

@@ -19,7 +19,7 @@ PEAK = re.compile(rb"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 STEP = re.compile(r"^[^\n]*: \d+ of \d+$", re.MULTILINE)
 LOOK_SECONDS = 2.0
 # By what the command line of a process says; what has none of these words is a worker of a pool.
-ROLES = {b"judge_process": "judge", b"sandbox/inside": "sandboxed"}
+ROLES = {b"judge_child": "judge", b"sandbox/inside": "sandboxed"}
 
 
 @dataclass

@@ -28,7 +28,7 @@ from traitlets.config import Config
 
 from grader.assignment.assignment import Packed
 from grader.autograde import autograde as room
-from grader.autograde import inbox, isolation, judge_process, pool
+from grader.autograde import inbox, isolation, judging, pool
 from grader.autograde.autograde import Summary, autograde
 from grader.autograde.inbox import handed_in
 from grader.autograde.judge_process import ProcessDied, Task
@@ -439,7 +439,7 @@ def test_a_fault_of_the_kit_is_not_published(here: Course, monkeypatch: pytest.M
     """What was known before stays, in the folder and in the gradebook; the fault is listed."""
     grade(here, HERE["ada"])
     before = {p: p.read_bytes() for p in here.autograded.rglob("*") if p.is_file()}
-    monkeypatch.setattr(judge_process, "judge", faulty)
+    monkeypatch.setattr(judging, "judge", faulty)
     summary = grade(here, HERE["ada"], HERE["dmitri"], force=True)
     assert summary.graded == [] and sorted(line[:3] for line in summary.faults) == ["ada", "dmi"]
     assert {p: p.read_bytes() for p in here.autograded.rglob("*") if p.is_file()} == before
@@ -451,19 +451,19 @@ def test_an_exception_of_the_judge_is_a_fault_and_stops_nobody(
     here: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One submission on which the judge itself fails; the other one is graded."""
-    true = judge_process.judge
+    true = judging.judge
 
     def fails(assigned: Any, submission: Any, *rest: Any) -> Judgement:
         if rest[-1] == "ada":
             raise RuntimeError("odd")
         return true(assigned, submission, *rest)
 
-    monkeypatch.setattr(judge_process, "judge", fails)
+    monkeypatch.setattr(judging, "judge", fails)
     summary = grade(here, HERE["ada"], HERE["blank"])
     assert [v.student for v in summary.graded] == ["blank"]
     assert summary.faults == ["ada: The grader failed here: RuntimeError: odd"]
     agree(here)
-    monkeypatch.setattr(judge_process, "judge", true)
+    monkeypatch.setattr(judging, "judge", true)
     assert [v.student for v in autograde(here, NAME).graded] == ["ada"]
 
 
@@ -637,7 +637,7 @@ def test_what_the_clock_on_the_wall_stopped_is_tried_again_alone(
     here: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A busy machine costs nobody marks: the second judgement counts."""
-    true, calls = judge_process.judge, []
+    true, calls = judging.judge, []
 
     def busy(*given: Any) -> Judgement:
         calls.append(given[-1])
@@ -646,7 +646,7 @@ def test_what_the_clock_on_the_wall_stopped_is_tried_again_alone(
             return Judgement(made.verdict, made.outputs, inconclusive=True)
         return made
 
-    monkeypatch.setattr(judge_process, "judge", busy)
+    monkeypatch.setattr(judging, "judge", busy)
     summary = grade(here, HERE["blank"], HERE["dmitri"])
     assert calls == ["blank", "dmitri", "blank"] and len(summary.graded) == 2
 

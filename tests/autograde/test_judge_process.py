@@ -23,8 +23,8 @@ from grader.autograde.judge_process import (
     JudgeStopped,
     ProcessDied,
     Task,
-    backstop,
 )
+from grader.autograde.judging import backstop
 from grader.judge.seeds import hidden_seeds
 from grader.sandbox import Limits, cpu_seconds
 from grader.simulate.pupils import Pupil

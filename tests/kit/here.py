@@ -6,7 +6,8 @@ from concurrent.futures import Executor, Future
 from typing import Any
 
 from grader.assignment.assignment import Packed
-from grader.autograde.judge_process import Task, judged
+from grader.autograde.judge_process import Task
+from grader.autograde.judging import judged
 from grader.judge.judge import Judgement
 from grader.sandbox import Sandbox
 

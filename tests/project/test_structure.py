@@ -58,7 +58,8 @@ def test_what_students_get_needs_nothing_but_numpy() -> None:
 
 def test_a_judge_process_starts_without_the_libraries_of_notebooks() -> None:
     """Each of a class's processes imports these anew: seconds that every run would wait for."""
-    code = "import sys, grader.autograde.pool, grader.authoring; print(*sys.modules)"
+    imported = "grader.autograde.judge_child, grader.autograde.judging, grader.authoring"
+    code = f"import sys, {imported}; print(*sys.modules)"
     ran = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )

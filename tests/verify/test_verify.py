@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.autograde import judge_process, pool
+from grader.autograde import judging, pool
 from grader.course import Course
 from grader.errors import UsageError
 from grader.release.release import release
@@ -398,6 +398,6 @@ def test_a_judge_that_fails_is_no_finding(course: Course, monkeypatch: pytest.Mo
     def fails(*_: Any) -> None:
         raise MemoryError("no room")
 
-    monkeypatch.setattr(judge_process, "judge", fails)
+    monkeypatch.setattr(judging, "judge", fails)
     with pytest.raises(UsageError, match="the judge failed on solution: no room"):
         found(course, toy.SLOPE)

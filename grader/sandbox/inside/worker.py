@@ -267,9 +267,9 @@ def main(settings: Message) -> None:
     from . import calls, rehearsal
 
     calls.warm(settings["scratch"])
-    rehearsal.rehearse()
     worker = Worker(control, settings, calls.serve, calls.warm_figures, calls.keep_own)
-    _share()
-    sys.stdout.flush()
     frames.send(control, encode({"ready": True, "landlock": landlock.abi()}))
+    rehearsal.rehearse()  # while the judge gets the first submission ready
+    _share()
     worker.run()
+    os._exit(0)  # whoever ends it waits for that, and it has nothing left to do
