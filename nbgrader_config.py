@@ -8,7 +8,7 @@ Add your own settings below the last line, for example::
 
 c = get_config()
 try:
-    from grader.nbgrader_plugins.autograde_step import configure
+    from grader.nbgrader_plugins.configure import configure
 except ImportError as error:
     # Without this nbgrader logs a traceback, looks in its own folders ("Assignment not found") and
     # grades by its own means. Handing out and collecting do without the kit, the rest says why not.

@@ -4,7 +4,8 @@ import sys
 
 __version__ = "0.1.0"
 
-# jsonschema, which nbformat imports, takes this package for the format "iri" where it is installed,
-# and to import it builds a grammar, which takes longer than all the rest. No notebook is held to
-# that format, and jsonschema goes on without.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+# jsonschema, which nbformat imports, takes these for the formats "iri", "uri" and "duration" where
+# they are installed. To import them builds a grammar and long patterns, which takes longer than all
+# the rest. No notebook is held to those formats, and jsonschema goes on without.
+for _slow in ("rfc3987_syntax", "rfc3986_validator", "isoduration"):
+    sys.modules.setdefault(_slow, None)  # type: ignore[arg-type]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.assignment.assignment import Assignment
 from grader.course import Course
 from grader.errors import UsageError
 from grader.files.atomic import File, write_beside
+from grader.files.kept import Kept
 from grader.files.names import names_in
 from grader.gradebook.exchange_files import carried, exchange_files
 from grader.sandbox import SAFE
@@ -73,8 +75,16 @@ def unreadable_work(course: Course, name: str) -> Iterator[tuple[str, str]]:
 def read_verdict(path: Path) -> Verdict | None:
     """Read the verdict at ``path``, None when there is none that this release can read."""
     try:
-        return Verdict.from_json(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, VerdictError):
+        return parse_verdict(path.read_bytes())
+    except OSError:
+        return None
+
+
+def parse_verdict(data: bytes) -> Verdict | None:
+    """Parse a verdict's file, None where this release cannot."""
+    try:
+        return Verdict.from_json(data.decode("utf-8"))
+    except (UnicodeDecodeError, VerdictError):
         return None
 
 
@@ -98,8 +108,11 @@ def current_verdict(
     digest: str,
     standing: Standing,
     is_safe: Callable[[], bool] = lambda: True,
+    seen: Kept | None = None,
 ) -> Verdict | None:
     """Return the verdict on this very submission, made with this source and this kit.
+
+    It is brief, and one that was ``seen`` before is not taken apart.
 
     None where there is none; and it counts only when the gradebook holds its marks: ``standing`` is
     what it holds. What was graded without isolation is not current once there is a safe way: only
@@ -109,15 +122,32 @@ def current_verdict(
     folder = course.autograded / student / name
     if exchange_files(folder) != exchange_files(course.submitted / student / name):
         return None  # the same work, handed in again: its time counts, and so does its secret
-    verdict = read_verdict(folder / VERDICT_FILE)
+    inputs = dict(assignment.inputs(digest))
+    verdict = _brief_verdict(folder / VERDICT_FILE, inputs, seen)
     if verdict is None or verdict.outcome == "grader_error":
         return None
     if verdict.outcome == "graded":
         exposed = verdict.sandbox.get("tier", SAFE[0]) not in SAFE
         if (exposed and is_safe()) or not _has_something(folder / f"{name}.ipynb"):
             return None
-    same = dict(verdict.inputs) == dict(assignment.inputs(digest))
+    same = dict(verdict.inputs) == inputs
     return verdict if same and standing.agrees(verdict) else None
+
+
+def _brief_verdict(path: Path, inputs: Mapping[str, str], seen: Kept | None) -> Verdict | None:
+    """Read the brief verdict at ``path``; of the very bytes ``seen``, by this kit, it is known."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+
+    def found() -> dict[str, Any] | None:
+        verdict = parse_verdict(data)
+        return verdict.to_kept() if verdict else None
+
+    key = ("verdict", *inputs.values(), hashlib.sha256(data).hexdigest())
+    kept = found() if seen is None else seen.of(key, found)
+    return Verdict.from_kept(kept) if kept is not None else None
 
 
 def _has_something(path: Path) -> bool:

@@ -1,5 +1,5 @@
 """Re-export ``configure`` under the name that stands in courses' ``nbgrader_config.py``."""
 
-from grader.nbgrader_plugins.autograde_step import configure
+from grader.nbgrader_plugins.configure import configure
 
 __all__ = ["configure"]

@@ -278,6 +278,17 @@ class Verdict:
         vars(made)["digest"] = self.digest
         return made
 
+    def to_kept(self) -> dict[str, Any]:
+        """Return as JSON data what is told of a class, with what it is known by."""
+        return {**self.brief.to_data(), "inputs": dict(self.inputs), "digest": self.digest}
+
+    @classmethod
+    def from_kept(cls, data: Mapping[str, Any]) -> Verdict:
+        """Return the brief verdict, with its inputs, that ``to_kept`` gave."""
+        made = msgspec.convert(data, cls)
+        vars(made)["digest"] = data["digest"]
+        return made
+
     def to_data(self) -> dict[str, Any]:
         """Return the verdict as JSON data, its texts included."""
         about = {each.name: getattr(self, each.name) for each in fields(self)}

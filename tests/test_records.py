@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from grader import records
 from grader.assignment.source import check_cell
 from grader.course import Course
+from grader.files.kept import Kept
 from grader.gradebook.exchange_files import STAMP, exchange_files
 from grader.gradebook.standing import Standing
 from grader.records import current_verdict, read_verdict
@@ -72,3 +74,28 @@ def test_the_same_work_handed_in_again_is_not_current(course: Course) -> None:
 def test_the_time_of_the_work_lies_beside_its_verdict(course: Course) -> None:
     """What the exchange laid beside the submission, and nothing else, is published with it."""
     assert set(exchange_files(course.autograded / "ada" / NAME)) == {STAMP}
+
+
+def test_a_verdict_that_was_seen_is_not_taken_apart_and_says_the_same(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its very bytes; a file with one byte more is read again."""
+    path = course.autograded / "ada" / NAME / "verdict.json"
+    whole = read_verdict(path)
+    assert whole is not None
+    standing = Standing(
+        whole.digest, {check_cell(e.name): (e.points, 0.0) for e in whole.exercises}
+    )
+
+    def ask(seen: Kept) -> Verdict | None:
+        return current_verdict(course, assignment(), "ada", "d1", standing, seen=seen)
+
+    first = Kept(tmp_path / "kept")
+    assert ask(first) == replace(whole.brief, inputs=whole.inputs)
+    first.write()
+    monkeypatch.setattr(records, "parse_verdict", lambda data: None)
+    again = ask(Kept(tmp_path / "kept"))
+    assert again == replace(whole.brief, inputs=whole.inputs)
+    assert again.digest == whole.digest  # not its own: the brief one has less
+    path.write_bytes(path.read_bytes() + b" ")
+    assert ask(Kept(tmp_path / "kept")) is None

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from grader.assignment.assignment import Assignment
 from grader.autograde.cluster import connect
-from grader.autograde.graded_notebook import answers, graded_notebook
 from grader.autograde.inbox import (
     Arrived,
     arrived,
@@ -196,7 +195,7 @@ def mark_current(
 ) -> Iterator[Entry]:
     """Mark what is graded already and stands so in the gradebook: it is kept as it is.
 
-    Of a file that was ``seen`` before the digest of its work is known, and it is not taken apart.
+    A file that was ``seen`` before, and a verdict, is not taken apart: what it says is known.
     """
     for entry in entries:
         stands_so, work = stands.get(entry.student), entry.work
@@ -207,7 +206,7 @@ def mark_current(
             yield replace(entry, work=failed(assignment, entry.student, error))
             continue
         earlier = stands_so and current_verdict(
-            course, assignment, entry.student, digest, stands_so, isolation.is_safe
+            course, assignment, entry.student, digest, stands_so, isolation.is_safe, seen
         )
         yield replace(entry, earlier=earlier or None)
 
@@ -265,6 +264,9 @@ def add_notebooks(
 def _with_notebook(assignment: Assignment, released: str, entry: Entry) -> Entry:
     if entry.kept:
         return entry
+    # Only now: a run with nothing new would wait for it.
+    from grader.autograde.graded_notebook import answers, graded_notebook
+
     if not isinstance(entry.work, Submission) or entry.judgement is None:
         return replace(entry, answers=answers(assignment, None, released))
     judged = entry.judgement

@@ -11,20 +11,13 @@ import atexit
 import functools
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import (
-    AssignLatePenalties,
-    NbGraderPreprocessor,
-    SaveAutoGrades,
-)
-from traitlets.config import Config
+from nbgrader.preprocessors import NbGraderPreprocessor
 
 from grader.autograde.graded_notebook import answers, graded_notebook
 from grader.autograde.inbox import open_folder
@@ -33,14 +26,15 @@ from grader.autograde.judge_process import FAULTS, JudgeProcess, Task
 from grader.course import Course
 from grader.files.alone import alone
 from grader.files.atomic import write_all
-from grader.gradebook.config import set_folders
-from grader.gradebook.source_folder import write_source
-from grader.gradebook.submission_time import UnusableTime, read_time
+from grader.gradebook.submission_time import read_time
 from grader.judge.judge import failed
 from grader.judge.seeds import hidden_seeds
+from grader.nbgrader_plugins.configure import configure
 from grader.records import published_verdict
 from grader.sandbox import protect_parent
 from grader.verdict import Verdict
+
+__all__ = ["Judge", "Publish", "SaveBonus", "configure"]  # the last for courses that name it here
 
 
 class Judged(NamedTuple):
@@ -170,48 +164,3 @@ def _judge_process() -> JudgeProcess:
     process = JudgeProcess()
     atexit.register(process.close)
     return process
-
-
-def register_before(config: Config, **about: Any) -> None:
-    """Enter the assignment into the gradebook, and write the files that nbgrader copies from.
-
-    The course is where nbgrader takes it to be: formgrader's server may run in another folder.
-    """
-    from grader.gradebook.write import register
-
-    places = config.CourseDirectory
-    course = Course.at(Path(places.root) if "root" in places else Path.cwd())
-    write_source(course, about["assignment"])
-    register(course, about["assignment"])
-
-
-def existing_time(coursedir: CourseDirectory, folder: str) -> datetime | None:
-    """Read ``timestamp.txt`` for nbgrader as `GradebookWriter` does; takes a method's place.
-
-    A time that cannot be told is logged. It stops no collecting, and grading stops at it later.
-    """
-    try:
-        return read_time(Path(folder))
-    except UnusableTime as why:
-        coursedir.log.error(str(why))
-        return None
-
-
-def configure(config: Config) -> None:
-    """Set nbgrader up for this kit; called from ``nbgrader_config.py``."""
-    set_folders(config)
-    # nbgrader has no hook for it; its own stops at a byte order mark, and guesses at dates.
-    CourseDirectory.get_existing_timestamp = existing_time
-    config.Autograde.sanitize_preprocessors = [Judge]
-    # Without Execute, which stands here in nbgrader: the judge's outputs are in the cells already.
-    config.Autograde.autograde_preprocessors = [
-        *(SaveAutoGrades, SaveBonus, AssignLatePenalties, Publish)
-    ]
-    config.Autograde.exporter_class = "grader.nbgrader_plugins.gradebook_guard.GuardedGradebook"
-    config.Autograde.pre_convert_hook = functools.partial(register_before, config)
-    config.GenerateAssignment.exporter_class = (
-        "grader.nbgrader_plugins.source_guard.GuardedNotebook"
-    )
-    config.GenerateFeedback.exporter_class = (
-        "grader.nbgrader_plugins.feedback_exporter.FeedbackPage"
-    )

@@ -28,7 +28,7 @@ from traitlets.config import Config
 
 from grader.assignment.assignment import Packed
 from grader.autograde import autograde as room
-from grader.autograde import inbox, isolation, judging, pool
+from grader.autograde import graded_notebook, inbox, isolation, judging, pool
 from grader.autograde.autograde import Summary, autograde
 from grader.autograde.inbox import handed_in
 from grader.autograde.judge_process import ProcessDied, Task
@@ -471,7 +471,7 @@ def test_an_exception_of_the_judge_is_a_fault_and_stops_nobody(
     ("where", "step"),
     [
         *((inbox, step) for step in ("read_file", "plan")),
-        *((room, step) for step in ("graded_notebook", "answers")),
+        *((graded_notebook, step) for step in ("graded_notebook", "answers")),
     ],
 )
 def test_a_step_that_fails_on_one_submission_stops_nobody(

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.kit.toy import ROOT
+
 EXTENSIONS = ("assignment_list", "course_list", "formgrader", "validate_assignment")
 
 
@@ -14,7 +16,12 @@ def run(*lines: str) -> str:
     """Run lines in a fresh process; return what they print."""
     text = "\n".join(("import sys", *lines))
     return subprocess.run(
-        [sys.executable, "-c", text], capture_output=True, text=True, check=True, timeout=100
+        [sys.executable, "-c", text],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=100,
+        cwd=ROOT,
     ).stdout.strip()
 
 
@@ -24,6 +31,18 @@ def test_the_gradebook_brings_no_server_and_no_converter_along() -> None:
         "print(sorted({'jupyter_server', 'nbconvert', 'tornado.web'} & sys.modules.keys()))",
     )
     assert said == "[]"
+
+
+def test_a_course_s_configuration_brings_no_converter_along() -> None:
+    # Every verb reads it, one with nothing to do as well.
+    said = run(
+        "from pathlib import Path",
+        "from grader.course import Course",
+        "from grader.gradebook.config import load_config",
+        "config = load_config(Course.at(Path.cwd()))",
+        "print('autograde_step.Judge' in str(config), 'nbconvert' in sys.modules)",
+    )
+    assert said == "True False"
 
 
 @pytest.mark.parametrize("name", EXTENSIONS)

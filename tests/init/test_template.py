@@ -92,8 +92,8 @@ def test_each_assignment_can_be_taken_along(own: Course, tmp_path: Path, name: s
     [[one, shared, _]] = blocks("sh")
     typed([one.replace(kits.NAME, name), shared], tmp_path / "kit")
     assert own.names() == sorted([EXAMPLE, name])
-    there = own.packed(name)
-    assert there == kits.packed(name)
+    there, here = own.packed(name), kits.packed(name)
+    assert (there.source, there.exercises) == (here.source, here.exercises)
 
 
 @pytest.mark.slow
