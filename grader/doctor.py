@@ -13,9 +13,9 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.gradebook.class_list import class_list, gone
 from grader.gradebook.config import gradebook_url
+from grader.gradebook.opening import refuse_unfit
 from grader.gradebook.source_folder import source_problem
 from grader.gradebook.state import count_submissions, no_gradebook
-from grader.gradebook.write import refuse_unfit
 from grader.records import unreadable_work
 from grader.sandbox import SAFE, CellSource, Sandbox, SandboxError, available_tiers, bubblewrap
 from grader.sandbox.inside.lockdown import kernel

@@ -20,8 +20,8 @@ from grader import __version__
 from grader.cli import main
 from grader.course import Course
 from grader.gradebook.config import gradebook_url
+from grader.gradebook.opening import open_gradebook
 from grader.gradebook.unusable import unusable
-from grader.gradebook.write import open_gradebook
 from grader.sandbox import bubblewrap
 from grader.simulate import demo
 from grader.simulate.bench import Measured

@@ -9,8 +9,8 @@ from shlex import quote
 from nbgrader.api import Assignment, Student, SubmittedAssignment
 
 from grader.course import Course
+from grader.gradebook.opening import opened
 from grader.gradebook.state import no_gradebook
-from grader.gradebook.write import opened
 from grader.intake.handed_in import Stray, survey
 from grader.plain_text import some
 

@@ -18,12 +18,12 @@ from grader.errors import UsageError
 from grader.files.alone import alone
 from grader.files.names import names_in
 from grader.gradebook.config import gradebook_url
+from grader.gradebook.opening import opened
 from grader.gradebook.rubric_tables import erase_ticks
 from grader.gradebook.standing import erase
 from grader.gradebook.state import gradebook_file, no_gradebook
 from grader.gradebook.turn import turn
 from grader.gradebook.unusable import named, unusable
-from grader.gradebook.write import opened
 from grader.intake.handed_in import survey
 
 COPIES = "copies"  # the folder, in the course's, that nothing but this writes to

@@ -27,6 +27,7 @@ from sqlalchemy import update
 
 from grader.course import Course
 from grader.errors import UsageError
+from grader.gradebook.opening import opened
 from grader.gradebook.rubric_tables import (
     Rubric,
     Ticks,
@@ -39,7 +40,6 @@ from grader.gradebook.rubric_tables import (
 )
 from grader.gradebook.standing import Noted, read_noted
 from grader.gradebook.state import no_gradebook
-from grader.gradebook.write import opened
 
 
 @dataclass(frozen=True)

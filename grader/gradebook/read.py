@@ -23,9 +23,9 @@ from nbgrader.api import (
 from grader.assignment.source import read_notebook
 from grader.course import Course
 from grader.errors import UsageError
+from grader.gradebook.opening import opened
 from grader.gradebook.standing import ROWS, Standing, by_notebook, standings
 from grader.gradebook.state import no_gradebook
-from grader.gradebook.write import opened
 from grader.intake.handed_in import survey
 from grader.plain_text import some
 from grader.shared import SharedNames, once

@@ -12,8 +12,8 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.files.csv_read import read_table
 from grader.files.names import one_form
+from grader.gradebook.opening import opened
 from grader.gradebook.state import no_gradebook
-from grader.gradebook.write import opened
 
 YES, NO = {"yes", "y", "true", "1", "x"}, {"", "no", "n", "false", "0"}
 

@@ -71,21 +71,28 @@ def make_table(db: Any) -> None:
 
 
 def note(
-    db: Any, notebook: str, verdict: Verdict, answers: Mapping[str, str], settled: Collection[str]
+    db: Any,
+    notebook: str,
+    verdict: Verdict,
+    answers: Mapping[str, str],
+    settled: Collection[str],
+    *,
+    new: bool = False,
 ) -> None:
     """Note from which verdict the marks of a submitted notebook are, by its id.
 
     ``answers`` are digests by cell that is marked by hand; ``settled`` are the cells that had a
-    mark, on the answer that was noted last.
+    mark, on the answer that was noted last. Of a ``new`` one nothing was noted.
     """
     mine = VERDICTS.c.notebook_id == notebook
-    told = db.execute(VERDICTS.select().where(mine)).first()
+    told = None if new else db.execute(VERDICTS.select().where(mine)).first()
     before = json.loads(told.answers) if told else {}
     kept = {}
     for cell, now in answers.items():
         last, marked = before.get(cell, ("", ""))
         kept[cell] = now, last if cell in settled else marked
-    db.execute(VERDICTS.delete().where(mine))
+    if not new:
+        db.execute(VERDICTS.delete().where(mine))
     row = {"notebook_id": notebook, "digest": verdict.digest, "answers": json.dumps(kept)}
     db.execute(VERDICTS.insert().values(row))
 

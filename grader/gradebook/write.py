@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 from nbgrader.api import (
-    Base,
     Comment,
     Grade,
     Gradebook,
-    InvalidEntry,
     MissingEntry,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
     new_uuid,
 )
-from sqlalchemy import Inspector, inspect, literal, or_
+from sqlalchemy import inspect, literal, or_
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from grader.assignment.derived import refuse_other_points
@@ -30,71 +28,19 @@ from grader.assignment.source import read_notebook
 from grader.course import Course
 from grader.errors import UsageError
 from grader.gradebook.beside_nbgrader import bonus_cells, check_points, is_settled
-from grader.gradebook.config import find_programs, gradebook_url
+from grader.gradebook.config import gradebook_url
 from grader.gradebook.late_policy import has_own_policy, late_plugin
+from grader.gradebook.new_rows import NewRows
+from grader.gradebook.opening import open_gradebook
 from grader.gradebook.source_folder import write_source
 from grader.gradebook.standing import ROWS, Standing, make_table, note, standings
-from grader.gradebook.state import absent, connected
 from grader.gradebook.submission_time import UnusableTime, read_time
-from grader.gradebook.table_version import look_up_here
 from grader.gradebook.turn import turn
-from grader.gradebook.unusable import named, unusable
+from grader.gradebook.unusable import named
 from grader.verdict import Verdict
 
 if TYPE_CHECKING:
     from nbgrader.plugins import LateSubmissionPlugin
-
-
-def open_gradebook(course: Course) -> Gradebook:
-    """Open the course's gradebook; raises UsageError when it is locked or of another version."""
-    url = gradebook_url(course)
-    find_programs()
-    look_up_here()
-    refuse_unfit(url)
-    with named(url):
-        return _Opened(url)
-
-
-@contextmanager
-def opened(course: Course) -> Iterator[Gradebook]:
-    """Open the course's gradebook and close it; its errors, in here as well, are UsageErrors."""
-    with named(gradebook_url(course)), closing(open_gradebook(course)) as gradebook:
-        yield gradebook
-
-
-class _Opened(Gradebook):  # type: ignore[misc]  # nbgrader comes without types
-    """nbgrader's gradebook, which leaves no connection behind where it cannot be opened."""
-
-    def __init__(self, url: str) -> None:
-        try:
-            super().__init__(url)
-        except (DBAPIError, InvalidEntry):  # the second of a file that it may only read
-            self.close()
-            raise
-
-
-def refuse_unfit(url: str) -> None:
-    """Raise UsageError where a gradebook that there is cannot be read or is an older nbgrader's.
-
-    To be called before nbgrader adds its new tables beside the old ones.
-    """
-    if not absent(url):
-        with connected(url) as database:
-            lacking = _lacking(inspect(database))
-        if lacking:
-            raise unusable(url, f"it is an older nbgrader's, without {lacking}")
-
-
-def _lacking(known: Inspector) -> str:
-    """Return the first column that an older nbgrader's tables lack; empty when they lack none."""
-    present = set(known.get_table_names())
-    for name, table in Base.metadata.tables.items():
-        if name in present:  # nbgrader adds whole tables by itself
-            columns = {column["name"] for column in known.get_columns(name)}
-            missing = sorted({str(column.name) for column in table.columns} - columns)
-            if missing:
-                return f"{name}.{missing[0]}"
-    return ""
 
 
 def register(course: Course, name: str) -> None:
@@ -168,6 +114,7 @@ class GradebookWriter:
         self._course = course
         self._url = gradebook_url(course)
         self._pending: dict[str, _Pending] = {}
+        self._new = NewRows()
         with ExitStack() as held:
             held.enter_context(turn(self._url))
             gradebook = held.enter_context(closing(open_gradebook(course)))
@@ -197,8 +144,12 @@ class GradebookWriter:
             try:
                 yield
             except DBAPIError:
-                self._db.rollback()
+                self._drop()
                 raise
+
+    def _drop(self) -> None:
+        self._db.rollback()
+        self._new.forget()
 
     @cached_property
     def _late(self) -> LateSubmissionPlugin:
@@ -307,7 +258,7 @@ class GradebookWriter:
             except IntegrityError:
                 # Somebody else has entered one of these students meanwhile, by formgrader's button
                 # say: what was new is there now.
-                self._db.rollback()
+                self._drop()
                 for student, entry in pending.items():
                     self._save(student, entry.verdict, entry.answers)
                 pending, self._pending = self._pending, {}
@@ -322,8 +273,10 @@ class GradebookWriter:
                     marked = Grade.manual_score.is_not(None)
                     grade.needs_manual_grade = or_(marked, literal(grade.auto_score is None))
         self._db.flush()
+        new = self._new.enter(self._db)
         for entry in pending.values():
-            note(self._db, entry.notebook, entry.verdict, entry.answers, entry.settled)
+            told = entry.notebook, entry.verdict, entry.answers, entry.settled
+            note(self._db, *told, new=entry.notebook in new)
         self._db.commit()
 
     def _submission(self, student: str) -> SubmittedAssignment:
@@ -343,10 +296,8 @@ class GradebookWriter:
                 id=new_uuid(), notebook_id=self._notebook.id, assignment=found
             )
             self._db.add(found)
-            for cell in self._grade_cells.values():
-                self._db.add(Grade(cell_id=cell, notebook=notebook))
-            for cell in self._solution_cells.values():
-                self._db.add(Comment(cell_id=cell, notebook=notebook))
+            cells = {Grade: self._grade_cells, Comment: self._solution_cells}
+            self._new.make(notebook.id, {kind: of.values() for kind, of in cells.items()})
         folder = self._course.submitted / student / str(self._assignment.name)
         try:
             found.timestamp = read_time(folder) or found.timestamp  # as nbgrader: none is no news
@@ -366,8 +317,8 @@ class GradebookWriter:
 
     def _rows(self, kind: type[Any], notebook: SubmittedNotebook, cells: Iterable[str]) -> Any:
         """Return the grades or the comments of a submitted notebook, of these cells by id."""
-        if not inspect(notebook).persistent:
-            return notebook.grades if kind is Grade else notebook.comments
+        if notebook.id in self._new:
+            return self._new.of(notebook.id, kind)
         asked = self._db.query(kind).filter_by(notebook_id=notebook.id)
         with self._db.no_autoflush:
             return asked.filter(kind.cell_id.in_(list(cells))).all()  # by nbgrader's index, too

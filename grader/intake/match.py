@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from grader.assignment.source import LESSON, Source, SourceCell
 from grader.intake.pictures import Pictures
@@ -18,6 +19,7 @@ from grader.intake.read import RawCell, UnreadableSubmission
 from grader.intake.submission import PlannedCell, Submission
 from grader.intake.written import Answer, answer, is_blank, shared_lines
 
+LONGEST_KEPT = 10_000  # characters of a cell's source
 CODE = ("answer", "example", "check", LESSON)
 
 
@@ -57,8 +59,20 @@ def plan(raw: Sequence[RawCell], source: Source) -> Submission:
             cells.append(_released(cell, match, mended))
             placed.add(match.id)
     _put_back(cells, placed, source, mended, written)
-    said = repr([(c.kind, c.claimed, c.source, *c.attached) for c in raw])
+    said = f"[{', '.join(map(_told, raw))}]"
     return Submission(tuple(cells), tuple(mended), hashlib.sha256(said.encode()).hexdigest())
+
+
+def _told(cell: RawCell) -> str:
+    usual = len(cell.source) <= LONGEST_KEPT and not cell.attached
+    return _kept_text(cell) if usual else _text(cell)
+
+
+def _text(cell: RawCell) -> str:
+    return repr((cell.kind, cell.claimed, cell.source, *cell.attached))
+
+
+_kept_text = lru_cache(maxsize=512)(_text)  # most cells of a class are the assignment's own
 
 
 def _in_words(name: str, found: Answer, mended: list[str]) -> PlannedCell:

@@ -151,7 +151,8 @@ def _raw(cell: dict[str, Any]) -> RawCell:
     source = source if isinstance(source, str) else ""
     if len(source) > (MAX_SOURCE if cell.get("cell_type") == "code" else MAX_TEXT):
         raise UnreadableSubmission(f"one of its cells has {len(source)} characters")
-    source = source.encode("utf-8", "replace").decode()  # lone surrogates cannot be written out
+    if not source.isascii():
+        source = source.encode("utf-8", "replace").decode()  # lone surrogates: cannot be written
     metadata = cell.get("metadata")
     about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     claimed = about.get("grade_id") if isinstance(about, dict) else None
@@ -160,7 +161,7 @@ def _raw(cell: dict[str, Any]) -> RawCell:
     return RawCell(
         kind if kind in ("code", "markdown", "raw") else "raw",
         claimed if isinstance(claimed, str) else "",
-        source.replace("\r\n", "\n").replace("\r", "\n"),
+        source.replace("\r\n", "\n").replace("\r", "\n") if "\r" in source else source,
         () if kind == "code" else _attached(cell.get("attachments")),
     )
 

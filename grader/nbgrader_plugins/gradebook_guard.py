@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 
 from grader.errors import UsageError
 from grader.gradebook.config import CONFIG_FILE, refuse_address
-from grader.gradebook.write import refuse_unfit
+from grader.gradebook.opening import refuse_unfit
 
 
 class GuardedGradebook(NotebookExporter):

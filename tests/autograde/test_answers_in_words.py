@@ -23,7 +23,7 @@ from grader.autograde.graded_notebook import graded_notebook
 from grader.course import Course
 from grader.feedback.feedback import feedback
 from grader.gradebook.config import nbgrader_api
-from grader.gradebook.write import open_gradebook
+from grader.gradebook.opening import open_gradebook
 from grader.html.pictures import MOST_UNPACKED, read_pictures, with_pictures
 from grader.sandbox.png import rebuilt
 from grader.simulate.hand_in import hand_in

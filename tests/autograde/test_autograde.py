@@ -35,7 +35,8 @@ from grader.autograde.judge_process import ProcessDied, Task
 from grader.cli import main
 from grader.course import Course
 from grader.errors import UsageError
-from grader.gradebook.write import open_gradebook, register
+from grader.gradebook.opening import open_gradebook
+from grader.gradebook.write import register
 from grader.judge.judge import Judgement
 from grader.nbgrader_plugins.autograde_step import configure
 from grader.sandbox import SAFE

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from grader.course import Course
+from grader.gradebook.opening import open_gradebook
 from grader.gradebook.read import others_marks, read_marks
-from grader.gradebook.write import open_gradebook
 from grader.records import read_records
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Pupil

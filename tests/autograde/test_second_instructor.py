@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.course import Course
-from grader.gradebook.write import open_gradebook
+from grader.gradebook.opening import open_gradebook
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Pupil
 from tests.kit.other_user import GROUP, as_user, why_not

@@ -11,7 +11,7 @@ import pytest
 from grader.cli import main
 from grader.course import Course
 from grader.gradebook.config import nbgrader_api
-from grader.gradebook.write import open_gradebook
+from grader.gradebook.opening import open_gradebook
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Pupil
 from tests.kit.gradebook import NAME

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from nbgrader.api import Comment, Grade, SubmittedNotebook
 
 from grader.cli import main
 from grader.course import Course
 from grader.files.alone import alone
 from grader.gradebook.config import nbgrader_api
+from grader.gradebook.opening import open_gradebook
 from grader.gradebook.read import others_marks, read_marks
-from grader.gradebook.write import GradebookWriter, open_gradebook
+from grader.gradebook.write import GradebookWriter
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Pupil
 from tests.kit.gradebook import NAME, WRITTEN, new_course, verdict
@@ -58,3 +60,8 @@ def test_a_student_who_was_entered_meanwhile_is_entered_once(course: Course) -> 
     marks = read_marks(course, NAME)
     assert others_marks(course, NAME, marks, made) == ([], "")
     assert marks.keys() == {"ada", "bo"} and marks["ada"].cells[WRITTEN].waits
+    with closing(open_gradebook(course)) as gradebook:  # what was given up left no row behind
+        theirs = {row[0] for row in gradebook.db.query(SubmittedNotebook.id)}
+        for kind in (Grade, Comment):
+            held = [row[0] for row in gradebook.db.query(kind.notebook_id)]
+            assert {*held} == theirs and len(held) % len(theirs) == 0

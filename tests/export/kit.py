@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from grader.cli import main
 from grader.course import Course
-from grader.gradebook.write import open_gradebook
+from grader.gradebook.opening import open_gradebook
 from tests.kit.gradebook import NAME, mark_by_hand, new_course, record
 from tests.kit.toy import SLOPE
 

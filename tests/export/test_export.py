@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from grader.course import Course
-from grader.gradebook.write import open_gradebook
+from grader.gradebook.opening import open_gradebook
 from grader.records import write_verdict
 from grader.verdict import Verdict
 from tests.export.kit import TITLE, fails, run, table, written

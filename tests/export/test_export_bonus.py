@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from grader.course import Course
-from grader.gradebook.write import GradebookWriter, open_gradebook
+from grader.gradebook.opening import open_gradebook
+from grader.gradebook.write import GradebookWriter
 from tests.export.kit import run, table, written
 from tests.export.test_export_moodle import WORKSHEET
 from tests.kit import bonus

@@ -30,8 +30,9 @@ from grader.feedback.contact import Contact
 from grader.feedback.feedback import feedback
 from grader.feedback.page import student_page
 from grader.gradebook.config import contact_line
+from grader.gradebook.opening import open_gradebook
 from grader.gradebook.read import CellMark, StudentMarks, read_marks
-from grader.gradebook.write import GradebookWriter, open_gradebook
+from grader.gradebook.write import GradebookWriter
 from grader.html.lesson import Lesson
 from grader.html.render import render
 from grader.html.wording import OUTCOME_WORDS, number

@@ -23,8 +23,9 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.gradebook.beside_nbgrader import save_bonus
 from grader.gradebook.config import gradebook_url, stock_config
+from grader.gradebook.opening import open_gradebook
 from grader.gradebook.read import read_marks
-from grader.gradebook.write import GradebookWriter, open_gradebook, register
+from grader.gradebook.write import GradebookWriter, register
 from grader.intake.submission import Submission
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Pupil

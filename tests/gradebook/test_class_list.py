@@ -13,7 +13,7 @@ from grader.cli import main
 from grader.course import Course
 from grader.export.export import Wanted, export
 from grader.gradebook.class_list import class_list
-from grader.gradebook.write import open_gradebook
+from grader.gradebook.opening import open_gradebook
 from grader.report.report import report
 from tests.export.kit import table
 from tests.kit.gradebook import NAME, new_course, record

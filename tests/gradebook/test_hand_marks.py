@@ -14,9 +14,10 @@ from grader.errors import UsageError
 from grader.gradebook.class_list import class_list
 from grader.gradebook.forget import Leaving, forget
 from grader.gradebook.hand_marks import HandMark, MarkChange, MarksSaved, marks_by_hand
+from grader.gradebook.opening import open_gradebook
 from grader.gradebook.read import read_marks
 from grader.gradebook.rubric_tables import Rubric, RubricItem, Ticks, read_ticks
-from grader.gradebook.write import GradebookWriter, open_gradebook
+from grader.gradebook.write import GradebookWriter
 from tests.kit.answers import (
     ANSWERS,
     RUBRIC,

@@ -25,8 +25,9 @@ from grader.course import Course
 from grader.export.export import FORMATS
 from grader.gradebook.config import nbgrader_api
 from grader.gradebook.hand_marks import MarkChange, marks_by_hand
+from grader.gradebook.opening import open_gradebook
 from grader.gradebook.rubric_tables import Ticks
-from grader.gradebook.write import GradebookWriter, open_gradebook
+from grader.gradebook.write import GradebookWriter
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import Pupil
 from tests.kit.browser import allow_root, jupyter

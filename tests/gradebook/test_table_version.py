@@ -11,8 +11,8 @@ import pytest
 from nbgrader.dbutil import _temp_alembic_ini
 
 from grader.gradebook.config import nbgrader_api
+from grader.gradebook.opening import open_gradebook
 from grader.gradebook.table_version import table_version
-from grader.gradebook.write import open_gradebook
 from tests.kit.toy import new_course
 
 

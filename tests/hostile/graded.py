@@ -26,8 +26,9 @@ from grader.autograde import pool
 from grader.autograde.autograde import Summary, autograde
 from grader.autograde.judge_process import JudgeProcess
 from grader.course import Course
+from grader.gradebook.opening import open_gradebook
 from grader.gradebook.source_folder import write_source
-from grader.gradebook.write import open_gradebook, register
+from grader.gradebook.write import register
 from grader.sandbox import Limits, available_tiers
 from grader.sandbox.inside.lockdown import kernel
 from grader.simulate.copy_course import copy_of

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from grader.autograde.graded_notebook import escape_markup
 from grader.course import Course
-from grader.gradebook.write import GradebookWriter, open_gradebook
+from grader.gradebook.opening import open_gradebook
+from grader.gradebook.write import GradebookWriter
 from tests.kit.bonus import replace_in
 from tests.kit.gradebook import NAME, WRITTEN, mark_by_hand, new_course, publish, verdict
 from tests.kit.toy import released

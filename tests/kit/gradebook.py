@@ -17,7 +17,8 @@ from nbgrader.api import Gradebook
 
 from grader.course import Course
 from grader.files.atomic import write_all
-from grader.gradebook.write import GradebookWriter, open_gradebook, register
+from grader.gradebook.opening import open_gradebook
+from grader.gradebook.write import GradebookWriter, register
 from grader.records import published, published_verdict
 from grader.verdict import ExerciseResult, Verdict
 from tests.kit import toy

@@ -16,7 +16,8 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.gradebook.config import gradebook_url, load_config
 from grader.gradebook.extensions import unfitting_rows
-from grader.gradebook.write import GradebookWriter, open_gradebook
+from grader.gradebook.opening import open_gradebook
+from grader.gradebook.write import GradebookWriter
 from grader.nbgrader_plugins.late_penalties import read_extensions
 from tests.kit.gradebook import NAME, WRITTEN, hand_in_at, mark_by_hand, new_course, record
 

@@ -26,8 +26,8 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.files.csv_write import csv_text, neutral
 from grader.files.kept import Kept
+from grader.gradebook.opening import open_gradebook
 from grader.gradebook.read import read_marks
-from grader.gradebook.write import open_gradebook
 from grader.report.report import report, written
 from grader.report.similarity import similar_pairs
 from grader.report.statistics import correlation, group, statistics

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.gradebook.hand_marks import HandMark
-from grader.gradebook.write import open_gradebook
+from grader.gradebook.opening import open_gradebook
 from grader.written.desk import Desk
 from tests.kit.answers import ANSWERS, answer, answered_course, formgrader_gives
 from tests.kit.browser import (
