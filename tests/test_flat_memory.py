@@ -21,7 +21,7 @@ from grader.export.export import Wanted, export
 from grader.feedback.feedback import feedback
 from grader.files.atomic import write_all
 from grader.gradebook.write import GradebookWriter
-from grader.judge.judge import Judgement
+from grader.judge.judgement import Judgement
 from grader.records import published
 from grader.report.course_report import course_report
 from grader.report.report import report

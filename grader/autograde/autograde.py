@@ -34,7 +34,7 @@ from grader.files.kept import Kept
 from grader.gradebook.extensions import EXTENSIONS_FILE, unfitting_rows
 from grader.intake.handed_in import Stray
 from grader.intake.submission import Submission
-from grader.judge.judge import Judgement, failed
+from grader.judge.judgement import Judgement, failed
 from grader.judge.seeds import hidden_seeds
 from grader.records import current_verdict, published
 from grader.sandbox import protect_parent

@@ -22,7 +22,7 @@ from grader.intake.handed_in import HandedIn, survey
 from grader.intake.match import plan
 from grader.intake.read import UnreadableSubmission, find_notebook, parse_notebook, read_file
 from grader.intake.submission import Submission
-from grader.judge.judge import unreadable
+from grader.judge.judgement import unreadable
 from grader.records import record_time
 from grader.verdict import Verdict
 

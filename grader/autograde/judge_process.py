@@ -25,7 +25,7 @@ from grader.sandbox import MOST_WAITS, Limits, cpu_seconds
 if TYPE_CHECKING:  # the child imports the judge, while its sandbox starts
     from grader.assignment.assignment import Packed
     from grader.intake.submission import Submission
-    from grader.judge.judge import Judgement
+    from grader.judge.judgement import Judgement
 
 # Of the judge's own processor time for one submission, of which it takes a tenth of a second.
 BACKSTOP_SECONDS = 60.0

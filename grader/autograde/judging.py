@@ -6,7 +6,8 @@ from multiprocessing.connection import Connection
 
 from grader.assignment.assignment import Assignment
 from grader.autograde.judge_process import BACKSTOP_SECONDS, JudgeFailed, Task
-from grader.judge.judge import Judgement, judge, judge_alone
+from grader.judge.judge import judge, judge_alone
+from grader.judge.judgement import Judgement
 from grader.sandbox import Limits, Sandbox
 
 

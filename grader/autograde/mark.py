@@ -41,7 +41,7 @@ def _marked(
     allow_unsafe: bool,
 ) -> Verdict:
     from grader.autograde.inbox import open_file
-    from grader.judge.judge import failed
+    from grader.judge.judgement import failed
     from grader.judge.seeds import hidden_seeds
     from grader.verdict import Verdict
 

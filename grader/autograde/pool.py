@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from grader.assignment.assignment import Packed
 from grader.autograde.judge_process import JudgeProcess, ProcessDied, Task
-from grader.judge.judge import Judgement
+from grader.judge.judgement import Judgement
 from grader.sandbox import Limits
 
 AHEAD = 3  # tasks waiting for each process, so that none idles and memory stays flat

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from grader.assignment.assignment import Assignment
 from grader.assignment.spec import Exercise, SpecError
@@ -17,30 +17,16 @@ from grader.intake.submission import Submission
 from grader.judge.attempt import Attempt
 from grader.judge.bound_again import bound_again
 from grader.judge.hidden_cases import Posed, draw
+from grader.judge.judgement import Judgement, empty_verdict, failure
 from grader.judge.missing import why_missing, written_elsewhere
 from grader.judge.pointing import pointed, to_be_pointed_at
 from grader.judge.session import Session
 from grader.judge.ways import Ways
 from grader.judge.work import Work
-from grader.plain_text import one_line
-from grader.sandbox import CellResult, Sandbox
-from grader.verdict import CheckResult, ExerciseResult, Verdict
+from grader.sandbox import Sandbox
+from grader.verdict import CheckResult, ExerciseResult
 
-LONGEST_FAILURE = 500  # characters of what is said of a fault of the kit
 AS_IT_STOOD = "Judged as it stood at its own check: a later cell defines {name} anew or deletes it."
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """A judgement: a verdict, what the student's own cells printed, and whether to try again.
-
-    It is ``inconclusive`` when something was stopped that need not be the student's doing: by the
-    clock on the wall, or by the end of its process, which a crowded machine kills, too.
-    """
-
-    verdict: Verdict
-    outputs: Mapping[str, CellResult]
-    inconclusive: bool = False
 
 
 def judge(
@@ -70,7 +56,7 @@ def judge(
     faulty = any(result.outcome == "grader_error" for result in results)
     skipped = [f"not run here: {line}" for cell in session.results for line in cell.skipped]
     verdict = replace(
-        _nothing(assignment, submission.sha256, student),
+        empty_verdict(assignment, submission.sha256, student),
         outcome="grader_error" if faulty else "graded",
         score=round(float(sum(result.points for result in results)), 9),  # 9, not 8.999999999999998
         exercises=tuple(results),
@@ -91,37 +77,6 @@ def judge_alone(
     """Judge one submission by itself; one that is inconclusive is judged again."""
     made = judge(assignment, submission, seeds, sandbox, student)
     return judge(assignment, submission, seeds, sandbox, student) if made.inconclusive else made
-
-
-def unreadable(assignment: Assignment, why: str, digest: str, student: str | None) -> Verdict:
-    """Return the verdict on a notebook that cannot be read at all."""
-    nothing = _nothing(assignment, digest, student)
-    return replace(nothing, message=f"The notebook cannot be read: {why}.")
-
-
-def failed(assignment: Assignment, student: str | None, error: Exception) -> Verdict:
-    """Return the verdict on a submission on which the kit itself failed: no marks."""
-    message = _failure(error)
-    return replace(_nothing(assignment, "", student), outcome="grader_error", message=message)
-
-
-def _failure(error: Exception) -> str:
-    """Say what failed here; an error's text may quote what a process replied."""
-    return one_line(f"The grader failed here: {type(error).__name__}: {error}", LONGEST_FAILURE)
-
-
-def _nothing(assignment: Assignment, digest: str, student: str | None) -> Verdict:
-    """Return what every verdict on the assignment says, without an exercise."""
-    return Verdict(
-        student=student,
-        assignment=assignment.spec.name,
-        notebook=assignment.source.name,
-        outcome="unreadable",
-        score=0.0,
-        max_score=assignment.max_score,
-        manual={"max_points": assignment.manual_points},
-        inputs=assignment.inputs(digest),
-    )
 
 
 def _exercise(
@@ -161,7 +116,7 @@ def _exercise(
         tried.pop(exercise.name, None)  # of another state of the notebook
         return replace(other, note=AS_IT_STOOD.format(name=name))
     except Exception as error:
-        note = _failure(error)
+        note = failure(error)
         return _not_judged(exercise, "grader_error", note)
 
 

@@ -27,7 +27,7 @@ from grader.course import Course
 from grader.files.alone import alone
 from grader.files.atomic import write_all
 from grader.gradebook.submission_time import read_time
-from grader.judge.judge import failed
+from grader.judge.judgement import failed
 from grader.judge.seeds import hidden_seeds
 from grader.nbgrader_plugins.configure import configure
 from grader.records import published_verdict

@@ -13,9 +13,6 @@ import sysconfig
 from functools import lru_cache
 from pathlib import Path
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
-
 WANTED = ("numpy", "ipython", "matplotlib")
 PACKAGE_FOLDERS = ("site-packages", "dist-packages")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
@@ -69,6 +66,9 @@ def _top_level(distribution: importlib.metadata.Distribution) -> set[str]:
 
 def _needed() -> set[str]:
     """Follow the requirements of what is wanted, as they hold on this machine."""
+    from packaging.requirements import Requirement  # only who starts a sandbox waits for it
+    from packaging.utils import canonicalize_name
+
     needed: set[str] = set()
     waiting = list(WANTED)
     while waiting:

@@ -15,7 +15,7 @@ from grader.autograde.pool import judge_all
 from grader.course import Course
 from grader.errors import UsageError
 from grader.files.atomic import read_text
-from grader.judge.judge import Judgement
+from grader.judge.judgement import Judgement
 from grader.simulate.pupils import Pupil
 from grader.verdict import ExerciseResult, Verdict
 from grader.verify.held import SEED, Held, held

@@ -37,7 +37,7 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.gradebook.opening import open_gradebook
 from grader.gradebook.write import register
-from grader.judge.judge import Judgement
+from grader.judge.judgement import Judgement
 from grader.nbgrader_plugins.autograde_step import configure
 from grader.sandbox import SAFE
 from grader.simulate.hand_in import hand_in

@@ -13,7 +13,7 @@ from grader.autograde.inbox import open_folder
 from grader.autograde.judge_process import Task
 from grader.autograde.pool import judge_all
 from grader.errors import UsageError
-from grader.judge.judge import Judgement
+from grader.judge.judgement import Judgement
 from grader.judge.seeds import hidden_seeds
 from grader.simulate.hand_in import hand_in
 from grader.simulate.pupils import synthetic

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.autograde.graded_notebook import graded_notebook
-from grader.judge.judge import Judgement, failed, judge
+from grader.judge.judge import judge
+from grader.judge.judgement import Judgement, failed
 from grader.plain_text import COLOUR, TURNING
 from grader.sandbox import Call, CellSource
 from grader.sandbox.inside.wire import Message

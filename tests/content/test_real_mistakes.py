@@ -11,7 +11,7 @@ import pytest
 from grader.autograde.inbox import open_bytes
 from grader.autograde.judge_process import Task
 from grader.autograde.pool import judge_all
-from grader.judge.judge import Judgement
+from grader.judge.judgement import Judgement
 from grader.simulate.pupils import Pupil
 from tests.kit.course import assignment, packed, released
 from tests.kit.solution import NAMES

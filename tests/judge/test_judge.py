@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from grader.judge.judge import Judgement, judge, unreadable
+from grader.judge.judge import judge
+from grader.judge.judgement import Judgement, unreadable
 from grader.judge.seeds import hidden_seeds
 from grader.sandbox import Job, Limits, Sandbox, SandboxError
 from grader.simulate.pupils import Pupil

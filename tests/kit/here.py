@@ -8,7 +8,7 @@ from typing import Any
 from grader.assignment.assignment import Packed
 from grader.autograde.judge_process import Task
 from grader.autograde.judging import judged
-from grader.judge.judge import Judgement
+from grader.judge.judgement import Judgement
 from grader.sandbox import Sandbox
 
 

@@ -10,7 +10,7 @@ from grader.assignment.assignment import Packed
 from grader.autograde.inbox import open_bytes
 from grader.autograde.judge_process import Task
 from grader.autograde.pool import judge_all
-from grader.judge.judge import Judgement
+from grader.judge.judgement import Judgement
 from grader.neighbourhood.keeping import with_tables
 from grader.simulate.pupils import Pupil
 from grader.verify import in_process
