@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import sys
 import tempfile
 from collections.abc import Callable
@@ -17,9 +16,6 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.plain_text import plain
 
-# Made between two searches for garbage. Nearly all that a verb imports lives to its end: to search
-# at every 700th takes a tenth of a short run.
-OBJECTS = 10_000
 LONGEST_LINE = 1_000  # characters
 FOLDER = "The course's folder; by default the current one."
 A_FILE = click.Path(path_type=Path)
@@ -30,7 +26,6 @@ class Verbs(click.Group):
 
     def main(self, *arguments: Any, **extra: Any) -> Any:
         """Run the program; click's own errors, too, are one line."""
-        gc.set_threshold(OBJECTS)
         extra["standalone_mode"] = False
         try:
             code = super().main(*arguments, **extra)
