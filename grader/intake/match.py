@@ -19,7 +19,7 @@ from grader.intake.read import RawCell, UnreadableSubmission
 from grader.intake.submission import PlannedCell, Submission
 from grader.intake.written import Answer, answer, is_blank, shared_lines
 
-LONGEST_KEPT = 10_000  # characters of a cell's source
+LONGEST_KEPT = 10_000  # characters of a cell's id, which nothing else bounds, and source
 CODE = ("answer", "example", "check", LESSON)
 
 
@@ -64,7 +64,7 @@ def plan(raw: Sequence[RawCell], source: Source) -> Submission:
 
 
 def _told(cell: RawCell) -> str:
-    usual = len(cell.source) <= LONGEST_KEPT and not cell.attached
+    usual = len(cell.claimed) + len(cell.source) <= LONGEST_KEPT and not cell.attached
     return _kept_text(cell) if usual else _text(cell)
 
 

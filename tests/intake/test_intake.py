@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.assignment.source import Source, SourceCell
+from grader.intake import match
 from grader.intake.match import plan
 from grader.intake.read import (
     MAX_BYTES,
@@ -332,7 +333,7 @@ def test_a_class_without_its_id_is_found() -> None:
     asked = Source("net", (SourceCell("Net", "answer", ""), SourceCell("t", "text", "a")), ())
     for line in ("class Net:", "class Net(object):"):
         found = plan(
-            [RawCell("code", None, f"{line}\n    pass"), RawCell("markdown", "t", "a")], asked
+            [RawCell("code", "", f"{line}\n    pass"), RawCell("markdown", "t", "a")], asked
         )
         assert answers(found) == {"Net": f"{line}\n    pass"}
 
@@ -690,3 +691,15 @@ def test_planning_is_quick_for_the_largest_notebook() -> None:
     source, started = assignment().source, time.process_time()
     found = plan(raw, source)
     assert time.process_time() - started < 1 and len(answers(found)) == 1
+
+
+def test_what_is_long_is_not_kept_for_the_next_submission() -> None:
+    """Most cells of a class are known; one that nobody else has takes no memory once it is read."""
+    known = RawCell("code", "leak", "x = 1")
+    others = [RawCell("code", "n" * 100_000, "x"), RawCell("markdown", "q", "x" * 100_000)]
+    shown = RawCell("markdown", "q", "x", (("a.png", "A" * 100_000),))
+    kept = match._kept_text
+    kept.cache_clear()
+    for each in (known, known, *others, shown):
+        assert match._told(each) == repr((each.kind, each.claimed, each.source, *each.attached))
+    assert kept.cache_info().currsize == 1 and kept.cache_info().hits == 1
