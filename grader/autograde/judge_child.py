@@ -16,9 +16,8 @@ from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from typing import Any
 
+from grader.autograde.judge_process import END_SECONDS
 from grader.sandbox import Limits, Sandbox, SandboxError, protect_parent
-
-END_SECONDS = 5.0  # for what is under way when its holder is gone
 
 
 def serve(descriptor: int, tier: str | None, limits: Mapping[str, Any] | None) -> None:

@@ -64,6 +64,8 @@ class _Finder(MetaPathFinder):
 
 
 def import_server_later() -> None:
-    """Put off nbgrader's extensions of a server, where they are not imported already."""
-    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())
+    """Put off nbgrader's extensions of a server, where they are not imported already.
+
+    To be called once a process.
+    """
+    sys.meta_path.insert(0, _Finder())
